@@ -1,0 +1,43 @@
+"""From the command line's words to a window, a command, or a child; each branch imports its own.
+
+The way to the window is kept short on purpose: neither click nor anything that commands need is imported
+before it is painted.
+"""
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from weldstudio import log, paths
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what `argv` (without the program's name) asks for and return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["--child"]:
+        # A child speaks JSON on stdout; its log goes to stderr, which its parent keeps.
+        log.configure()
+        from weldstudio.jobs import child
+
+        return child.main(arguments[1:])
+    if not arguments:
+        return open_window(None)
+    if len(arguments) == 2 and arguments[0] == "open" and not arguments[1].startswith("-"):
+        return open_window(Path(arguments[1]))
+    log.configure(level=logging.WARNING)
+    from weldstudio.cli import main as command_line
+
+    return command_line.run(arguments, open_window=open_window)
+
+
+def open_window(project: Path | None) -> int:
+    """Open the window, on the folder `project` or on the welcome page, and return when it is closed."""
+    log.configure(file=paths.log_file())
+    from weldstudio.gui import app
+
+    return app.open_window(project)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
