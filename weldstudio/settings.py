@@ -1,10 +1,11 @@
 """What a person has set, once for all projects: a table of rows, and a file that holds only what differs.
 
 `Settings` is passed to whoever needs it; there is no global one. Its fields are the table: each carries its
-default, the text that the settings dialog shows, and what it may hold. The file is JSON with the changed rows
-alone, so a better default reaches everybody who never touched that row. A file that cannot be understood is
-kept aside and reported in `problems`; it never stops the program. Rows that this version does not know (a newer
-one wrote them) are carried along untouched. Where a window stands and how wide a dock is are Qt's to remember.
+default, the text that the settings dialog shows, and what it may hold. The file is JSON with the changed
+rows alone, so a better default reaches everybody who never touched that row. A file that cannot be understood
+is kept aside and reported in `problems`; it never stops the program. Rows that this version does not know (a
+newer one wrote them) are carried along untouched. Where a window stands and how wide a dock is are Qt's to
+remember.
 """
 
 import getpass
@@ -21,7 +22,7 @@ _RECENT_KEPT = 12
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table. `choices` lists what a text may be; `low` and `high` bound a number, inclusive."""
+    """One row of the table. `choices`: what a text may be; `low`, `high`: a number's bounds, inclusive."""
 
     name: str
     default: Any
@@ -105,7 +106,7 @@ class Settings:
         return settings
 
     def change(self, **values: object) -> None:
-        """Set rows by name, all or none; call `save` to keep them. ValueError carries the sentence for a person."""
+        """Set rows by name, all or none; `save` keeps them. ValueError carries the sentence for a person."""
         rows = {row.name: row for row in table()}
         for name, value in values.items():
             if name not in rows:
@@ -187,14 +188,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _put_aside(path: Path, error: ValueError) -> str:
-    """Move a file that cannot be understood out of the way, never over an older one; says so in a sentence."""
+    """Move a file that cannot be understood aside, never over an older one; says so in a sentence."""
     number = 1
     while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
         number += 1
     try:
-        os.replace(path, aside)
+        path.replace(aside)
     except OSError as failure:
-        return f"The settings file cannot be understood ({error}) nor moved aside ({failure}); the defaults hold."
+        return f"The settings file can neither be understood ({error}) nor moved aside ({failure})."
     return (
         f"The settings file could not be understood ({error}); it is kept as {aside}, and the defaults hold."
     )
@@ -210,6 +211,6 @@ def _replace(path: Path, values: Mapping[str, object]) -> None:
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
-        os.replace(new, path)
+        new.replace(path)
     finally:
         new.unlink(missing_ok=True)
