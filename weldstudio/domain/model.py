@@ -1,0 +1,120 @@
+"""Models and what they say: the card that travels with the weights, predictions, and where an overlay lies."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClass:
+    """One output of a network: the class of the scheme it was trained for."""
+
+    slot: int
+    name: str
+    threshold: float = 0.5
+    """The probability from which the prediction counts as raised; chosen on validation photos."""
+    too_few: int | None = None
+    """Raised training photos, where they were too few to learn from (below 10); else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """What a photo goes through before the network sees it; the same in training, scoring and display."""
+
+    input_size: int = 224
+    """Pixels, square."""
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    fit: str = "squash"
+    """'squash': the whole photo, aspect ratio given up; 'crop': shorter side to input size, centre cut out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """Everything needed to use weights rightly, kept beside them as card.json.
+
+    Exclusive models (`task` 'exclusive': one softmax over a group) and multi-label ones (a sigmoid per class) differ
+    in how logits become probabilities, nothing else.
+    """
+
+    id: str
+    name: str
+    network: str
+    """A name of `networks.NETWORKS`."""
+    classes: tuple[ModelClass, ...]
+    task: str = "multilabel"
+    """'multilabel' or 'exclusive'."""
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    created: str = ""
+    """ISO 8601, UTC."""
+    run_id: str | None = None
+    weights_origin: str = ""
+    """Where the starting weights came from, in words."""
+    weights_licence: str = ""
+    weights_sha256: str = ""
+    """Of weights.safetensors."""
+    scores: dict[str, Any] = field(default_factory=dict)
+    """Validation scores as in `scores.ClassScores.to_json`, by class name, and 'mean_per_class_accuracy'."""
+    demonstration: bool = False
+
+    @property
+    def slots(self) -> tuple[int, ...]:
+        return tuple(c.slot for c in self.classes)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "ModelCard":
+        """Raises ValueError for a card that is damaged or from a newer version."""
+        try:
+            fields = dict(data)
+            fields["classes"] = tuple(ModelClass(**c) for c in fields["classes"])
+            prep = dict(fields.get("preprocessing") or {})
+            for key in ("mean", "std"):
+                if key in prep:
+                    prep[key] = tuple(prep[key])
+            fields["preprocessing"] = Preprocessing(**prep)
+            return ModelCard(**fields)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"the model card is damaged or from a newer version ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A model's probabilities for one photo, in the order of its card's classes."""
+
+    model_id: str
+    photo_id: int
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where an overlay lies on the upright photo: a rectangle in parts of its width and height (0 to 1).
+
+    With fit 'squash' it is the whole photo; with 'crop' the centred square that the network saw.
+    """
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+
+    @staticmethod
+    def of(width: int, height: int, preprocessing: Preprocessing) -> "Frame":
+        """The frame for an upright photo of this size in pixels."""
+        if preprocessing.fit == "squash" or width == height:
+            return Frame()
+        side = min(width, height)
+        across, down = (width - side) / 2 / width, (height - side) / 2 / height
+        return Frame(across, down, 1 - across, 1 - down)
+
+
+def slot_row(card: ModelCard, probabilities: NDArray[np.floating[Any]], slots: int) -> NDArray[np.float16]:
+    """Probabilities (n, classes of the card) spread over (n, slots), NaN where the model says nothing."""
+    row = np.full((len(probabilities), max(slots, 1 + max(card.slots, default=-1))), np.nan, dtype=np.float16)
+    row[:, list(card.slots)] = probabilities
+    return row

@@ -1,0 +1,256 @@
+"""The scheme: flags, groups and merges, and the rules that keep them consistent.
+
+Each flag and merge owns a *slot* for ever: its place in label blobs, prediction blobs and matrices. A slot is
+never given to another class, so that nothing stored has to be rewritten when the scheme changes.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.errors import SchemeError
+from weldstudio.domain.labelling import merged_states
+
+
+class JointRule(StrEnum):
+    """How the photos of a joint decide a flag of the joint."""
+
+    ANY = "any photo"
+    """Raised for the joint as soon as one photo shows it (soil, a misaligned joint)."""
+    ALL = "no photo shows it"
+    """A flag of absence: raised only if raised on every photo that is not unsure (no clamp on any of them)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One adverse characteristic with its penalty points."""
+
+    slot: int
+    name: str
+    points: int = 0
+    key: str = ""
+    """The key that raises it, as Qt writes key sequences ('1', 'Shift+A')."""
+    colour: str = ""
+    """'#rrggbb', or empty for the theme's."""
+    description: str = ""
+    joint_rule: JointRule = JointRule.ANY
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Flags of which at most one holds; `default` is the name of "none of them" and may be empty for one-class photos."""
+
+    name: str
+    members: tuple[int, ...]
+    """Slots of flags."""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A named union of flags. It owns a slot, for it can be labelled directly; the labels below it stay as they are."""
+
+    slot: int
+    name: str
+    members: tuple[int, ...]
+    """Slots of flags."""
+    key: str = ""
+    colour: str = ""
+    description: str = ""
+    undone: bool = False
+    """An undone merge keeps its slot and the labels given at its level."""
+
+
+SchemeClass = Flag | Merge
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A project's flags, groups and merges. An inconsistent one cannot be made."""
+
+    flags: tuple[Flag, ...] = ()
+    groups: tuple[Group, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self._refuse_bad_names()
+        self._refuse_shared_slots()
+        flag_slots = {flag.slot for flag in self.flags}
+        in_groups: set[int] = set()
+        for group in self.groups:
+            if not set(group.members) <= flag_slots:
+                raise SchemeError(f"The group '{group.name}' names a flag that does not exist. Add the flag first.")
+            if in_groups & set(group.members):
+                raise SchemeError(f"A flag of '{group.name}' is in another group already; a flag belongs to one group.")
+            in_groups |= set(group.members)
+        merged: dict[int, str] = {}
+        for merge in self.live_merges:
+            if len(set(merge.members)) < 2 or not set(merge.members) <= flag_slots:
+                raise SchemeError(f"The merge '{merge.name}' needs at least two flags that exist.")
+            for slot in merge.members:
+                if slot in merged:
+                    raise SchemeError(
+                        f"'{self.by_slot(slot).name}' is part of the merge '{merged[slot]}' already; undo that one first."
+                    )
+                merged[slot] = merge.name
+
+    def _refuse_bad_names(self) -> None:
+        seen: dict[str, str] = {}
+        for item in (*self.flags, *self.live_merges):
+            if not item.name.strip():
+                raise SchemeError("A flag or merge needs a name.")
+            if any(ord(c) < 32 for c in item.name):
+                raise SchemeError(f"The name {item.name!r} holds a line break or control character; leave it out.")
+            if item.name in seen:
+                raise SchemeError(f"'{item.name}' is there already; choose another name.")
+            seen[item.name] = item.name
+        for flag in self.flags:
+            if flag.points < 0:
+                raise SchemeError(f"'{flag.name}' cannot have {flag.points} penalty points; use 0 or more.")
+            if flag.colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", flag.colour):
+                raise SchemeError(f"'{flag.colour}' is no colour for '{flag.name}'; write it as #rrggbb.")
+
+    def _refuse_shared_slots(self) -> None:
+        slots = [item.slot for item in (*self.flags, *self.merges)]
+        if len(set(slots)) != len(slots) or any(slot < 0 for slot in slots):
+            raise SchemeError("Two classes of the scheme share a slot; the scheme file is damaged.")
+        keys = [item.key.casefold() for item in (*self.live_flags, *self.live_merges) if item.key]
+        for key in keys:
+            if keys.count(key) > 1:
+                names = [i.name for i in (*self.live_flags, *self.live_merges) if i.key.casefold() == key]
+                raise SchemeError(
+                    f"The key '{key}' is used by '{names[0]}' and '{names[1]}'; give one of them another key."
+                )
+
+    @property
+    def slots(self) -> int:
+        """How many slots have ever been handed out: the width of label and prediction matrices."""
+        return 1 + max((item.slot for item in (*self.flags, *self.merges)), default=-1)
+
+    @property
+    def live_flags(self) -> tuple[Flag, ...]:
+        """Flags that are not retired, in the order of the scheme."""
+        return tuple(flag for flag in self.flags if not flag.retired)
+
+    @property
+    def live_merges(self) -> tuple[Merge, ...]:
+        return tuple(merge for merge in self.merges if not merge.undone)
+
+    @property
+    def classes(self) -> tuple[SchemeClass, ...]:
+        """What people label and networks learn: each merge in place of its first member, then the flags not merged."""
+        merge_of = {slot: merge for merge in self.live_merges for slot in merge.members}
+        shown: dict[int, SchemeClass] = {}
+        for flag in self.live_flags:
+            item: SchemeClass = merge_of.get(flag.slot, flag)
+            shown.setdefault(item.slot, item)
+        return tuple(shown.values())
+
+    def by_slot(self, slot: int) -> SchemeClass:
+        """The flag or merge that owns a slot. Raises SchemeError when none does."""
+        for item in (*self.flags, *self.merges):
+            if item.slot == slot:
+                return item
+        raise SchemeError(f"No flag or merge owns slot {slot}.")
+
+    def by_name(self, name: str) -> SchemeClass:
+        """The flag or live merge of that name. Raises SchemeError naming the nearest one."""
+        for item in (*self.flags, *self.live_merges):
+            if item.name == name:
+                return item
+        folded = [
+            item for item in (*self.flags, *self.live_merges) if item.name.strip().casefold() == name.strip().casefold()
+        ]
+        if len(folded) == 1:
+            return folded[0]
+        raise SchemeError(f"There is no flag or merge '{name}'.{did_you_mean(name, (i.name for i in self.flags))}")
+
+    def has_name(self, name: str) -> bool:
+        return any(item.name == name for item in (*self.flags, *self.live_merges))
+
+    def merge_of(self, slot: int) -> Merge | None:
+        """The live merge that a flag is part of."""
+        return next((merge for merge in self.live_merges if slot in merge.members), None)
+
+    def group_of(self, slot: int) -> Group | None:
+        return next((group for group in self.groups if slot in group.members), None)
+
+    def points_of(self, slot: int) -> int:
+        """Penalty points of a class; those of a merge are the highest of its members'."""
+        item = self.by_slot(slot)
+        if isinstance(item, Flag):
+            return item.points
+        return max(self.points_of(member) for member in item.members)
+
+    def joint_rule_of(self, slot: int) -> JointRule:
+        """A merge is a flag of absence only if all its members are."""
+        item = self.by_slot(slot)
+        if isinstance(item, Flag):
+            return item.joint_rule
+        return JointRule.ALL if all(self.joint_rule_of(m) == JointRule.ALL for m in item.members) else JointRule.ANY
+
+    def states_of(self, slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """States of one class for all photos: `labels` is (n, slots) of label bytes, the result (n,) uint8.
+
+        Columns that `labels` does not have yet (a flag added since) read as unseen.
+        """
+
+        def column(index: int) -> NDArray[np.uint8]:
+            return labels[:, index] & 3 if index < labels.shape[1] else np.zeros(len(labels), np.uint8)
+
+        item = self.by_slot(slot)
+        if isinstance(item, Flag):
+            return column(slot)
+        return merged_states(np.stack([column(m) for m in item.members], axis=1), column(slot))
+
+    # Changes: each returns a new scheme, which refuses itself when it would be inconsistent.
+
+    def with_flag(self, name: str, points: int = 0, *, key: str = "", description: str = "") -> "Scheme":
+        flag = Flag(self.slots, name, points, key=key, description=description)
+        return replace(self, flags=(*self.flags, flag))
+
+    def with_changed_flag(self, flag: Flag) -> "Scheme":
+        """The scheme with the flag of the same slot replaced."""
+        if flag.slot not in {f.slot for f in self.flags}:
+            raise SchemeError(f"There is no flag in slot {flag.slot}.")
+        return replace(self, flags=tuple(flag if f.slot == flag.slot else f for f in self.flags))
+
+    def with_order(self, slots: Iterable[int]) -> "Scheme":
+        by_slot = {flag.slot: flag for flag in self.flags}
+        order = list(slots)
+        if sorted(order) != sorted(by_slot):
+            raise SchemeError("A new order must name each flag exactly once.")
+        return replace(self, flags=tuple(by_slot[slot] for slot in order))
+
+    def with_group(self, group: Group) -> "Scheme":
+        return replace(self, groups=(*self.groups, group))
+
+    def with_merge(self, name: str, members: Iterable[int]) -> "Scheme":
+        """A new merge; one of the same name and members that was undone comes back with its slot."""
+        members = tuple(dict.fromkeys(members))
+        for merge in self.merges:
+            if merge.undone and merge.name == name and set(merge.members) == set(members):
+                back = replace(merge, undone=False)
+                return replace(self, merges=tuple(back if m.slot == back.slot else m for m in self.merges))
+        return replace(self, merges=(*self.merges, Merge(self.slots, name, members)))
+
+    def without_merge(self, name: str) -> "Scheme":
+        if name not in {merge.name for merge in self.live_merges}:
+            raise SchemeError(f"There is no merge '{name}'.{did_you_mean(name, (m.name for m in self.live_merges))}")
+        return replace(
+            self, merges=tuple(replace(m, undone=True) if m.name == name and not m.undone else m for m in self.merges)
+        )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """' Did you mean ...?' for the nearest of the known words, or an empty string."""
+    import difflib  # only needed where something went wrong
+
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" Did you mean '{near[0]}'?" if near else ""

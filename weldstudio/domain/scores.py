@@ -1,0 +1,194 @@
+"""How good predictions are: pure functions of arrays of probabilities, labels and thresholds.
+
+Throughout, `scores` is (n,) float (a probability or a logit), `raised` (n,) bool, and only photos whose label is
+known (raised or clear) are passed in.
+"""
+
+from dataclasses import asdict, dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+Bools = NDArray[np.bool_]
+
+FEW = 10
+"""Below this many photos a figure is shown in grey: its interval says next to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Photos of one class by label and prediction."""
+
+    hits: int
+    """Raised, predicted raised."""
+    misses: int
+    """Raised, predicted clear."""
+    false_alarms: int
+    """Clear, predicted raised."""
+    passes: int
+    """Clear, predicted clear."""
+
+    @property
+    def raised(self) -> int:
+        return self.hits + self.misses
+
+    @property
+    def clear(self) -> int:
+        return self.false_alarms + self.passes
+
+    @property
+    def accuracy(self) -> float | None:
+        total = self.raised + self.clear
+        return (self.hits + self.passes) / total if total else None
+
+    @property
+    def sensitivity(self) -> float | None:
+        """Share of the raised photos that was found (accuracy on raised)."""
+        return self.hits / self.raised if self.raised else None
+
+    @property
+    def specificity(self) -> float | None:
+        """Share of the clear photos that was let pass (accuracy on clear)."""
+        return self.passes / self.clear if self.clear else None
+
+    @property
+    def mean_per_class_accuracy(self) -> float | None:
+        """(sensitivity + specificity) / 2 [Dalyac 2014, 6.2]; None unless both kinds of photos are known."""
+        if not self.raised or not self.clear:
+            return None
+        return (self.hits / self.raised + self.passes / self.clear) / 2
+
+
+def confusion(scores: Floats, raised: Bools, threshold: float) -> Confusion:
+    """A score at or above the threshold counts as raised."""
+    predicted = scores >= threshold
+    hits, alarms = int((predicted & raised).sum()), int((predicted & ~raised).sum())
+    return Confusion(hits, int(raised.sum()) - hits, alarms, int((~raised).sum()) - alarms)
+
+
+def wilson(successes: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+    """Wilson score interval of a share, 95 % by default. Without trials nothing is known: (0, 1).
+
+    Source: Wilson, *JASA* 22 (1927), eq. for the roots of (p - p0)^2 = z^2 p0 (1 - p0) / n.
+    """
+    if n == 0:
+        return 0.0, 1.0
+    share = successes / n
+    middle = share + z * z / (2 * n)
+    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    whole = 1 + z * z / n
+    return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
+
+
+def mean_interval(shares: tuple[tuple[int, int], ...], z: float = 1.959964) -> tuple[float, float]:
+    """95 % interval of a mean of independent shares (successes, n), each with its Wilson interval.
+
+    Source: Zou & Donner, *Statistics in Medicine* 27 (2008): recovery of variances from the separate intervals (MOVER).
+    """
+    known = [(s / n, *wilson(s, n, z)) for s, n in shares if n]
+    if not known:
+        return 0.0, 1.0
+    mean = sum(share for share, _, _ in known) / len(known)
+    down = sqrt(sum((share - low) ** 2 for share, low, _ in known)) / len(known)
+    up = sqrt(sum((high - share) ** 2 for share, _, high in known)) / len(known)
+    return max(0.0, mean - down), min(1.0, mean + up)
+
+
+def roc(scores: Floats, raised: Bools) -> tuple[Floats, Floats, Floats]:
+    """False-alarm rate, sensitivity and threshold at every distinct score, from the strictest to the laxest."""
+    order = np.argsort(-scores, kind="stable")
+    ranked, hit = scores[order], raised[order]
+    ends = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True]) if len(ranked) else np.zeros(0, int)
+    hits, alarms = np.cumsum(hit)[ends], np.cumsum(~hit)[ends]
+    sensitivity = np.r_[0.0, hits / max(1, int(raised.sum()))]
+    false_alarm = np.r_[0.0, alarms / max(1, int((~raised).sum()))]
+    return false_alarm, sensitivity, np.r_[np.inf, ranked[ends]]
+
+
+def auc(scores: Floats, raised: Bools) -> float | None:
+    """Area under the ROC curve; None unless both kinds of photos are known."""
+    if not raised.any() or raised.all():
+        return None
+    false_alarm, sensitivity, _ = roc(scores, raised)
+    return float(np.trapezoid(sensitivity, false_alarm))
+
+
+def average_precision(scores: Floats, raised: Bools) -> float | None:
+    """Area under the precision-recall steps; None without raised photos."""
+    if not raised.any():
+        return None
+    order = np.argsort(-scores, kind="stable")
+    ranked, hit = scores[order], raised[order]
+    ends = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True])
+    hits = np.cumsum(hit)[ends]
+    precision, recall = hits / (ends + 1), hits / hits[-1]
+    return float(np.sum(np.diff(np.r_[0.0, recall]) * precision))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScores:
+    """All figures of one class on one set of photos, at its threshold and at 0.5."""
+
+    confusion: Confusion
+    threshold: float
+    at_half: float | None
+    """Mean per-class accuracy at 0.5."""
+    auc: float | None
+    average_precision: float | None
+
+    @property
+    def mean_per_class_accuracy(self) -> float | None:
+        return self.confusion.mean_per_class_accuracy
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the mean per-class accuracy."""
+        c = self.confusion
+        return mean_interval(((c.hits, c.raised), (c.passes, c.clear)))
+
+    def to_json(self) -> dict[str, Any]:
+        c = self.confusion
+        return {
+            **asdict(c),
+            "raised": c.raised,
+            "clear": c.clear,
+            "threshold": self.threshold,
+            "accuracy": c.accuracy,
+            "sensitivity": c.sensitivity,
+            "sensitivity_interval": wilson(c.hits, c.raised),
+            "specificity": c.specificity,
+            "specificity_interval": wilson(c.passes, c.clear),
+            "mean_per_class_accuracy": self.mean_per_class_accuracy,
+            "interval": self.interval,
+            "mean_per_class_accuracy_at_half": self.at_half,
+            "auc": self.auc,
+            "average_precision": self.average_precision,
+        }
+
+
+def score_class(probabilities: Floats, raised: Bools, threshold: float) -> ClassScores:
+    """All figures of one class; `probabilities` (n,) of photos whose label is known."""
+    return ClassScores(
+        confusion(probabilities, raised, threshold),
+        threshold,
+        confusion(probabilities, raised, 0.5).mean_per_class_accuracy,
+        auc(probabilities, raised),
+        average_precision(probabilities, raised),
+    )
+
+
+def mean_of_known(values: list[float | None]) -> tuple[float | None, int]:
+    """Mean over the classes that have a value, and over how many that is."""
+    known = [value for value in values if value is not None]
+    return (sum(known) / len(known) if known else None), len(known)
+
+
+def mean_recall(
+    predicted: NDArray[np.integer[Any]], truth: NDArray[np.integer[Any]], classes: int
+) -> tuple[float | None, int]:
+    """Mean over the classes present in `truth` of the share of each got right, for exclusive classes; and over how many."""
+    values = [float((predicted[truth == c] == c).mean()) if (truth == c).any() else None for c in range(classes)]
+    return mean_of_known(values)

@@ -1,0 +1,86 @@
+"""Training, validation and test sets: by joint and near-duplicate cluster, stratified for rare flags, never moved."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Split(StrEnum):
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+def assign(
+    units: Sequence[int],
+    raised: NDArray[np.bool_],
+    *,
+    seed: int,
+    shares: Mapping[Split, float],
+    fixed: Mapping[int, Split] | None = None,
+) -> dict[int, Split]:
+    """Puts every unit (a joint, or a cluster of joints that share near-duplicates) into one split.
+
+    `units` are ids, `raised` is (len(units), classes): whether the unit carries the class. Units in `fixed` stay where
+    they are. The rarest class is dealt out first, each unit to the split that lacks most of that class, so that rare flags
+    reach every split; the rest follow by the total. The order of `units` does not matter; equal input gives equal output.
+
+    Source: iterative stratification, Sechidis, Tsoumakas & Vlahavas, ECML PKDD 2011, algorithm 1.
+    """
+    ids = np.asarray(units, dtype=np.int64)
+    if len(np.unique(ids)) != len(ids):
+        raise ValueError("a unit is named twice")
+    fixed = fixed or {}
+    splits = [split for split in Split if shares.get(split, 0) > 0]
+    weight = np.array([shares[split] for split in splits], dtype=float)
+    weight /= weight.sum()
+
+    order = _seeded_order(ids, seed)
+    flags = raised[order].astype(bool)
+    ids = ids[order]
+
+    # What each split still lacks: of every class, and in all. Fixed units have been dealt already.
+    lacks = np.outer(weight, flags.sum(axis=0)).astype(float)
+    lacks_any = weight * len(ids)
+    result: dict[int, Split] = {}
+    free = np.ones(len(ids), dtype=bool)
+    for index, unit in enumerate(ids):
+        if int(unit) in fixed:
+            split = fixed[int(unit)]
+            result[int(unit)] = split
+            free[index] = False
+            if split in splits:
+                lacks[splits.index(split)] -= flags[index]
+                lacks_any[splits.index(split)] -= 1
+
+    remaining = flags & free[:, None]
+    while True:
+        counts = remaining.sum(axis=0)
+        if not counts.any():
+            break
+        rarest = int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin())
+        for index in np.flatnonzero(remaining[:, rarest]):
+            choice = _neediest(lacks[:, rarest], lacks_any)
+            result[int(ids[index])] = splits[choice]
+            lacks[choice] -= flags[index]
+            lacks_any[choice] -= 1
+            remaining[index] = False
+            free[index] = False
+    for index in np.flatnonzero(free):
+        choice = int(np.argmax(lacks_any))
+        result[int(ids[index])] = splits[choice]
+        lacks_any[choice] -= 1
+    return result
+
+
+def _seeded_order(ids: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """A shuffle that depends on the set of ids and the seed, not on the order in which they came."""
+    ascending = np.argsort(ids, kind="stable")
+    return ascending[np.random.default_rng(seed).permutation(len(ids))]
+
+
+def _neediest(lacks: NDArray[np.floating], lacks_any: NDArray[np.floating]) -> int:
+    most = np.flatnonzero(lacks >= lacks.max() - 1e-9)
+    return int(most[np.argmax(lacks_any[most])])

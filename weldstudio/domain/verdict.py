@@ -1,0 +1,88 @@
+"""The verdict of a joint: penalty points of its distinct flags against the contractor's reject limit. Never stored."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import JointRule, Scheme
+
+
+class Outcome(StrEnum):
+    ACCEPT = "accept"
+    REJECT = "reject"
+    OPEN = "open"
+    """Unsure or unseen flags could still turn it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Points of a joint as a range: the lower end counts raised flags only, the upper one unsure flags as well."""
+
+    low: int
+    high: int
+    reject_limit: int
+    raised: tuple[int, ...]
+    """Slots of the classes that count, the most expensive first."""
+    unsure: tuple[int, ...]
+    seen: bool
+    """Whether every class of the scheme has been looked at on at least one photo."""
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.low >= self.reject_limit:
+            return Outcome.REJECT
+        return Outcome.ACCEPT if self.high < self.reject_limit and self.seen else Outcome.OPEN
+
+
+def joint_state(states: NDArray[np.uint8], rule: JointRule) -> State:
+    """State of one flag for a joint from its states on the joint's photos, (photos,) uint8.
+
+    A flag of absence is raised only if raised on every photo that is not unsure; unseen photos leave it open.
+    """
+    if rule == JointRule.ANY:
+        for state in (State.RAISED, State.UNSURE):
+            if (states == state).any():
+                return state
+        return State.CLEAR if len(states) and (states == State.CLEAR).all() else State.UNSEEN
+    if (states == State.CLEAR).any():
+        return State.CLEAR
+    sure = states[states != State.UNSURE]
+    if len(sure) == 0:
+        return State.UNSURE if len(states) else State.UNSEEN
+    return State.RAISED if (sure == State.RAISED).all() else State.UNSEEN
+
+
+def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Verdict:
+    """Verdict from the label bytes of a joint's photos, (photos, slots) uint8.
+
+    Each class counts once however many photos show it; of a group only the highest points count.
+    """
+    by_state: dict[State, list[int]] = {state: [] for state in State}
+    for item in scheme.classes:
+        state = joint_state(scheme.states_of(item.slot, labels), scheme.joint_rule_of(item.slot))
+        by_state[state].append(item.slot)
+    raised = sorted(by_state[State.RAISED], key=scheme.points_of, reverse=True)
+    unsure = sorted(by_state[State.UNSURE], key=scheme.points_of, reverse=True)
+    return Verdict(
+        low=_points(scheme, raised),
+        high=_points(scheme, raised + unsure),
+        reject_limit=reject_limit,
+        raised=tuple(raised),
+        unsure=tuple(unsure),
+        seen=not by_state[State.UNSEEN],
+    )
+
+
+def _points(scheme: Scheme, slots: list[int]) -> int:
+    alone = 0
+    groups: dict[str, int] = {}
+    for slot in slots:
+        group = scheme.group_of(slot)
+        if group is None:
+            alone += scheme.points_of(slot)
+        else:
+            groups[group.name] = max(groups.get(group.name, 0), scheme.points_of(slot))
+    return alone + sum(groups.values())
