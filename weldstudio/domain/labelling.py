@@ -66,26 +66,28 @@ def label_byte(state: State, source: Source) -> int:
 
 
 def state_of(byte: int) -> State:
+    """State of one label byte."""
     return State(byte & 3)
 
 
 def source_of(byte: int) -> Source:
+    """Source of one label byte."""
     return Source(byte >> 2)
 
 
 def states(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """States of an array of label bytes, same shape."""
-    return labels & 3
+    return labels & np.uint8(3)
 
 
 def sources(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Sources of an array of label bytes, same shape."""
-    return labels >> 2
+    return labels >> np.uint8(2)
 
 
 def looked_at(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Photos (rows of an (n, slots) matrix of label bytes) of which a person gave at least one label: (n,) bool."""
-    return np.isin(sources(labels), [int(s) for s in LOOKED_AT]).any(axis=1)
+    return np.any(np.isin(sources(labels), [int(s) for s in LOOKED_AT]), axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,10 @@ def fold(history: Iterable[tuple[Action, Iterable[LabelEvent]]]) -> dict[tuple[i
 
 
 def merged_states(members: NDArray[np.uint8], own: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """States of a merge: raised if any member or the merge itself is; clear if it is so labelled itself or all members are.
+    """States of a merge from those of its members, (n, k), and the labels given to it directly, (n,); returns (n,).
 
-    Otherwise unsure if anything is unsure, else unseen. `members` is (n, k) of states, `own` (n,); returns (n,) uint8.
+    Raised if any member or the merge itself is; clear if it is so labelled itself or all members are;
+    otherwise unsure if anything is unsure, else unseen.
     """
     result = np.full(len(own), State.UNSEEN, dtype=np.uint8)
     result[(members == State.UNSURE).any(axis=1) | (own == State.UNSURE)] = State.UNSURE

@@ -21,7 +21,7 @@ class LoadModel:
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """Probabilities and overlays of all classes for one photo. The newest request is answered first, older ones may be dropped."""
+    """Probabilities and overlays of all classes for one photo. The newest comes first, older ones may be dropped."""
 
     request: int
     photo_id: int
@@ -47,7 +47,10 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class ReadFacts:
-    """Headers, EXIF, hashes and thumbnails of these photos of one root folder. Answered by `FactsRead` in batches, then `Completed`."""
+    """Headers, EXIF, hashes and thumbnails of photos of one root folder.
+
+    Answered by `FactsRead` in batches, then `Completed`.
+    """
 
     request: int
     root: str
@@ -100,6 +103,8 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class ModelReady:
+    """The model answers from now on."""
+
     request: int
     model_id: str
     device: str
@@ -126,7 +131,7 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """`probabilities` is base64 of float16 (len(photo_ids), classes). Photos that could not be read are in `problems` alone."""
+    """`probabilities` is base64 of float16 (len(photo_ids), classes). Unreadable photos are in `problems` alone."""
 
     request: int
     model_id: str
@@ -148,6 +153,8 @@ class FactsRead:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
+    """The first thing a run says of its data: what is really used."""
+
     pid: int
     time: float
     """Seconds since 1970."""
@@ -208,6 +215,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
+    """The run lives; said every two seconds."""
+
     time: float
     """Seconds since 1970."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One row of the table. `stages` are in order from the photo to the features; freezing counts them from the front."""
+    """One row of the table. `stages` run from the photo to the features; freezing counts them from the front."""
 
     name: str
     title: str

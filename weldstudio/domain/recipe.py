@@ -68,7 +68,7 @@ class NetworkChoice:
 
     name: str = "mobilenet_v2"
     weights: str = "random"
-    """'random', 'shipped', 'model:ID' of this project, or 'file' (a path given at the start; its copy lies in the run folder)."""
+    """'random', 'shipped', 'model:ID' of this project, or 'file' (given at the start, copied into the run folder)."""
     freeze: int = -1
     """How many stages from the front stay as they are; -1 = all of them (only the head is fitted)."""
     input_size: int = 0
@@ -90,7 +90,7 @@ class NetworkChoice:
             )
         if self.weights not in ("random", "shipped", "file") and not self.weights.startswith("model:"):
             raise RecipeError(
-                f"network.weights cannot be '{self.weights}'. Use random, shipped or model:ID, or give a file with --weights."
+                f"network.weights cannot be '{self.weights}'. Use random, shipped or model:ID, or give a weights file."
             )
 
     @property

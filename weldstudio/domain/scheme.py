@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.errors import SchemeError
-from weldstudio.domain.labelling import merged_states
+from weldstudio.domain.labelling import merged_states, states
 
 
 class JointRule(StrEnum):
@@ -43,7 +43,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Flags of which at most one holds; `default` is the name of "none of them" and may be empty for one-class photos."""
+    """Flags of which at most one holds. `default` names "none of them"; empty where every photo has one of them."""
 
     name: str
     members: tuple[int, ...]
@@ -96,20 +96,20 @@ class Scheme:
             for slot in merge.members:
                 if slot in merged:
                     raise SchemeError(
-                        f"'{self.by_slot(slot).name}' is part of the merge '{merged[slot]}' already; undo that one first."
+                        f"'{self.by_slot(slot).name}' is in the merge '{merged[slot]}' already; undo that first."
                     )
                 merged[slot] = merge.name
 
     def _refuse_bad_names(self) -> None:
-        seen: dict[str, str] = {}
-        for item in (*self.flags, *self.live_merges):
+        seen: set[str] = set()
+        for item in self._named:
             if not item.name.strip():
                 raise SchemeError("A flag or merge needs a name.")
             if any(ord(c) < 32 for c in item.name):
                 raise SchemeError(f"The name {item.name!r} holds a line break or control character; leave it out.")
             if item.name in seen:
                 raise SchemeError(f"'{item.name}' is there already; choose another name.")
-            seen[item.name] = item.name
+            seen.add(item.name)
         for flag in self.flags:
             if flag.points < 0:
                 raise SchemeError(f"'{flag.name}' cannot have {flag.points} penalty points; use 0 or more.")
@@ -117,13 +117,13 @@ class Scheme:
                 raise SchemeError(f"'{flag.colour}' is no colour for '{flag.name}'; write it as #rrggbb.")
 
     def _refuse_shared_slots(self) -> None:
-        slots = [item.slot for item in (*self.flags, *self.merges)]
+        slots = [item.slot for item in self._all]
         if len(set(slots)) != len(slots) or any(slot < 0 for slot in slots):
             raise SchemeError("Two classes of the scheme share a slot; the scheme file is damaged.")
-        keys = [item.key.casefold() for item in (*self.live_flags, *self.live_merges) if item.key]
+        keys = [item.key.casefold() for item in self._live if item.key]
         for key in keys:
             if keys.count(key) > 1:
-                names = [i.name for i in (*self.live_flags, *self.live_merges) if i.key.casefold() == key]
+                names = [i.name for i in self._live if i.key.casefold() == key]
                 raise SchemeError(
                     f"The key '{key}' is used by '{names[0]}' and '{names[1]}'; give one of them another key."
                 )
@@ -131,7 +131,21 @@ class Scheme:
     @property
     def slots(self) -> int:
         """How many slots have ever been handed out: the width of label and prediction matrices."""
-        return 1 + max((item.slot for item in (*self.flags, *self.merges)), default=-1)
+        return 1 + max((item.slot for item in self._all), default=-1)
+
+    @property
+    def _all(self) -> tuple[SchemeClass, ...]:
+        """Everything that owns a slot, undone merges and retired flags included."""
+        return self.flags + self.merges
+
+    @property
+    def _live(self) -> tuple[SchemeClass, ...]:
+        return self.live_flags + self.live_merges
+
+    @property
+    def _named(self) -> tuple[SchemeClass, ...]:
+        """Everything that a name can mean: retired flags too, undone merges not."""
+        return self.flags + self.live_merges
 
     @property
     def live_flags(self) -> tuple[Flag, ...]:
@@ -154,25 +168,23 @@ class Scheme:
 
     def by_slot(self, slot: int) -> SchemeClass:
         """The flag or merge that owns a slot. Raises SchemeError when none does."""
-        for item in (*self.flags, *self.merges):
+        for item in self._all:
             if item.slot == slot:
                 return item
         raise SchemeError(f"No flag or merge owns slot {slot}.")
 
     def by_name(self, name: str) -> SchemeClass:
         """The flag or live merge of that name. Raises SchemeError naming the nearest one."""
-        for item in (*self.flags, *self.live_merges):
+        for item in self._named:
             if item.name == name:
                 return item
-        folded = [
-            item for item in (*self.flags, *self.live_merges) if item.name.strip().casefold() == name.strip().casefold()
-        ]
+        folded = [item for item in self._named if item.name.strip().casefold() == name.strip().casefold()]
         if len(folded) == 1:
             return folded[0]
         raise SchemeError(f"There is no flag or merge '{name}'.{did_you_mean(name, (i.name for i in self.flags))}")
 
     def has_name(self, name: str) -> bool:
-        return any(item.name == name for item in (*self.flags, *self.live_merges))
+        return any(item.name == name for item in self._named)
 
     def merge_of(self, slot: int) -> Merge | None:
         """The live merge that a flag is part of."""
@@ -202,7 +214,7 @@ class Scheme:
         """
 
         def column(index: int) -> NDArray[np.uint8]:
-            return labels[:, index] & 3 if index < labels.shape[1] else np.zeros(len(labels), np.uint8)
+            return states(labels[:, index]) if index < labels.shape[1] else np.zeros(len(labels), np.uint8)
 
         item = self.by_slot(slot)
         if isinstance(item, Flag):
@@ -244,7 +256,8 @@ class Scheme:
         if name not in {merge.name for merge in self.live_merges}:
             raise SchemeError(f"There is no merge '{name}'.{did_you_mean(name, (m.name for m in self.live_merges))}")
         return replace(
-            self, merges=tuple(replace(m, undone=True) if m.name == name and not m.undone else m for m in self.merges)
+            self,
+            merges=tuple(replace(m, undone=True) if m.name == name and not m.undone else m for m in self.merges),
         )
 
 

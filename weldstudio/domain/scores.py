@@ -189,6 +189,6 @@ def mean_of_known(values: list[float | None]) -> tuple[float | None, int]:
 def mean_recall(
     predicted: NDArray[np.integer[Any]], truth: NDArray[np.integer[Any]], classes: int
 ) -> tuple[float | None, int]:
-    """Mean over the classes present in `truth` of the share of each got right, for exclusive classes; and over how many."""
+    """Mean over the exclusive classes present in `truth` of the share of each got right; and over how many."""
     values = [float((predicted[truth == c] == c).mean()) if (truth == c).any() else None for c in range(classes)]
     return mean_of_known(values)

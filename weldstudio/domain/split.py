@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 
 class Split(StrEnum):
+    """What a photo may be used for."""
+
     TRAIN = "train"
     VALIDATION = "validation"
     TEST = "test"
@@ -24,8 +26,8 @@ def assign(
     """Puts every unit (a joint, or a cluster of joints that share near-duplicates) into one split.
 
     `units` are ids, `raised` is (len(units), classes): whether the unit carries the class. Units in `fixed` stay where
-    they are. The rarest class is dealt out first, each unit to the split that lacks most of that class, so that rare flags
-    reach every split; the rest follow by the total. The order of `units` does not matter; equal input gives equal output.
+    they are. The rarest class is dealt out first, each unit to the split that lacks most of that class, so that
+    rare flags reach every split; the rest follow by the total. The order of `units` does not matter.
 
     Source: iterative stratification, Sechidis, Tsoumakas & Vlahavas, ECML PKDD 2011, algorithm 1.
     """
@@ -61,14 +63,14 @@ def assign(
         if not counts.any():
             break
         rarest = int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin())
-        for index in np.flatnonzero(remaining[:, rarest]):
+        for index in np.flatnonzero(remaining[:, rarest]).tolist():
             choice = _neediest(lacks[:, rarest], lacks_any)
             result[int(ids[index])] = splits[choice]
             lacks[choice] -= flags[index]
             lacks_any[choice] -= 1
             remaining[index] = False
             free[index] = False
-    for index in np.flatnonzero(free):
+    for index in np.flatnonzero(free).tolist():
         choice = int(np.argmax(lacks_any))
         result[int(ids[index])] = splits[choice]
         lacks_any[choice] -= 1

@@ -11,6 +11,8 @@ from weldstudio.domain.scheme import JointRule, Scheme
 
 
 class Outcome(StrEnum):
+    """What the points say of a joint."""
+
     ACCEPT = "accept"
     REJECT = "reject"
     OPEN = "open"
