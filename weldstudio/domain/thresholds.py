@@ -38,6 +38,5 @@ def _cheapest(cuts: Floats, cost: Floats) -> float:
     lower = np.r_[upper[1:], 0.0]
     middles = (upper + lower) / 2
     middles = np.where(middles > lower, middles, upper)  # no room between neighbours in the last digit
-    middles[0] = upper[0] if lower[0] >= 1.0 else middles[0]
     best = np.flatnonzero(cost <= cost.min() + 1e-9)
     return float(middles[best[np.argmin(np.abs(middles[best] - 0.5))]])
