@@ -53,8 +53,9 @@ def test_leak_python_warning(): warnings.warn("old", DeprecationWarning)
 def test_the_net_catches_what_it_should_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text((HERE / "conftest.py").read_text().replace("GRACE_S = 3.0", "GRACE_S = 0.2"))
     (tmp_path / "test_leaks.py").write_text(LEAKS)
+    options = ["-rA", "-q", "-p", "no:cacheprovider", "-c", HERE.parent / "pyproject.toml", "--rootdir", tmp_path]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rA", "-q", "-p", "no:cacheprovider", "-c", HERE.parent / "pyproject.toml", "--rootdir", tmp_path, tmp_path / "test_leaks.py"],
+        [sys.executable, "-m", "pytest", *options, tmp_path / "test_leaks.py"],
         capture_output=True,
         text=True,
         check=False,

@@ -150,9 +150,7 @@ def test_a_breach_is_caught(
 def test_every_jobs_module_but_the_child_is_held_free_of_torch() -> None:
     contracts = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
     sources = next(contract["source_modules"] for contract in contracts if contract["id"] == "torch")
-    listed = {
-        name.removeprefix("weldstudio.jobs.") for name in sources if name.startswith("weldstudio.jobs.")
-    }
+    listed = {name.removeprefix("weldstudio.jobs.") for name in sources if name.startswith("weldstudio.jobs.")}
     present = {module.name for module in pkgutil.iter_modules([str(PACKAGE / "jobs")])}
     assert listed == present - {"child"}
 
@@ -169,17 +167,13 @@ def foreign_imports(folder: Path, allowed: set[str]) -> list[str]:
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 # `from . import x` stays inside; two dots leave the package.
-                names = (
-                    [node.module or ""] if node.level == 0 else ["domain" if node.level == 1 else "outside"]
-                )
+                names = [node.module or ""] if node.level == 0 else ["domain" if node.level == 1 else "outside"]
             else:
                 continue
             found += [
                 f"{file.name}: {name}"
                 for name in names
-                if not (
-                    name.split(".")[0] in allowed or name.startswith("weldstudio.domain") or name == "domain"
-                )
+                if not (name.split(".")[0] in allowed or name.startswith("weldstudio.domain") or name == "domain")
             ]
     return found
 
