@@ -1,0 +1,152 @@
+"""Light or dark: colours by role, fonts, spacing, and the style sheet made from them.
+
+There is one `theme` per process, as there is one QApplication whose palette and style sheet it sets. A widget that
+paints itself asks `theme.colour(role)` while painting and is repainted by the change of style; one that keeps colours
+(a plot, a pixmap) connects `theme.changed`.
+"""
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from weldstudio.gui.palette import ROLES
+from weldstudio.gui.style_sheet import style_sheet
+
+GRID: Final = 4
+GAP: Final = 8
+"""Pixels between parts of one control group."""
+GROUP: Final = 16
+"""Pixels between groups."""
+EDGE: Final = 24
+"""Pixels at a page's edges."""
+RADIUS: Final = 6
+ICON: Final = 20
+MOTION_MS: Final = 120
+ROW: Final = {"comfortable": 32, "compact": 26}
+
+SIZES: Final = {"secondary": 12, "body": 13, "section": 15, "page": 20}
+"""Sizes of text in pixels at 96 dots per inch."""
+
+
+class Theme(QObject):
+    """Which theme holds, and what its roles look like. `changed` is emitted after the application was restyled."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wish = "system"
+        self._density = "comfortable"
+        self._dark = False
+        self._scale = 1.0
+        self._colours: dict[str, QColor] = {}
+        self._follows = False
+
+    @property
+    def dark(self) -> bool:
+        return self._dark
+
+    @property
+    def density(self) -> str:
+        return self._density
+
+    @property
+    def row_height(self) -> int:
+        """Height of a row in a list, in pixels."""
+        return self.px(ROW[self._density])
+
+    def px(self, pixels: float) -> int:
+        """A length that grows with the text, in device-independent pixels; icons and gaps do not."""
+        return round(pixels * self._scale)
+
+    def colour(self, role: str, *, alpha: float = 1.0) -> QColor:
+        """The colour of a role of `palette.ROLES`. Raises KeyError for an unknown role, which is a bug."""
+        found = self._colours.get(role)
+        if found is None:
+            found = self._colours[role] = QColor(ROLES[role][self._dark])
+        if alpha == 1.0:
+            return QColor(found)
+        faded = QColor(found)
+        faded.setAlphaF(found.alphaF() * alpha)
+        return faded
+
+    def font(self, size: str = "body", *, bold: bool = False, figures: bool = False) -> QFont:
+        """The system's font in a size of `SIZES`; `figures`: digits of equal width, for numbers that change."""
+        font = QFont(QApplication.font())
+        font.setPixelSize(self.px(SIZES[size]))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        if figures:
+            font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def apply(self, wish: str = "system", *, density: str = "comfortable") -> None:
+        """Dress the application: `wish` is 'system', 'light' or 'dark'. Needs a QApplication; GUI thread."""
+        self._wish, self._density = wish, density
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            raise RuntimeError("a theme dresses an application; make that first")
+        hints = QGuiApplication.styleHints()
+        if not self._follows:
+            hints.colorSchemeChanged.connect(self._system_changed)
+            self._follows = True
+        system_dark = hints.colorScheme() == Qt.ColorScheme.Dark
+        self._dark = wish == "dark" or (wish == "system" and system_dark)
+        screen = QGuiApplication.primaryScreen()
+        # 96 is what 100 % means to Qt; macOS says 72 and scales pixels instead.
+        self._scale = max(1.0, screen.logicalDotsPerInch() / 96) if screen is not None else 1.0
+        self._colours.clear()
+        if app.style().objectName() != "fusion":
+            app.setStyle("fusion")
+        app.setPalette(self._palette())
+        font = QFont(app.font())
+        font.setPixelSize(self.px(SIZES["body"]))
+        app.setFont(font)
+        app.setStyleSheet(style_sheet(self._dark, scale=self._scale, row=self.row_height))
+        self.changed.emit()
+
+    def _system_changed(self) -> None:
+        if self._wish == "system" and QApplication.instance() is not None:
+            self.apply("system", density=self._density)
+
+    def _palette(self) -> QPalette:
+        palette = QPalette()
+        kinds = {
+            QPalette.ColorRole.Window: "window",
+            QPalette.ColorRole.WindowText: "text",
+            QPalette.ColorRole.Base: "surface",
+            QPalette.ColorRole.AlternateBase: "window",
+            QPalette.ColorRole.Text: "text",
+            QPalette.ColorRole.Button: "surface",
+            QPalette.ColorRole.ButtonText: "text",
+            QPalette.ColorRole.BrightText: "danger",
+            QPalette.ColorRole.ToolTipBase: "lifted",
+            QPalette.ColorRole.ToolTipText: "text",
+            QPalette.ColorRole.PlaceholderText: "secondary",
+            QPalette.ColorRole.Highlight: "accent",
+            QPalette.ColorRole.HighlightedText: "on_accent",
+            QPalette.ColorRole.Link: "link",
+            QPalette.ColorRole.Light: "surface",
+            QPalette.ColorRole.Midlight: "line",
+            QPalette.ColorRole.Mid: "line",
+            QPalette.ColorRole.Dark: "control_line",
+            QPalette.ColorRole.Shadow: "shadow",
+        }
+        for kind, role in kinds.items():
+            palette.setColor(kind, self.colour(role))
+        for kind in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, kind, self.colour("disabled"))
+        return palette
+
+
+def has_tabular_figures(font: QFont) -> bool:
+    """Whether the digits of the font that is really used are equally wide."""
+    from PySide6.QtGui import QFontMetricsF
+
+    metrics = QFontMetricsF(font)
+    widths = {round(metrics.horizontalAdvance(digit * 8), 2) for digit in "0123456789"}
+    return len(widths) == 1 and bool(QFontInfo(font).family())
+
+
+theme: Final = Theme()
