@@ -1,0 +1,157 @@
+"""RunFolder: everything a training run needs and everything it said, as files that both sides read.
+
+recipe.toml      what is to be learned, and how
+manifest.jsonl   which photos and labels (domain.manifest)
+control.json     what its owner wants of it: when it was started, whether to stop
+messages.jsonl   everything the run says, one message a line; live plot and old plot read the same lines
+log.txt          its stderr
+weights/         the starting weights, if there were any
+checkpoints/     last.safetensors, best.safetensors
+model/           card.json, weights.safetensors of the finished model
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from weldstudio.domain.errors import JobFailed
+from weldstudio.domain.manifest import Manifest
+from weldstudio.domain.messages import Message
+from weldstudio.domain.recipe import Recipe
+from weldstudio.jobs import wire
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What the owner of a run wants of it."""
+
+    started: float | None = None
+    """Seconds since 1970; None while it waits."""
+    stop: bool = False
+    who: str = ""
+    """Who asked for the training."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run, by its folder. The folder's name is the run's id."""
+
+    path: Path
+
+    @staticmethod
+    def create(path: Path, recipe: Recipe, manifest: Manifest, *, who: str = "") -> "RunFolder":
+        """A new folder with recipe, manifest and control file. It must not exist yet."""
+        path.mkdir(parents=True)
+        run = RunFolder(path)
+        run.checkpoints.mkdir()
+        replace_text(path / "manifest.jsonl", "\n".join(manifest.to_lines()) + "\n")
+        replace_text(path / "recipe.toml", recipe.to_toml())
+        run.write_control(Control(who=who))
+        return run
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def messages_file(self) -> Path:
+        return self.path / "messages.jsonl"
+
+    @property
+    def log_file(self) -> Path:
+        return self.path / "log.txt"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        """The finished model; complete as soon as it exists."""
+        return self.path / "model"
+
+    def recipe(self) -> Recipe:
+        """Raises RecipeError when it was edited into something impossible, JobFailed when it is missing."""
+        return Recipe.from_toml(self._text("recipe.toml"))
+
+    def manifest(self) -> Manifest:
+        """Raises JobFailed when it is missing or damaged."""
+        try:
+            return Manifest.from_lines(self._text("manifest.jsonl").splitlines())
+        except ValueError as error:
+            raise JobFailed(f"The run {self.id} cannot be used: {error}.") from error
+
+    def control(self) -> Control:
+        """What the owner wants; the defaults while nobody has said anything."""
+        try:
+            data: dict[str, Any] = json.loads((self.path / "control.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return Control()
+        return Control(data.get("started"), bool(data.get("stop")), str(data.get("who", "")))
+
+    def write_control(self, control: Control) -> None:
+        fields = {"started": control.started, "stop": control.stop, "who": control.who}
+        replace_text(self.path / "control.json", json.dumps(fields) + "\n")
+
+    def append(self, message: Message) -> None:
+        """One more line of messages.jsonl, handed to the system before this returns."""
+        line = wire.encode(message) + "\n"
+        with self.messages_file.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(line)
+
+    def replay(self) -> Iterator[Message]:
+        """All messages so far. A last line that is still being written is left for later."""
+        return iter(self.tail(0)[0])
+
+    def tail(self, offset: int) -> tuple[list[Message], int]:
+        """The messages from byte `offset` on, and the offset to go on from. Raises JobFailed for a damaged line."""
+        try:
+            with self.messages_file.open("rb") as file:
+                file.seek(offset)
+                data = file.read()
+        except FileNotFoundError:
+            return [], offset
+        whole = data[: data.rfind(b"\n") + 1]
+        try:
+            found = [wire.decode(line) for line in whole.decode("utf-8").split("\n") if line]
+        except (wire.WireError, UnicodeDecodeError) as error:
+            raise JobFailed(f"The messages of the run {self.id} are damaged: {error}.") from error
+        return found, offset + len(whole)
+
+    def log_tail(self, size: int = 4_000) -> str:
+        """The end of log.txt."""
+        try:
+            with self.log_file.open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - size))
+                return file.read().decode("utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def _text(self, name: str) -> str:
+        try:
+            return (self.path / name).read_text("utf-8")
+        except FileNotFoundError as error:
+            raise JobFailed(f"The run {self.id} has no {name}; it cannot be used any more.") from error
+
+
+def new_id(taken: Path) -> str:
+    """An id for a run, sortable by time, that no folder below `taken` has yet."""
+    stem = time.strftime("%Y%m%d-%H%M%S")
+    number, name = 1, stem
+    while (taken / name).exists():
+        number, name = number + 1, f"{stem}-{number + 1}"
+    return name
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Replaces a file in one step: whoever reads it sees the old text or the new one, never half of it."""
+    part = file.with_name(file.name + ".part")
+    with part.open("w", encoding="utf-8", newline="\n") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    part.replace(file)
