@@ -1,0 +1,40 @@
+"""`export`: what was labelled, for other tools."""
+
+from pathlib import Path
+
+import click
+
+from weldstudio.cli import answer
+from weldstudio.cli.options import examples, json_option, opened, project_argument
+from weldstudio.cli.progress import drive
+
+
+@click.command(
+    epilog=examples(
+        "weldstudio export welds labels.csv --format csv",
+        "weldstudio export welds dataset --format imagefolder",
+        "weldstudio export welds dataset --format imagefolder --link",
+    )
+)
+@project_argument
+@click.argument("dest", type=click.Path(path_type=Path), metavar="DEST")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "imagefolder"]),
+    required=True,
+    help="csv: one file with a column per flag. imagefolder: a new folder with one folder of photos per class.",
+)
+@click.option("--link", is_flag=True, help="imagefolder: hard links instead of copies, where the disk allows it.")
+@json_option
+def export(project: Path, dest: Path, format_: str, link: bool, as_json: bool) -> None:
+    """Export the photos and labels of PROJECT to DEST.
+
+    Either everything is written, or nothing is. Photos that do not fit the format are named with the reason.
+    """
+    from weldstudio.studio import exporting
+
+    with opened(project) as store:
+        work = exporting.export(store, dest, format=format_, links=link)
+        report = drive(work, "Exporting", quiet=as_json)
+    answer.give(as_json, report.to_json(), str(report))

@@ -1,0 +1,142 @@
+"""Watching a run from the command line: what it says, line by line, until it ends or nobody wants to watch any more."""
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from weldstudio.cli import answer
+from weldstudio.cli.progress import Cancelled, interrupts
+from weldstudio.domain.errors import JobFailed
+from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, RunStarted, Skipped, Stage, Step
+
+if TYPE_CHECKING:
+    from weldstudio.jobs.folder import RunFolder
+    from weldstudio.store.store import Store
+
+_STEP_EVERY_S = 3.0
+
+
+def follow(store: "Store", run: "RunFolder", *, project: Path, as_json: bool) -> None:
+    """Print what the run says until it ends, then adopt its model and say how good it is.
+
+    Cancelled after Ctrl+C: the run goes on. JobFailed where the run ended without a model.
+    """
+    from weldstudio.studio import registry, training
+
+    if not as_json:
+        click.echo(f"Run {run.id}. Ctrl+C stops watching, not the run.")
+    finished = _watch(training.follow(run), run.id, project=project, quiet=as_json)
+    if finished is None or finished.state == "failed":
+        sentence = finished.sentence if finished else f"The run {run.id} was interrupted. {_last_words(run)}".strip()
+        raise JobFailed(sentence)
+    registry.adopt_finished(store)
+    model = next((m.to_json() for m in registry.models(store) if m.run_id == run.id), None)
+    result: dict[str, Any] = {
+        "run": run.id,
+        "state": finished.state,
+        "seconds": finished.seconds,
+        "mean_per_class_accuracy": finished.mean_per_class_accuracy,
+        "model": model["id"] if model else None,
+        "active": bool(model and model.get("active")),
+    }
+    answer.give(as_json, result, _adopted(model, finished))
+
+
+def _watch(
+    messages: Generator[Message | None, None, RunFinished | None], run_id: str, *, project: Path, quiet: bool
+) -> RunFinished | None:
+    lines = _Lines()
+    with interrupts() as interrupted:
+        try:
+            while True:
+                message = next(messages)
+                line = lines.of(message)
+                if line and not quiet:
+                    click.echo(line)
+                if interrupted.pressed:
+                    raise Cancelled(f"The run goes on. Stop it with: weldstudio stop {project} {run_id}")
+        except StopIteration as end:
+            finished: RunFinished | None = end.value
+            return finished
+        finally:
+            messages.close()
+
+
+class _Lines:
+    """Messages as lines for people; steps only every few seconds."""
+
+    def __init__(self) -> None:
+        self._last_step = -_STEP_EVERY_S
+
+    def of(self, message: Message | None) -> str:
+        """One line, or more; empty for what nobody needs to read."""
+        if isinstance(message, Stage):
+            return message.text[:1].upper() + message.text[1:]
+        if isinstance(message, RunStarted):
+            photos = ", ".join(f"{n:,} {split}" for split, n in message.photos.items())
+            return f"{answer.count(len(message.classes), 'class', 'classes')} on {message.device}; photos: {photos}"
+        if isinstance(message, Step):
+            return self._step(message)
+        if isinstance(message, Evaluated):
+            return _evaluated(message)
+        if isinstance(message, Alarm):
+            remedy = "".join(f" --set {key}={value}" for key, value in message.remedy.items())
+            return f"Note: {message.sentence}" + (f" Remedy:{remedy}" if remedy else "")
+        if isinstance(message, Skipped):
+            examples = "; ".join(f"{path}: {reason}" for path, reason in message.examples[:3])
+            return f"Left out {answer.count(message.count, 'photo')} that could not be read ({examples})"
+        if isinstance(message, RunFinished):
+            return message.sentence
+        return ""
+
+    def _step(self, step: Step) -> str:
+        now = time.monotonic()
+        if now - self._last_step < _STEP_EVERY_S:
+            return ""
+        self._last_step = now
+        left = "" if step.seconds_left is None else f"  {_duration(step.seconds_left)} left"
+        return (
+            f"  step {step.step:,}  epoch {step.epoch:.2f}  loss {step.loss:.4f}  "
+            f"{step.images_per_second:.1f} photos/s{left}"
+        )
+
+
+def _evaluated(message: Evaluated) -> str:
+    per_class = ", ".join(
+        f"{name} {answer.percent(scores.get('mean_per_class_accuracy'))}" for name, scores in message.per_class.items()
+    )
+    return (
+        f"Validation after step {message.step:,}: mean per-class accuracy "
+        f"{answer.percent(message.mean_per_class_accuracy)} "
+        f"(at 0.5: {answer.percent(message.mean_per_class_accuracy_at_half)}), loss {message.loss:.4f}"
+        + (", the best so far" if message.best else "")
+        + (f"\n  {per_class}" if per_class else "")
+    )
+
+
+def _adopted(model: dict[str, Any] | None, finished: RunFinished) -> str:
+    if model is None:
+        return "The run left no model."
+    how = (
+        "is in use"
+        if model.get("active")
+        else f"is kept; use it with: weldstudio models PROJECT --activate {model['id']}"
+    )
+    return (
+        f"Model {model['id']} {how}. Validation: mean per-class accuracy "
+        f"{answer.percent(finished.mean_per_class_accuracy)}, after {_duration(finished.seconds)}."
+    )
+
+
+def _last_words(run: "RunFolder") -> str:
+    lines = [line for line in run.log_tail().splitlines() if line.strip()]
+    return f"Its log ends with: {lines[-1].strip()}" if lines else "Its log is empty."
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,38 @@
+"""`label`: labels from a file for photos that are in the project already."""
+
+from pathlib import Path
+
+import click
+
+from weldstudio.cli import answer
+from weldstudio.cli.options import examples, json_option, opened, project_argument, signature
+
+
+@click.command(
+    short_help="Add labels from a CSV file to photos of PROJECT.",
+    epilog=examples(
+        "weldstudio label welds corrections.csv --by 'Ann Lee'",
+        "weldstudio label welds raised-only.csv --by 'Ann Lee' --unlisted clear",
+    ),
+)
+@project_argument
+@click.argument("csv", type=click.Path(path_type=Path), metavar="CSV")
+@click.option("--by", "who", metavar="NAME", required=True, help="Who gave these labels.")
+@click.option(
+    "--unlisted",
+    type=click.Choice(["unseen", "clear"]),
+    help="What a flag is where the file lists raised flags only and does not name it.",
+)
+@json_option
+def label(project: Path, csv: Path, who: str, unlisted: str | None, as_json: bool) -> None:
+    """Add the labels in CSV to photos of PROJECT, signed by NAME.
+
+    The forms of the file are those of `import`.
+    """
+    from weldstudio.studio import label_files, labelling
+
+    table = label_files.read_label_file(csv)
+    by = signature(who)
+    with opened(project) as store:
+        done = labelling.apply_label_table(store, table, who=by, unlisted=unlisted)
+    answer.give(as_json, {"action": done.action_id, "photos": len(done.changes.labels), "text": done.text}, done.text)

@@ -1,0 +1,123 @@
+"""The way in to all commands: words to command, errors to sentences, outcomes to exit statuses."""
+
+import io
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from weldstudio.cli import answer
+from weldstudio.cli.benchmark import bench
+from weldstudio.cli.doctor import doctor
+from weldstudio.cli.exports import export
+from weldstudio.cli.labels import label
+from weldstudio.cli.merges import merge
+from weldstudio.cli.models import evaluate, models
+from weldstudio.cli.photos import import_
+from weldstudio.cli.predictions import predict
+from weldstudio.cli.progress import KEPT, Cancelled
+from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.runs import stop, train
+from weldstudio.domain.errors import UserError
+
+DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
+
+OpenWindow = Callable[[Path | None], int]
+
+
+class _InOrder(click.Group):
+    """Lists its commands in the order in which one meets them, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, help="Print the version and leave.")
+@click.pass_context
+def weldstudio(context: click.Context, version: bool) -> int:
+    r"""Look at weld photographs, see what a network flags and where it looked, correct, retrain.
+
+    Without a command the window opens. A project is a folder; `import` makes it where there is none.
+
+    \b
+    Examples:
+      weldstudio
+      weldstudio import welds photos --labels labels.csv
+      weldstudio train welds --recipe quick --follow
+      weldstudio COMMAND --help
+    """
+    if version:
+        from importlib.metadata import version as version_of
+
+        click.echo(f"weldstudio {version_of('weldstudio')}")
+    elif context.invoked_subcommand is None:
+        open_window: OpenWindow = context.obj
+        return open_window(None)
+    return DONE
+
+
+for _command in (
+    open_,
+    init,
+    import_,
+    label,
+    merge,
+    predict,
+    train,
+    stop,
+    evaluate,
+    export,
+    models,
+    status,
+    doctor,
+    bench,
+):
+    weldstudio.add_command(_command)
+
+
+def run(argv: Sequence[str], *, open_window: OpenWindow) -> int:
+    """Run the command that `argv` (without the program's name) asks for and return the exit status.
+
+    Prints what people or machines read; never raises for what a person can mend, never leaves the process.
+    """
+    words = list(argv)
+    as_json = "--json" in words
+    for stream in (sys.stdout, sys.stderr):
+        # File names need not be valid text, nor fit the terminal's code page.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        outcome = weldstudio.main(words, prog_name="weldstudio", standalone_mode=False, obj=open_window)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        error.show()
+        return _failed(USAGE, error.format_message(), as_json=as_json, said=True)
+    except click.ClickException as error:
+        return _failed(REFUSED, error.format_message(), as_json=as_json)
+    except UserError as error:
+        return _failed(REFUSED, str(error), as_json=as_json)
+    except Cancelled as end:
+        return _failed(CANCELLED, str(end), as_json=as_json)
+    except (click.Abort, KeyboardInterrupt):
+        return _failed(CANCELLED, KEPT, as_json=as_json)
+    except BrokenPipeError:
+        return _reader_left()
+    return outcome if isinstance(outcome, int) else DONE
+
+
+def _failed(status: int, sentence: str, *, as_json: bool, said: bool = False) -> int:
+    if not said:
+        answer.complain(sentence)
+    if as_json:
+        answer.give_json({"error": sentence})
+    return status
+
+
+def _reader_left() -> int:
+    """Whoever read our output (`| head`) has what was wanted; Python must not complain at its own end either."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE

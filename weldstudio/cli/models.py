@@ -1,0 +1,112 @@
+"""`models`, `evaluate`: what was learned, and how well."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from weldstudio.cli import answer
+from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
+from weldstudio.cli.progress import drive
+
+
+@click.command(
+    short_help="List the models of PROJECT.",
+    epilog=examples("weldstudio models welds", "weldstudio models welds --activate ID"),
+)
+@project_argument
+@click.option("--activate", metavar="ID", help="Make this model the one that the window and `predict` use.")
+@who_option
+@json_option
+def models(project: Path, activate: str | None, who: str | None, as_json: bool) -> None:
+    """List the models of PROJECT, the newest first; the active one is marked."""
+    from weldstudio.studio import registry
+
+    with opened(project) as store:
+        if activate is not None:
+            registry.activate(store, activate, who=signature(who))
+        entries = [entry.to_json() for entry in registry.models(store)]
+    answer.give(as_json, {"models": entries}, _listed(entries))
+
+
+@click.command(
+    short_help="Judge a model of PROJECT on photos it has not seen.",
+    epilog=examples("weldstudio evaluate welds", "weldstudio evaluate welds --model ID --split validation --json"),
+)
+@project_argument
+@click.option("--model", metavar="ID", help="Which model; by default the one adopted last.")
+@click.option(
+    "--split",
+    type=click.Choice(["train", "validation", "test"]),
+    default="test",
+    show_default=True,
+    help="On which photos.",
+)
+@json_option
+def evaluate(project: Path, model: str | None, split: str, as_json: bool) -> None:
+    """Judge a model of PROJECT on photos that it was not trained on.
+
+    Mean per-class accuracy is the mean, over flags, of the share of raised and of clear photos that the model gets
+    right, at the thresholds chosen on validation photos; for an exclusive group the mean recall of its classes.
+    """
+    from weldstudio.studio import evaluating
+
+    with opened(project) as store:
+        result = drive(evaluating.evaluate(store, model_id=model, split=split), "Evaluating", quiet=as_json).to_json()
+    answer.give(as_json, result, _scores(result))
+
+
+def _listed(entries: list[dict[str, Any]]) -> str:
+    if not entries:
+        return "There is no model yet. Train one: weldstudio train PROJECT --follow"
+    head = ("", "id", "name", "network", "created", "validation")
+    rows = [
+        (
+            "*" if entry.get("active") else "",
+            entry["id"],
+            entry.get("name"),
+            entry.get("network"),
+            entry.get("created"),
+            answer.percent(entry.get("mean_per_class_accuracy")),
+        )
+        for entry in entries
+    ]
+    return answer.table(head, rows)
+
+
+def _scores(result: dict[str, Any]) -> str:
+    head = ("flag", "raised", "clear", "accuracy", "on raised", "on clear", "per class", "at 0.5", "AUC", "threshold")
+    rows = [
+        (
+            name,
+            row.get("raised"),
+            row.get("clear"),
+            answer.percent(row.get("accuracy")),
+            answer.percent(row.get("sensitivity")),
+            answer.percent(row.get("specificity")),
+            answer.percent(row.get("mean_per_class_accuracy")),
+            answer.percent(row.get("mean_per_class_accuracy_at_half")),
+            _decimal(row.get("auc")),
+            _decimal(row.get("threshold")),
+        )
+        for name, row in result.get("per_class", {}).items()
+    ]
+    return "\n".join(
+        [
+            f"Model {result.get('model_id')} on the {result.get('split')} photos: {result.get('photos'):,}",
+            answer.table(head, rows),
+            _mean(result),
+        ]
+    )
+
+
+def _mean(result: dict[str, Any]) -> str:
+    return (
+        f"Mean per-class accuracy: {answer.percent(result['mean_per_class_accuracy'])} "
+        f"(at 0.5: {answer.percent(result['mean_per_class_accuracy_at_half'])}, "
+        f"one against the rest: {answer.percent(result['one_vs_rest'])})"
+    )
+
+
+def _decimal(value: float | None) -> str | None:
+    return None if value is None else f"{value:.3f}"

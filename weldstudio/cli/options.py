@@ -1,0 +1,61 @@
+"""Words that several commands share: the project, `--json`, who signs; and opening the project they name."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from weldstudio.store.store import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def project_argument(command: Command) -> Command:
+    """PROJECT, a folder; whether it is one, `studio` says in words."""
+    return click.argument("project", type=click.Path(path_type=Path), metavar="PROJECT")(command)
+
+
+def json_option(command: Command) -> Command:
+    """`--json`: for machines."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object, last on stdout; no progress.")(
+        command
+    )
+
+
+def who_option(command: Command) -> Command:
+    """`--by NAME`; without it, the name in the settings, else the account's."""
+    return click.option("--by", "who", metavar="NAME", help="Who does this; by default your name in the settings.")(
+        command
+    )
+
+
+def signature(who: str | None) -> str:
+    """The name that signs: the one given, or the settings'. A blank one is refused as a usage error."""
+    if who is not None:
+        if not who.strip():
+            raise click.BadParameter("a name cannot be empty", param_hint="--by")
+        return who.strip()
+    from weldstudio import paths
+    from weldstudio.settings import Settings
+
+    return Settings.load(paths.settings_file()).signature
+
+
+@contextmanager
+def opened(project: Path, *, read_only: bool = False) -> Iterator["Store"]:
+    """The project's store, closed at the end whatever happens. UserError where the folder is no project."""
+    from weldstudio.studio import projects
+
+    store = projects.open_project(project, read_only=read_only)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def examples(*lines: str) -> str:
+    """The foot of a command's help: command lines to copy, kept as they are."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

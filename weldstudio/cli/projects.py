@@ -1,0 +1,54 @@
+"""`open`, `init`, `status`: the project as a whole."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from weldstudio.cli import answer
+from weldstudio.cli.options import examples, json_option, opened, project_argument
+
+
+@click.command("open", epilog=examples("weldstudio open welds"))
+@click.argument("project", type=click.Path(path_type=Path), metavar="PROJECT")
+@click.pass_obj
+def open_(open_window: Any, project: Path) -> int:
+    """Open the window on PROJECT."""
+    status: int = open_window(project)
+    return status
+
+
+@click.command(
+    epilog=examples(
+        "weldstudio init welds",
+        "weldstudio init welds --scheme polyethylene",
+        "weldstudio init welds --scheme our-flags.json --name 'Welds of the north'",
+    )
+)
+@project_argument
+@click.option("--scheme", metavar="NAME_OR_FILE", help="Flags to begin with: a preset's name or a scheme file.")
+@click.option("--name", metavar="TEXT", help="What the project is called; by default the folder's name.")
+@json_option
+def init(project: Path, scheme: str | None, name: str | None, as_json: bool) -> None:
+    """Make a new, empty project in the folder PROJECT."""
+    from weldstudio.studio import projects
+
+    store = projects.create(project, name=name, scheme=scheme)
+    try:
+        flags = [flag.name for flag in projects.load_scheme(store).live_flags]
+    finally:
+        store.close()
+    text = f"Made the project {project}" + (f" with {answer.count(len(flags), 'flag')}." if flags else ".")
+    answer.give(as_json, {"project": str(project), "flags": flags}, text)
+
+
+@click.command(epilog=examples("weldstudio status welds", "weldstudio status welds --json"))
+@project_argument
+@json_option
+def status(project: Path, as_json: bool) -> None:
+    """Say what PROJECT holds: photos, labels, flags, models, runs."""
+    from weldstudio.studio import projects
+
+    with opened(project) as store:
+        found = projects.status(store)
+    answer.give(as_json, found.to_json(), str(found))

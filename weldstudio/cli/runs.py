@@ -1,0 +1,73 @@
+"""`train`, `stop`: runs of a recipe, which live on their own once started."""
+
+from pathlib import Path
+
+import click
+
+from weldstudio.cli import answer, following
+from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
+
+
+@click.command(
+    epilog=examples(
+        "weldstudio train welds --follow",
+        "weldstudio train welds --recipe quick --weights mobilenet_v2.pth --follow",
+        "weldstudio train welds --recipe our.toml --set schedule.epochs=10 --set seed=3",
+    )
+)
+@project_argument
+@click.option(
+    "--recipe", metavar="NAME_OR_FILE", default="quick", show_default=True, help="A preset's name or a recipe file."
+)
+@click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with.")
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
+@click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
+@who_option
+@json_option
+def train(
+    project: Path,
+    recipe: str,
+    weights: Path | None,
+    settings: tuple[str, ...],
+    follow: bool,
+    who: str | None,
+    as_json: bool,
+) -> None:
+    """Train a network on the labels of PROJECT as they are now.
+
+    The run is a process of its own: it goes on when this command or a window is closed, and its model is adopted
+    when the project is next opened. Without --follow this prints the run's id and returns.
+    """
+    overrides = dict(_pair(text) for text in settings)
+    from weldstudio.studio import training
+
+    chosen = training.load_recipe(recipe, overrides)
+    by = signature(who)
+    with opened(project) as store:
+        run = training.prepare(store, chosen, weights=weights, who=by)
+        pid = training.start(run)
+        if not follow:
+            text = f"Started run {run.id}. Stop it with: weldstudio stop {project} {run.id}"
+            answer.give(as_json, {"run": run.id, "folder": str(run.folder), "pid": pid}, text)
+            return
+        following.follow(store, run, project=project, as_json=as_json)
+
+
+@click.command(short_help="Stop a run; its best model so far is kept.", epilog=examples("weldstudio stop welds RUN"))
+@project_argument
+@click.argument("run", metavar="RUN")
+@json_option
+def stop(project: Path, run: str, as_json: bool) -> None:
+    """Ask the run RUN of PROJECT to stop; the best model so far is kept and adopted."""
+    from weldstudio.studio import training
+
+    with opened(project) as store:
+        training.stop(store, run)
+    answer.give(as_json, {"run": run, "asked_to_stop": True}, f"Asked run {run} to stop; it ends after its next step.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise click.BadParameter(f"'{text}' is not of the form KEY=VALUE.", param_hint="--set")
+    return key.strip(), value.strip()
