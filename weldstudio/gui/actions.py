@@ -35,9 +35,7 @@ class Action:
 
 def _page(page: str, menu: str, *rows: tuple[str, ...], checkable: tuple[str, ...] = ()) -> tuple[Action, ...]:
     """Rows (id, text, key, icon) that share their page and heading."""
-    return tuple(
-        Action(r[0], r[1], *r[2:], page=page, menu=menu, checkable=r[0] in checkable) for r in (*rows,)
-    )
+    return tuple(Action(r[0], r[1], *r[2:], page=page, menu=menu, checkable=r[0] in checkable) for r in (*rows,))
 
 
 TABLE: Final[tuple[Action, ...]] = (
@@ -250,9 +248,7 @@ class Actions(QObject):
     @staticmethod
     def key_text(action: QAction) -> str:
         """The keys of an action as this system writes them, parted by ' or '."""
-        return " or ".join(
-            sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in action.shortcuts()
-        )
+        return " or ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in action.shortcuts())
 
     def _make(self, row: Action) -> QAction:
         action = QAction(row.text, self)

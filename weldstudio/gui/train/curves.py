@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +43,11 @@ class Curves:
     _steps: list[int] = field(default_factory=list)
     _losses: list[float] = field(default_factory=list)
     _epochs: list[float] = field(default_factory=list)
+    # One list per curve, so that drawing again does not walk through all that was ever said.
+    _evaluated_at: list[int] = field(default_factory=list)
+    _validation: list[float] = field(default_factory=list)
+    _means: list[float] = field(default_factory=list)
+    _per_class: dict[str, list[float]] = field(default_factory=dict)
 
     def take(self, messages: Iterable[Message]) -> bool:
         """Notes what was said. Returns whether anything was that a person would see."""
@@ -63,7 +67,7 @@ class Curves:
                 self.last_step = message
             case Evaluated():
                 if not self.evaluations or message.step > self.evaluations[-1].step:
-                    self.evaluations.append(message)
+                    self._take_evaluation(message)
             case RunStarted():
                 self.started, self.heartbeat = message, message.time
             case Heartbeat():
@@ -78,6 +82,16 @@ class Curves:
                 self.finished = message
             case Failed() if message.request == -1:
                 self.failure = message.sentence
+
+    def _take_evaluation(self, message: Evaluated) -> None:
+        before = len(self.evaluations)
+        self.evaluations.append(message)
+        self._evaluated_at.append(message.step)
+        self._validation.append(_number(message.loss))
+        self._means.append(_number(message.mean_per_class_accuracy))
+        for name in message.per_class.keys() | self._per_class.keys():
+            values = self._per_class.setdefault(name, [np.nan] * before)
+            values.append(_number(message.per_class.get(name, {}).get("mean_per_class_accuracy")))
 
     @property
     def _seen(self) -> tuple[object, ...]:
@@ -101,21 +115,19 @@ class Curves:
 
     @property
     def validation_loss(self) -> tuple[Array, Array]:
-        return self._evaluated(lambda e: e.loss)
+        return self._thinned(self._validation)
 
     @property
     def accuracy(self) -> tuple[Array, Array]:
         """Steps and mean per-class accuracy (0 to 1); NaN where no class has a value."""
-        return self._evaluated(lambda e: e.mean_per_class_accuracy)
+        return self._thinned(self._means)
 
     def class_accuracy(self, name: str) -> tuple[Array, Array]:
         """The same of one class."""
-        return self._evaluated(lambda e: e.per_class.get(name, {}).get("mean_per_class_accuracy"))
+        return self._thinned(self._per_class.get(name, []))
 
-    def _evaluated(self, value: Any) -> tuple[Array, Array]:
-        steps = np.array([e.step for e in self.evaluations], float)
-        values = [value(e) for e in self.evaluations]
-        return thinned(steps, np.array([np.nan if v is None else v for v in values], float))
+    def _thinned(self, values: list[float]) -> tuple[Array, Array]:
+        return thinned(np.asarray(self._evaluated_at[: len(values)], float), np.asarray(values, float))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -156,21 +168,26 @@ class Curves:
         return point, evaluation
 
 
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)
+
+
 def thinned(x: Array, y: Array, most: int = MOST_POINTS) -> tuple[Array, Array]:
     """At most `most` points that look the same: of each stretch its lowest and its highest, so no spike is lost.
 
-    x ascending and y (n,); NaN in y passes for lowest. Short curves come back as they are.
+    x ascending and y (n,); stretches of nothing but NaN leave a gap. Short curves come back as they are.
     """
     n = len(x)
     if n <= most:
         return x, y
-    # The ends are kept whatever they are; each stretch between them gives two.
-    edges = np.linspace(1, n - 1, (most - 2) // 2 + 1).astype(int)
-    keep = [0, n - 1]
-    lows = np.where(np.isnan(y), -np.inf, y)
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
-        if stop > start:
-            keep.append(start + int(np.argmin(lows[start:stop])))
-            keep.append(start + int(np.argmax(lows[start:stop])))
-    chosen = np.unique(keep)
+    # Equal stretches as rows of a matrix, the last one filled up with its own last value.
+    width = -(-n // (most // 2))
+    rows = -(-n // width)
+    padded = np.full(rows * width, y[-1])
+    padded[:n] = y
+    matrix = padded.reshape(rows, width)
+    starts = np.arange(rows) * width
+    lowest = np.argmin(np.where(np.isnan(matrix), np.inf, matrix), axis=1) + starts
+    highest = np.argmax(np.where(np.isnan(matrix), -np.inf, matrix), axis=1) + starts
+    chosen = np.unique(np.minimum(np.concatenate((lowest, highest)), n - 1))
     return x[chosen], y[chosen]
