@@ -12,6 +12,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from weldstudio.domain.errors import PhotoError
 from weldstudio.imaging.header import NO_EXIF, Exif, Header, camera, jpeg_header, moment, parse_exif
@@ -24,7 +25,8 @@ SUFFIXES = frozenset(
 PIXELS_AT_MOST = 250_000_000
 """Larger pictures are refused: a file of some kilobytes can claim to hold terabytes."""
 
-_FORMATS = ("JPEG", "MPO", "PNG", "BMP", "DIB", "TIFF", "GIF", "WEBP", "AVIF")
+_FORMATS = ("PNG", "BMP", "DIB", "TIFF", "GIF", "WEBP", "AVIF")
+"""Beside JPEG. The others that Pillow knows are not photos, and some start other programs."""
 _GROUND = (128, 128, 128)
 """What shows through transparent pixels."""
 _HEAD_BYTES = 16_384
@@ -124,7 +126,7 @@ def decode(
 
 def _draft(picture: Image.Image, scale: float) -> None:
     """Lets the JPEG decoder leave out detail, as long as `scale` times the size is reached. No effect elsewhere."""
-    if scale < 1 and hasattr(picture, "draft") and picture.format in ("JPEG", "MPO"):
+    if scale < 1 and isinstance(picture, JpegImageFile):
         width, height = picture.size
         # Rounded up, for what was asked for must be reached.
         picture.draft(None, (math.ceil(width * scale), math.ceil(height * scale)))
@@ -153,8 +155,11 @@ def _opening(path: Path) -> IO[bytes]:
 
 def _open(file: IO[bytes], path: Path) -> Image.Image:
     """The picture with its header read. Raises PhotoError."""
+    is_jpeg = file.read(3) == b"\xff\xd8\xff"
+    file.seek(0)
     try:
-        picture = Image.open(file, formats=_FORMATS)
+        # Of a file with several JPEG pictures (MPO) the first is the photo: no need to look for the others.
+        picture = JpegImageFile(file) if is_jpeg else Image.open(file, formats=_formats())
     except _BROKEN as error:
         raise _explained(error, path, file) from error
     width, height = picture.size
@@ -166,6 +171,13 @@ def _open(file: IO[bytes], path: Path) -> Image.Image:
     if not width or not height:
         raise PhotoError(f"{path.name} holds a picture without pixels.")
     return picture
+
+
+@functools.cache
+def _formats() -> tuple[str, ...]:
+    """Those of `_FORMATS` that this Pillow was built with."""
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def _explained(error: BaseException, path: Path, file: IO[bytes] | None = None) -> PhotoError:
