@@ -1,12 +1,13 @@
-"""Reads what a run folder has gained, on a timer, and hands out the run's `Curves`: live or long finished, it is one."""
+"""Reads what a run folder has gained, on a timer, and hands out its `Curves`: live or finished, it is one."""
 
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from weldstudio.domain.errors import UserError
 from weldstudio.domain.messages import Failed, Message
+from weldstudio.gui.background import Background
 from weldstudio.gui.train.curves import Curves
 from weldstudio.jobs.folder import RunFolder
 
@@ -29,7 +30,8 @@ class Follower(QObject):
         self.curves = Curves()
         self._run: RunFolder | None = None
         self._offset = 0
-        self._reading: _Reading | None = None
+        self._reading = False
+        self._background = Background(self)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -42,7 +44,8 @@ class Follower(QObject):
     def follow(self, folder: Path | None, *, live: bool = True) -> None:
         """Read a run from its beginning; `live` goes on looking until its last line. None: follow nothing."""
         self._timer.stop()
-        self.curves, self._offset, self._reading = Curves(), 0, None
+        self._background.forget()
+        self.curves, self._offset, self._reading = Curves(), 0, False
         self._run = RunFolder(folder) if folder is not None else None
         if self._run is None:
             self.grown.emit(self.curves)
@@ -53,24 +56,24 @@ class Follower(QObject):
 
     def poll(self, *, first: bool = False) -> None:
         """Look for new lines now."""
-        if self._run is None or self._reading is not None:
+        if self._run is None or self._reading:
             return
         try:
             size = self._run.messages_file.stat().st_size
         except FileNotFoundError:
             size = 0  # the run has not said its first word
         if size - self._offset > BIG:
-            self._reading = _Reading(self._run, self._offset)
-            self._reading.done.connect(self._read, Qt.ConnectionType.QueuedConnection)
-            QThreadPool.globalInstance().start(self._reading.read)
+            run, offset = self._run, self._offset
+            self._reading = True
+            self._background.ask(lambda: _tail(run, offset), self._read)
         elif first or size > self._offset:
             self._take(*_tail(self._run, self._offset), first=first)
 
-    @Slot(object)
-    def _read(self, reading: "_Reading") -> None:
-        if reading is self._reading:  # else another run has been chosen meanwhile
-            self._reading = None
-            self._take(reading.messages, reading.offset)
+    def _read(self, read: tuple[list[Message], int], error: Exception | None) -> None:
+        self._reading = False
+        if error is not None:
+            raise error  # a bug: what a damaged folder does is in the messages already
+        self._take(*read)
 
     def _take(self, messages: list[Message], offset: int, *, first: bool = False) -> None:
         was_live = self._timer.isActive()
@@ -81,21 +84,6 @@ class Follower(QObject):
             self._timer.stop()
             if was_live:
                 self.ended.emit(self.curves)
-
-
-class _Reading(QObject):
-    """One read in a thread of the pool."""
-
-    done = Signal(object)
-
-    def __init__(self, run: RunFolder, offset: int) -> None:
-        super().__init__()
-        self._run, self.offset = run, offset
-        self.messages: list[Message] = []
-
-    def read(self) -> None:
-        self.messages, self.offset = _tail(self._run, self.offset)
-        self.done.emit(self)
 
 
 def _tail(run: RunFolder, offset: int) -> tuple[list[Message], int]:

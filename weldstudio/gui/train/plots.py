@@ -1,4 +1,4 @@
-"""The curves of a run. The only module of the program that imports pyqtgraph; imported when the Train page is first shown.
+"""The curves of a run. The only module that imports pyqtgraph; imported when the Train page is first shown.
 
 Loss above, mean per-class accuracy below, one x axis. Training is 1 px grey, validation 2 px accent, each class 1 px in
 one of eight hues, dashed differently from the ninth on. Curves arrive thinned (`curves.MOST_POINTS`): 20 of them with
@@ -33,7 +33,7 @@ def class_pen(number: int, *, width: float = 1.0, alpha: float = 1.0) -> QPen:
     return pen
 
 
-class _PercentAxis(pg.AxisItem):  # type: ignore[misc]
+class _PercentAxis(pg.AxisItem):
     """0 to 1 as '0 %' to '100 %'."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
@@ -41,7 +41,7 @@ class _PercentAxis(pg.AxisItem):  # type: ignore[misc]
         return [f"{value * 100:.{digits}f} %" for value in values]
 
 
-class _Rules(pg.GraphicsObject):  # type: ignore[misc]
+class _Rules(pg.GraphicsObject):
     """Horizontal hairlines at the major ticks. pyqtgraph's own grid costs ten times as much to paint."""
 
     def __init__(self, plot: Any) -> None:
@@ -68,7 +68,7 @@ class _Rules(pg.GraphicsObject):  # type: ignore[misc]
             painter.drawLine(QPointF(left, y), QPointF(right, y))
 
 
-class CurvePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc]
+class CurvePlots(pg.GraphicsLayoutWidget):
     """Draws `Curves`. `pointed` carries the step under the mouse, None when it leaves."""
 
     pointed = Signal(object)
@@ -128,6 +128,11 @@ class CurvePlots(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def curves(self) -> Curves:
         """What is drawn at the moment."""
         return self._curves
+
+    @property
+    def chosen_class(self) -> str | None:
+        """The class whose curve is in front."""
+        return self._chosen
 
     def show_curves(self, curves: Curves, *, afresh: bool = False) -> None:
         """Draw what a run has said so far. `afresh` for another run: then the view is fitted again."""

@@ -1,0 +1,178 @@
+"""How a row of the scheme is painted (key cap, glyph and name, bar of labels), and the fields it is edited in."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QSpinBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import JointRule
+from weldstudio.gui.flags.model import ROW_ROLE, Column
+from weldstudio.gui.flags.rows import Kind, Row
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.theme import GAP, theme
+
+Index = QModelIndex | QPersistentModelIndex
+INDENT: Final = 24
+GLYPH: Final = 16
+GLYPHS: Final = {Kind.FLAG: "flag", Kind.MEMBER: "flag", Kind.MERGE: "merge", Kind.RETIRED: "retire"}
+MOST_POINTS: Final = 10_000
+
+
+class SchemeDelegate(QStyledItemDelegate):
+    """Paints what is more than text and makes the editors."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        column = Column(index.column())
+        if column not in (Column.KEY, Column.NAME, Column.SHARE):
+            super().paint(painter, option, index)
+            return
+        row: Row = index.data(ROW_ROLE)
+        self._paint_ground(painter, option, index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = option.rect.adjusted(GAP, 0, -GAP, 0)
+        if column == Column.KEY:
+            _paint_key(painter, area, index.data(Qt.ItemDataRole.DisplayRole))
+        elif column == Column.NAME:
+            _paint_name(painter, area, row)
+        else:
+            _paint_share(painter, area, row)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        bare = QStyleOptionViewItem(option)
+        self.initStyleOption(bare, index)
+        bare.text = ""
+        style = option.widget.style() if option.widget is not None else None
+        if style is not None:
+            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), theme.row_height)
+
+    # Editing
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        match Column(index.column()):
+            case Column.POINTS:
+                spin = QSpinBox(parent)
+                spin.setRange(0, MOST_POINTS)
+                return spin
+            case Column.KEY:
+                return KeyField(parent)
+            case Column.RULE:
+                box = QComboBox(parent)
+                box.addItems([str(rule) for rule in JointRule])
+                return box
+            case _:
+                return QLineEdit(parent)
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        value = index.data(Qt.ItemDataRole.EditRole)
+        if isinstance(editor, QSpinBox):
+            editor.setValue(int(value))
+            editor.selectAll()
+        elif isinstance(editor, QComboBox):
+            editor.setCurrentText(str(value))
+        elif isinstance(editor, QLineEdit):
+            editor.setText(str(value))
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
+        value: object
+        if isinstance(editor, QSpinBox):
+            editor.interpretText()
+            value = editor.value()
+        elif isinstance(editor, QComboBox):
+            value = editor.currentText()
+        else:
+            assert isinstance(editor, QLineEdit)
+            value = editor.text().strip()
+        model.setData(index, value, Qt.ItemDataRole.EditRole)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        # The field's own frame needs a little more than the row gives its text.
+        editor.setGeometry(option.rect.adjusted(0, 1, 0, -1))
+
+
+class KeyField(QLineEdit):
+    """Takes the next key that is pressed; Backspace empties it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText("Press a key")
+        self.setAccessibleName("Key of the flag")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            event.ignore()  # the delegate's: commit or cancel
+        elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self.setText("")
+        elif not event.modifiers() and event.text().strip():
+            self.setText(QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText))
+
+
+def _paint_key(painter: QPainter, area: QRect, key: str) -> None:
+    if not key:
+        return
+    font = theme.font("secondary", figures=True)
+    painter.setFont(font)
+    width = max(theme.px(22), painter.fontMetrics().horizontalAdvance(key) + 12)
+    height = theme.px(20)
+    cap = QRectF(area.left() + 0.5, area.center().y() - height // 2 + 0.5, width, height)
+    painter.setPen(QPen(theme.colour("control_line"), 1))
+    painter.drawRoundedRect(cap, 4, 4)
+    painter.setPen(theme.colour("text"))
+    painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)
+
+
+def _paint_name(painter: QPainter, area: QRect, row: Row) -> None:
+    left = area.left() + (INDENT if row.kind == Kind.MEMBER else 0)
+    role = "disabled" if row.kind == Kind.RETIRED else "secondary"
+    ratio = painter.device().devicePixelRatioF()
+    glyph = QRect(QPoint(left, area.center().y() - GLYPH // 2 + 1), QSize(GLYPH, GLYPH))
+    painter.drawPixmap(glyph, pixmap(GLYPHS[row.kind], role, GLYPH, ratio=ratio))
+    left += GLYPH + GAP
+    if row.colour:
+        # A colour that a person gave: data, not a role. The outline keeps it visible on any ground.
+        dot = QRectF(left, area.center().y() - 4, 10, 10)
+        painter.setPen(QPen(theme.colour("control_line"), 1))
+        painter.setBrush(QColor(row.colour))
+        painter.drawEllipse(dot)
+        left += 10 + GAP
+    painter.setFont(theme.font("body", bold=row.kind == Kind.MERGE))
+    painter.setPen(theme.colour("disabled" if row.kind == Kind.RETIRED else "text"))
+    text = QRect(left, area.top(), area.right() - left, area.height())
+    words = row.name + ("  (retired)" if row.kind == Kind.RETIRED else "")
+    elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, text.width())
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+
+
+def _paint_share(painter: QPainter, area: QRect, row: Row) -> None:
+    total = sum(row.counts)
+    bar = QRectF(area.left(), area.center().y() - 2, area.width(), 6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("track"))
+    painter.drawRoundedRect(bar, 3, 3)
+    if not total:
+        return
+    left = bar.left()
+    for state in (State.RAISED, State.CLEAR, State.UNSURE):
+        n = row.count(state)
+        if n:
+            # One photograph in a hundred thousand still shows.
+            width = max(2.0, bar.width() * n / total)
+            painter.setBrush(theme.colour(state.word))
+            painter.drawRect(QRectF(left, bar.top(), min(width, bar.right() - left), bar.height()))
+            left += width

@@ -1,0 +1,69 @@
+"""The scheme as a table: a row per flag and merge, edited in place, merged by dropping one row on another."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from weldstudio.gui.flags.delegates import SchemeDelegate
+from weldstudio.gui.flags.model import Column, SchemeModel
+from weldstudio.gui.flags.rows import Row
+from weldstudio.gui.theme import theme
+
+
+class SchemeTable(QTableView):
+    """The view. Rows are selected whole; Enter edits nothing by itself, for edits are actions of the page."""
+
+    def __init__(self, model: SchemeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self.setItemDelegate(SchemeDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setDragDropOverwriteMode(False)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName("Flags of the scheme")
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(24)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def selected_rows(self) -> tuple[Row, ...]:
+        """Selected rows from top to bottom."""
+        model = self.model()
+        assert isinstance(model, SchemeModel)
+        return tuple(model.rows[i] for i in sorted({index.row() for index in self.selectionModel().selectedRows()}))
+
+    def choose(self, row: int, column: Column = Column.NAME) -> None:
+        """Make one row the current and only selected one."""
+        if row >= 0:
+            self.setCurrentIndex(self.model().index(row, column))
+            self.selectRow(row)
+
+    def _dress(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme.row_height)
+        header = self.horizontalHeader()
+        widths = {
+            Column.KEY: 56,
+            Column.POINTS: 64,
+            Column.RULE: 148,
+            Column.GROUP: 112,
+            Column.RAISED: 76,
+            Column.CLEAR: 76,
+            Column.UNSURE: 76,
+            Column.UNSEEN: 76,
+            Column.SHARE: 136,
+            Column.UNDO: 108,
+        }
+        for column, width in widths.items():
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, theme.px(width))
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)

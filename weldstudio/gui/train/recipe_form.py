@@ -1,0 +1,307 @@
+"""The recipe as cards: presets first, then network, weights and freezing, everything else under “more”.
+
+The form holds one `Recipe` and replaces it with every change; what a recipe refuses is said beside the field, and the
+last good recipe stays.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.networks import NETWORKS
+from weldstudio.domain.recipe import Recipe
+from weldstudio.gui.icons import set_icon
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import GAP, GROUP
+from weldstudio.gui.train.editors import FieldEditor
+from weldstudio.gui.train.fields import MORE, NETWORK
+from weldstudio.gui.train.preset_card import PresetCard
+
+FILE: Final = "file"
+WEIGHTS_FILTER: Final = "Weights (*.pth *.pt *.safetensors);;All files (*)"
+
+
+class RecipeForm(QWidget):
+    """Edits a recipe. `changed` whenever recipe or weights file are other ones; `problem` says what is wrong."""
+
+    changed = Signal()
+
+    def __init__(self, presets: Mapping[str, Recipe], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._presets = dict(presets)
+        self.recipe = next(iter(self._presets.values()), Recipe())
+        self.weights_file: Path | None = None
+        self._problems: dict[str, str] = {}
+        self._editors: dict[str, FieldEditor] = {}
+        self._cards: dict[str, PresetCard] = {}
+        self._models: tuple[tuple[str, str], ...] = ()
+        self._weights_offered: tuple[tuple[str, str], ...] = ()
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GROUP)
+        layout.addWidget(self._make_presets())
+        layout.addWidget(self._make_network())
+        layout.addWidget(self._make_more())
+        self._show_recipe()
+
+    # --- what is read -------------------------------------------------------------------------------------------
+
+    @property
+    def problem(self) -> str:
+        """The first thing that is wrong, as a sentence; '' when the recipe is good."""
+        if self._problems:
+            return next(iter(self._problems.values()))
+        if self.recipe.network.weights == FILE and self.weights_file is None:
+            return "Choose the file with the starting weights."
+        return ""
+
+    @property
+    def preset(self) -> str | None:
+        """Id of the preset that the recipe still equals, None once it was changed."""
+        return next((key for key, recipe in self._presets.items() if recipe == self.recipe), None)
+
+    def show_weights(self, models: tuple[tuple[str, str], ...], *, shipped: bool) -> None:
+        """Offer these models (id, name) and, if there are any for this network, the shipped weights to start from."""
+        self._models = models
+        offered = [("random", "Random")]
+        if shipped:
+            offered.append(("shipped", "Shipped with weldstudio"))
+        offered += [(f"model:{model_id}", f"Model {name}") for model_id, name in models]
+        offered.append((FILE, "File…"))
+        if tuple(offered) != self._weights_offered:
+            self._weights_offered = tuple(offered)
+            self._fill_weights()
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Show another recipe."""
+        self.recipe = recipe
+        self._problems.clear()
+        self._show_recipe()
+        self.changed.emit()
+
+    def set_values(self, values: Mapping[str, str]) -> None:
+        """Change some keys, as an alarm's remedy does. Raises RecipeError."""
+        self.set_recipe(self.recipe.with_values(values))
+
+    def set_weights_file(self, file: Path | None) -> None:
+        """Start from this file; None takes it back."""
+        self.weights_file = file
+        self._set_value("network.weights", FILE if file is not None else "random")
+        self._show_recipe()
+
+    def show_more(self, shown: bool) -> None:
+        """Unfold or fold what is under “more”."""
+        self._more.setVisible(shown)
+        self._more_button.setChecked(shown)
+        set_icon(self._more_button, "chevron_down" if shown else "chevron_right", "secondary")
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def _make_presets(self) -> QWidget:
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        self._preset_group = QButtonGroup(self)
+        self._preset_group.setExclusive(False)  # a changed recipe is none of them
+        for key, recipe in self._presets.items():
+            card = PresetCard(recipe.name, recipe.description)
+            card.clicked.connect(lambda _checked=False, key=key: self._choose_preset(key))
+            self._preset_group.addButton(card)
+            self._cards[key] = card
+            layout.addWidget(card)
+        return box
+
+    def _make_network(self) -> QWidget:
+        card = QFrame()
+        set_look(card, "card")
+        form = _form(card)
+        form.addRow(*self._field_row(FieldEditor(NETWORK)))
+
+        self.weights = QComboBox()
+        self.weights.setToolTip("What the network knows already when the training begins.")
+        self.weights.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.weights.setMinimumContentsLength(10)
+        self.weights.activated.connect(self._weights_chosen)
+        form.addRow(_label("Start from", self.weights), self.weights)
+        self._weights_note = QLabel()
+        set_look(self._weights_note, "secondary")
+        self._weights_note.setWordWrap(True)
+        form.addRow(self._weights_note)
+
+        self.freeze = QSlider(Qt.Orientation.Horizontal)
+        self.freeze.setToolTip(
+            "How many stages, counted from the photograph on, stay as they are. "
+            "With all of them frozen only the last layer is fitted, which takes seconds."
+        )
+        self.freeze.valueChanged.connect(self._freeze_changed)
+        form.addRow(_label("Frozen", self.freeze), self.freeze)
+        self._freeze_note = QLabel()
+        set_look(self._freeze_note, "secondary")
+        self._freeze_note.setWordWrap(True)
+        form.addRow(self._freeze_note)
+        return card
+
+    def _make_more(self) -> QWidget:
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        self._more_button = QToolButton()
+        self._more_button.setText("More")
+        self._more_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more_button.setToolTip("Every other setting of the recipe")
+        self._more_button.setCheckable(True)
+        set_look(self._more_button, "quiet")
+        self._more_button.toggled.connect(self.show_more)
+        layout.addWidget(self._more_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        self._more = QFrame()
+        set_look(self._more, "card")
+        form = _form(self._more)
+        for row in MORE:
+            form.addRow(*self._field_row(FieldEditor(row)))
+        layout.addWidget(self._more)
+        self.problem_note = QLabel()
+        set_look(self.problem_note, "danger")
+        self.problem_note.setWordWrap(True)
+        self.problem_note.hide()
+        layout.addWidget(self.problem_note)
+        self.show_more(False)
+        return box
+
+    def _field_row(self, editor: FieldEditor) -> tuple[QWidget, QWidget]:
+        self._editors[editor.field.key] = editor
+        editor.edited.connect(lambda value, key=editor.field.key: self._set_value(key, value))
+        return _label(editor.field.label, editor.control), editor.control
+
+    # --- changes ------------------------------------------------------------------------------------------------
+
+    def _choose_preset(self, key: str) -> None:
+        self.set_recipe(self._presets[key])
+
+    def _set_value(self, key: str, value: str) -> None:
+        try:
+            values = {key: value}
+            if key == "network.name":
+                # Another network has other stages and its own input size; how much is frozen keeps its meaning.
+                values |= {"network.freeze": str(self._freeze_for(value)), "network.input_size": "0"}
+            self.recipe = self.recipe.with_values(values)
+        except RecipeError as error:
+            self._problems[key] = str(error)
+        else:
+            self._problems.pop(key, None)
+        self._show_recipe(but=key)
+        self.changed.emit()
+
+    def _freeze_for(self, network: str) -> int:
+        if network not in NETWORKS or not self.recipe.network.trains_stages:
+            return -1
+        old, new = len(NETWORKS[self.recipe.network.name].stages), len(NETWORKS[network].stages)
+        return round(self.recipe.network.frozen_stages / old * new) if old else 0
+
+    def _freeze_changed(self, stages: int) -> None:
+        everything = stages == len(NETWORKS[self.recipe.network.name].stages)
+        self._set_value("network.freeze", "-1" if everything else str(stages))
+
+    def _weights_chosen(self, index: int) -> None:
+        choice = self.weights.itemData(index)
+        if choice == FILE:
+            name, _ = QFileDialog.getOpenFileName(self, "Starting weights", "", WEIGHTS_FILTER)
+            if name:
+                self.set_weights_file(Path(name))
+            else:
+                self._fill_weights()  # nothing was chosen: what was there before stays
+            return
+        self.weights_file = None
+        self._set_value("network.weights", choice)
+
+    # --- showing ------------------------------------------------------------------------------------------------
+
+    def _show_recipe(self, *, but: str = "") -> None:
+        """Put the recipe into the controls, except the one that is being typed into."""
+        preset = self.preset
+        for key, card in self._cards.items():
+            card.setChecked(key == preset)
+        network = self.recipe.network
+        for key, editor in self._editors.items():
+            editor.set_trained(network.trains_stages)
+            editor.set_problem(self._problems.get(key, ""))
+            if key != but:
+                editor.show_value(self.recipe)
+        stages = len(NETWORKS[network.name].stages)
+        self.freeze.blockSignals(True)
+        self.freeze.setRange(0, stages)
+        self.freeze.setPageStep(max(1, stages // 4))
+        self.freeze.setValue(network.frozen_stages)
+        self.freeze.blockSignals(False)
+        self._freeze_note.setText(_frozen_in_words(network.frozen_stages, stages))
+        self._fill_weights()
+        self.problem_note.setText(self.problem)
+        self.problem_note.setVisible(bool(self._problems))
+
+    def _fill_weights(self) -> None:
+        wanted = self.recipe.network.weights
+        offered = list(self._weights_offered or (("random", "Random"), (FILE, "File…")))
+        if self.weights_file is not None:
+            offered = [(v, self.weights_file.name if v == FILE else text) for v, text in offered]
+        if wanted not in dict(offered):
+            offered.insert(1, (wanted, "Shipped with weldstudio" if wanted == "shipped" else wanted))
+        self.weights.blockSignals(True)
+        self.weights.clear()
+        for value, text in offered:
+            self.weights.addItem(text, value)
+        self.weights.setCurrentIndex(max(0, self.weights.findData(wanted)))
+        self.weights.blockSignals(False)
+        self._weights_note.setText(self._weights_in_words(wanted))
+        self._weights_note.setVisible(bool(self._weights_note.text()))
+
+    def _weights_in_words(self, wanted: str) -> str:
+        if wanted == "random" and not self.recipe.network.trains_stages:
+            return "Frozen and random: the network knows nothing and cannot learn. Choose weights, or freeze less."
+        if wanted == "random":
+            return "From scratch: needs many photographs and epochs."
+        if wanted == FILE and self.weights_file is not None:
+            return str(self.weights_file.parent)
+        return ""
+
+
+def _frozen_in_words(frozen: int, stages: int) -> str:
+    if frozen == stages:
+        return f"All {stages} stages stay as they are; only the last layer is fitted."
+    if frozen == 0:
+        return f"All {stages} stages are trained."
+    return f"The first {frozen} of {stages} stages stay as they are."
+
+
+def _form(parent: QWidget) -> QFormLayout:
+    form = QFormLayout(parent)
+    form.setContentsMargins(12, 12, 12, 12)
+    form.setHorizontalSpacing(GAP)
+    form.setVerticalSpacing(GAP)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return form
+
+
+def _label(text: str, control: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(control)
+    label.setToolTip(control.toolTip())
+    control.setAccessibleName(text)
+    return label

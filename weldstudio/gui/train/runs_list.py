@@ -1,0 +1,167 @@
+"""The runs of the project, newest first: recipe, state, when, and how well it went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.words import percent, when
+
+Index = QModelIndex | QPersistentModelIndex
+ROW_ROLE: Final = Qt.ItemDataRole.UserRole
+MARKS: Final = {
+    "waiting": ("pause", "secondary"),
+    "running": ("play", "accent"),
+    "done": ("check", "success"),
+    "stopped": ("stop", "secondary"),
+    "failed": ("error", "danger"),
+    "interrupted": ("warning", "warning"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run as the list shows it."""
+
+    id: str
+    folder: Path
+    name: str
+    state: str
+    started: float | None
+    accuracy: float | None
+    sentence: str = ""
+
+    @property
+    def running(self) -> bool:
+        return self.state in ("running", "waiting")
+
+
+class RunModel(QAbstractListModel):
+    """Rows of the list."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[RunRow, ...] = ()
+
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        if [row.id for row in rows] == [row.id for row in self.rows]:
+            self.rows = tuple(rows)
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt declares it
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.name
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return "\n".join(part for part in (f"{row.name}, {row.state}", when(row.started), row.sentence) if part)
+        return row if role == ROW_ROLE else None
+
+
+class _RunDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(160, theme.px(48))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        bare = QStyleOptionViewItem(option)
+        self.initStyleOption(bare, index)
+        bare.text = ""
+        style = option.widget.style() if option.widget is not None else None
+        if style is not None:
+            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
+        row: RunRow = index.data(ROW_ROLE)
+        painter.save()
+        area = option.rect.adjusted(GAP + 4, 4, -GAP - 4, -4)
+        half = area.height() // 2
+        first = QRect(area.left(), area.top(), area.width(), half)
+        second = QRect(area.left(), area.top() + half, area.width(), area.height() - half)
+        icon, role = MARKS.get(row.state, ("info", "secondary"))
+        mark = QRect(QPoint(area.left(), first.center().y() - 7), QSize(16, 16))
+        painter.drawPixmap(mark, pixmap(icon, role, 16, ratio=painter.device().devicePixelRatioF()))
+        left = 16 + GAP
+        painter.setFont(theme.font("body", bold=True, figures=True))
+        value = percent(row.accuracy) if row.accuracy is not None else ""
+        painter.setPen(theme.colour("text"))
+        painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
+        taken = painter.fontMetrics().horizontalAdvance(value) + GAP
+        painter.setFont(theme.font("body"))
+        name = first.adjusted(left, 0, -taken, 0)
+        elided = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, name.width())
+        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+        painter.setFont(theme.font("secondary", figures=True))
+        painter.setPen(theme.colour("secondary"))
+        moment = when(row.started)
+        under = second.adjusted(left, 0, 0, 0)
+        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
+        painter.setPen(theme.colour(role))
+        painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, row.state)
+        painter.restore()
+
+
+class RunsList(QListView):
+    """Shows the runs. `chosen` carries the `RunRow` a person picked."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.runs = RunModel(self)
+        self.setModel(self.runs)
+        self.setItemDelegate(_RunDelegate(self))
+        self.setProperty("look", "bare")
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Runs, newest first")
+        self.selectionModel().currentChanged.connect(self._current_changed)
+        self._quiet = False
+
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        """Show these; the chosen run stays chosen."""
+        chosen = self.chosen_id
+        self._quiet = True
+        self.runs.show_rows(rows)
+        if chosen is not None:
+            self.choose(chosen)
+        self._quiet = False
+
+    @property
+    def chosen_id(self) -> str | None:
+        index = self.currentIndex()
+        return self.runs.rows[index.row()].id if index.isValid() and index.row() < len(self.runs.rows) else None
+
+    def row_of(self, run_id: str | None) -> RunRow | None:
+        return next((row for row in self.runs.rows if row.id == run_id), None)
+
+    def choose(self, run_id: str) -> None:
+        """Make a run the chosen one, as if it had been clicked."""
+        for i, row in enumerate(self.runs.rows):
+            if row.id == run_id:
+                self.setCurrentIndex(self.runs.index(i))
+
+    def _current_changed(self, current: QModelIndex) -> None:
+        if current.isValid() and not self._quiet:
+            self.chosen.emit(self.runs.rows[current.row()])
