@@ -29,10 +29,10 @@ def label(project: Path, csv: Path, who: str, unlisted: str | None, as_json: boo
 
     The forms of the file are those of `import`.
     """
+    by = signature(who)
     from weldstudio.studio import label_files, labelling
 
     table = label_files.read_label_file(csv)
-    by = signature(who)
     with opened(project) as store:
         done = labelling.apply_label_table(store, table, who=by, unlisted=unlisted)
     answer.give(as_json, {"action": done.action_id, "photos": len(done.changes.labels), "text": done.text}, done.text)

@@ -102,7 +102,7 @@ def run(argv: Sequence[str], *, open_window: OpenWindow) -> int:
         return _failed(CANCELLED, str(end), as_json=as_json)
     except (click.Abort, KeyboardInterrupt):
         return _failed(CANCELLED, KEPT, as_json=as_json)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click leaves by itself where nobody reads its output any more
         return _reader_left()
     return outcome if isinstance(outcome, int) else DONE
 

@@ -48,7 +48,7 @@ class Row:
     rate: bool = False
     """More is better."""
     cap: float | None = None
-    """What our side may take at most whatever the limit is, in its own unit; measured for two cores."""
+    """What our side may take at most whatever the limit is, in ms, on two cores."""
     arguments: tuple[str, ...] = ("{photos}",)
     limit_script: str = ""
     """Where the limit is another row's."""
@@ -62,7 +62,7 @@ class Row:
         if self.goal is not None:
             parts.append(f"{'>=' if self.rate else '<='} {self.goal:g} x limit")
         if self.cap is not None:
-            parts.append(f"at most {self.cap:g}")
+            parts.append(f"at most {self.cap:g} ms")
         return ", ".join(parts)
 
 
