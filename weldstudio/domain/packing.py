@@ -14,5 +14,5 @@ def pack(array: NDArray[Any]) -> str:
 
 
 def unpack(text: str, shape: tuple[int, ...], dtype: DTypeLike = np.float16) -> NDArray[Any]:
-    """The array that `pack` packed, read-only. One -1 in `shape` is worked out. Raises ValueError if it does not fit."""
+    """The array that `pack` packed, read-only. One -1 in `shape` is worked out. Raises ValueError."""
     return np.frombuffer(base64.b64decode(text), dtype=np.dtype(dtype).newbyteorder("<")).reshape(shape)

@@ -110,11 +110,11 @@ class EngineProtocol:
         """An explanation came. It counts unless a newer photo has been asked for; that one is sent now."""
         if self._explaining is None or request != self._explaining.request:
             return False, []
-        self._explaining, waiting = self._next, self._explaining
-        self._next = None
-        if self._explaining is None:
+        answered, following = self._explaining, self._next
+        self._explaining, self._next = following, None
+        if following is None:
             return True, []
-        return waiting.photo_id == self._explaining.photo_id, [self._explaining]
+        return answered.photo_id == following.photo_id, [following]
 
     def _number(self) -> int:
         self._last += 1

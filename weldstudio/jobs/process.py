@@ -56,7 +56,7 @@ class Child:
 
     def __init__(self, role: str, *arguments: str) -> None:
         self.role = role
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._process = subprocess.Popen(
             command(role, *arguments),
             stdin=subprocess.PIPE,
@@ -112,7 +112,8 @@ class Child:
             return
         self._closed = True
         stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
+        assert stdin is not None
+        assert stdout is not None
         try:
             stdin.close()
         except OSError:

@@ -59,7 +59,7 @@ def _kinds() -> dict[str, tuple[Callable[..., Message], dict[str, Callable[[Any]
 
 
 def _reader(hint: Any) -> Callable[[Any], Any]:
-    """What turns a JSON value back into a value of this type: JSON has no tuples, and no numbers that are not finite."""
+    """What turns a JSON value back into a value of this type: JSON has neither tuples nor NaN."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple and inner[1:] == (Ellipsis,):
         each = _reader(inner[0])

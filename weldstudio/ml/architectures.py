@@ -1,0 +1,160 @@
+"""Networks: torchvision's classifiers, all cut by one rule into stages, features and a linear head.
+
+    photo -> stage 1 -> ... -> stage n -> last feature map -> neck -> features -> linear head -> logits
+
+The stages are what a recipe freezes from the front. The neck is the global average wherever a network allows it: then
+the head's weights on the feature map *are* the activation map (Zhou et al., CVPR 2016, eq. 2). AlexNet and VGG keep
+their fully connected layers as the neck, which is their last stage. The original classifier is thrown away.
+
+Weights keep torchvision's names below `body.`, so that any torchvision file fits; the head is `head.weight` and
+`head.bias`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+import torchvision
+from torch import Tensor, nn
+
+from weldstudio.domain.networks import NETWORKS
+
+_CONNECTED = ("alexnet", "vgg")
+"""Families that end in fully connected layers over places."""
+_WITHOUT_AUXILIARY = ("googlenet", "inception")
+_AFTER_FEATURES = ("avgpool", "dropout", "classifier", "fc", "AuxLogits", "aux1", "aux2")
+"""Children of a network that come after its last feature map."""
+
+
+class Network(nn.Module):
+    """A network cut into stages, neck and head. Input (n, 3, s, s) float, output (n, classes) logits."""
+
+    def __init__(self, name: str, classes: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.name = name
+        self.body: Any = _body(name)
+        self.stages: OrderedDict[str, list[nn.Module]] = _stages(name, self.body)
+        self.neck_is_stage = name.startswith(_CONNECTED)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(_feature_width(self), classes)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    @property
+    def overlay(self) -> str:
+        """As in `networks.Network.overlay`."""
+        return "head gradient" if self.neck_is_stage else "closed form"
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        return tuple(self.stages)
+
+    def feature_map(self, x: Tensor) -> Tensor:
+        """The last feature map, (n, channels, h, w)."""
+        for name, modules in self.stages.items():
+            if name != "classifier":
+                for module in modules:
+                    x = module(x)
+        return x
+
+    def neck(self, maps: Tensor) -> Tensor:
+        """Features (n, width) of the last feature map."""
+        if not self.neck_is_stage:
+            return maps.mean(dim=(2, 3))
+        for module in self.stages["classifier"]:
+            maps = module(maps)
+        return maps
+
+    def features(self, x: Tensor) -> Tensor:
+        """What the head sees, (n, width)."""
+        return self.neck(self.feature_map(x))
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.head(self.dropout(self.features(x)))
+        return logits
+
+    def freeze(self, stages: int) -> None:
+        """Freezes the first `stages` stages: their weights take no gradient and their batch norm stands still."""
+        self._frozen = [module for modules in list(self.stages.values())[:stages] for module in modules]
+        for module in self._frozen:
+            module.requires_grad_(False)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> "Network":
+        """Training mode for all but the frozen stages."""
+        super().train(mode)
+        for module in getattr(self, "_frozen", ()):
+            module.eval()
+        return self
+
+
+def build(name: str, classes: int, *, dropout: float = 0.0) -> Network:
+    """A network with random trunk and a head of zeros, channels last. Raises KeyError for an unknown name."""
+    if name not in NETWORKS:
+        raise KeyError(name)
+    network: Network = Network(name, classes, dropout=dropout).to(memory_format=torch.channels_last)
+    return network
+
+
+def _body(name: str) -> Any:
+    """Torchvision's network with random weights and without its classifier."""
+    options: dict[str, Any] = {"weights": None}
+    if name.startswith(_WITHOUT_AUXILIARY):
+        options |= {"aux_logits": False, "init_weights": True, "transform_input": False}
+    body: Any = getattr(torchvision.models, name)(**options)
+    if name.startswith(_CONNECTED):
+        body.classifier = body.classifier[:-1]  # the hidden layers stay, the last linear one is ours
+    else:
+        for child in ("classifier", "fc"):
+            if hasattr(body, child):
+                delattr(body, child)
+    return body
+
+
+def _stages(name: str, body: Any) -> OrderedDict[str, list[nn.Module]]:
+    """Name -> modules, from the photo to the last feature map (and the neck where it has layers of its own).
+
+    The one rule: what a network calls its features, or else its children up to its pooling; everything before the
+    first numbered layer is the stem.
+    """
+    stages: OrderedDict[str, list[nn.Module]] = OrderedDict()
+    if hasattr(body, "features") or hasattr(body, "layers"):
+        prefix, sequence = ("features", body.features) if hasattr(body, "features") else ("layers", body.layers)
+        for key, module in sequence.named_children():
+            stages[f"{prefix}.{key}"] = [module]
+        if name.startswith("densenet"):
+            last = next(reversed(stages))
+            stages[last] = [*stages[last], nn.ReLU()]  # its forward applies it outside of the features
+        if name.startswith(_CONNECTED):
+            stages["classifier"] = [body.avgpool, nn.Flatten(1), body.classifier]
+        return stages
+    children = [(key, child) for key, child in _opened(body) if key not in _AFTER_FEATURES]
+    numbered = [i for i, (key, _) in enumerate(children) if key in ("layer1", "block1", "stage2")]
+    stem = numbered[0] if numbered else 0
+    if stem:
+        stages["stem"] = [child for _, child in children[:stem]]
+    for key, child in children[stem:]:
+        stages[key] = [child]
+    return stages
+
+
+def _opened(body: Any) -> Iterable[tuple[str, nn.Module]]:
+    """A network's children; RegNet's trunk is one child that holds its blocks."""
+    for key, child in body.named_children():
+        if key == "trunk_output":
+            yield from child.named_children()
+        else:
+            yield key, child
+
+
+def _feature_width(network: Network) -> int:
+    if network.neck_is_stage:
+        linear = [m for m in network.body.classifier.modules() if isinstance(m, nn.Linear)]
+        return linear[-1].out_features
+    return NETWORKS[network.name].feature_width
+
+
+def parameters(network: Network) -> int:
+    """Of the trunk, without a head."""
+    return sum(p.numel() for p in network.body.parameters())

@@ -1,0 +1,162 @@
+"""The engine's side of the talk: requests in, answers out, the photo on screen before everything else.
+
+One thread computes, a pool decodes. Between two batches of a long scoring the requests are looked at again: an
+`Explain` is answered at once, and of several only the newest.
+"""
+
+import logging
+import os
+import queue
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from weldstudio.domain.errors import JobFailed, PhotoError, UserError
+from weldstudio.domain.messages import (
+    Completed,
+    Drop,
+    Explain,
+    Explained,
+    Failed,
+    LoadModel,
+    Message,
+    ModelReady,
+    Score,
+    Scored,
+)
+from weldstudio.domain.packing import pack
+from weldstudio.ml.preprocess import Pixels, read_input
+from weldstudio.ml.scorer import Scorer
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 32
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def serve(requests: "queue.SimpleQueue[Message | None]", utter: Callable[[Message], None]) -> None:
+    """Answers until the queue hands out None."""
+    torch.set_num_threads(cores())
+    with ThreadPoolExecutor(cores(), "decode") as pool:
+        engine = _Engine(utter, pool)
+        while engine.take(requests):
+            engine.work()
+
+
+class _Engine:
+    def __init__(self, utter: Callable[[Message], None], pool: ThreadPoolExecutor) -> None:
+        self._utter = utter
+        self._pool = pool
+        self._scorer: Scorer | None = None
+        self._load: LoadModel | None = None
+        self._explain: Explain | None = None
+        self._scores: OrderedDict[int, tuple[Score, int]] = OrderedDict()
+        """Request -> (scoring, photos answered so far)."""
+
+    def take(self, requests: "queue.SimpleQueue[Message | None]") -> bool:
+        """Takes in everything that waits; with nothing to do, waits itself. False at the end."""
+        wait = not (self._load or self._explain or self._scores)
+        while True:
+            try:
+                message = requests.get() if wait else requests.get_nowait()
+            except queue.Empty:
+                return True
+            wait = False
+            match message:
+                case None:
+                    return False
+                case LoadModel():
+                    self._load, self._explain = message, None
+                case Explain():
+                    self._explain = message
+                case Score():
+                    self._scores[message.request] = (message, 0)
+                case Drop():
+                    self._scores.pop(message.request, None)
+                    if self._explain is not None and self._explain.request == message.request:
+                        self._explain = None
+                case _:
+                    _logger.error("The engine was asked what it cannot answer: %s", message)
+
+    def work(self) -> None:
+        """One piece of work, the most urgent first."""
+        if self._load is not None:
+            load, self._load = self._load, None
+            self._answer(load.request, lambda: self._load_model(load))
+        elif self._explain is not None:
+            explain, self._explain = self._explain, None
+            self._answer(explain.request, lambda: self._explain_photo(explain), explain.photo_id)
+        elif self._scores:
+            request = next(iter(self._scores))
+            if not self._answer(request, lambda: self._score_batch(request)):
+                self._scores.pop(request, None)
+
+    def _answer(self, request: int, answer: Callable[[], None], photo_id: int | None = None) -> bool:
+        try:
+            answer()
+        except UserError as error:
+            self._utter(Failed(request, str(error), photo_id=photo_id))
+            return False
+        return True
+
+    def _load_model(self, message: LoadModel) -> None:
+        began = time.monotonic()
+        self._scorer = None
+        self._scorer = scorer = Scorer(Path(message.folder))
+        size = scorer.card.preprocessing.input_size
+        scorer.score([np.zeros((size, size, 3), np.uint8)])  # the first pass chooses kernels and takes longer
+        seconds = time.monotonic() - began
+        self._utter(ModelReady(message.request, scorer.card.id, scorer.device.type, seconds))
+
+    def _explain_photo(self, message: Explain) -> None:
+        scorer = self._ready()
+        found = scorer.explain(Path(message.path))
+        frame = found.frame
+        self._utter(
+            Explained(
+                message.request,
+                message.photo_id,
+                scorer.card.id,
+                tuple(float(p) for p in found.probabilities),
+                pack(found.maps.astype(np.float16)),
+                (found.maps.shape[0], found.maps.shape[1], found.maps.shape[2]),
+                (frame.left, frame.top, frame.right, frame.bottom),
+            )
+        )
+
+    def _score_batch(self, request: int) -> None:
+        scorer = self._ready()
+        message, done = self._scores[request]
+        ids, paths = message.photo_ids[done : done + BATCH], message.paths[done : done + BATCH]
+
+        def read(path: str) -> Pixels | PhotoError:
+            try:
+                return read_input(path, scorer.card.preprocessing)
+            except PhotoError as error:
+                return error
+
+        found = list(self._pool.map(read, paths))
+        good = [(photo, pixels) for photo, pixels in zip(ids, found, strict=True) if not isinstance(pixels, PhotoError)]
+        problems = tuple((i, str(error)) for i, error in zip(ids, found, strict=True) if isinstance(error, PhotoError))
+        values = scorer.score([pixels for _, pixels in good]) if good else np.zeros((0, len(scorer.card.classes)))
+        packed = pack(values.astype(np.float16))
+        self._utter(Scored(request, scorer.card.id, tuple(photo for photo, _ in good), packed, problems))
+        done += len(ids)
+        self._scores[request] = (message, done)
+        if done >= len(message.photo_ids):
+            del self._scores[request]
+            self._utter(Completed(request))
+
+    def _ready(self) -> Scorer:
+        if self._scorer is None:
+            raise JobFailed("No model is loaded yet; choose one on the Models page.")
+        return self._scorer

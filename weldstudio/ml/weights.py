@@ -1,0 +1,106 @@
+"""Weights from files: as tensors only, strict to the trunk, every mismatch said layer by layer."""
+
+import pickle
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import safetensors
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from weldstudio.domain.errors import RecipeError
+from weldstudio.ml.architectures import Network
+
+_SHOWN = 5
+"""Layers named in a sentence; the rest are counted."""
+_HEADS = re.compile(r"^(classifier|fc|head|aux1|aux2|AuxLogits|aux_logits)\b")
+_OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
+
+
+def read_tensors(file: Path) -> dict[str, Tensor]:
+    """The tensors of a .pth, .pt or .safetensors file by name. No code in it is run. Raises RecipeError."""
+    try:
+        if file.suffix == ".safetensors":
+            return load_file(file)
+        found = torch.load(file, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise RecipeError(f"There is no weights file {file}.") from error
+    except safetensors.SafetensorError as error:
+        raise RecipeError(
+            f"{file.name} is no readable safetensors file ({error}). Fetch or export it again."
+        ) from error
+    except pickle.UnpicklingError as error:
+        raise RecipeError(
+            f"{file.name} holds more than plain tensors, or is damaged; it was not opened, since such a file can run "
+            "code. Save it again as a state dictionary (torch.save(model.state_dict(), ...)) or as .safetensors."
+        ) from error
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RecipeError(f"{file.name} cannot be read as weights: {reason}") from error
+    for wrapper in ("state_dict", "model_state_dict", "model"):
+        if isinstance(found, Mapping) and isinstance(found.get(wrapper), Mapping):
+            found = found[wrapper]
+    if not isinstance(found, Mapping) or not all(isinstance(value, Tensor) for value in found.values()):
+        raise RecipeError(f"{file.name} holds no dictionary of tensors; save a network's state_dict() in it.")
+    return {str(name): tensor for name, tensor in found.items()}
+
+
+def load_trunk(network: Network, file: Path) -> None:
+    """Loads a file's weights into the trunk; the head stays. Raises RecipeError naming each layer that does not fit."""
+    given = {_own_name(name): tensor for name, tensor in read_tensors(file).items()}
+    wanted = network.body.state_dict()
+    trunk = {name: tensor for name, tensor in given.items() if name in wanted or not _HEADS.match(name)}
+    faults = [f"{name} is missing" for name in wanted if name not in trunk and not name.endswith("num_batches_tracked")]
+    for name, tensor in trunk.items():
+        if name not in wanted:
+            faults.append(f"{name} is unknown")
+        elif tensor.shape != wanted[name].shape:
+            faults.append(f"{name} is {_shape(tensor)} in place of {_shape(wanted[name])}")
+        elif not torch.isfinite(tensor.float()).all():
+            faults.append(f"{name} holds values that are no numbers")
+    if faults:
+        more = f" and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+        raise RecipeError(
+            f"{file.name} does not fit {network.name}: {'; '.join(faults[:_SHOWN])}{more}. "
+            "Choose the network these weights were made for, or other weights."
+        )
+    network.body.load_state_dict(trunk, strict=False)
+
+
+def load_model(network: Network, file: Path) -> None:
+    """Loads a finished model of ours, trunk and head. Raises RecipeError when it does not fit its card."""
+    faults = network.load_state_dict(_fitting(network, read_tensors(file)), strict=False)
+    if faults.missing_keys or faults.unexpected_keys:
+        names = [*faults.missing_keys, *faults.unexpected_keys][:_SHOWN]
+        raise RecipeError(f"{file.name} does not fit its model card: {', '.join(names)}. The model is damaged.")
+
+
+def save(network: torch.nn.Module, file: Path) -> None:
+    """Writes a network's tensors as safetensors, in one step."""
+    part = file.with_name(file.name + ".part")
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    save_file(tensors, part)
+    part.replace(file)
+
+
+def _fitting(network: Network, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    wanted = network.state_dict()
+    for name, tensor in tensors.items():
+        if name in wanted and tensor.shape != wanted[name].shape:
+            raise RecipeError(
+                f"The weights do not fit their model card: {name} is {_shape(tensor)} in place of "
+                f"{_shape(wanted[name])}. The model is damaged."
+            )
+    return dict(tensors)
+
+
+def _own_name(name: str) -> str:
+    """Torchvision's present name of a tensor: without our prefix or that of a parallel wrapper."""
+    name = name.removeprefix("module.").removeprefix("body.")
+    return _OLD_DENSENET.sub(r"\1\2", name)
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(str(n) for n in tensor.shape) or "a single number"
