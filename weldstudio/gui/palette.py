@@ -75,7 +75,8 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
 }
 
 TEXT_ROLES: Final = (
-    "text secondary link accent danger warning success reject accept raised clear unsure disagreement".split()
+    *("text", "secondary", "link", "accent", "danger", "warning", "success", "reject", "accept"),
+    *("raised", "clear", "unsure", "disagreement"),
 )
 """Roles used for text, each on `GROUNDS`."""
 

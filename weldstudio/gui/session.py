@@ -58,12 +58,17 @@ class Session(QObject):
     """An `engine_client.Explanation`."""
     engine_changed = Signal(str)
     """What the engine does, in words, for the status line."""
+    photos_asked = Signal(str)
+    """Show these photographs: a filter in its text form. The window goes to the Review page, which applies it."""
+    page_asked = Signal(str)
+    """Show this page: 'review', 'flags', 'train', 'models' or 'quality'."""
 
     def __init__(
         self,
         folder: Path,
         settings: Settings,
         *,
+        create: bool = False,
         thread: StoreThread | None = None,
         engine: EngineClient | None = None,
     ) -> None:
@@ -80,7 +85,7 @@ class Session(QObject):
         self.hidden = 0
         """How many of the selected photographs the filter hides."""
         self._mirror: Mirror | None = None
-        self._thread = thread or StoreThread(folder)
+        self._thread = thread or StoreThread(folder, create=create)
         self.outbox = Outbox(self._thread, self)
         self.engine = engine or EngineClient(self)
         self.engine.setParent(self)
@@ -93,6 +98,11 @@ class Session(QObject):
     def mirror(self) -> "Mirror":
         if self._mirror is None:
             raise RuntimeError("the project is not open yet")
+        return self._mirror
+
+    @property
+    def mirror_or_none(self) -> "Mirror | None":
+        """The mirror, or None while the project is being opened."""
         return self._mirror
 
     @property
@@ -216,6 +226,13 @@ class Session(QObject):
         """A sentence for a toast."""
         self.told.emit(text)
 
+    def show_photos(self, filter_text: str) -> None:
+        """Send the person to the Review page with this filter."""
+        self.photos_asked.emit(filter_text)
+
+    def show_page(self, page: str) -> None:
+        self.page_asked.emit(page)
+
     def report(self, error: Exception) -> None:
         """Show an error by blame: a sentence for the person, or a trace in the log and one line that says so."""
         if isinstance(error, UserError):
@@ -310,7 +327,7 @@ class Session(QObject):
         self.run(_record, explanation)
 
     def _refill(self, commands: list[tuple[str, str, bool]]) -> None:
-        """Put the expert's actions of earlier sessions under the cursor: (last action id, text, undone), oldest first."""
+        """Put the expert's actions of earlier sessions under the cursor: (last action id, text, undone) in order."""
         if self.undo_stack.count():
             return  # somebody was faster than the store; what was done now is what undo should find first
         for last, text, undone in commands:

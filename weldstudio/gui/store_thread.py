@@ -35,6 +35,8 @@ _RATE_WINDOW_S = 10.0
 
 
 class Priority(IntEnum):
+    """What the store thread does first."""
+
     KEY = 0
     """What an expert has just done."""
     CALL = 1
@@ -183,11 +185,16 @@ class StoreThread(QObject):
     _delivered = Signal(object)
 
     def __init__(
-        self, folder: Path, *, opener: "Callable[[Path], Store] | None" = None, synchronous: bool = False
+        self,
+        folder: Path,
+        *,
+        create: bool = False,
+        opener: "Callable[[Path], Store] | None" = None,
+        synchronous: bool = False,
     ) -> None:
         super().__init__()
         self._folder = folder
-        self._opener = opener or _open_project
+        self._opener = opener or (_create_project if create else _open_project)
         self._synchronous = synchronous
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
@@ -307,7 +314,7 @@ class StoreThread(QObject):
                 self._step(job, outcome)
             else:
                 outcome.result = job.function(self._store)  # type: ignore[arg-type]
-        except Exception as error:  # noqa: BLE001 - carried to the GUI thread, which shows or logs it
+        except Exception as error:
             if not isinstance(error, UserError):
                 _logger.debug("on the store thread", exc_info=True)
             outcome.error, outcome.state = error, "failed"
@@ -342,7 +349,7 @@ class StoreThread(QObject):
             if changes:
                 outcome.changes = changes
                 outcome.rows = mirror.read_rows(self._store, changes)
-        except Exception as error:  # noqa: BLE001 - carried to the GUI thread
+        except Exception as error:
             outcome.error = outcome.error or error
 
 
@@ -351,6 +358,12 @@ def _open_project(folder: Path) -> "Store":
     from weldstudio.studio import projects
 
     return projects.open_project(folder)
+
+
+def _create_project(folder: Path) -> "Store":
+    from weldstudio.studio import projects
+
+    return projects.create(folder)
 
 
 def _nothing(_store: object) -> None:

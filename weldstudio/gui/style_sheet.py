@@ -32,6 +32,7 @@ QLabel[look="well"] { color: @on_well; }
 
 QFrame[look="surface"] { background: @surface; border: none; }
 QFrame[look="card"] { background: @surface; border: 1px solid @line; border-radius: 6px; }
+QFrame[look="hot"] { background: @chosen; border: 2px solid @accent; border-radius: 6px; }
 QFrame[look="lifted"] { background: @lifted; border: 1px solid @line; border-radius: 6px; }
 QFrame[look="well"] { background: @well; border: none; }
 QFrame[look="line"] { background: @line; border: none; max-height: 1px; min-height: 1px; }

@@ -1,0 +1,41 @@
+"""The application: from nothing to the first painted window, with as little as possible in between."""
+
+import logging
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from weldstudio import paths
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.theme import theme
+from weldstudio.settings import Settings
+
+_logger = logging.getLogger(__name__)
+
+
+def open_window(project: Path | None) -> int:
+    """Show the window, on the project or on the welcome page; returns the exit status when it is closed."""
+    app = QApplication.instance() or QApplication([sys.argv[0] if sys.argv else "weldstudio"])
+    if not isinstance(app, QApplication):
+        raise RuntimeError("another kind of Qt application is running in this process")
+    app.setApplicationName("weldstudio")
+    QGuiApplication.setApplicationDisplayName("weldstudio")
+    settings = Settings.load(paths.settings_file())
+    theme.apply(settings.theme, density=settings.density)
+    app.setWindowIcon(pixmap("quality", "accent", 64))
+    window = MainWindow(settings)
+    if project is not None:
+        # The frame stands at once; the store is opened in its own thread once it has been painted.
+        window.announce(project)
+        QTimer.singleShot(0, window, lambda: window.open_project(project))
+    window.show()
+    for problem in settings.problems:
+        window.say(problem)
+    status = app.exec()
+    window.close()
+    window.deleteLater()
+    return status

@@ -1,0 +1,45 @@
+"""A pure function in a thread of its own, its outcome in the GUI thread. Never for anything that touches the store."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+
+class Background(QObject):
+    """Runs one function at a time for its owner; asked anew, the answer to the older question is dropped."""
+
+    _ended = Signal(int, object, object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._number = 0
+        self._callback: Callable[[Any, Exception | None], None] | None = None
+        self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    def ask(self, function: Callable[[], Any], answer: Callable[[Any, Exception | None], None]) -> None:
+        """Call `answer(result, error)` when `function()` has ended, unless something newer was asked."""
+        self._number += 1
+        self._callback = answer
+        number = self._number
+
+        def run() -> None:
+            try:
+                outcome = (number, function(), None)
+            except Exception as error:  # noqa: BLE001 - handed to whoever asked
+                outcome = (number, None, error)
+            try:
+                self._ended.emit(*outcome)
+            except RuntimeError:
+                pass  # the owner is gone, nobody waits
+
+        threading.Thread(target=run, name="background", daemon=True).start()
+
+    def forget(self) -> None:
+        """The answer under way is no longer wanted."""
+        self._number += 1
+
+    def _end(self, number: int, result: Any, error: Exception | None) -> None:
+        if number == self._number and self._callback is not None:
+            self._callback(result, error)

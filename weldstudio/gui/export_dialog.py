@@ -1,0 +1,146 @@
+"""Exporting labels: which photographs, in which form, where to."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.welcome.import_form import PathField
+from weldstudio.gui.words import counted
+
+FORMATS = {
+    "csv": ("Table (CSV)", "One row per photograph, one column per flag: 1 raised, 0 clear, empty unseen."),
+    "imagefolder": (
+        "Folders by class",
+        "One folder per class, as torchvision's ImageFolder reads them; photographs that show exactly one class.",
+    ),
+}
+
+
+class ExportDialog(QDialog):
+    """Starts the export as work of the session when accepted."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export labels")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session = session
+        count, chosen = len(session.mirror.ids), len(session.selection)
+        self.all = QRadioButton(f"All {counted(count, 'photograph')}")
+        self.selected = QRadioButton(f"The {counted(chosen, 'selected photograph')}")
+        self.selected.setEnabled(bool(chosen))
+        (self.selected if chosen > 1 else self.all).setChecked(True)
+        group = QButtonGroup(self)
+        group.addButton(self.all)
+        group.addButton(self.selected)
+        self.format = QComboBox()
+        for key, (name, _) in FORMATS.items():
+            self.format.addItem(name, key)
+        self.meaning = QLabel()
+        self.meaning.setWordWrap(True)
+        set_look(self.meaning, "secondary")
+        self.links = QComboBox()
+        self.links.addItem("Copy the photographs", "copy")
+        self.links.addItem("Link to the photographs, which takes no room", "hard")
+        self.target = PathField("where to export to", choose=self._choose)
+        self.why_not = QLabel()
+        set_look(self.why_not, "secondary")
+        self.export_button = QPushButton("Export")
+        set_look(self.export_button, "primary")
+        self.export_button.setDefault(True)
+        self.export_button.clicked.connect(self._export)
+        self._lay_out()
+        self.format.currentIndexChanged.connect(self._judge)
+        self.target.changed.connect(self._judge)
+        self._judge()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GROUP)
+        grid.setVerticalSpacing(GAP)
+        grid.setColumnStretch(1, 1)
+        self.links_label = QLabel("Photographs")
+        rows: list[tuple[Any, QWidget]] = [
+            ("Which", self.all),
+            ("", self.selected),
+            ("Form", self.format),
+            ("", self.meaning),
+            (self.links_label, self.links),
+            ("To", self.target),
+        ]
+        for y, (name, widget) in enumerate(rows):
+            grid.addWidget(QLabel(name) if isinstance(name, str) else name, y, 0)
+            grid.addWidget(widget, y, 1)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        buttons.addWidget(self.why_not, 1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.export_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        layout.setSpacing(GROUP)
+        layout.addLayout(grid)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(theme.px(600))
+
+    def _judge(self) -> None:
+        form = self.format.currentData()
+        self.meaning.setText(FORMATS[form][1])
+        for widget in (self.links, self.links_label):
+            widget.setVisible(form == "imagefolder")
+        problem = "" if self.target.path is not None else "Choose where to export to."
+        self.why_not.setText(problem)
+        self.export_button.setEnabled(not problem)
+
+    def _choose(self) -> str:
+        if self.format.currentData() == "csv":
+            start = str(self._session.folder.parent / f"{self._session.folder.name}.csv")
+            return QFileDialog.getSaveFileName(self, "Export to", start, "Tables (*.csv)")[0]
+        return QFileDialog.getExistingDirectory(self, "Export into", str(self._session.folder.parent))
+
+    def _export(self) -> None:
+        session, target = self._session, self.target.path
+        if target is None:
+            return
+        ids = session.selection if self.selected.isChecked() else None
+        work = session.start_work(
+            "Exporting",
+            _export,
+            target,
+            format=self.format.currentData(),
+            photo_ids=ids,
+            links=self.links.currentData(),
+        )
+        work.finished.connect(lambda report: session.tell(f"Exported to {target}. {_words(report)}".strip()))
+        self.accept()
+
+
+def _words(report: object) -> str:
+    """What an export report says of itself."""
+    text = getattr(report, "text", "")
+    return text() if callable(text) else str(text)
+
+
+def _export(store: Any, target: Path, **wish: Any) -> Any:
+    from weldstudio.studio import exporting
+
+    return exporting.export(store, target, **wish)

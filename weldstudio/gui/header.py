@@ -1,0 +1,131 @@
+"""The line above a page: its title, its own widgets, whether everything is saved, and the menu."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QToolButton, QWidget
+
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.icons import pixmap, set_icon
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+
+_MARKS = {
+    "saved": ("saved", "success", "saved"),
+    "saving": ("saving", "secondary", "saving"),
+    "not saved": ("not_saved", "danger", "not saved"),
+}
+
+
+class SavedMark(QWidget):
+    """Icon and word: saved, saving, not saved. Its width never changes, so nothing beside it jumps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        self._picture = QLabel()
+        self.label = QLabel()
+        layout.addWidget(self._picture)
+        layout.addWidget(self.label, 1)
+        self._state = "saved"
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def show_state(self, state: str, why: str = "") -> None:
+        self._state = state
+        self.setToolTip(why or "Every label is on disk the moment this says saved.")
+        self._draw()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.label.fontMetrics()
+        widest = max(metrics.horizontalAdvance(word) for _, _, word in _MARKS.values())
+        return QSize(widest + 16 + 4 + 8, super().sizeHint().height())
+
+    def _draw(self) -> None:
+        name, role, word = _MARKS[self._state]
+        self._picture.setPixmap(pixmap(name, role, 16, ratio=self.devicePixelRatioF()))
+        self.label.setText(word)
+        set_look(self.label, "danger" if role == "danger" else "secondary")
+        self.setMinimumWidth(self.sizeHint().width())
+
+
+class Header(QFrame):
+    """See the module's text."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(EDGE, 0, GAP, 0)
+        layout.setSpacing(GROUP)
+        self.title = QLabel()
+        set_look(self.title, "page")
+        self.project = QLabel()
+        set_look(self.project, "secondary")
+        self._own = QStackedWidget()
+        self._own.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._nothing = QWidget()
+        self._own.addWidget(self._nothing)
+        self.saved = SavedMark()
+        self.menu_button = QToolButton()
+        self.menu_button.setProperty("look", "quiet")
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setToolTip("Menu")
+        self.menu_button.setAccessibleName("Menu")
+        set_icon(self.menu_button, "menu", "secondary")
+        self.menu_button.setMenu(make_menu(actions, self))
+        layout.addWidget(self.title)
+        layout.addWidget(self._own, 1)
+        layout.addWidget(self.saved)
+        layout.addWidget(self.menu_button)
+        self._resize()
+        theme.changed.connect(self._resize)
+
+    def show_page(self, title: str, own: QWidget | None) -> None:
+        """Show a page's title and its own widgets (or none)."""
+        self.title.setText(title)
+        if own is None:
+            self._own.setCurrentWidget(self._nothing)
+            return
+        if self._own.indexOf(own) < 0:
+            self._own.addWidget(own)
+        self._own.setCurrentWidget(own)
+
+    def forget_pages(self) -> None:
+        """Let go of the widgets of a project that is closed."""
+        for index in reversed(range(self._own.count())):
+            widget = self._own.widget(index)
+            if widget is not self._nothing:
+                self._own.removeWidget(widget)
+                widget.deleteLater()
+
+    def _resize(self) -> None:
+        self.setFixedHeight(theme.px(52))
+
+
+def make_menu(actions: Actions, parent: QWidget) -> QMenu:
+    """The menu of everything, by heading; a submenu for each heading that belongs to a page."""
+    menu = QMenu(parent)
+    submenus: dict[str, QMenu] = {}
+    heading = ""
+    for row, action in actions.rows():
+        if row.page:
+            if row.menu not in submenus:
+                submenus[row.menu] = menu.addMenu(row.menu)
+            submenus[row.menu].addAction(action)
+        elif row.menu not in ("Go to", "Help"):
+            if heading and row.menu != heading:
+                menu.addSeparator()
+            heading = row.menu
+            menu.addAction(action)
+        else:
+            if row.menu not in submenus:
+                if len(submenus) == 0:
+                    menu.addSeparator()
+                submenus[row.menu] = menu.addMenu(row.menu)
+            submenus[row.menu].addAction(action)
+    # A heading of a page that is not on screen has nothing to offer.
+    menu.aboutToShow.connect(
+        lambda: [m.menuAction().setVisible(any(a.isEnabled() for a in m.actions())) for m in submenus.values()]
+    )
+    return menu

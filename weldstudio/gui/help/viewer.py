@@ -1,0 +1,74 @@
+"""F1: the pages of `resources/help`, read inside the window, with a list of them at the left."""
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+
+from weldstudio import paths
+from weldstudio.gui.theme import EDGE, GROUP, theme
+
+PAGES = {
+    "welcome": "First steps",
+    "review": "Review",
+    "flags": "Flags",
+    "train": "Train",
+    "models": "Models",
+    "quality": "Quality",
+    "keys": "Keys",
+    "changes": "What is new",
+}
+
+
+class HelpViewer(QDialog):
+    """A window of its own beside the work; `show_page` turns to a page."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Help")
+        self.list = QListWidget()
+        self.list.setFixedWidth(theme.px(160))
+        self.list.setAccessibleName("Pages of the help")
+        self.text = QTextBrowser()
+        self.text.setOpenLinks(False)
+        self.text.setOpenExternalLinks(False)
+        self.text.anchorClicked.connect(self._follow)
+        self.text.document().setDocumentMargin(EDGE)
+        for name, title in PAGES.items():
+            item = QListWidgetItem(title)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            self.list.addItem(item)
+        self.list.currentItemChanged.connect(
+            lambda item, _old: item and self._read(item.data(Qt.ItemDataRole.UserRole))
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
+        layout.setSpacing(GROUP)
+        layout.addWidget(self.list)
+        layout.addWidget(self.text, 1)
+        self.resize(theme.px(820), theme.px(620))
+        theme.changed.connect(self._reread)
+
+    @property
+    def page(self) -> str:
+        item = self.list.currentItem()
+        return "" if item is None else item.data(Qt.ItemDataRole.UserRole)
+
+    def show_page(self, name: str) -> None:
+        for row in range(self.list.count()):
+            if self.list.item(row).data(Qt.ItemDataRole.UserRole) == name:
+                self.list.setCurrentRow(row)
+
+    def _read(self, name: str) -> None:
+        text = (paths.resources() / "help" / f"{name}.md").read_text(encoding="utf-8")
+        document = self.text.document()
+        document.setBaseUrl(QUrl.fromLocalFile(str(paths.resources() / "help") + "/"))
+        document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        self.text.moveCursor(self.text.textCursor().MoveOperation.Start)
+
+    def _reread(self) -> None:
+        if self.page:
+            self._read(self.page)
+
+    def _follow(self, link: QUrl) -> None:
+        """A link to another page turns to it; nothing of the help leads out of the program."""
+        self.show_page(link.fileName().removesuffix(".md"))

@@ -1,0 +1,333 @@
+"""The window: a frame around pages. It knows which project is open and which page is shown, and no photo.
+
+A page is a QWidget made with (session, actions) in `weldstudio.gui.<page>.page`, with the attributes `title`,
+`help_page`, perhaps `header` (its widgets for the line above it) and a method `activated()`, called whenever it comes
+to the front. Pages are imported when first shown, for one of them brings pyqtgraph along.
+"""
+
+import importlib
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QByteArray, QEvent, QLockFile, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from weldstudio import paths
+from weldstudio.domain.changes import Changes
+from weldstudio.gui import window_actions
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.header import Header
+from weldstudio.gui.news import Banner, Toast
+from weldstudio.gui.rail import Rail
+from weldstudio.gui.session import Session
+from weldstudio.gui.status_line import StatusLine
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.welcome.page import WelcomePage
+from weldstudio.gui.work_list import WorkList
+from weldstudio.settings import Settings
+
+_logger = logging.getLogger(__name__)
+
+PAGES: Final = (
+    ("review", "Review"),
+    ("flags", "Flags"),
+    ("train", "Train"),
+    ("models", "Models"),
+    ("quality", "Quality"),
+)
+LOCK: Final = "window.lock"
+
+
+class MainWindow(QMainWindow):
+    """See the module's text. `make_session` is given by tests that want another store thread or engine."""
+
+    project_opened = Signal()
+    """The mirror is there and the Review page is on screen."""
+
+    def __init__(self, settings: Settings, *, make_session: Any = Session) -> None:
+        super().__init__()
+        self.setWindowTitle("weldstudio")
+        self.setMinimumSize(960, 600)
+        self.settings = settings
+        self.action_table = Actions(self)
+        self.session: Session | None = None
+        self.pages: dict[str, QWidget] = {}
+        self.page = ""
+        self._make_session = make_session
+        self._lock: QLockFile | None = None
+        self._closing = False
+        self._build()
+        self.addActions(self.action_table.all())
+        self.action_table.changed.connect(self._add_flag_actions)
+        window_actions.connect(self)
+        self._restore_geometry()
+        self.show_welcome()
+
+    # Projects
+
+    def open_project(self, folder: Path, *, create: bool = False) -> None:
+        """Open (or `create`) the project in `folder`; what goes wrong is said on the welcome page."""
+        folder = folder.expanduser().resolve()
+        if not self.close_project():
+            return
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            self.settings.forget_project(folder)
+            self.show_welcome(f"There is no folder {folder} any more, so this project cannot be opened.")
+            return
+        if (holder := self._take_lock(folder)) is not None:
+            self.show_welcome(holder)
+            return
+        self.session = self._make_session(folder, self.settings, create=create)
+        self._wire(self.session)
+        self.announce(folder)
+        self.session.open()
+
+    def announce(self, folder: Path) -> None:
+        """Show the frame while the project is being opened."""
+        self.setWindowTitle(f"{folder.name} – weldstudio")
+        self._opening.setText(f"Opening {folder.name} …")
+        self._outer.setCurrentWidget(self._frame)
+        self._inner.setCurrentWidget(self._opening)
+        self.header.show_page("Review", None)
+        self.rail.show_page("review")
+
+    def close_project(self) -> bool:
+        """Close the open project and show the welcome page; False if the person wants to keep it open."""
+        session = self.session
+        if session is None:
+            return True
+        if session.outbox.waiting and not window_actions.may_lose(self, session):
+            return False
+        self.session = None
+        session.close()
+        self.action_table.set_project(False)
+        self.header.forget_pages()
+        for page in self.pages.values():
+            self._inner.removeWidget(page)
+            page.deleteLater()
+        self.pages.clear()
+        self.page = ""
+        session.deleteLater()
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None
+        self.toast.dismiss()
+        self.banner.dismiss()
+        self.work_list.hide()
+        self.status.show_works([])
+        self.setWindowTitle("weldstudio")
+        self.show_welcome()
+        return True
+
+    def show_welcome(self, problem: str = "") -> None:
+        """The page before there is a project, with what went wrong if something did."""
+        self.welcome.refresh(problem)
+        self._outer.setCurrentWidget(self.welcome)
+        self.action_table.set_page("")
+
+    # Pages
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front; it is made when it is first shown."""
+        if self.session is None or self.session.mirror_or_none is None:
+            return
+        page = self.pages.get(name)
+        if page is None:
+            page = self.pages[name] = self._make_page(name)
+            self._inner.addWidget(page)
+        self.page = name
+        self.rail.show_page(name)
+        self.header.show_page(getattr(page, "title", dict(PAGES)[name]), getattr(page, "header", None))
+        self._inner.setCurrentWidget(page)
+        self.action_table.set_page(name)
+        activated = getattr(page, "activated", None)
+        if activated is not None:
+            activated()
+
+    @property
+    def help_page(self) -> str:
+        """Name of the help page that belongs to what is on screen."""
+        shown = self.pages.get(self.page)
+        return getattr(shown, "help_page", "welcome") if shown is not None else "welcome"
+
+    def say(self, text: str) -> None:
+        """A toast; with Undo where there is something to undo."""
+        session = self.session
+        if session is not None and session.undo_stack.canUndo() and not text.startswith(("Undone", "Redone")):
+            self.toast.say(text, offer="Undo", take=session.undo)
+        else:
+            self.toast.say(text)
+
+    # Inside
+
+    def _build(self) -> None:
+        self._outer = QStackedWidget()
+        self.welcome = WelcomePage(self.settings, self.action_table)
+        self._frame = QWidget()
+        self.rail = Rail(self.action_table, PAGES)
+        self.header = Header(self.action_table)
+        self.banner = Banner()
+        self._inner = QStackedWidget()
+        self._opening = QLabel()
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_look(self._opening, "secondary")
+        self._inner.addWidget(self._opening)
+        self.status = StatusLine()
+        self.work_list = WorkList(self)
+
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        for widget in (self.header, _line(), self.banner):
+            right.addWidget(widget)
+        right.addWidget(self._inner, 1)
+        right.addWidget(_line())
+        right.addWidget(self.status)
+        across = QHBoxLayout(self._frame)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.rail)
+        across.addWidget(_line(upright=True))
+        across.addLayout(right, 1)
+
+        self._outer.addWidget(self.welcome)
+        self._outer.addWidget(self._frame)
+        self.setCentralWidget(self._outer)
+        self.toast = Toast(self._outer)
+        self.welcome.project_asked.connect(self.open_project)
+        self.welcome.creation_asked.connect(lambda wish: window_actions.create_and_import(self, wish))
+        self.status.list_asked.connect(lambda: self.work_list.open_above(self.status))
+
+    def _wire(self, session: Session) -> None:
+        session.opened.connect(self._project_opened)
+        session.refused.connect(self._project_refused)
+        session.changed.connect(self._changed)
+        session.told.connect(self.say)
+        session.failed.connect(lambda text: self.banner.say(text))
+        session.saved_changed.connect(self._show_saved)
+        session.selection_changed.connect(lambda: self.status.show_selection(len(session.selection), session.hidden))
+        session.engine_changed.connect(self.status.show_engine)
+        session.work_changed.connect(self._show_works)
+        session.page_asked.connect(self.show_page)
+        session.photos_asked.connect(lambda _filter: self.show_page("review"))
+        self.status.cancel_asked.connect(lambda work: work.cancel())
+        self.status.show_engine(session.engine.state)
+        self.status.show_selection(0, 0)
+        self.header.saved.show_state("saved")
+
+    def _project_opened(self) -> None:
+        assert self.session is not None
+        self.settings.remember_project(self.session.folder)
+        window_actions.save_settings(self)
+        self.action_table.set_project(True)
+        self.action_table.set_flags(self.session.mirror.scheme)
+        window_actions.watch_undo(self, self.session)
+        self.show_page("review")
+        window_actions.resume_reading(self.session)
+        self.project_opened.emit()
+
+    def _project_refused(self, sentence: str) -> None:
+        session, self.session = self.session, None
+        if session is not None:
+            session.close()
+            session.deleteLater()
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None
+        self.show_welcome(sentence)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.scheme and self.session is not None:
+            self.action_table.set_flags(self.session.mirror.scheme)
+
+    def _show_works(self) -> None:
+        works = self.session.works if self.session is not None else []
+        self.status.show_works(works)
+        self.work_list.show_works(works)
+
+    def _show_saved(self, state: str) -> None:
+        session = self.session
+        if session is None:
+            return
+        why = session.outbox.problem
+        self.header.saved.show_state(state, why)
+        if state == "not saved":
+            count = session.outbox.waiting
+            self.banner.say(
+                f"{count} {'edit is' if count == 1 else 'edits are'} not on disk yet: {why} "
+                "Nothing is lost; weldstudio keeps trying.",
+                offer="Try now",
+                take=session.outbox.retry,
+                closable=False,
+            )
+        elif self.banner.button.text() == "Try now":
+            self.banner.dismiss()
+        if state == "saved" and self._closing:
+            self.close()
+
+    def _make_page(self, name: str) -> QWidget:
+        module = importlib.import_module(f"weldstudio.gui.{name}.page")
+        kind = getattr(module, f"{name.capitalize()}Page")
+        page: QWidget = kind(self.session, self.action_table)
+        return page
+
+    def _add_flag_actions(self) -> None:
+        known = set(self.actions())
+        self.addActions([action for action in self.action_table.all() if action not in known])
+
+    def _take_lock(self, folder: Path) -> str | None:
+        """Take the project for this window; else a sentence about who has it."""
+        lock = QLockFile(str(folder / LOCK))
+        lock.setStaleLockTime(0)  # only a process that is gone loses its lock, never a slow one
+        if lock.tryLock(0):
+            self._lock = lock
+            return None
+        if lock.error() != QLockFile.LockError.LockFailedError:
+            return None  # a folder that cannot be written to; opening the store says so better
+        pid, host, _name = lock.getLockInfo()
+        return (
+            f"{folder.name} is open in another weldstudio window (process {pid} on {host}). "
+            "Go on there, or close that window and open the project again."
+        )
+
+    def _restore_geometry(self) -> None:
+        kept = _layout_file().value("geometry")
+        if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
+            room = self.screen().availableGeometry().size() if self.screen() is not None else QSize(1440, 900)
+            self.resize(QSize(1440, 900).boundedTo(room))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.session is not None:
+            window_actions.look(self.session)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        session = self.session
+        if session is not None and session.outbox.saved == "saving":
+            # A write is under way: a few milliseconds, or it fails and then the person decides.
+            self._closing = True
+            event.ignore()
+            return
+        self._closing = False
+        if not self.close_project():
+            event.ignore()
+            return
+        layout = _layout_file()
+        layout.setValue("geometry", self.saveGeometry())
+        layout.sync()
+        event.accept()
+
+
+def _layout_file() -> QSettings:
+    """Where Qt keeps how the window stood; everything a person chooses knowingly is in `Settings`."""
+    return QSettings(str(paths.user_config() / "layout.ini"), QSettings.Format.IniFormat)
+
+
+def _line(*, upright: bool = False) -> QFrame:
+    line = QFrame()
+    line.setProperty("look", "upright" if upright else "line")
+    return line

@@ -1,0 +1,128 @@
+"""The settings, made from their table: one row each, nothing that is not there."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.settings import Setting, Settings, table
+
+
+class SettingsDialog(QDialog):
+    """Writes into `settings` when accepted; saving and applying are the window's."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._settings = settings
+        self.fields: dict[str, QWidget] = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GROUP)
+        grid.setVerticalSpacing(GAP)
+        grid.setColumnStretch(0, 1)
+        rows = [row for row in table() if not isinstance(row.default, tuple)]
+        for y, row in enumerate(rows):
+            field = _field(row, getattr(settings, row.name))
+            if row.name == "expert" and isinstance(field, QLineEdit):
+                field.setPlaceholderText(settings.signature)
+            self.fields[row.name] = field
+            field.setAccessibleName(row.text)
+            if isinstance(field, QCheckBox):
+                grid.addWidget(field, y, 0, 1, 2)
+                continue
+            label = QLabel(row.text)
+            label.setWordWrap(True)
+            label.setBuddy(field)
+            field.setMinimumWidth(theme.px(220))
+            grid.addWidget(label, y, 0)
+            grid.addWidget(field, y, 1)
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        set_look(self.problem, "danger")
+        self.problem.hide()
+        save, cancel = QPushButton("Save"), QPushButton("Cancel")
+        set_look(save, "primary")
+        save.setDefault(True)
+        save.clicked.connect(self._save)
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(save)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        layout.setSpacing(GROUP)
+        layout.addLayout(grid)
+        layout.addWidget(self.problem)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(theme.px(560))
+
+    def _save(self) -> None:
+        new = {name: _value(field) for name, field in self.fields.items()}
+        changed = {name: value for name, value in new.items() if value != getattr(self._settings, name)}
+        try:
+            self._settings.change(**changed)
+        except ValueError as error:
+            self.problem.setText(str(error))
+            self.problem.show()
+            return
+        self.accept()
+
+
+def _field(row: Setting, value: Any) -> QWidget:
+    """The widget that fits the kind of a setting."""
+    if isinstance(row.default, bool):
+        check = QCheckBox(row.text)
+        check.setChecked(value)
+        return check
+    if row.choices:
+        combo = QComboBox()
+        for choice in row.choices:
+            combo.addItem(choice[:1].upper() + choice[1:], choice)
+        combo.setCurrentIndex(combo.findData(value))
+        return combo
+    if isinstance(row.default, int):
+        whole = QSpinBox()
+        whole.setRange(int(row.low or 0), int(row.high if row.high is not None else 1_000_000))
+        whole.setValue(value)
+        return whole
+    if isinstance(row.default, float):
+        number = QDoubleSpinBox()
+        number.setRange(row.low or 0.0, row.high if row.high is not None else 1e9)
+        number.setSingleStep(0.05)
+        number.setValue(value)
+        return number
+    text = QLineEdit(value)
+    return text
+
+
+def _value(field: QWidget) -> Any:
+    match field:
+        case QCheckBox():
+            return field.isChecked()
+        case QComboBox():
+            return field.currentData()
+        case QSpinBox() | QDoubleSpinBox():
+            return field.value()
+        case QLineEdit():
+            return field.text().strip()
+        case _:
+            raise TypeError(f"no setting is shown by a {type(field).__name__}")

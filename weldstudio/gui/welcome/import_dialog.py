@@ -1,0 +1,53 @@
+"""Bringing photographs or labels into the open project."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.welcome.import_form import ImportForm
+
+
+class ImportDialog(QDialog):
+    """The form with two buttons; `import_asked` carries the `ImportWish`."""
+
+    import_asked = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Import photographs or labels")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.form = ImportForm(new=False)
+        self.form.photos.edit.setPlaceholderText("empty = labels for photographs that are here already")
+        self.why_not = QLabel()
+        self.why_not.setWordWrap(True)
+        set_look(self.why_not, "secondary")
+        self.import_button = QPushButton("Import")
+        set_look(self.import_button, "primary")
+        self.import_button.setDefault(True)
+        self.import_button.clicked.connect(self._import)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        buttons.addWidget(self.why_not, 1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.import_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        layout.setSpacing(GROUP)
+        layout.addWidget(self.form)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(theme.px(680))
+        self.form.changed.connect(self._judge)
+        self._judge()
+
+    def _judge(self) -> None:
+        problem = self.form.problem()
+        self.why_not.setText(problem)
+        self.import_button.setEnabled(not problem)
+
+    def _import(self) -> None:
+        self.import_asked.emit(self.form.wish())
+        self.accept()

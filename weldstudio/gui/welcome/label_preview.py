@@ -1,0 +1,121 @@
+"""What was recognised in a label file: its form, its classes, its first rows, what was left out."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QHeaderView,
+    QLabel,
+    QRadioButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.gui.icons import icon
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.words import counted
+from weldstudio.studio.label_files import LabelTable
+
+_ROWS = 4
+_COLUMNS = 6
+FORMS = {
+    "wide": "One column per flag",
+    "class": "One class per photograph",
+    "flags": "A list of raised flags per photograph",
+}
+
+
+class LabelPreview(QWidget):
+    """Shows a `LabelTable`, and asks what is not listed means where the file leaves that open."""
+
+    answered = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        set_look(self.summary, "secondary")
+        self.table = QTableWidget()
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setFocusPolicy(self.table.focusPolicy().NoFocus)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.question = QLabel("This file lists raised flags only. A flag that is not listed for a photograph …")
+        self.question.setWordWrap(True)
+        self.clear = QRadioButton("… was looked for and is clear")
+        self.unseen = QRadioButton("… was perhaps never looked for: leave it unseen")
+        self._choice = QButtonGroup(self)
+        for button in (self.clear, self.unseen):
+            self._choice.addButton(button)
+            button.toggled.connect(lambda _on: self.answered.emit())
+        for widget in (self.summary, self.table, self.question, self.clear, self.unseen):
+            layout.addWidget(widget)
+        self.show_nothing()
+
+    @property
+    def unlisted(self) -> str | None:
+        """'clear', 'unseen', or None while nobody has said."""
+        if self.clear.isChecked():
+            return "clear"
+        return "unseen" if self.unseen.isChecked() else None
+
+    def show_nothing(self, sentence: str = "", look: str = "secondary") -> None:
+        """No table: say why, or nothing at all."""
+        self.summary.setText(sentence)
+        set_look(self.summary, look)
+        self.summary.setVisible(bool(sentence))
+        for widget in (self.table, self.question, self.clear, self.unseen):
+            widget.hide()
+
+    def show_table(self, labels: LabelTable) -> None:
+        self.summary.setText(summary_of(labels))
+        set_look(self.summary, "secondary")
+        self.summary.show()
+        asked = labels.lists_raised_only
+        for widget in (self.question, self.clear, self.unseen):
+            widget.setVisible(asked)
+        self._fill(labels)
+
+    def _fill(self, labels: LabelTable) -> None:
+        classes = labels.classes[:_COLUMNS]
+        rows = labels.rows[:_ROWS]
+        self.table.setVisible(bool(rows))
+        self.table.setColumnCount(1 + len(classes))
+        self.table.setHorizontalHeaderLabels(["Photograph", *classes])
+        self.table.setRowCount(len(rows))
+        for y, row in enumerate(rows):
+            self.table.setItem(y, 0, QTableWidgetItem(row.path))
+            for x, name in enumerate(classes):
+                state = row.states.get(name)
+                item = QTableWidgetItem(state.word if state is not None else "")
+                if state is not None:
+                    item.setIcon(icon(state.word, state.word, 16))
+                self.table.setItem(y, 1 + x, item)
+            self.table.setRowHeight(y, theme.row_height)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        self.table.setFixedHeight(header.sizeHint().height() + len(rows) * theme.row_height + 20)
+
+
+def summary_of(labels: LabelTable) -> str:
+    """What was recognised, in words."""
+    names = ", ".join(labels.classes[:5]) + (" …" if len(labels.classes) > 5 else "")
+    noun = "class" if labels.form == "class" else "flag"
+    plural = "classes" if noun == "class" else "flags"
+    text = f"{FORMS.get(labels.form, labels.form)}: {counted(len(labels.rows), 'photograph')}, "
+    text += f"{counted(len(labels.classes), noun, plural)} ({names})."
+    if labels.columns:
+        text += f" Also read: {', '.join(labels.columns)}."
+    left_out = [problem for problem in labels.problems if problem.left_out]
+    if left_out:
+        first = left_out[0]
+        text += f" {counted(len(left_out), 'row')} cannot be used; the first is line {first.line}: {first.reason}"
+    return text

@@ -1,0 +1,235 @@
+"""What the window's own actions do: projects, importing, exporting, undo, help. The window itself stays a frame."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import theme
+from weldstudio.gui.welcome.wish import ImportWish
+
+if TYPE_CHECKING:
+    from weldstudio.gui.main_window import MainWindow
+    from weldstudio.gui.store_thread import Work
+
+
+def connect(window: "MainWindow") -> None:
+    """Give the actions of the frame their slots."""
+    table = window.action_table
+    table.connect("project.new", lambda: _new_project(window))
+    table.connect("project.open", lambda: _open_project(window))
+    table.connect("project.close", window.close_project)
+    table.connect("collection.import", lambda: _import(window))
+    table.connect("project.export", lambda: _export(window))
+    table.connect("app.settings", lambda: _settings(window))
+    table.connect("app.quit", window.close)
+    table.connect("edit.undo", lambda: _with_session(window, Session.undo))
+    table.connect("edit.redo", lambda: _with_session(window, Session.redo))
+    for page in ("review", "flags", "train", "models", "quality"):
+        table.connect(f"page.{page}", lambda page=page: _go(window, page))
+    table.connect("work.list", lambda: window.work_list.open_above(window.status))
+    table.connect("app.palette", lambda: _palette(window))
+    table.connect("app.keys", lambda: _keys(window))
+    table.connect("app.help", lambda: _help(window, window.help_page))
+    table.connect("app.changes", lambda: _help(window, "changes"))
+    table.connect("app.theme", lambda: _switch_theme(window))
+
+
+def watch_undo(window: "MainWindow", session: Session) -> None:
+    """Keep the texts and states of undo and redo those of the stack."""
+    table, stack = window.action_table, session.undo_stack
+
+    def show(*_ignored: Any) -> None:
+        for action, can, word, text in (
+            ("edit.undo", stack.canUndo(), "Undo", stack.undoText()),
+            ("edit.redo", stack.canRedo(), "Redo", stack.redoText()),
+        ):
+            table.set_enabled(action, can)
+            table[action].setText(f"{word} “{text}”" if can and text else word)
+
+    stack.indexChanged.connect(show)
+    show()
+
+
+def may_lose(window: "MainWindow", session: Session) -> bool:
+    """Ask what to do about edits that could not be written; True = close without them."""
+    count = session.outbox.waiting
+    box = QMessageBox(window)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("Not saved")
+    box.setText(f"{count} {'edit is' if count == 1 else 'edits are'} not on disk: {session.outbox.problem}")
+    box.setInformativeText("They are kept for as long as this window is open. What should happen to them?")
+    keep = box.addButton("Keep open and try again", QMessageBox.ButtonRole.AcceptRole)
+    lose = box.addButton("Close without them", QMessageBox.ButtonRole.DestructiveRole)
+    set_look(lose, "danger")
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.exec()
+    if box.clickedButton() is lose:
+        session.outbox.give_up()
+        return True
+    session.outbox.retry()
+    return False
+
+
+def create_and_import(window: "MainWindow", wish: ImportWish) -> None:
+    """Create the project that the welcome page's form describes and bring in its photographs."""
+    assert wish.project is not None
+    try:
+        window.open_project(wish.project, create=True)
+    except OSError as error:
+        window.welcome.banner.say(f"The project cannot be kept in {wish.project}: {error.strerror or error}.")
+        return
+    session = window.session
+    if session is not None:
+        bring_in(session, wish, window)
+
+
+def bring_in(session: Session, wish: ImportWish, window: "MainWindow") -> None:
+    """Start the import that a form describes, as work; its report is shown at the end."""
+    from weldstudio.gui.welcome import report
+
+    def begin(work: "Work") -> None:
+        work.finished.connect(lambda result: report.show(result, window))
+
+    if wish.folder is not None:
+        begin(session.start_work("Importing photographs", _import_photos, wish, who=session.who))
+    elif wish.labels is not None:
+        begin(session.start_work("Importing labels", _import_labels, wish, who=session.who))
+
+
+def resume_reading(session: Session) -> None:
+    """Read the facts of photographs that an earlier, interrupted import left unread."""
+    session.start_work("Reading photographs", _read_facts)
+
+
+def look(session: Session) -> None:
+    """The window came to the front: see what others have changed."""
+    if session.mirror_or_none is not None:
+        session.look()
+
+
+def save_settings(window: "MainWindow") -> None:
+    """Write the settings; a folder that cannot be written to is said once and does not stop anything."""
+    try:
+        window.settings.save()
+    except OSError as error:
+        window.say(f"The settings cannot be saved: {error.strerror or error}.")
+
+
+# One function per action
+
+
+def _new_project(window: "MainWindow") -> None:
+    if window.close_project():
+        window.welcome.show_form()
+
+
+def _open_project(window: "MainWindow") -> None:
+    recent = window.settings.recent_projects
+    start = str(Path(recent[0]).parent) if recent else str(Path.home())
+    chosen = QFileDialog.getExistingDirectory(window, "Folder of the project", start)
+    if chosen:
+        window.open_project(Path(chosen))
+
+
+def _import(window: "MainWindow") -> None:
+    from weldstudio.gui.welcome.import_dialog import ImportDialog
+
+    session = window.session
+    if session is None:
+        return
+    dialog = ImportDialog(window)
+    dialog.import_asked.connect(lambda wish: bring_in(session, wish, window))
+    dialog.open()
+
+
+def _export(window: "MainWindow") -> None:
+    from weldstudio.gui.export_dialog import ExportDialog
+
+    if window.session is not None:
+        ExportDialog(window.session, window).open()
+
+
+def _settings(window: "MainWindow") -> None:
+    from weldstudio.gui.settings_dialog import SettingsDialog
+
+    dialog = SettingsDialog(window.settings, window)
+    dialog.accepted.connect(lambda: _settings_changed(window))
+    dialog.open()
+
+
+def _settings_changed(window: "MainWindow") -> None:
+    save_settings(window)
+    theme.apply(window.settings.theme, density=window.settings.density)
+
+
+def _switch_theme(window: "MainWindow") -> None:
+    window.settings.change(theme="light" if theme.dark else "dark")
+    _settings_changed(window)
+
+
+def _with_session(window: "MainWindow", what: Any) -> None:
+    if window.session is not None:
+        what(window.session)
+
+
+def _go(window: "MainWindow", page: str) -> None:
+    window.show_page(page)
+
+
+def _palette(window: "MainWindow") -> None:
+    from weldstudio.gui.command_palette import CommandPalette
+
+    CommandPalette(window.action_table, window).open()
+
+
+def _keys(window: "MainWindow") -> None:
+    from weldstudio.gui.cheat_sheet import CheatSheet
+
+    scheme = window.session.mirror.scheme if window.session and window.session.mirror_or_none else None
+    CheatSheet(window.action_table, scheme, window).open()
+
+
+def _help(window: "MainWindow", page: str) -> None:
+    from weldstudio.gui.help.viewer import HelpViewer
+
+    viewer = window.findChild(HelpViewer)
+    if viewer is None:
+        viewer = HelpViewer(window)
+    viewer.show_page(page)
+    viewer.show()
+    viewer.raise_()
+    viewer.activateWindow()
+
+
+# On the store thread
+
+
+def _import_photos(store: Any, wish: ImportWish, *, who: str) -> Any:
+    from weldstudio.studio import importing
+
+    return importing.import_photos(
+        store,
+        wish.folder,
+        labels=wish.labels,
+        equipment=wish.equipment or None,
+        contractor=wish.contractor or None,
+        joint=wish.joint or None,
+        unlisted=wish.unlisted,
+        who=who,
+    )
+
+
+def _import_labels(store: Any, wish: ImportWish, *, who: str) -> Any:
+    from weldstudio.studio import labelling
+
+    return labelling.apply_label_table(store, wish.labels, who=who, unlisted=wish.unlisted)
+
+
+def _read_facts(store: Any) -> Any:
+    from weldstudio.studio import importing
+
+    return importing.read_facts(store)
