@@ -1,6 +1,6 @@
 """What a child process may utter and what it may be asked, one frozen value per kind.
 
-On the wire a message is one JSON line, {"kind": class name in snake case, ...fields} (`jobs.wire`). Arrays travel as
+On the wire a message is one JSON line, {"message": class name in snake case, ...fields} (`jobs.wire`). Arrays travel as
 base64 of their bytes in C order beside their shape; fields named `..._file` hold paths relative to the project.
 """
 

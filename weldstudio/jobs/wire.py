@@ -21,7 +21,7 @@ class WireError(ValueError):
 def encode(message: Message) -> str:
     """One line of JSON without a line end. Numbers that are not finite become null."""
     fields = {field.name: getattr(message, field.name) for field in dataclasses.fields(message)}
-    body = {"kind": _kind(type(message)), **fields}
+    body = {"message": _kind(type(message)), **fields}
     try:
         return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
@@ -32,11 +32,11 @@ def decode(line: str) -> Message:
     """The message of a line. Raises WireError."""
     try:
         body = json.loads(line)
-        kind = body.pop("kind")
+        kind = body.pop("message")
     except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
         raise WireError(f"no message: {line[:200]!r}") from error
     table = _kinds()
-    if kind not in table:
+    if not isinstance(kind, str) or kind not in table:
         raise WireError(f"unknown kind of message '{kind}'")
     cls, readers = table[kind]
     if unknown := body.keys() - readers.keys():
