@@ -2,7 +2,6 @@
 
 import functools
 import io
-import math
 import struct
 import warnings
 import zlib
@@ -110,9 +109,9 @@ def decode(
     width, height = picture.size
     try:
         if at_least is not None:
-            _draft(picture, at_least / min(width, height))
+            _draft(picture, min(width, height), at_least)
         if longest is not None:
-            _draft(picture, longest / max(width, height))
+            _draft(picture, max(width, height), longest)
         picture.load()
         # TIFFs come upright out of load(), and some files hold their EXIF behind the pixels: so ask only now.
         orientation = 1 if picture.format == "TIFF" else _exif_of(picture).orientation
@@ -124,12 +123,15 @@ def decode(
         raise _explained(error, path) from error
 
 
-def _draft(picture: Image.Image, scale: float) -> None:
-    """Lets the JPEG decoder leave out detail, as long as `scale` times the size is reached. No effect elsewhere."""
-    if scale < 1 and isinstance(picture, JpegImageFile):
-        width, height = picture.size
-        # Rounded up, for what was asked for must be reached.
-        picture.draft(None, (math.ceil(width * scale), math.ceil(height * scale)))
+def _draft(picture: Image.Image, side: int, wanted: int) -> None:
+    """Lets the JPEG decoder leave out detail as long as `side` pixels become `wanted` or more. No effect elsewhere."""
+    if not isinstance(picture, JpegImageFile):
+        return
+    width, height = picture.size
+    factor = next((f for f in (8, 4, 2) if -(-side // f) >= wanted), 1)
+    if factor > 1:
+        # Pillow takes the largest factor that divides both sides down to what it is given, and rounds sizes up.
+        picture.draft(None, (max(1, width // factor), max(1, height // factor)))
 
 
 def _shrunk(picture: Image.Image, longest: int | None) -> Image.Image:
