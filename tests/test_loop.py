@@ -12,7 +12,11 @@ import pytest
 from tests.photos import FLAGS, MadeCollection, make_collection
 
 # A small network at a small size learns coloured shapes in seconds; everything else is as a user would have it.
-SMALL = ("--set", "network.name=squeezenet1_0", "--set", "network.input_size=64")
+SMALL = tuple(
+    word
+    for value in ("network.name=squeezenet1_0", "network.input_size=64", "network.weights=random")
+    for word in ("--set", value)
+)
 
 
 def weldstudio(*words: object, status: int = 0) -> dict[str, Any]:
