@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 class Background(QObject):
     """Runs one function at a time for its owner; asked anew, the answer to the older question is dropped."""
 
-    _ended = Signal(int, object, object)
+    _ended = Signal(object)
+    """(number of the question, result, error)"""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -26,11 +27,11 @@ class Background(QObject):
 
         def run() -> None:
             try:
-                outcome = (number, function(), None)
+                outcome: tuple[int, Any, Exception | None] = (number, function(), None)
             except Exception as error:  # noqa: BLE001 - handed to whoever asked
                 outcome = (number, None, error)
             try:
-                self._ended.emit(*outcome)
+                self._ended.emit(outcome)
             except RuntimeError:
                 pass  # the owner is gone, nobody waits
 
@@ -40,6 +41,7 @@ class Background(QObject):
         """The answer under way is no longer wanted."""
         self._number += 1
 
-    def _end(self, number: int, result: Any, error: Exception | None) -> None:
+    def _end(self, outcome: tuple[int, Any, Exception | None]) -> None:
+        number, result, error = outcome
         if number == self._number and self._callback is not None:
             self._callback(result, error)

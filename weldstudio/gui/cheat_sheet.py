@@ -1,7 +1,5 @@
 """The keys that hold now, by heading: made from the actions themselves, so it cannot be out of date."""
 
-import html
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -10,7 +8,8 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
-_COLUMNS = 3
+_COLUMNS = 4
+_KEYS = 96
 
 
 class CheatSheet(QDialog):
@@ -42,7 +41,7 @@ class CheatSheet(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
         room = parent.size()
-        self.resize(min(theme.px(1080), room.width() - 80), min(theme.px(720), room.height() - 60))
+        self.resize(min(theme.px(1200), room.width() - 40), min(theme.px(800), room.height() - 40))
 
 
 def sections(actions: Actions, scheme: Scheme | None) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -89,12 +88,19 @@ def _section(heading: str, rows: list[tuple[str, str]]) -> QWidget:
     title.setWordWrap(True)
     grid.addWidget(title, 0, 0, 1, 2)
     for y, (keys, meaning) in enumerate(rows, 1):
-        cap = QLabel(html.escape(keys).replace(" or ", "<br>"))
-        cap.setTextFormat(Qt.TextFormat.RichText)
-        set_look(cap, "secondary")
+        caps = QWidget()
+        caps.setFixedWidth(theme.px(_KEYS))
+        across = QVBoxLayout(caps)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(2)
+        for key in keys.split(" or "):
+            cap = QLabel(key)
+            cap.setTextFormat(Qt.TextFormat.PlainText)
+            set_look(cap, "key")
+            across.addWidget(cap, 0, Qt.AlignmentFlag.AlignLeft)
         words = QLabel(meaning)
         words.setWordWrap(True)
         words.setTextFormat(Qt.TextFormat.PlainText)
-        grid.addWidget(cap, y, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(caps, y, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(words, y, 1, Qt.AlignmentFlag.AlignTop)
     return holder

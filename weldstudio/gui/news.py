@@ -94,10 +94,10 @@ class Banner(QFrame):
         set_icon(self.cross, "close", "secondary", 16)
         self.button.clicked.connect(self._take)
         self.cross.clicked.connect(self.dismiss)
-        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._picture)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.button)
-        layout.addWidget(self.cross, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.cross)
         self._offer: Callable[[], None] | None = None
         self._kind = "danger"
         theme.changed.connect(self._tint)

@@ -342,8 +342,9 @@ class StoreThread(QObject):
         from weldstudio.store import mirror
 
         try:
+            newest = self._store.sequence  # asked first: what comes in between is then read twice, not missed
             changes = self._store.changes_since(self._seen)
-            self._seen = self._store.sequence
+            self._seen = newest
             if outcome.error is not None and outcome.job.reread:
                 changes |= Changes(labels=outcome.job.reread)
             if changes:

@@ -28,6 +28,8 @@ QLabel[look="page"] { font-size: #20; font-weight: 600; }
 QLabel[look="danger"] { color: @danger; }
 QLabel[look="warning"] { color: @warning; }
 QLabel[look="success"] { color: @success; }
+QLabel[look="key"] { color: @secondary; font-size: #12; border: 1px solid @line; border-radius: 4px; padding: 0 5px;
+  background: @surface; }
 QLabel[look="well"] { color: @on_well; }
 
 QFrame[look="surface"] { background: @surface; border: none; }
@@ -76,6 +78,8 @@ QDateEdit:focus { border: 2px solid @accent; padding: 0 7px; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled
   { color: @disabled; background: transparent; border-color: @line; }
 QLineEdit[look="wrong"] { border: 2px solid @danger; padding: 0 7px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus
+  { border: none; padding: 0; min-height: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(%icons/chevron_down.svg); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: @lifted; color: @text; border: 1px solid @line; padding: 4px;

@@ -1,6 +1,6 @@
 """What was recognised in a label file: its form, its classes, its first rows, what was left out."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -102,6 +102,7 @@ class LabelPreview(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setFixedHeight(header.sizeHint().height() + len(rows) * theme.row_height + 20)
 
 
