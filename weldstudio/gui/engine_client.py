@@ -214,6 +214,10 @@ class EngineClient(QObject):
         gone, self._process = self._process, None
         if gone is not None:
             gone.deleteLater()
+        if self._protocol.model_id is not None and self._wanted is not None:
+            # It died over this photograph, as far as anybody can tell: it is not asked about again by itself.
+            _logger.info("the engine ended (exit code %d) while it was asked about %s", code, self._wanted[1])
+            self._wanted = None
         self._protocol.restarted()
         if self._restarts < RESTARTS:
             self._restarts += 1
