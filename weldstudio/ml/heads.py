@@ -72,6 +72,8 @@ def fit_head(
     `features` (n, width) float32 and `states` (n, classes) uint8 are those of the training photos, `held_out` the same
     of the validation photos, on which the ridge is chosen, per class, by the mean loss. `ridge` over 0 fixes it.
     """
+    labelled = loss.known(states).any(1)
+    features, states = features[labelled], states[labelled]
     space = _Space.of(features)
     problem = _Problem(space, states, loss)
     others = space.of_others(held_out[0])

@@ -26,12 +26,11 @@ def fitted(pixels: Pixels, preprocessing: Preprocessing) -> Pixels:
     """Pixels (h, w, 3) of a whole photo brought to (s, s, 3): squashed, or its centred square."""
     height, width = pixels.shape[:2]
     size = preprocessing.input_size
-    box = (0.0, 0.0, float(width), float(height))
     if preprocessing.fit == "crop":
         side = min(width, height)
-        left, top = (width - side) / 2, (height - side) / 2
-        box = (left, top, left + side, top + side)
-    image = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR, box=box)
+        left, top = (width - side) // 2, (height - side) // 2
+        pixels = pixels[top : top + side, left : left + side]
+    image = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR)
     return np.asarray(image)
 
 

@@ -48,7 +48,7 @@ class Scorer:
         """Probabilities and overlays of one photo. Raises PhotoError."""
         photo = read_photo(path, at_least=self.card.preprocessing.input_size)
         height, width = photo.shape[:2]
-        batch = torch.from_numpy(fitted(photo, self.card.preprocessing)[None]).to(self.device)
+        batch = torch.from_numpy(np.stack([fitted(photo, self.card.preprocessing)])).to(self.device)
         logits, maps = explain(self.network, to_input(batch, self.card.preprocessing))
         return Explanation(
             probabilities(logits, self.card.task)[0].cpu().numpy(),

@@ -2,6 +2,8 @@
 
 import pickle
 import re
+import struct
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,7 +26,9 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
     try:
         if file.suffix == ".safetensors":
             return load_file(file)
-        found = torch.load(file, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it would warn of is refused below
+            found = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise RecipeError(f"There is no weights file {file}.") from error
     except safetensors.SafetensorError as error:
@@ -36,7 +40,8 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
             f"{file.name} holds more than plain tensors, or is damaged; it was not opened, since such a file can run "
             "code. Save it again as a state dictionary (torch.save(model.state_dict(), ...)) or as .safetensors."
         ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+    except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError, struct.error) as error:
+        # Whatever the reader of tensors stumbles over in a file that is none.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecipeError(f"{file.name} cannot be read as weights: {reason}") from error
     for wrapper in ("state_dict", "model_state_dict", "model"):

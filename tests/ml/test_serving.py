@@ -1,0 +1,154 @@
+"""The engine answers the newest photo first, scores in batches between, and says what it cannot do."""
+
+import queue
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.photos import make_collection
+from weldstudio.domain.evaluation import evaluate
+from weldstudio.domain.manifest import Manifest, ManifestClass
+from weldstudio.domain.messages import (
+    Completed,
+    Drop,
+    Explain,
+    Explained,
+    Failed,
+    LoadModel,
+    Message,
+    ModelReady,
+    Score,
+    Scored,
+    Stage,
+)
+from weldstudio.domain.model import Preprocessing
+from weldstudio.domain.packing import unpack
+from weldstudio.domain.recipe import Recipe
+from weldstudio.ml import finished, serving
+from weldstudio.ml.architectures import build
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(0)
+    network = build("squeezenet1_1", 2).eval()
+    torch.nn.init.normal_(network.head.weight)
+    manifest = Manifest((ManifestClass(0, "a"), ManifestClass(4, "b")), ())
+    recipe = Recipe().with_values({"network.name": "squeezenet1_1"})
+    evaluation = evaluate(np.zeros((0, 2)), np.zeros((0, 2), np.uint8), ("a", "b"))
+    card = finished.make_card(recipe, manifest, Preprocessing(input_size=64, fit="crop"), evaluation)
+    folder = tmp_path_factory.mktemp("m1")
+    finished.write_model(folder, network, card, pixels=[], expected=np.zeros((0, 2), np.float32))
+    return folder / "model"
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    made = make_collection(tmp_path_factory.mktemp("photos"), 80, size=(96, 72))
+    return [str(made.folder / path) for path in made.paths]
+
+
+def _serve(
+    asked: list[Message], meanwhile: dict[int, list[Message]] | None = None, *, last_answer: type | None = None
+) -> list[Message]:
+    """The answers to `asked`; after the n-th answer `meanwhile[n]` comes in."""
+    requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    answers: list[Message] = []
+    later = dict(meanwhile or {})
+
+    def utter(message: Message) -> None:
+        answers.append(message)
+        for more in later.pop(len(answers), []):
+            requests.put(more)
+        if not later and isinstance(message, Completed if last_answer is Completed else Completed | Failed | Explained):
+            requests.put(None)
+
+    for message in asked:
+        requests.put(message)
+    serving.serve(requests, utter)
+    return answers
+
+
+def test_a_photo_is_explained(model: Path, photos: list[str]) -> None:
+    ready, answer = _serve([LoadModel(1, str(model)), Explain(2, 5, photos[0])])
+    assert isinstance(ready, ModelReady)
+    assert ready.model_id == model.parent.name
+    assert isinstance(answer, Explained)
+    assert (answer.request, answer.photo_id, answer.model_id) == (2, 5, ready.model_id)
+    maps = unpack(answer.maps, answer.maps_shape)
+    assert maps.shape[0] == len(answer.probabilities) == 2
+    assert answer.frame == (0.125, 0.0, 0.875, 1.0)
+
+
+def test_an_explanation_is_answered_between_batches_and_of_several_the_newest(model: Path, photos: list[str]) -> None:
+    ids = tuple(range(len(photos)))
+    answers = _serve(
+        [LoadModel(1, str(model)), Score(2, ids, tuple(photos))],
+        {2: [Explain(3, 1, photos[1]), Explain(4, 2, photos[2])]},
+        last_answer=Completed,
+    )
+    kinds = [type(answer).__name__ for answer in answers]
+    assert kinds[:4] == ["ModelReady", "Scored", "Explained", "Scored"]
+    assert [a.photo_id for a in answers if isinstance(a, Explained)] == [2]
+
+
+def test_scores_cover_every_photo_once_and_agree_with_explanations(model: Path, photos: list[str]) -> None:
+    ids = tuple(range(100, 100 + len(photos)))
+    answers = _serve([LoadModel(1, str(model)), Score(2, ids, tuple(photos))])
+    scored = [answer for answer in answers if isinstance(answer, Scored)]
+    assert tuple(i for answer in scored for i in answer.photo_ids) == ids
+    assert answers[-1] == Completed(2)
+    values = np.concatenate([unpack(a.probabilities, (len(a.photo_ids), -1)) for a in scored])
+    assert values.shape == (80, 2)
+    _, one = _serve([LoadModel(1, str(model)), Explain(2, 1, photos[70])])
+    assert isinstance(one, Explained)
+    assert np.allclose(values[70], one.probabilities, atol=2e-3)
+
+
+def test_unreadable_photos_are_problems_and_stop_nothing(model: Path, photos: list[str], tmp_path: Path) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"no photo")
+    paths = (photos[0], str(tmp_path / "bad.jpg"), photos[1])
+    answers = _serve([LoadModel(1, str(model)), Score(2, (1, 2, 3), paths)])
+    scored = answers[1]
+    assert isinstance(scored, Scored)
+    assert scored.photo_ids == (1, 3)
+    assert [photo for photo, _ in scored.problems] == [2]
+    only_bad = _serve([LoadModel(1, str(model)), Score(2, (2,), paths[1:2])])
+    assert isinstance(only_bad[1], Scored)
+    assert only_bad[1].photo_ids == ()
+    answer = _serve([LoadModel(1, str(model)), Explain(3, 9, paths[1])])[-1]
+    assert isinstance(answer, Failed)
+    assert (answer.request, answer.photo_id) == (3, 9)
+
+
+def test_a_dropped_scoring_ends_silently(model: Path, photos: list[str]) -> None:
+    ids = tuple(range(len(photos)))
+    answers = _serve(
+        [LoadModel(1, str(model)), Score(2, ids, tuple(photos))], {2: [Drop(2), Drop(77), Explain(3, 1, photos[1])]}
+    )
+    assert [type(a).__name__ for a in answers] == ["ModelReady", "Scored", "Explained"]
+
+
+def test_what_cannot_be_answered_is_said(model: Path, photos: list[str], tmp_path: Path) -> None:
+    assert isinstance(_serve([Explain(1, 1, photos[0])])[0], Failed)
+    assert isinstance(_serve([Score(1, (1,), (photos[0],))])[0], Failed)
+    missing = _serve([LoadModel(1, str(tmp_path))])[0]
+    assert isinstance(missing, Failed)
+    assert "card.json" in missing.sentence
+    (tmp_path / "card.json").write_text('{"id": "x"}', "utf-8")
+    damaged = _serve([LoadModel(1, str(tmp_path))])[0]
+    assert isinstance(damaged, Failed)
+    assert "card" in damaged.sentence
+
+
+def test_a_request_it_does_not_know_is_logged(model: Path, photos: list[str], expect_log) -> None:
+    with expect_log("weldstudio.ml.serving", "cannot answer"):
+        _serve([Stage("what?"), LoadModel(1, str(model)), Explain(2, 1, photos[0])])
+
+
+def test_the_end_of_the_requests_is_the_end() -> None:
+    requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    requests.put(None)
+    serving.serve(requests, lambda message: pytest.fail(str(message)))
