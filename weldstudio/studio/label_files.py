@@ -7,7 +7,7 @@ nothing; `labelling.apply_label_table` and `importing.import_photos` consume wha
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -80,9 +80,10 @@ class LabelTable:
     """Name of 'none of them' for the group that a class file makes; empty, as every photo then has one of them."""
 
 
-def read_label_file(path: Path) -> LabelTable:
+def read_label_file(path: Path, *, facts: Collection[str] = ()) -> LabelTable:
     """The label file at `path`; no side effects, 127,655 rows of 17 flags take about a second.
 
+    `facts` names columns, beside those of `KNOWN_COLUMNS`, that are no flags either (lower case).
     Takes UTF-8 (with or without byte order mark), UTF-16 with one, else Windows-1252; commas, semicolons or tabs.
     Rows that make no sense are left out and listed in `problems`. Raises ImportRefused, with the reason, where the
     file cannot be read or is no label table.
@@ -92,7 +93,7 @@ def read_label_file(path: Path) -> LabelTable:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=False)
     try:
         header = next(lines, [])
-        layout = _layout_of(header, path)
+        layout = _layout_of(header, path, facts)
         # A last line without its end may have been cut off in the middle, so its missing cells are not "empty".
         reading = _Reading(layout, cut_off=not text.endswith(("\n", "\r")), last_line=_line_count(text))
         for cells in lines:
@@ -130,7 +131,7 @@ class _Layout:
     exported: bool
 
 
-def _layout_of(header: list[str], path: Path) -> _Layout:
+def _layout_of(header: list[str], path: Path, facts: Collection[str]) -> _Layout:
     """Raises ImportRefused for a header that is not one of the three forms."""
     if tuple(header[: len(EXPORT_HEADER)]) == EXPORT_HEADER:
         count = len(EXPORT_HEADER)
@@ -155,8 +156,8 @@ def _layout_of(header: list[str], path: Path) -> _Layout:
     # Columns without a name are what spreadsheets and data frames write for row numbers.
     others = [i for i, name in enumerate(folded) if i != at and name and not name.startswith("unnamed:")]
     _refuse_doubled([folded[i] for i in others], path)
-    flags = [i for i in others if folded[i] not in KNOWN_COLUMNS]
-    columns = tuple((i, folded[i]) for i in others if folded[i] in KNOWN_COLUMNS)
+    columns = tuple((i, folded[i]) for i in others if folded[i] in KNOWN_COLUMNS or folded[i] in facts)
+    flags = [i for i in others if (i, folded[i]) not in columns]
     if not flags:
         raise ImportRefused(
             f"{path.name} has a column of paths but none with labels. "
