@@ -11,13 +11,14 @@ from PIL import Image
 SIZE = 224
 FLAGS = 5
 MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
 
 def network() -> torch.nn.Module:
     """MobileNetV2 with random weights and one output per flag."""
     torch.manual_seed(0)
-    return torchvision.models.mobilenet_v2(num_classes=FLAGS)
+    return torchvision.models.mobilenet_v2(num_classes=FLAGS).to(DEVICE)
 
 
 def decoded(path: Path) -> torch.Tensor:
@@ -26,7 +27,7 @@ def decoded(path: Path) -> torch.Tensor:
         picture.draft("RGB", (SIZE, SIZE))
         small = picture.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BILINEAR)
     pixels = (np.asarray(small, dtype=np.float32) / 255 - MEAN) / STD
-    return torch.from_numpy(pixels).permute(2, 0, 1).unsqueeze(0)
+    return torch.from_numpy(pixels).permute(2, 0, 1).unsqueeze(0).to(DEVICE)
 
 
 def photos(folder: str) -> list[Path]:

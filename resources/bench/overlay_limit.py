@@ -13,7 +13,7 @@ TIMES = 40
 def measure() -> dict[str, object]:
     """TIMES forward passes."""
     with torch.inference_mode():
-        return {"value": rounds.median_ms(lambda _: model(batch), TIMES), "unit": "ms"}
+        return {"value": rounds.median_ms(lambda _: model(batch).tolist(), TIMES), "unit": "ms"}
 
 
 if __name__ == "__main__":

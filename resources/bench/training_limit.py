@@ -25,6 +25,7 @@ def step() -> float:
     loss = torch.nn.functional.binary_cross_entropy_with_logits(model(inputs), targets)
     loss.backward()
     optimiser.step()
+    loss.item()
     return batch / (time.perf_counter() - begin)
 
 
@@ -32,7 +33,7 @@ if __name__ == "__main__":
     size, batch = map(int, rounds.arguments())
     model = networks.network().train().to(memory_format=torch.channels_last)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    inputs = torch.randn(batch, 3, size, size).contiguous(memory_format=torch.channels_last)
-    targets = (torch.rand(batch, networks.FLAGS) < 0.3).float()
+    inputs = torch.randn(batch, 3, size, size, device=networks.DEVICE).contiguous(memory_format=torch.channels_last)
+    targets = (torch.rand(batch, networks.FLAGS, device=networks.DEVICE) < 0.3).float()
     step()
     rounds.serve(measure)
