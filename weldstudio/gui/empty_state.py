@@ -13,7 +13,9 @@ WIDTH = 420
 class EmptyState(QWidget):
     """A sentence in the middle of its room and, if an action is given, a button that triggers it."""
 
-    def __init__(self, sentence: str, action: QAction | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, sentence: str, action: QAction | None = None, *, button: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.sentence = QLabel(sentence)
         self.sentence.setWordWrap(True)
@@ -27,7 +29,7 @@ class EmptyState(QWidget):
         layout.addWidget(self.sentence, alignment=Qt.AlignmentFlag.AlignHCenter)
         self.button: QPushButton | None = None
         if action is not None:
-            self.button = QPushButton(action.text().rstrip("…"))
+            self.button = QPushButton(button or action.text().rstrip("…"))
             set_look(self.button, "primary")
             self.button.setToolTip(action.toolTip())
             self.button.setEnabled(action.isEnabled())

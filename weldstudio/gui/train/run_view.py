@@ -178,7 +178,7 @@ class RunView(QWidget):
         """Say in numbers what stands under the crosshair, or what the colours mean."""
         if step is None:
             self._readout.setText(
-                "Grey: training. Thick blue: validation, all classes. Thin: single classes, as in the list at the right."
+                "Grey: training. Thick blue: validation, all classes. Thin: one class each, as listed at the right."
                 if self._curves.last_known_step or self._curves.evaluations
                 else " "
             )

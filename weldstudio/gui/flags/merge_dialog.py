@@ -1,0 +1,152 @@
+"""What a merge would do, before it is made: how many photographs, the overlap, and which verdicts would change."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import Flag, Scheme
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.words import count, counted
+
+if TYPE_CHECKING:
+    from weldstudio.studio.merging import MergePreview
+
+WIDTH = 560
+
+
+class MergeDialog(QDialog):
+    """Asks for a name and shows what would become of the labels. `name` holds the answer once accepted."""
+
+    def __init__(
+        self, scheme: Scheme, members: Sequence[Flag], preview: "MergePreview", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._scheme = scheme
+        self.setWindowTitle("Merge flags")
+        self.setMinimumWidth(theme.px(WIDTH))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, GROUP)
+        layout.setSpacing(GROUP)
+
+        title = QLabel(f"Merge {len(members)} flags into one")
+        set_look(title, "page")
+        layout.addWidget(title)
+        layout.addLayout(self._name_row(proposed_name(scheme, members)))
+        layout.addWidget(_counts_table(members, preview))
+        consequences = QLabel("\n".join(in_words(preview)))
+        consequences.setWordWrap(True)
+        consequences.setObjectName("consequences")
+        layout.addWidget(consequences)
+        safe = QLabel("The labels of the members stay as they are. The merge can be undone at any time.")
+        set_look(safe, "secondary")
+        safe.setWordWrap(True)
+        layout.addWidget(safe)
+        layout.addLayout(self._buttons())
+        self._check()
+
+    @property
+    def name(self) -> str:
+        """The name of the merge."""
+        return self.name_field.text().strip()
+
+    def _name_row(self, proposed: str) -> QVBoxLayout:
+        self.name_field = QLineEdit(proposed)
+        self.name_field.setAccessibleName("Name of the merge")
+        self.name_field.selectAll()
+        self.name_field.textChanged.connect(self._check)
+        label = QLabel("&Name")
+        label.setBuddy(self.name_field)
+        self.problem = QLabel()
+        set_look(self.problem, "danger")
+        box = QVBoxLayout()
+        box.setSpacing(4)
+        box.addWidget(label)
+        box.addWidget(self.name_field)
+        box.addWidget(self.problem)
+        return box
+
+    def _buttons(self) -> QHBoxLayout:
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.merge_button = QPushButton("Merge")
+        set_look(self.merge_button, "primary")
+        self.merge_button.setDefault(True)
+        self.merge_button.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(self.merge_button)
+        return row
+
+    def _check(self) -> None:
+        problem = ""
+        if not self.name:
+            problem = "A merge needs a name."
+        elif self._scheme.has_name(self.name):
+            problem = f"“{self.name}” is there already; choose another name."
+        self.problem.setText(problem or " ")  # a blank keeps the dialog from jumping
+        self.merge_button.setEnabled(not problem)
+
+
+def proposed_name(scheme: Scheme, members: Sequence[Flag]) -> str:
+    """The words that all members begin with, else their names joined; never one that is taken."""
+    words = [flag.name.split() for flag in members]
+    shared: list[str] = []
+    for column in zip(*words, strict=False):
+        if len({word.casefold() for word in column}) > 1:
+            break
+        shared.append(column[0])
+    name = " ".join(shared) if len(shared) > 1 else " or ".join(flag.name for flag in members)
+    return name if not scheme.has_name(name) else f"{name} (merged)"
+
+
+def _counts_table(members: Sequence[Flag], preview: "MergePreview") -> QWidget:
+    frame = QFrame()
+    set_look(frame, "card")
+    grid = QGridLayout(frame)
+    grid.setContentsMargins(12, 12, 12, 12)
+    grid.setHorizontalSpacing(GROUP)
+    grid.setVerticalSpacing(GAP)
+    grid.setColumnStretch(0, 1)
+    states = (State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN)
+    for column, state in enumerate(states, 1):
+        head = QLabel(state.word.capitalize())
+        set_look(head, "secondary")
+        grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
+    rows = [(flag.name, counts) for flag, counts in zip(members, preview.member_counts, strict=True)]
+    for row, (name, counts) in enumerate([*rows, ("Together", preview.merged_counts)], 1):
+        last = row == len(rows) + 1
+        label = QLabel(name)
+        label.setWordWrap(True)
+        label.setFont(theme.font("body", bold=last))
+        grid.addWidget(label, row, 0)
+        for column, state in enumerate(states, 1):
+            number = QLabel(count(counts[state]))
+            number.setFont(theme.font("body", bold=last, figures=True))
+            grid.addWidget(number, row, column, Qt.AlignmentFlag.AlignRight)
+    return frame
+
+
+def in_words(preview: "MergePreview") -> list[str]:
+    """Overlap and verdicts as sentences."""
+    lines = [f"{counted(preview.overlap, 'photograph')} carry more than one of them."]
+    if preview.joints_changed:
+        lines.append(f"The verdict of {counted(preview.joints_changed, 'joint')} would change.")
+    else:
+        lines.append("No verdict would change.")
+    return lines

@@ -1,0 +1,223 @@
+"""The Flags page: the project's scheme, what is labelled of each flag, and merging."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from weldstudio.domain.changes import Changes
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.empty_state import EmptyState
+from weldstudio.gui.flags import order
+from weldstudio.gui.flags.edits import SchemeEdits
+from weldstudio.gui.flags.model import Column, SchemeModel
+from weldstudio.gui.flags.rows import Kind, Row, label_counts, scheme_rows
+from weldstudio.gui.flags.table import SchemeTable
+from weldstudio.gui.icons import set_icon
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP
+from weldstudio.gui.words import counted
+
+
+class FlagsPage(QWidget):
+    """See the module's text."""
+
+    title = "Flags"
+    help_page = "flags"
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._actions = session, actions
+        self.model = SchemeModel(actions.flag_key)
+        self.table = SchemeTable(self.model)
+        self.edits = SchemeEdits(session, actions, self)
+        self.edits.made.connect(self._choose_name)
+        self.header = self._make_header()
+        self._build()
+        self._connect_actions()
+        self.model.edited.connect(self.edits.change)
+        self.model.dropped_on.connect(self._dropped_on)
+        self.model.dropped_between.connect(self._dropped_between)
+        self.table.selectionModel().selectionChanged.connect(self._show_possible)
+        session.changed.connect(self._session_changed)
+        self.refresh()
+
+    def activated(self) -> None:
+        """Called whenever the page comes to the front."""
+        self.refresh()
+        if not self.table.currentIndex().isValid():
+            self.table.choose(0)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        """Read scheme and labels again."""
+        mirror = self._session.mirror
+        rows = scheme_rows(mirror.scheme, label_counts(mirror))
+        chosen = [row.slot for row in self.table.selected_rows()]
+        same = [row.slot for row in rows] == [row.slot for row in self.model.rows]
+        self.model.show_rows(rows)
+        self._stack.setCurrentIndex(1 if rows else 0)
+        if not same:
+            self._show_undo_buttons()
+            if chosen:
+                self.table.choose(self.model.row_of(chosen[0]))
+        self.table.setColumnHidden(Column.GROUP, not mirror.scheme.groups)
+        self.table.setColumnHidden(Column.UNDO, not mirror.scheme.live_merges)
+        self._summary.setText(self._in_words(rows))
+        self._show_possible()
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def _make_header(self) -> QWidget:
+        header = QWidget()
+        layout = QHBoxLayout(header)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        self._summary = QLabel()
+        set_look(self._summary, "secondary")
+        layout.addWidget(self._summary, 1)
+        for action_id, icon, look in (("scheme.merge", "merge", ""), ("scheme.add", "plus", "primary")):
+            action = self._actions[action_id]
+            button = QPushButton({"scheme.merge": "Merge", "scheme.add": "Add a flag"}[action_id])
+            button.setToolTip(action.toolTip())
+            set_icon(button, icon, "on_accent" if look else "text")
+            if look:
+                set_look(button, look)
+            button.clicked.connect(action.trigger)
+            button.setEnabled(action.isEnabled())
+            action.changed.connect(_follower(button, action))
+            layout.addWidget(button)
+        return header
+
+    def _build(self) -> None:
+        hint = QLabel(
+            "Double-click a name, points or joint rule to change it. "
+            "Drop one flag on another to merge the two: experts need not tell them apart, and no label is lost."
+        )
+        set_look(hint, "secondary")
+        hint.setWordWrap(True)
+        full = QWidget()
+        layout = QVBoxLayout(full)
+        layout.setContentsMargins(EDGE, GROUP, EDGE, GROUP)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(hint)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState("This project has no flags yet. Add what you look for.", self._actions["scheme.add"])
+        )
+        self._stack.addWidget(full)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def _connect_actions(self) -> None:
+        connect = self._actions.connect
+        connect("scheme.add", self.edits.add)
+        connect("scheme.rename", lambda: self._edit_cell(Column.NAME))
+        connect("scheme.points", lambda: self._edit_cell(Column.POINTS))
+        connect("scheme.key", lambda: self._edit_cell(Column.KEY))
+        connect("scheme.merge", self.merge)
+        connect("scheme.unmerge", self.unmerge)
+        connect("scheme.retire", self.retire)
+        connect("scheme.up", lambda: self._shift(-1))
+        connect("scheme.down", lambda: self._shift(+1))
+
+    def _show_undo_buttons(self) -> None:
+        for i, row in enumerate(self.model.rows):
+            if row.kind == Kind.MERGE:
+                button = QPushButton("Undo merge")
+                set_look(button, "link")
+                button.setToolTip(f"Take “{row.name}” apart again; no label is lost")
+                button.clicked.connect(_Call(self.edits.unmerge, row.name))
+                self.table.setIndexWidget(self.model.index(i, Column.UNDO), button)
+
+    def _in_words(self, rows: tuple[Row, ...]) -> str:
+        flags = sum(row.kind in (Kind.FLAG, Kind.MEMBER) for row in rows)
+        merges = sum(row.kind == Kind.MERGE for row in rows)
+        parts = [counted(flags, "flag")]
+        if merges:
+            parts.append(counted(merges, "merge"))
+        parts.append(counted(len(self._session.mirror.ids), "photograph"))
+        return ", ".join(parts)
+
+    # --- what a person asks for ---------------------------------------------------------------------------------
+
+    def merge(self) -> None:
+        """Merge the selected flags, after showing what that would do."""
+        self.edits.merge([row.slot for row in self.table.selected_rows() if row.is_flag])
+
+    def unmerge(self) -> None:
+        """Undo the merge of the current row, or the one it belongs to."""
+        scheme = self._session.mirror.scheme
+        for row in self.table.selected_rows():
+            merge = scheme.merge_of(row.slot) if row.is_flag else scheme.by_slot(row.slot)
+            if merge is not None:
+                self.edits.unmerge(merge.name)
+                return
+
+    def retire(self) -> None:
+        """Retire the selected flags."""
+        for row in self.table.selected_rows():
+            if row.kind == Kind.FLAG:
+                self.edits.retire(row.slot)
+
+    def _shift(self, step: int) -> None:
+        rows = self.table.selected_rows()
+        if len(rows) == 1 and rows[0].kind != Kind.RETIRED:
+            self.edits.reorder(order.shifted(self.model.rows, rows[0].slot, step))
+
+    def _dropped_on(self, slots: tuple[int, ...], target: int) -> None:
+        # A dialog must not open while Qt is still in the middle of the drop.
+        QTimer.singleShot(0, self, lambda: self.edits.merge([*slots, target]))
+
+    def _dropped_between(self, slots: tuple[int, ...], row: int) -> None:
+        self.edits.reorder(order.moved(self.model.rows, slots, row))
+
+    def _edit_cell(self, column: Column) -> None:
+        index = self.table.currentIndex()
+        if index.isValid():
+            self.table.edit(self.model.index(index.row(), column))
+
+    # --- news ---------------------------------------------------------------------------------------------------
+
+    def _session_changed(self, changes: Changes) -> None:
+        # New numbers can wait until the page is seen, `activated` reads everything again; a new scheme cannot.
+        if changes.scheme or (self.isVisible() and (changes.labels or changes.photos)):
+            self.refresh()
+
+    def _show_possible(self) -> None:
+        rows = self.table.selected_rows()
+        kinds = [row.kind for row in rows]
+        one_flag = len(rows) == 1 and kinds[0] in (Kind.FLAG, Kind.MEMBER)
+        enable = self._actions.set_enabled
+        for action_id in ("scheme.rename", "scheme.points", "scheme.key"):
+            enable(action_id, one_flag)
+        for action_id in ("scheme.up", "scheme.down"):
+            enable(action_id, len(rows) == 1 and kinds[0] != Kind.RETIRED)
+        enable("scheme.merge", len(rows) > 1 and all(kind == Kind.FLAG for kind in kinds))
+        enable("scheme.unmerge", any(kind in (Kind.MERGE, Kind.MEMBER) for kind in kinds))
+        enable("scheme.retire", bool(rows) and all(kind == Kind.FLAG for kind in kinds))
+
+    def _choose_name(self, name: str) -> None:
+        self.refresh()
+        for i, row in enumerate(self.model.rows):
+            if row.name == name:
+                self.table.choose(i)
+                self.table.scrollTo(self.model.index(i, Column.NAME))
+
+
+class _Call:
+    """A function with its argument, called by a signal whose own arguments do not matter."""
+
+    def __init__(self, function: Callable[[str], None], argument: str) -> None:
+        self._function, self._argument = function, argument
+
+    def __call__(self, *_: object) -> None:
+        self._function(self._argument)
+
+
+def _follower(button: QPushButton, action: Any) -> Callable[[], None]:
+    return lambda: button.setEnabled(action.isEnabled())

@@ -1,0 +1,178 @@
+"""The registry as a list: the active model first and marked, then the newest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from weldstudio.domain.model import ModelCard
+from weldstudio.domain.scheme import Scheme
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.words import percent, when
+
+Index = QModelIndex | QPersistentModelIndex
+ROW_ROLE: Final = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One model of the registry."""
+
+    card: ModelCard
+    folder: Path
+    active: bool
+    difference: str = ""
+    """How its classes differ from those of the scheme, as a sentence; '' when they are the same."""
+
+    @property
+    def accuracy(self) -> float | None:
+        value = self.card.scores.get("mean_per_class_accuracy")
+        return float(value) if isinstance(value, int | float) else None
+
+
+def scheme_difference(card: ModelCard, scheme: Scheme) -> str:
+    """How the classes a model knows differ from those people label now, as a sentence; '' when they do not."""
+    now = {item.slot: item.name for item in scheme.classes}
+    gone = [c.name for c in card.classes if c.slot not in now]
+    new = [name for slot, name in now.items() if slot not in card.slots]
+    parts = []
+    if gone:
+        parts.append(f"it knows {_names(gone)}, which the scheme has no more")
+    if new:
+        parts.append(f"it says nothing of {_names(new)}")
+    return f"Trained for another scheme: {'; '.join(parts)}." if parts else ""
+
+
+def _names(names: Sequence[str], most: int = 3) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+class ModelModel(QAbstractListModel):
+    """Rows of the list."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[ModelRow, ...] = ()
+
+    def show_rows(self, rows: Sequence[ModelRow]) -> None:
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt declares it
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.card.name
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            in_use = "In use" if row.active else ""
+            return "\n".join(part for part in (row.card.name, in_use, row.difference) if part)
+        return row if role == ROW_ROLE else None
+
+
+class _ModelDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(160, theme.px(52))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        bare = QStyleOptionViewItem(option)
+        self.initStyleOption(bare, index)
+        bare.text = ""
+        style = option.widget.style() if option.widget is not None else None
+        if style is not None:
+            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
+        row: ModelRow = index.data(ROW_ROLE)
+        painter.save()
+        area = option.rect.adjusted(GAP + 4, 4, -GAP - 4, -4)
+        half = area.height() // 2
+        first = QRect(area.left(), area.top(), area.width(), half)
+        second = QRect(area.left(), area.top() + half, area.width(), area.height() - half)
+        ratio = painter.device().devicePixelRatioF()
+        mark = QRect(QPoint(area.left(), first.center().y() - 7), QSize(16, 16))
+        if row.active:
+            painter.drawPixmap(mark, pixmap("star_filled", "accent", 16, ratio=ratio))
+        elif row.difference:
+            painter.drawPixmap(mark, pixmap("warning", "warning", 16, ratio=ratio))
+        painter.setFont(theme.font("body", bold=True, figures=True))
+        painter.setPen(theme.colour("text"))
+        value = percent(row.accuracy)
+        painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
+        taken = painter.fontMetrics().horizontalAdvance(value) + GAP
+        painter.setFont(theme.font("body", bold=row.active))
+        name = first.adjusted(16 + GAP, 0, -taken, 0)
+        elided = painter.fontMetrics().elidedText(row.card.name, Qt.TextElideMode.ElideMiddle, name.width())
+        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+        painter.setFont(theme.font("secondary", figures=True))
+        painter.setPen(theme.colour("secondary"))
+        under = second.adjusted(16 + GAP, 0, 0, 0)
+        moment = when(row.card.created)
+        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
+        words = "in use" if row.active else "other scheme" if row.difference else ""
+        painter.setPen(theme.colour("accent" if row.active else "warning"))
+        painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.restore()
+
+
+class ModelList(QListView):
+    """Shows the registry. `chosen` carries the `ModelRow` whose report is wanted."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.models = ModelModel(self)
+        self.setModel(self.models)
+        self.setItemDelegate(_ModelDelegate(self))
+        self.setProperty("look", "bare")
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Models, the active one first")
+        self.selectionModel().currentChanged.connect(self._current_changed)
+        self._quiet = False
+
+    def show_rows(self, rows: Sequence[ModelRow]) -> None:
+        """Show these; the chosen model stays chosen, or the first becomes it."""
+        chosen = self.chosen_row.card.id if self.chosen_row is not None else None
+        ordered = sorted(rows, key=lambda r: r.card.created, reverse=True)
+        ordered.sort(key=lambda r: not r.active)
+        self._quiet = True
+        self.models.show_rows(ordered)
+        ids = [row.card.id for row in ordered]
+        if ids:
+            self.setCurrentIndex(self.models.index(ids.index(chosen) if chosen in ids else 0))
+        self._quiet = False
+        self.chosen.emit(self.chosen_row)
+
+    def choose(self, model_id: str) -> None:
+        """Make a model the chosen one, as if it had been clicked."""
+        for i, row in enumerate(self.models.rows):
+            if row.card.id == model_id:
+                self.setCurrentIndex(self.models.index(i))
+
+    @property
+    def chosen_row(self) -> ModelRow | None:
+        index = self.currentIndex()
+        return self.models.rows[index.row()] if index.isValid() and index.row() < len(self.models.rows) else None
+
+    def _current_changed(self) -> None:
+        if not self._quiet:
+            self.chosen.emit(self.chosen_row)

@@ -1,0 +1,234 @@
+"""The Models page: the registry at the left, the report of the chosen model at the right, and what can be done."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.domain.changes import Changes
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.empty_state import EmptyState
+from weldstudio.gui.icons import set_icon
+from weldstudio.gui.models.model_list import ModelList, ModelRow, scheme_difference
+from weldstudio.gui.models.report import Report
+from weldstudio.gui.session import Session
+from weldstudio.gui.store_thread import Work
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.words import counted
+
+if TYPE_CHECKING:
+    from weldstudio.store.store import Store
+
+LEFT: Final = 300
+Evaluations = dict[str, dict[str, dict[str, Any]]]
+
+
+class ModelsPage(QWidget):
+    """See the module's text."""
+
+    title = "Models"
+    help_page = "models"
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._actions = session, actions
+        self._evaluations: dict[str, Evaluations] = {}
+        self._work: Work | None = None
+        self.list = ModelList()
+        self.report = Report()
+        self.header = self._make_header()
+        self._build()
+        for action_id, slot in (
+            ("model.activate", self.activate),
+            ("model.evaluate", self.evaluate),
+            ("model.predict", self.predict),
+            ("model.reveal", self.reveal),
+        ):
+            actions.connect(action_id, slot)
+        self.list.chosen.connect(self._show_report)
+        session.changed.connect(self._session_changed)
+        session.work_changed.connect(self._show_possible)
+        self._show_possible()
+        self.refresh()
+
+    def activated(self) -> None:
+        """Called whenever the page comes to the front."""
+        self.refresh()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        """Read the registry again."""
+        self._session.run(_read).then(self._show)
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def _make_header(self) -> QWidget:
+        header = QWidget()
+        layout = QHBoxLayout(header)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addStretch(1)
+        self._buttons: dict[str, QPushButton] = {}
+        texts = {
+            "model.predict": ("Score all photographs", "engine"),
+            "model.evaluate": ("Evaluate on test", "quality"),
+            "model.activate": ("Use this model", "star"),
+        }
+        for action_id, (text, icon) in texts.items():
+            action = self._actions[action_id]
+            button = QPushButton(text)
+            primary = action_id == "model.activate"
+            set_icon(button, icon, "on_accent" if primary else "text")
+            if primary:
+                set_look(button, "primary")
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
+            self._buttons[action_id] = button
+            layout.addWidget(button)
+        return header
+
+    def _build(self) -> None:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        area.setAccessibleName("Report of the model")
+        area.setWidget(self.report)
+        left = QWidget()
+        left.setFixedWidth(theme.px(LEFT))
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, GAP, 0, GAP)
+        column.addWidget(self.list)
+        line = QFrame()
+        line.setProperty("look", "upright")
+        full = QWidget()
+        across = QHBoxLayout(full)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(left)
+        across.addWidget(line)
+        across.addWidget(area, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState(
+                "There is no model yet. A first quick training takes a few minutes once some photographs are labelled.",
+                self._actions["page.train"],
+                button="Go to Train",
+            )
+        )
+        self._stack.addWidget(full)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    # --- what a person asks for ---------------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Have the chosen model answer from now on."""
+        from weldstudio.studio import registry
+
+        row = self.list.chosen_row
+        if row is not None and not row.active:
+            name = row.card.name
+            self._session.edit(f"Use model {name}", registry.activate, row.card.id, who=self._session.who).then(
+                lambda _done: self._session.tell(f"Model {name} answers from now on")
+            )
+
+    def evaluate(self) -> None:
+        """Judge the chosen model on the test photographs, which it has never seen."""
+        from weldstudio.studio import evaluating
+
+        row = self.list.chosen_row
+        if row is None:
+            return
+        work = self._session.start_work(
+            f"Evaluating {row.card.name}", evaluating.evaluate, model_id=row.card.id, split="test"
+        )
+        work.finished.connect(lambda evaluation: self._evaluated(row, evaluation))
+        self._hold(work)
+
+    def predict(self) -> None:
+        """Score every photograph with the chosen model."""
+        from weldstudio.studio import predicting
+
+        row = self.list.chosen_row
+        if row is not None:
+            name = row.card.name
+            work = self._session.start_work(f"Scoring with {name}", predicting.predict, model_id=row.card.id)
+            photos = len(self._session.mirror.ids)
+            work.finished.connect(
+                lambda _report: self._session.tell(f"{counted(photos, 'photograph')} scored with {name}")
+            )
+            self._hold(work)
+
+    def reveal(self) -> None:
+        """Show the model's folder in the file manager."""
+        row = self.list.chosen_row
+        if row is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.folder)))
+
+    def _hold(self, work: Work) -> None:
+        self._work = work
+        for signal in (work.finished, work.failed, work.cancelled):
+            signal.connect(self._work_ended)
+        self._show_possible()
+
+    def _work_ended(self, _outcome: object = None) -> None:
+        self._work = None
+        self._show_possible()
+
+    # --- showing ------------------------------------------------------------------------------------------------
+
+    def _show(self, rows: list[ModelRow]) -> None:
+        scheme = self._session.mirror.scheme
+        self._stack.setCurrentIndex(1 if rows else 0)
+        self.list.show_rows([replace(row, difference=scheme_difference(row.card, scheme)) for row in rows])
+
+    def _show_report(self, row: ModelRow | None) -> None:
+        self._show_possible()
+        if row is not None:
+            self.report.show_model(row, self._evaluations.get(row.card.id, {}))
+
+    def _evaluated(self, row: ModelRow, evaluation: Any) -> None:
+        found = evaluation.to_json()
+        self._evaluations.setdefault(row.card.id, {})[found.get("split", "test")] = found["per_class"]
+        shown = self.list.chosen_row
+        if shown is not None and shown.card.id == row.card.id:
+            self._show_report(shown)
+
+    def _show_possible(self) -> None:
+        row = self.list.chosen_row
+        idle = self._work is None
+        possible = {
+            "model.activate": row is not None and not row.active,
+            "model.evaluate": row is not None and idle,
+            "model.predict": row is not None and idle,
+            "model.reveal": row is not None,
+        }
+        for action_id, enabled in possible.items():
+            self._actions.set_enabled(action_id, enabled)
+            if action_id in self._buttons:
+                self._buttons[action_id].setEnabled(enabled)
+        active = row is not None and row.active
+        self._buttons["model.activate"].setText("In use" if active else "Use this model")
+
+    def _session_changed(self, changes: Changes) -> None:
+        if changes.models or changes.scheme:
+            self.refresh()
+
+
+def _read(store: "Store") -> list[ModelRow]:
+    """The registry (store thread)."""
+    from weldstudio.studio import registry
+
+    return [ModelRow(entry.card, entry.folder, entry.active) for entry in registry.models(store)]

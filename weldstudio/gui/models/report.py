@@ -1,0 +1,154 @@
+"""One model as a report, read from top to bottom: what it is, where it comes from, how good it is, flag by flag."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from weldstudio.domain.networks import NETWORKS
+from weldstudio.domain.recipe import FITS
+from weldstudio.gui.models.class_rows import class_rows, mean_of
+from weldstudio.gui.models.class_table import ClassTable
+from weldstudio.gui.models.model_list import ModelRow
+from weldstudio.gui.news import Banner
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GROUP, theme
+from weldstudio.gui.words import counted, percent, percent_range, when
+
+TOO_FEW: Final = "Too few photographs to learn from: "
+FIT_WORDS: Final = dict(zip(FITS, ("the whole photo, squeezed to a square", "the square in its middle"), strict=True))
+
+
+class Report(QWidget):
+    """Shows one `ModelRow`. `evaluations` is what is known of it beside the card: split -> class -> scores."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "scrolled")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        self._layout.setSpacing(GROUP)
+        self.tables: dict[str, ClassTable] = {}
+
+    def show_model(
+        self, row: ModelRow, evaluations: Mapping[str, Mapping[str, dict[str, Any]]], *, run_name: str = ""
+    ) -> None:
+        """Build the page of a model anew."""
+        while (item := self._layout.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.tables = {}
+        self._add_head(row)
+        self._add_facts(row, run_name)
+        known = dict(evaluations)
+        known.setdefault("validation", per_class_of(row.card.scores))
+        for split in ("test", "validation"):
+            if known.get(split):
+                self._add_scores(split, dict(known[split]), row)
+        self._layout.addStretch(1)
+
+    def _add_head(self, row: ModelRow) -> None:
+        title = QLabel(row.card.name)
+        set_look(title, "page")
+        title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._layout.addWidget(title)
+        if row.difference:
+            banner = Banner()
+            banner.say(row.difference, kind="warning", closable=False)
+            self._layout.addWidget(banner)
+        if row.card.demonstration:
+            banner = Banner()
+            banner.say("A demonstration model: not for real welds.", kind="warning", closable=False)
+            self._layout.addWidget(banner)
+
+    def _add_facts(self, row: ModelRow, run_name: str) -> None:
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(EDGE)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for i, (name, text) in enumerate(facts(row, run_name)):
+            label = QLabel(name)
+            label.setFont(theme.font("body"))
+            set_look(label, "secondary")
+            value = QLabel(text)
+            value.setWordWrap(True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(label, i, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, i, 1)
+        self._layout.addWidget(box)
+
+    def _add_scores(self, split: str, per_class: dict[str, dict[str, Any]], row: ModelRow) -> None:
+        line = QFrame()
+        line.setProperty("look", "line")
+        self._layout.addWidget(line)
+        mean = mean_of(per_class)
+        head = QLabel("On test photographs" if split == "test" else "On validation photographs")
+        set_look(head, "section")
+        self._layout.addWidget(head)
+
+        figure = QLabel(percent(mean.value))
+        figure.setFont(theme.font("page", bold=True, figures=True))
+        figure.setObjectName(f"{split} mean")
+        words = QLabel(headline(mean.interval, mean.classes, mean.photos, split))
+        words.setWordWrap(True)
+        set_look(words, "secondary")
+        across = QWidget()
+        layout = QHBoxLayout(across)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GROUP)
+        layout.addWidget(figure)
+        layout.addWidget(words, 1)
+        self._layout.addWidget(across)
+
+        table = ClassTable()
+        table.show_rows(class_rows(per_class))
+        self.tables[split] = table
+        self._layout.addWidget(table)
+        few = [f"{c.name} ({c.too_few})" for c in row.card.classes if c.too_few is not None]
+        if few and split == "validation":
+            note = QLabel(TOO_FEW + ", ".join(few) + ".")
+            note.setWordWrap(True)
+            set_look(note, "warning")
+            self._layout.addWidget(note)
+
+
+def per_class_of(scores: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The part of a card's scores that is by class."""
+    found = scores.get("per_class")
+    source = found if isinstance(found, Mapping) else scores
+    return {name: dict(value) for name, value in source.items() if isinstance(value, Mapping) and "raised" in value}
+
+
+def facts(row: ModelRow, run_name: str) -> list[tuple[str, str]]:
+    """What the card says, as name and text."""
+    card = row.card
+    network = NETWORKS[card.network].title if card.network in NETWORKS else card.network
+    task = "one of its classes per photograph" if card.task == "exclusive" else "each flag by itself"
+    prep = card.preprocessing
+    origin = card.weights_origin or "not recorded"
+    licence = card.weights_licence or "not recorded"
+    pairs = [
+        ("Network", f"{network}, {counted(len(card.classes), 'class', 'classes')}, {task}"),
+        ("Sees", f"{prep.input_size} x {prep.input_size} pixels, {FIT_WORDS.get(prep.fit, prep.fit)}"),
+        ("Trained", when(card.created)),
+        ("Run", run_name or (card.run_id or "brought in from elsewhere")),
+        ("Started from", origin),
+        ("Licence of these weights", licence),
+    ]
+    return [(name, text) for name, text in pairs if text]
+
+
+def headline(interval: tuple[float, float] | None, classes: int, photos: int, split: str) -> str:
+    """What stands beside the mean."""
+    if interval is None:
+        return "No class has both raised and clear photographs here, so there is nothing to average."
+    chosen = "thresholds chosen on these photographs" if split == "validation" else "photographs it has never seen"
+    over = counted(classes, "class", "classes")
+    return (
+        f"mean per-class accuracy over {over}, 95 % interval {percent_range(*interval)}\n"
+        f"{counted(photos, 'photograph')}, {chosen}"
+    )

@@ -1,0 +1,84 @@
+"""A table of figures in a page that scrolls as one: as tall as its rows, read and copied, never edited."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
+
+from weldstudio.gui.theme import theme
+
+NUMBER_WIDTH = 104
+
+
+class FigureTable(QTableWidget):
+    """The first column holds names, the others figures. Enter or a double click on a row is `cellActivated`."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heads: Sequence[str] = ()
+        self._rows: Sequence[Sequence[str]] = ()
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionsClickable(False)
+        theme.changed.connect(self._fit)
+
+    def show_figures(self, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+        """`heads` as (text, tooltip); each row begins with its name."""
+        self._heads, self._rows = [text for text, _ in heads], rows
+        self.setColumnCount(len(heads))
+        self.setRowCount(len(rows))
+        for column, (text, tip) in enumerate(heads):
+            head = QTableWidgetItem(text)
+            head.setToolTip(tip)
+            head.setTextAlignment(_side(column))
+            self.setHorizontalHeaderItem(column, head)
+        for i, row in enumerate(rows):
+            for column, text in enumerate(row):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(_side(column))
+                item.setFont(theme.font("body", figures=column > 0))
+                item.setToolTip(text if column == 0 else f"{row[0]}: {heads[column][0].lower()} {text}")
+                self.setItem(i, column, item)
+        self._fit()
+
+    def stretch_last(self) -> None:
+        """For a last column of words instead of figures."""
+        last = self.columnCount() - 1
+        self.horizontalHeader().setSectionResizeMode(last, QHeaderView.ResizeMode.Stretch)
+        for item in (self.horizontalHeaderItem(last), *(self.item(row, last) for row in range(self.rowCount()))):
+            if item is not None:
+                item.setTextAlignment(_side(0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            chosen = sorted({index.row() for index in self.selectedIndexes()}) or range(self.rowCount())
+            lines = ["\t".join(self._heads), *("\t".join(self._rows[row]) for row in chosen)]
+            QGuiApplication.clipboard().setText("\n".join(lines))
+            return
+        super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme.row_height)
+        header = self.horizontalHeader()
+        for column in range(self.columnCount()):
+            mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(column, mode)
+            if column:
+                header.resizeSection(column, theme.px(NUMBER_WIDTH))
+        head = max(header.sizeHint().height(), theme.row_height)
+        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2)
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

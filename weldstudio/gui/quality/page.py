@@ -1,0 +1,207 @@
+"""The Quality page: what is labelled, by whom and from where, and which photographs cannot be shown."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.labelling import Source, State
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.empty_state import EmptyState
+from weldstudio.gui.quality.counts import (
+    ClassCounts,
+    EquipmentCounts,
+    Overview,
+    class_counts,
+    equipment_counts,
+    overview,
+)
+from weldstudio.gui.quality.figure_table import FigureTable
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GROUP, theme
+from weldstudio.gui.words import count, counted, percent
+
+MOST_PROBLEMS: Final = 200
+MOST_EQUIPMENTS: Final = 6
+STATES: Final = (State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN)
+SOURCES: Final = {
+    Source.HAND: ("One by one", "Given by a person to one photograph"),
+    Source.BULK: ("Several at once", "Given by a person to several photographs in one action"),
+    Source.COPIED: ("Copied", "Copied by a person from another photograph"),
+    Source.IMPORT: ("Imported", "Read from a file"),
+    Source.ASSUMED: ("Assumed clear", "Clear because a file that lists raised flags only did not list it"),
+    Source.ACCEPTED: ("Accepted", "A model's prediction that a person accepted; never used to judge a model"),
+}
+
+
+class QualityPage(QWidget):
+    """See the module's text."""
+
+    title = "Quality"
+    help_page = "quality"
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.tables: dict[str, FigureTable] = {}
+        self._content = QWidget()
+        self._content.setProperty("look", "scrolled")
+        self._layout = QVBoxLayout(self._content)
+        self._layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        self._layout.setSpacing(GROUP)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        area.setAccessibleName("Counts of labels and photographs")
+        area.setWidget(self._content)
+        self._area = area
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState(
+                "There is nothing to count yet. Import photographs, with or without their labels.",
+                actions["collection.import"],
+                button="Import photographs",
+            )
+        )
+        self._stack.addWidget(area)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        actions.connect("quality.refresh", self.refresh)
+        actions.connect("quality.review", self._review)
+        session.changed.connect(self._session_changed)
+
+    def activated(self) -> None:
+        """Called whenever the page comes to the front."""
+        self.refresh()
+        self._area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        """Count again."""
+        mirror = self._session.mirror
+        scrolled = self._area.verticalScrollBar().value()
+        self._clear()
+        self._stack.setCurrentIndex(1 if len(mirror) else 0)
+        if not len(mirror):
+            return
+        self._add_overview(overview(mirror))
+        classes = class_counts(mirror)
+        if classes:
+            self._add_states(classes, len(mirror))
+            self._add_sources(classes)
+        equipments = equipment_counts(mirror)
+        if len(equipments) > 1:
+            self._add_equipments(equipments, [item.name for item in mirror.scheme.classes])
+        self._add_problems([(mirror.paths[mirror.row(i)], why) for i, why in sorted(mirror.problems.items())])
+        self._layout.addStretch(1)
+        self._area.verticalScrollBar().setValue(scrolled)
+
+    # --- sections -----------------------------------------------------------------------------------------------
+
+    def _clear(self) -> None:
+        self.tables = {}
+        while (item := self._layout.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _add_overview(self, seen: Overview) -> None:
+        figures = [
+            (count(seen.photos), "photographs"),
+            (count(seen.joints), "joints"),
+            (percent(seen.looked_at / seen.photos, digits=0), f"looked at by a person ({count(seen.looked_at)})"),
+            (percent(seen.labelled / seen.photos, digits=0), f"with any label ({count(seen.labelled)})"),
+        ]
+        if seen.conflicts:
+            figures.append((count(seen.conflicts), "with two flags of one group"))
+        if seen.undated:
+            figures.append((count(seen.undated), "of unknown date"))
+        row = QWidget()
+        across = QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(2 * GROUP)
+        for figure, words in figures:
+            number = QLabel(figure)
+            number.setFont(theme.font("page", bold=True, figures=True))
+            label = QLabel(words)
+            label.setWordWrap(True)
+            set_look(label, "secondary")
+            box = QVBoxLayout()
+            box.setSpacing(2)
+            box.addWidget(number)
+            box.addWidget(label)
+            box.addStretch(1)
+            across.addLayout(box, 1)
+        self._layout.addWidget(row)
+
+    def _add_states(self, classes: Sequence[ClassCounts], photos: int) -> None:
+        heads = [("Flag", ""), *((s.word.capitalize(), f"Photographs labelled {s.word}") for s in STATES)]
+        heads.append(("Labelled", "Share of all photographs with a label of this flag"))
+        rows = [
+            (c.name, *(count(c.states[s]) for s in STATES), percent(1 - c.states[State.UNSEEN] / photos, digits=0))
+            for c in classes
+        ]
+        self._add_table("Labels by state", heads, rows)
+
+    def _add_sources(self, classes: Sequence[ClassCounts]) -> None:
+        used = [source for source in SOURCES if any(c.sources.get(source) for c in classes)]
+        if not used:
+            return
+        heads = [("Flag", ""), *(SOURCES[source] for source in used)]
+        rows = [(c.name, *(count(c.sources.get(source, 0)) for source in used)) for c in classes]
+        self._add_table("Where the labels came from", heads, rows)
+
+    def _add_equipments(self, equipments: Sequence[EquipmentCounts], classes: Sequence[str]) -> None:
+        shown = equipments[:MOST_EQUIPMENTS]
+        heads = [("", ""), *((e.name, e.name) for e in shown)]
+        rows: list[tuple[str, ...]] = [
+            ("Photographs", *(count(e.photos) for e in shown)),
+            ("Looked at by a person", *(percent(e.looked_at / e.photos, digits=0) for e in shown)),
+        ]
+        for i, name in enumerate(classes):
+            pairs = [e.raised[i] for e in shown]
+            shares = (percent(raised / known if known else None) for raised, known in pairs)
+            rows.append((f"{name}, raised of labelled", *shares))
+        self._add_table("By equipment", heads, rows)
+
+    def _add_problems(self, problems: Sequence[tuple[str, str]]) -> None:
+        self._add_heading(f"Problems ({count(len(problems))})" if problems else "Problems")
+        if not problems:
+            note = QLabel("Every photograph that was read can be shown.")
+            set_look(note, "secondary")
+            self._layout.addWidget(note)
+            return
+        table = FigureTable("Photographs with problems")
+        shown = problems[:MOST_PROBLEMS]
+        table.show_figures([("Photograph", ""), ("Why it cannot be shown", "")], shown)
+        table.stretch_last()
+        self.tables["Problems"] = table
+        self._layout.addWidget(table)
+        if len(problems) > len(shown):
+            more = QLabel(f"and {counted(len(problems) - len(shown), 'more', 'more')}.")
+            set_look(more, "secondary")
+            self._layout.addWidget(more)
+
+    def _add_table(self, title: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+        self._add_heading(title)
+        table = FigureTable(title)
+        table.show_figures(heads, rows)
+        self.tables[title] = table
+        self._layout.addWidget(table)
+
+    def _add_heading(self, text: str) -> None:
+        label = QLabel(text)
+        set_look(label, "section")
+        self._layout.addWidget(label)
+
+    # --- news ---------------------------------------------------------------------------------------------------
+
+    def _review(self) -> None:
+        self._session.show_page("review")
+
+    def _session_changed(self, changes: Changes) -> None:
+        if self.isVisible() and (changes.labels or changes.photos or changes.scheme):
+            self.refresh()

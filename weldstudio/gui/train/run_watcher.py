@@ -1,0 +1,130 @@
+"""Sees to it that a run that ends is adopted at once, whichever page is on the screen.
+
+Runs are detached processes: nobody tells the window that one has ended. While any is under way its folder is looked at
+every two seconds; else nothing happens at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from weldstudio.domain.changes import Changes
+from weldstudio.gui.train.runs_list import RunRow
+
+if TYPE_CHECKING:
+    from weldstudio.gui.session import Session
+    from weldstudio.store.store import Store
+
+LOOK_MS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A model that has just entered the registry."""
+
+    model_id: str
+    name: str
+    run_id: str | None
+    active: bool
+    """Whether it answers already, being the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    rows: tuple[RunRow, ...]
+    ready: tuple[Ready, ...]
+
+
+class RunWatcher(QObject):
+    """One per session; made by `watch`. Lives in the GUI thread."""
+
+    changed = Signal()
+    """`rows` are other ones now."""
+    ready = Signal(object)
+    """A `Ready`."""
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._session = session
+        self.rows: tuple[RunRow, ...] = ()
+        self._asking = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        session.changed.connect(self._session_changed)
+        self.look()
+
+    @property
+    def running(self) -> RunRow | None:
+        """The run that is under way, if any."""
+        return next((row for row in self.rows if row.running), None)
+
+    def look(self) -> None:
+        """Read the runs and adopt what has ended."""
+        if not self._asking:
+            self._asking = True
+            self._session.run(_look).then(self._seen, self._failed)
+
+    def stop(self) -> None:
+        """End looking; the session is being closed."""
+        self._timer.stop()
+
+    def _session_changed(self, changes: Changes) -> None:
+        if changes.runs or changes.models:
+            self.look()
+
+    def _seen(self, seen: _Seen) -> None:
+        self._asking = False
+        if seen.rows != self.rows:
+            self.rows = seen.rows
+            self.changed.emit()
+        if self.running is None:
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()
+        for model in seen.ready:
+            in_use = " and in use" if model.active else ""
+            self._session.tell(f"Model {model.name} is ready{in_use}")
+            self.ready.emit(model)
+
+    def _failed(self, error: Exception) -> None:
+        self._asking = False
+        self._timer.stop()
+        self._session.report(error)
+
+
+def watch(session: "Session") -> RunWatcher:
+    """The watcher of this session, made when first asked for."""
+    found = session.findChild(RunWatcher)
+    return found if found is not None else RunWatcher(session)
+
+
+def _look(store: "Store") -> _Seen:
+    from weldstudio.studio import registry, training
+
+    before = {entry.card.id for entry in registry.models(store)}
+    registry.adopt_finished(store)
+    ready = [
+        Ready(entry.card.id, entry.card.name, entry.card.run_id, entry.active)
+        for entry in registry.models(store)
+        if entry.card.id not in before
+    ]
+    return _Seen(run_rows(training.runs(store)), tuple(ready))
+
+
+def run_rows(summaries: Sequence[object]) -> tuple[RunRow, ...]:
+    """`studio.training` summaries as rows of the list, newest first."""
+    return tuple(
+        RunRow(
+            s.id,
+            s.folder,
+            s.name,
+            s.state,
+            s.started,
+            s.mean_per_class_accuracy,
+            s.sentence,
+        )
+        for s in summaries
+    )
