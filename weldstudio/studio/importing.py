@@ -172,7 +172,7 @@ def _scheme_for(store: Store, labels: LabelTable | None, *, new_flags: bool) -> 
     scheme = schemes.load(store)
     if not scheme.flags:
         return scheme_of(labels)
-    known = [item.name for item in (*scheme.flags, *scheme.live_merges)]
+    known = [flag.name for flag in scheme.flags] + [merge.name for merge in scheme.live_merges]
     unknown = unknown_names(labels.classes, known)
     if not unknown:
         return None

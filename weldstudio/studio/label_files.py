@@ -90,7 +90,9 @@ def read_label_file(path: Path, *, facts: Collection[str] = ()) -> LabelTable:
     """
     text = _text_of(path)
     delimiter, text, first_line = _delimiter_of(text, path)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=False)
+    # People put blanks after their commas; in our own export a name may begin with one.
+    exported = text.startswith(",".join(EXPORT_HEADER))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=not exported)
     try:
         header = next(lines, [])
         layout = _layout_of(header, path, facts)
@@ -333,17 +335,14 @@ def _text_of(path: Path) -> str:
 
 def _delimiter_of(text: str, path: Path) -> tuple[str, str, int]:
     """The delimiter, the text from its header on, and the line of the header (from 1)."""
-    line = 1
-    for start, content in _lines(text):
-        told = content.strip().casefold()
-        if told.startswith("sep=") and len(told) == 5:
-            # Excel's own hint stands before the header.
-            return content.strip()[4], text[start + len(content) :].lstrip("\r\n"), line + 1
-        if told:
+    hint = ""
+    for line, (start, content) in enumerate(_lines(text), 1):
+        told = content.strip()
+        if not hint and told.casefold().startswith("sep=") and len(told) == 5:
+            hint = told[4]  # how Excel tells itself; the header comes after it
+        elif told:
             unquoted = "".join(content.split('"')[::2])
-            delimiter = max(_DELIMITERS, key=unquoted.count)
-            return delimiter, text[start:], line
-        line += 1
+            return hint or max(_DELIMITERS, key=unquoted.count), text[start:], line
     raise ImportRefused(f"{path.name} is empty.")
 
 
