@@ -15,17 +15,18 @@ from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import ImportRefused, PhotoError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import Collection, FoundPhoto
-from weldstudio.domain.scheme import Group, Scheme, did_you_mean
+from weldstudio.domain.scheme import did_you_mean
 from weldstudio.imaging.scan import scan
 from weldstudio.store import photos
-from weldstudio.store import scheme as schemes
+from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import labelling
+from weldstudio.studio import scheme as scheme_editing
 from weldstudio.studio.label_files import LabelRow, LabelTable
 from weldstudio.studio.matching import Matched, joint_rule, match_rows, unknown_names, with_joint_column
 from weldstudio.studio.reading import FactsReport, read_facts
 
-__all__ = ["FactsReport", "ImportReport", "import_photos", "read_facts", "refuse_early", "scheme_of"]
+__all__ = ["FactsReport", "ImportReport", "import_photos", "read_facts", "refuse_early"]
 
 VANISHED = "{name} is not there any more; it was moved, renamed or deleted."
 EXAMPLES = 20
@@ -133,7 +134,7 @@ def import_photos(
     folder = folder.absolute()
     refuse_early(folder, labels=labels, joint=joint, unlisted=unlisted)
     labels = with_joint_column(labels, joint)
-    scheme = _scheme_for(store, labels, new_flags=new_flags)
+    missing = _missing_classes(store, labels, new_flags=new_flags)
     work = _FirstPass(store, folder, name=name)
     if labels is None:
         yield from work.bring_in(work.find())
@@ -141,8 +142,8 @@ def import_photos(
         # With labels the whole folder is looked through first: a file that does not fit must change nothing.
         found = yield from work.find_all()
         work.match(labels, found)
-        if scheme is not None:
-            schemes.save(store, scheme)
+        if missing:
+            yield work.add_classes(missing, exclusive=labels.form == "class", default=labels.default, who=who)
         yield from work.bring_in(iter(found))
     yield from work.vanish()
     yield from work.describe(equipment, contractor, joint_rule(joint, labels))
@@ -155,37 +156,29 @@ def import_photos(
     return work.report(facts)
 
 
-def scheme_of(labels: LabelTable) -> Scheme:
-    """The scheme that a label file makes for a project without one: a flag per class, one group for a class file."""
-    scheme = Scheme()
-    for name in labels.classes:
-        scheme = scheme.with_flag(name)
-    if labels.form == "class" and len(scheme.flags) > 1:
-        scheme = scheme.with_group(Group("class", tuple(flag.slot for flag in scheme.flags), labels.default))
-    return scheme
+def _missing_classes(store: Store, labels: LabelTable | None, *, new_flags: bool) -> tuple[str, ...]:
+    """Classes of the label file that the scheme is to get before the labels are taken.
 
-
-def _scheme_for(store: Store, labels: LabelTable | None, *, new_flags: bool) -> Scheme | None:
-    """The scheme to be saved before these labels are taken, or None. Raises ImportRefused for unknown flags."""
+    Raises ImportRefused for those that it does not know and shall not get, and for retired ones.
+    """
     if labels is None:
-        return None
-    scheme = schemes.load(store)
+        return ()
+    scheme = scheme_rows.load(store)
     if not scheme.flags:
-        return scheme_of(labels)
-    known = [flag.name for flag in scheme.flags] + [merge.name for merge in scheme.live_merges]
-    unknown = unknown_names(labels.classes, known)
-    if not unknown:
-        return None
-    if not new_flags:
+        return labels.classes
+    live = [flag.name for flag in scheme.live_flags] + [merge.name for merge in scheme.live_merges]
+    unknown = unknown_names(labels.classes, live)
+    retired = [flag.name for flag in scheme.flags if flag.retired and not unknown_names([flag.name], unknown)]
+    if retired:
+        raise ImportRefused(f"'{retired[0]}' is retired and takes no labels; bring it back on the Flags page first.")
+    if unknown and not new_flags:
         told = ", ".join(f"'{name}'" for name in unknown[:5]) + (" and more" if len(unknown) > 5 else "")
-        near = next((hint for name in unknown if (hint := did_you_mean(name, known))), "")
+        near = next((hint for name in unknown if (hint := did_you_mean(name, live))), "")
         raise ImportRefused(
             f"The label file names flags that the project does not have: {told}.{near} "
             "Correct the file, or add these flags to the scheme first."
         )
-    for name in unknown:
-        scheme = scheme.with_flag(name)
-    return scheme
+    return tuple(unknown)
 
 
 class _FirstPass:
@@ -239,6 +232,11 @@ class _FirstPass:
         for path, reason in matched.missing[:EXAMPLES]:
             self._skip(path, reason, always=True)
         self.matched = matched
+
+    def add_classes(self, names: Sequence[str], *, exclusive: bool, default: str, who: str) -> Progress:
+        """Flags for the label file's classes, in an action of their own."""
+        done = scheme_editing.add_classes(self._store, names, who=who, exclusive=exclusive, default=default)
+        return Progress(0, None, "Making the scheme", done.changes)
 
     def bring_in(self, found: Iterator[FoundPhoto]) -> Generator[Progress, None, None]:
         """Rows for what is new, fresh sizes and times for what changed."""
