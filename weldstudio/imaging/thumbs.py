@@ -138,7 +138,7 @@ class ThumbStore:
         """Takes in what other processes have appended, and what lay there before."""
         try:
             names = sorted(name for name in os.listdir(self.folder) if name.endswith(".index"))  # noqa: PTH208
-        except FileNotFoundError:
+        except OSError:
             return
         with self._looking:
             for name in names:

@@ -104,7 +104,7 @@ class _Reader:
                 self._say(asked)
         except OSError as error:
             self._drop(asked.message.request)
-            self._stores.pop(asked.message.thumbs)  # what it could not write is lost; thumbnails are made again
+            self._stores.pop(asked.message.thumbs, None)  # what it could not write is lost; thumbnails are made again
             reason = error.strerror or str(error)
             self._utter(
                 Failed(asked.message.request, f"The thumbnails cannot be written ({reason}). Make room and try again.")
