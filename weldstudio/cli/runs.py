@@ -48,7 +48,7 @@ def train(
         pid = training.start(run)
         if not follow:
             text = f"Started run {run.id}. Stop it with: weldstudio stop {project} {run.id}"
-            answer.give(as_json, {"run": run.id, "folder": str(run.folder), "pid": pid}, text)
+            answer.give(as_json, {"run": run.id, "folder": str(run.path), "pid": pid}, text)
             return
         following.follow(store, run, project=project, as_json=as_json)
 

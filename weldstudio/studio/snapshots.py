@@ -1,0 +1,262 @@
+"""What a training would use: the classes, the photos with their labels and splits, and what is wrong with them.
+
+A preview and the run that follows it come from the same function, so that what was shown is what is used.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.labelling import Source, State, sources
+from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
+from weldstudio.domain.near_duplicates import clusters
+from weldstudio.domain.recipe import Recipe
+from weldstudio.domain.scheme import Group, Scheme, SchemeClass
+from weldstudio.domain.scores import FEW
+from weldstudio.domain.split import Split, assign
+from weldstudio.store import mirror as mirrors
+from weldstudio.store import photos as photo_rows
+from weldstudio.store import splits as split_rows
+from weldstudio.store.mirror import Mirror
+from weldstudio.store.store import Store
+from weldstudio.studio import reviewing
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The photos and labels that a training would use now, and everything a person should know before starting it."""
+
+    manifest: Manifest
+    warnings: tuple[str, ...] = ()
+    problem: str = ""
+    """Why it cannot start, as a sentence; empty when it can."""
+    new_splits: dict[int, Split] = field(default_factory=dict)
+    """Joints that would be put into a split by this training."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(item.name for item in self.manifest.classes)
+
+    @property
+    def counts(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """Split -> class -> (raised, clear)."""
+        return self.manifest.counts()
+
+    @property
+    def photos(self) -> dict[str, int]:
+        """Split -> photos."""
+        return {split.value: len(self.manifest.of(split)) for split in Split}
+
+
+def take(store: Store, recipe: Recipe) -> Snapshot:
+    """The snapshot of this moment. Nothing is written. Raises RecipeError for classes that do not exist."""
+    mirror = mirrors.read(store)
+    classes, task = chosen_classes(mirror.scheme, recipe)
+    wanted = _filtered(mirror, recipe) & ~mirror.problem
+    learned = known_labels(mirror, recipe, accepted=recipe.data.accepted_labels)
+    judged = known_labels(mirror, recipe, accepted=False)
+    states = np.stack([mirror.scheme.states_of(c.slot, learned) for c in classes], axis=1)
+    honest = np.stack([mirror.scheme.states_of(c.slot, judged) for c in classes], axis=1)
+    labelled = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1) & wanted
+    if not labelled.any():
+        sentence = "No photo of this choice has a label yet; label some photos, each flag raised on some of them."
+        empty = Manifest(tuple(ManifestClass(c.slot, c.name) for c in classes), (), task)
+        return Snapshot(empty, problem=sentence)
+    hashes, contents = _hashes(store)
+    splits, new, torn = _splits(mirror, recipe, labelled, hashes, stored=split_rows.read(store))
+    of_photo = np.array([splits.get(int(joint), "") for joint in mirror.joint], dtype=object)
+    used = []
+    for row in np.flatnonzero(wanted & (of_photo != "")).tolist():
+        split = Split(of_photo[row])
+        label = states[row] if split is Split.TRAIN else honest[row]
+        if np.isin(label, (State.RAISED, State.CLEAR)).any():
+            photo_id = int(mirror.ids[row])
+            path = str(mirror.photo_path(photo_id))
+            used.append(ManifestPhoto(photo_id, path, split, tuple(label.tolist()), contents.get(photo_id)))
+    manifest = Manifest(tuple(ManifestClass(c.slot, c.name) for c in classes), tuple(used), task)
+    manifest, warnings = _without_hopeless(manifest)
+    if torn:
+        warnings.append(
+            f"{torn} joint{'s' if torn > 1 else ''} with near-duplicates both in training and in validation or test "
+            "are left out."
+        )
+    return Snapshot(manifest, tuple(warnings), _problem(manifest), new)
+
+
+def chosen_classes(scheme: Scheme, recipe: Recipe) -> tuple[tuple[SchemeClass, ...], str]:
+    """The classes a recipe names (a group stands for its members) and its task with 'auto' resolved."""
+    groups = {group.name: group for group in scheme.groups}
+    found: dict[int, SchemeClass] = {}
+    for name in recipe.data.classes:
+        for item in _members(scheme, groups[name]) if name in groups else (scheme.by_name(name),):
+            found[item.slot] = item
+    classes = tuple(found.values()) or scheme.classes
+    if not classes:
+        raise RecipeError("The scheme has no flags yet; add one on the Flags page or import labels.")
+    slots = {item.slot for item in classes}
+    one_group = next((g for g in scheme.groups if {c.slot for c in _members(scheme, g)} == slots), None)
+    task = recipe.data.task
+    if task == "auto":
+        task = "exclusive" if one_group is not None and not one_group.default and len(classes) > 1 else "multilabel"
+    if task == "exclusive" and len(classes) < 2:
+        raise RecipeError("An exclusive training needs at least two classes to choose from; name more in data.classes.")
+    return classes, task
+
+
+def known_labels(mirror: Mirror, recipe: Recipe, *, accepted: bool) -> NDArray[np.uint8]:
+    """Label bytes (n, slots) with those that may not be used turned to unseen."""
+    labels = mirror.labels.copy()
+    kinds = sources(labels)
+    if not accepted:
+        labels[kinds == Source.ACCEPTED] = 0
+    if not recipe.data.assumed_labels:
+        labels[kinds == Source.ASSUMED] = 0
+    return labels
+
+
+def _members(scheme: Scheme, group: Group) -> tuple[SchemeClass, ...]:
+    """The live classes of a group, a merge in place of its members."""
+    shown: dict[int, SchemeClass] = {}
+    for item in scheme.classes:
+        flags = item.members if hasattr(item, "members") else (item.slot,)
+        if set(flags) & set(group.members):
+            shown[item.slot] = item
+    return tuple(shown.values())
+
+
+def _filtered(mirror: Mirror, recipe: Recipe) -> NDArray[np.bool_]:
+    """Photos the recipe's filter lets through, (n,)."""
+    chosen = np.ones(len(mirror), dtype=bool)
+    if recipe.data.filter.strip():
+        chosen[:] = False
+        chosen[reviewing.select(mirror, reviewing.parse(recipe.data.filter, mirror.scheme))] = True
+    return chosen
+
+
+def _hashes(store: Store) -> tuple[dict[int, int], dict[int, str]]:
+    """Perceptual and content hashes by photo id, of the photos that have them."""
+    perceptual: dict[int, int] = {}
+    contents: dict[int, str] = {}
+    for photo in photo_rows.every(store):
+        if photo.perceptual_hash is not None:
+            perceptual[photo.id] = photo.perceptual_hash
+        if photo.content_hash is not None:
+            contents[photo.id] = photo.content_hash
+    return perceptual, contents
+
+
+def _splits(
+    mirror: Mirror,
+    recipe: Recipe,
+    labelled: NDArray[np.bool_],
+    hashes: dict[int, int],
+    *,
+    stored: dict[int, Split],
+) -> tuple[dict[int, Split], dict[int, Split], int]:
+    """Split by joint, those among them that are new, and how many joints are left out for being torn between splits.
+
+    Joints that share near-duplicates are one unit and go together. A stored joint never moves; a new joint whose unit
+    already lies in two splits belongs to neither.
+    """
+    joints, place = np.unique(mirror.joint[labelled], return_inverse=True)
+    unit = _units(mirror, joints, hashes)
+    fixed: dict[int, set[Split]] = {}
+    for joint, number in zip(joints.tolist(), unit.tolist(), strict=True):
+        if joint in stored:
+            fixed.setdefault(number, set()).add(stored[joint])
+    torn = {number for number, found in fixed.items() if len(found) > 1}
+    raised = np.zeros((int(unit.max()) + 1, len(mirror.scheme.classes)), dtype=bool)
+    for column, item in enumerate(mirror.scheme.classes):
+        has = mirror.states(item.slot)[labelled] == State.RAISED
+        np.logical_or.at(raised[:, column], unit[place[has]], True)
+    data = recipe.data
+    shares = {
+        Split.TRAIN: data.train_share,
+        Split.VALIDATION: data.validation_share,
+        Split.TEST: 1 - data.train_share - data.validation_share,
+    }
+    numbers = [number for number in range(len(raised)) if number not in torn]
+    dealt = assign(
+        numbers,
+        raised[numbers],
+        seed=recipe.seed,
+        shares=shares,
+        fixed={number: next(iter(found)) for number, found in fixed.items() if number not in torn},
+    )
+    new = {
+        joint: dealt[number]
+        for joint, number in zip(joints.tolist(), unit.tolist(), strict=True)
+        if joint not in stored and number in dealt
+    }
+    left_out = sum(
+        joint not in stored and number in torn for joint, number in zip(joints.tolist(), unit.tolist(), strict=True)
+    )
+    return {**stored, **new}, new, left_out
+
+
+def _units(mirror: Mirror, joints: NDArray[np.int64], hashes: dict[int, int]) -> NDArray[np.int64]:
+    """Unit number of each joint: joints are joined where photos of theirs are near-duplicates."""
+    index = {int(joint): i for i, joint in enumerate(joints)}
+    pairs = [
+        (index[int(joint)], hashes[int(photo_id)])
+        for joint, photo_id in zip(mirror.joint, mirror.ids, strict=True)
+        if int(photo_id) in hashes and int(joint) in index
+    ]
+    parent = list(range(len(joints)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    first: dict[int, int] = {}
+    numbers = clusters(np.array([value for _, value in pairs], dtype=np.uint64))
+    for (joint, _), number in zip(pairs, numbers.tolist(), strict=True):
+        a, b = root(joint), root(first.setdefault(number, joint))
+        parent[max(a, b)] = min(a, b)
+    return np.unique([root(i) for i in range(len(joints))], return_inverse=True)[1].astype(np.int64)
+
+
+def _without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
+    """The manifest without classes that have no raised or no clear training photo, and what there is to say."""
+    warnings: list[str] = []
+    keep: list[int] = []
+    counts = manifest.counts()
+    for index, item in enumerate(manifest.classes):
+        raised, clear = counts[Split.TRAIN.value][item.name]
+        if not raised or (not clear and manifest.task == "multilabel"):
+            missing = "raised" if not raised else "clear"
+            warnings.append(f"'{item.name}' is left out: no training photo has it {missing}. Label some.")
+            continue
+        keep.append(index)
+        if raised < FEW:
+            warnings.append(f"'{item.name}' is raised on {raised} training photos; at least {FEW} are needed to learn.")
+        if not all(counts[Split.VALIDATION.value][item.name]) and manifest.task == "multilabel":
+            warnings.append(
+                f"'{item.name}' has no raised or no clear validation photo: its threshold stays at 0.5 and it has no "
+                "score. Label more."
+            )
+    if len(keep) == len(manifest.classes):
+        return manifest, warnings
+    photos = tuple(_narrowed(photo, keep) for photo in manifest.photos)
+    known = tuple(photo for photo in photos if any(state in (State.RAISED, State.CLEAR) for state in photo.states))
+    return replace(manifest, classes=tuple(manifest.classes[i] for i in keep), photos=known), warnings
+
+
+def _narrowed(photo: ManifestPhoto, keep: Sequence[int]) -> ManifestPhoto:
+    return replace(photo, states=tuple(photo.states[i] for i in keep))
+
+
+def _problem(manifest: Manifest) -> str:
+    """Why nothing can be learned from this, or ''."""
+    if not manifest.classes:
+        return "No flag has both raised and clear training photos; label some of each."
+    if manifest.task == "exclusive" and len(manifest.classes) < 2:
+        return f"Only '{manifest.classes[0].name}' has training photos; label photos of another class as well."
+    if len(manifest.of(Split.TRAIN)) < 2:
+        return "Fewer than 2 labelled photos would be trained on; label more."
+    return ""

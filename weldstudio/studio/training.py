@@ -1,0 +1,256 @@
+"""Training runs: prepared from the labels of this moment, started as processes of their own, watched and stopped."""
+
+import shutil
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from weldstudio import paths
+from weldstudio.domain.changes import NO_CHANGES, Changes
+from weldstudio.domain.errors import JobFailed, RecipeError
+from weldstudio.domain.messages import Evaluated, Failed, Heartbeat, Message, RunFinished, RunStarted, Stage
+from weldstudio.domain.recipe import NetworkChoice, Recipe
+from weldstudio.domain.scheme import did_you_mean
+from weldstudio.jobs import process
+from weldstudio.jobs.folder import RunFolder, new_id
+from weldstudio.store import models, splits
+from weldstudio.store.store import Store
+from weldstudio.studio import snapshots
+from weldstudio.studio.snapshots import Snapshot
+
+SILENCE_S = 10.0
+"""A run that has said nothing for so long is interrupted; it says something every two seconds."""
+START_S = 60.0
+"""So long a run may take to its first word."""
+POLL_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run as a list shows it."""
+
+    id: str
+    folder: Path
+    name: str
+    """Of its recipe."""
+    state: str
+    """'waiting', 'running', 'done', 'stopped', 'failed' or 'interrupted'."""
+    started: float | None
+    """Seconds since 1970."""
+    mean_per_class_accuracy: float | None
+    """The best on validation so far."""
+    model_id: str | None
+    """Once adopted."""
+    sentence: str
+    """What it is busy with, or how it ended."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "started": self.started,
+            "mean_per_class_accuracy": self.mean_per_class_accuracy,
+            "model": self.model_id,
+            "sentence": self.sentence,
+        }
+
+
+def presets() -> dict[str, Recipe]:
+    """The recipes that come with the program, by id; the fastest first."""
+    found = {
+        file.stem: Recipe.from_toml(file.read_text("utf-8")) for file in (paths.resources() / "recipes").glob("*.toml")
+    }
+    return dict(sorted(found.items(), key=lambda item: (item[1].network.trains_stages, item[1].schedule.epochs)))
+
+
+def load_recipe(name_or_file: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
+    """A preset by its id, or a recipe file, with dotted keys replaced. Raises RecipeError."""
+    known = presets()
+    if str(name_or_file) in known:
+        return known[str(name_or_file)].with_values(overrides or {})
+    file = Path(name_or_file)
+    if not file.is_file():
+        hint = did_you_mean(str(name_or_file), known) or f" Presets are: {', '.join(known)}."
+        raise RecipeError(f"There is no preset and no recipe file '{name_or_file}'.{hint}")
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"The recipe {file} cannot be read: {error}.") from error
+    return Recipe.from_toml(text).with_values(overrides or {})
+
+
+def preview(store: Store, recipe: Recipe, weights: Path | None = None) -> Snapshot:
+    """What a training by this recipe would use now; `problem` says why it could not start. Writes nothing."""
+    try:
+        _weights(store, recipe.network, weights)
+    except RecipeError as error:
+        return replace(snapshots.take(store, recipe), problem=str(error))
+    return snapshots.take(store, recipe)
+
+
+def prepare(store: Store, recipe: Recipe, *, weights: Path | None = None, who: str) -> RunFolder:
+    """A run folder with everything the training needs; joints that are new get their split.
+
+    `weights` is a file to begin with, in place of what the recipe says. Raises RecipeError before anything is written.
+    """
+    source = _weights(store, recipe.network, weights)
+    if weights is not None:
+        recipe = replace(recipe, network=replace(recipe.network, weights="file"))
+    snapshot = snapshots.take(store, recipe)
+    if snapshot.problem:
+        raise RecipeError(" ".join((snapshot.problem, *snapshot.warnings)))
+    manifest = snapshot.manifest
+    if source is not None:
+        manifest = replace(
+            manifest,
+            weights=f"weights/{source.file.name}",
+            weights_origin=source.origin,
+            weights_licence=source.licence,
+        )
+    if snapshot.new_splits:
+        splits.write(store, snapshot.new_splits, seed=recipe.seed)
+    folder = store.folder / "runs"
+    run = RunFolder.create(folder / new_id(folder), recipe, manifest, who=who)
+    if source is not None:
+        (run.path / "weights").mkdir()
+        shutil.copyfile(source.file, run.path / "weights" / source.file.name)
+    with store.atomic():
+        store.record(Changes(runs=True))
+    return run
+
+
+def start(run: RunFolder) -> int:
+    """Starts a prepared run as a process that outlives this one; its process id. Raises JobFailed."""
+    control = run.control()
+    if control.started is not None:
+        raise JobFailed(f"The run {run.id} was started before; prepare a new one.")
+    run.write_control(replace(control, started=time.time()))
+    return process.start_detached(run.path)
+
+
+def stop(store: Store, run_id: str) -> Changes:
+    """Asks a run to stop after its present step; its best model so far is kept. One that waits will never start."""
+    run = _run(store, run_id)
+    if summarise(run).state not in ("waiting", "running"):
+        return NO_CHANGES
+    run.write_control(replace(run.control(), stop=True))
+    with store.atomic():
+        return store.record(Changes(runs=True))
+
+
+def runs(store: Store) -> list[RunSummary]:
+    """All runs of the project, newest first."""
+    adopted = models.runs_adopted(store)
+    folder = store.folder / "runs"
+    found = [path for path in folder.iterdir() if (path / "control.json").exists()] if folder.is_dir() else []
+    return [summarise(RunFolder(path), adopted.get(path.name)) for path in sorted(found, reverse=True)]
+
+
+def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
+    """A run's state, from what it said and when it said it last."""
+    control = run.control()
+    best: float | None = None
+    began, heard = control.started, control.started
+    silence = START_S
+    state, sentence = ("running", "starting") if control.started else ("waiting", "waiting to be started")
+    try:
+        name = run.recipe().name
+    except (RecipeError, JobFailed) as error:
+        name, state, sentence = run.id, "failed", str(error)
+    for message in run.replay():
+        match message:
+            case RunStarted():
+                began = message.time
+            case Heartbeat():
+                heard, silence = message.time, SILENCE_S
+            case Stage() | Failed():
+                sentence = message.text if isinstance(message, Stage) else message.sentence
+            case Evaluated():
+                value = message.mean_per_class_accuracy
+                best = value if message.best and value is not None else best
+            case RunFinished():
+                state, sentence = message.state, message.sentence
+                best = message.mean_per_class_accuracy if message.mean_per_class_accuracy is not None else best
+            case _:
+                pass
+    if state == "waiting" and control.stop:
+        state, sentence = "stopped", "stopped before it was started"
+    if state == "running" and heard is not None and time.time() - heard > silence:
+        state, sentence = "interrupted", f"It ended without a word. {_last_line(run)}"
+    return RunSummary(run.id, run.path, name, state, began, best, model_id, sentence)
+
+
+def follow(run: RunFolder) -> Generator[Message | None, None, RunFinished | None]:
+    """Everything the run says, from its first word on; None when there is nothing new.
+
+    Returns its last message, or None when it was interrupted. Closing the generator ends the watching, not the run.
+    """
+    offset, checked = 0, time.monotonic()
+    while True:
+        found, offset = run.tail(offset)
+        for message in found:
+            yield message
+            if isinstance(message, RunFinished):
+                return message
+        if not found:
+            yield None
+            time.sleep(POLL_S)
+            if time.monotonic() - checked > 1.0:
+                checked = time.monotonic()
+                state = summarise(run).state
+                if state in ("interrupted", "failed") or (state == "stopped" and run.control().started is None):
+                    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """A file to begin with, and where it comes from."""
+
+    file: Path
+    origin: str
+    licence: str
+
+
+def _weights(store: Store, choice: NetworkChoice, given: Path | None) -> _Weights | None:
+    """The starting weights, or None for random ones. Raises RecipeError."""
+    if given is not None:
+        if not given.is_file():
+            raise RecipeError(f"There is no weights file {given}.")
+        return _Weights(given, f"file {given.name}", "")
+    if choice.weights == "random":
+        return None
+    if choice.weights == "file":
+        raise RecipeError("The recipe begins with a weights file, but none was given; name one (--weights FILE).")
+    if choice.weights == "shipped":
+        raise RecipeError(
+            f"No weights for {choice.name} come with the program; give a file (--weights FILE), or begin with a model "
+            "of yours or with random weights (network.weights)."
+        )
+    model_id = choice.weights.removeprefix("model:")
+    card = models.get(store, model_id)
+    if card is None:
+        raise RecipeError(
+            f"There is no model '{model_id}'.{did_you_mean(model_id, models.runs_adopted(store).values())}"
+        )
+    if card.network != choice.name:
+        raise RecipeError(
+            f"The model '{model_id}' is a {card.network}, not a {choice.name}; choose network.name = {card.network}."
+        )
+    file = store.folder / "models" / model_id / "weights.safetensors"
+    return _Weights(file, f"model {model_id}, which began with: {card.weights_origin}", card.weights_licence)
+
+
+def _run(store: Store, run_id: str) -> RunFolder:
+    run = RunFolder(store.folder / "runs" / run_id)
+    if "/" in run_id or "\\" in run_id or not (run.path / "control.json").exists():
+        known = [path.name for path in (store.folder / "runs").iterdir()]
+        raise JobFailed(f"There is no run '{run_id}'.{did_you_mean(run_id, known)}")
+    return run
+
+
+def _last_line(run: RunFolder) -> str:
+    lines = [line.strip() for line in run.log_tail().splitlines() if line.strip()]
+    return f"Its log ends with: {lines[-1]}" if lines else "Its log is empty."
