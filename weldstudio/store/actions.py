@@ -1,0 +1,142 @@
+"""Actions: what experts did, one row each, in the order of writing. The unit of undo and of exchange between desks."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.labelling import Action
+from weldstudio.store.store import Store
+from weldstudio.store.writer import lives, own_name
+
+_COLUMNS = "seq, id, clock, who, kind, text, reverts"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An action with its number in this store, by which its label events refer to it."""
+
+    seq: int
+    action: Action
+
+
+def begin(
+    store: Store,
+    *,
+    who: str,
+    kind: str,
+    text: str,
+    reverts: str | None = None,
+    payload: dict[str, Any] | None = None,
+    complete: bool = True,
+) -> Written:
+    """Write a new action. Only inside `atomic`.
+
+    One that is written in several transactions begins with `complete=False` and ends with `finish`; until then it is
+    in no history. `payload` must survive JSON.
+    """
+    action = Action(uuid.uuid4().hex, store.tick(), who, kind, text, reverts)
+    cursor = store.execute(
+        "INSERT INTO actions (id, clock, who, kind, text, reverts, payload, complete, writer)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            action.id,
+            action.clock,
+            who,
+            kind,
+            text,
+            reverts,
+            None if payload is None else json.dumps(payload, ensure_ascii=False),
+            int(complete),
+            "" if complete else own_name(),
+        ),
+    )
+    return Written(int(cursor.lastrowid or 0), action)
+
+
+def finish(store: Store, written: Written, *, text: str | None = None) -> Changes:
+    """Complete an action of several transactions, perhaps with a better text now that all is known."""
+    with store.atomic(durable=True):
+        store.execute(
+            "UPDATE actions SET complete = 1, writer = '', text = ? WHERE seq = ?",
+            (written.action.text if text is None else text, written.seq),
+        )
+        return store.record(Changes(actions=(written.action.id,)))
+
+
+def forget(store: Store, written: Written) -> None:
+    """Take away an incomplete action that turned out to change nothing."""
+    with store.atomic():
+        store.execute(
+            "DELETE FROM actions WHERE seq = ? AND complete = 0"
+            " AND NOT EXISTS (SELECT 1 FROM label_events WHERE action_seq = seq)",
+            (written.seq,),
+        )
+
+
+def finish_abandoned(store: Store) -> Changes:
+    """Complete actions whose process is gone with what they have written, so that they can be seen and reverted."""
+    incomplete = store.rows("SELECT seq, id, text, writer FROM actions WHERE complete = 0")
+    ended = [(f"{text} (interrupted)", seq, action_id) for seq, action_id, text, by in incomplete if not lives(by)]
+    if not ended:
+        return Changes()
+    with store.atomic(durable=True):
+        store.executemany(
+            "UPDATE actions SET complete = 1, writer = '', text = ? WHERE seq = ?", [(t, seq) for t, seq, _ in ended]
+        )
+        return store.record(Changes(actions=tuple(action_id for _, _, action_id in ended)))
+
+
+def by_id(store: Store, action_id: str) -> Written | None:
+    """The complete action of that id, or None."""
+    found = store.rows(f"SELECT {_COLUMNS} FROM actions WHERE id = ? AND complete = 1", (action_id,))
+    return _written(found[0]) if found else None
+
+
+def last(store: Store, *, who: str | None = None, limit: int = 100) -> list[Written]:
+    """The newest complete actions, newest first; of one expert, or of all."""
+    if who is None:
+        rows = store.rows(f"SELECT {_COLUMNS} FROM actions WHERE complete = 1 ORDER BY seq DESC LIMIT ?", (limit,))
+    else:
+        rows = store.rows(
+            f"SELECT {_COLUMNS} FROM actions WHERE complete = 1 AND who = ? ORDER BY seq DESC LIMIT ?", (who, limit)
+        )
+    return [_written(row) for row in rows]
+
+
+def payload(store: Store, action_id: str) -> dict[str, Any]:
+    """What the action noted of the scheme or the registry before and after it; empty where it noted nothing."""
+    text = store.value("SELECT payload FROM actions WHERE id = ?", (action_id,))
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
+
+
+def reverts_of(store: Store, action_id: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Numbers of the actions that, as far as they go, uphold this one and that undo it.
+
+    The action itself and every revert of a revert of it uphold it; its reverts, and reverts of those that uphold it,
+    undo it.
+    """
+    rows = store.rows(
+        """WITH RECURSIVE chain(seq, id, depth) AS (
+            SELECT seq, id, 0 FROM actions WHERE id = ?
+            UNION ALL
+            SELECT a.seq, a.id, chain.depth + 1 FROM actions a JOIN chain ON a.reverts = chain.id WHERE a.complete = 1
+        ) SELECT seq, depth FROM chain""",
+        (action_id,),
+    )
+    return (
+        frozenset(seq for seq, depth in rows if depth % 2 == 0),
+        frozenset(seq for seq, depth in rows if depth % 2 == 1),
+    )
+
+
+def _written(row: tuple[Any, ...]) -> Written:
+    seq, *rest = row
+    return Written(seq, Action(*rest))
+
+
+def news(written: Written) -> Changes:
+    """That this action is there."""
+    return Changes(actions=(written.action.id,))

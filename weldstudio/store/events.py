@@ -1,0 +1,144 @@
+"""Label events, appended for ever, and the present labels that follow from them, kept in the same transaction."""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.labelling import Action, LabelEvent, Source
+from weldstudio.store.actions import Written
+from weldstudio.store.store import Store
+
+Row = tuple[int, int, int, int]
+"""(photo id, slot, old label byte, new label byte): an event about to be written, many at a time."""
+
+
+def present(store: Store, photo_ids: Sequence[int]) -> dict[int, bytes]:
+    """Label bytes by slot of these photos; a photo without any is missing, and so are slots beyond the blob's end."""
+    if len(photo_ids) == 1:
+        found = store.rows("SELECT photo_id, labels FROM label_now WHERE photo_id = ?", tuple(photo_ids))
+    else:
+        found = store.rows(
+            "SELECT photo_id, labels FROM label_now WHERE photo_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(photo_ids)),),
+        )
+    return dict(found)
+
+
+def append(
+    store: Store,
+    written: Written,
+    rows: Sequence[Row],
+    *,
+    source: Source,
+    first: int = 0,
+    model_id: str | None = None,
+    probabilities: Sequence[float] | None = None,
+) -> Changes:
+    """Append events to an action and bring the present labels up to date. Only inside `atomic`.
+
+    `rows` hold every (photo, slot) at most once, all of a photo together; `old` is what the label is now. `first`
+    numbers the first of them where an action comes in several pieces. Where another action with a later time was
+    written since this one began, its labels stand and ours are left out.
+    """
+    if first and _overtaken(store, written):
+        rows = _not_overtaken(store, written, rows)
+    if not rows:
+        return store.record(Changes(actions=(written.action.id,)))
+    certain: Iterable[float | None] = probabilities if probabilities is not None else (None,) * len(rows)
+    seq, code = written.seq, int(source)
+    store.executemany(
+        "INSERT INTO label_events (action_seq, n, photo_id, slot, old, new, source, model_id, probability)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (seq, n, photo, slot, old, new, code, model_id, p)
+            for n, ((photo, slot, old, new), p) in enumerate(zip(rows, certain, strict=True), first)
+        ],
+    )
+    touched = _fold_in(store, rows)
+    return store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
+
+
+def _fold_in(store: Store, rows: Sequence[Row]) -> list[int]:
+    """Set the present labels to the new bytes; returns the photos."""
+    ids = list(dict.fromkeys(row[0] for row in rows))
+    now = present(store, ids)
+    blobs = []
+    for photo, edits in groupby(rows, key=lambda row: row[0]):
+        blob = bytearray(now.get(photo, b""))
+        for _, slot, _, new in edits:
+            if slot >= len(blob):
+                blob.extend(bytes(slot + 1 - len(blob)))
+            blob[slot] = new
+        blobs.append((photo, bytes(blob)))
+    store.executemany(
+        "INSERT INTO label_now (photo_id, labels) VALUES (?, ?)"
+        " ON CONFLICT (photo_id) DO UPDATE SET labels = excluded.labels",
+        blobs,
+    )
+    return ids
+
+
+def _overtaken(store: Store, written: Written) -> bool:
+    return bool(store.value("SELECT 1 FROM actions WHERE clock > ? LIMIT 1", (written.action.clock,)))
+
+
+def _not_overtaken(store: Store, written: Written, rows: Sequence[Row]) -> list[Row]:
+    later = set(
+        store.rows(
+            "SELECT DISTINCT e.photo_id, e.slot FROM actions a JOIN label_events e ON e.action_seq = a.seq"
+            " WHERE a.clock > ?",
+            (written.action.clock,),
+        )
+    )
+    return [row for row in rows if (row[0], row[1]) not in later]
+
+
+def of_action(store: Store, seq: int) -> list[LabelEvent]:
+    """The events of one action, in their order."""
+    return [
+        _event(row)
+        for row in store.rows(
+            "SELECT photo_id, slot, old, new, source, model_id, probability FROM label_events"
+            " WHERE action_seq = ? ORDER BY n",
+            (seq,),
+        )
+    ]
+
+
+def of_photo(store: Store, photo_id: int, *, slot: int | None = None) -> list[tuple[Action, LabelEvent]]:
+    """The history of a photo's labels, oldest first; of one class, or of all. Incomplete actions are left out."""
+    found = store.rows(
+        "SELECT a.id, a.clock, a.who, a.kind, a.text, a.reverts,"
+        " e.photo_id, e.slot, e.old, e.new, e.source, e.model_id, e.probability"
+        " FROM label_events e JOIN actions a ON a.seq = e.action_seq"
+        " WHERE e.photo_id = ? AND (? IS NULL OR e.slot = ?) AND a.complete = 1 ORDER BY a.clock, a.id, e.n",
+        (photo_id, slot, slot),
+    )
+    return [(Action(*row[:6]), _event(row[6:])) for row in found]
+
+
+def history(store: Store) -> list[tuple[Action, list[LabelEvent]]]:
+    """Everything that was ever labelled, action by action: what the present labels are the fold of."""
+    actions = store.rows("SELECT seq, id, clock, who, kind, text, reverts FROM actions ORDER BY seq")
+    return [(Action(*row), of_action(store, seq)) for seq, *row in actions]
+
+
+def setters(store: Store, seq: int) -> list[tuple[int, int, int, int]]:
+    """Of each (photo, slot) an action touched: photo id, slot, the byte before it, and the action that set it last.
+
+    Actions by their number; the last one is that with the latest time, as in the fold.
+    """
+    return store.rows(
+        """SELECT m.photo_id, m.slot, m.old, (
+            SELECT e.action_seq FROM label_events e JOIN actions a ON a.seq = e.action_seq
+            WHERE e.photo_id = m.photo_id AND e.slot = m.slot ORDER BY a.clock DESC, a.id DESC, e.n DESC LIMIT 1
+        ) FROM label_events m WHERE m.action_seq = ? ORDER BY m.n""",
+        (seq,),
+    )
+
+
+def _event(row: Sequence[Any]) -> LabelEvent:
+    photo_id, slot, old, new, source, model_id, probability = row
+    return LabelEvent(photo_id, slot, old, new, Source(source), model_id, probability)

@@ -1,0 +1,266 @@
+"""The store in numpy: what filters, sorts, counts, queues and the grid read, row by row, without SQL.
+
+`read` and `read_rows` run on the thread that owns the store; `Mirror.apply` and everything else on the thread that
+shows things. A row is a photo; rows are in the order of photo ids and never move, new photos are put behind.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.scheme import Flag, Merge, Scheme
+from weldstudio.domain.split import Split
+from weldstudio.store import models, reading
+from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
+from weldstudio.store.store import Store
+
+
+@dataclass(slots=True)
+class Mirror:
+    """All photos with their present labels and the active model's predictions. Never write into its arrays."""
+
+    ids: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(n,), ascending."""
+    labels: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    """(n, slots) label bytes (`domain.labelling`)."""
+    probabilities: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, 0), np.float16))
+    """(n, slots) of the active model; NaN where it says nothing."""
+    joint: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(n,) joint ids."""
+    collection: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(n,) collection ids."""
+    equipment: NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
+    """(n,) codes into `equipments`; 0 is ''."""
+    taken: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(n,) seconds since 1970 of the camera's clock; -1 = not known."""
+    problem: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """(n,): the photo cannot be shown."""
+    paths: list[str] = field(default_factory=list)
+    problems: dict[int, str] = field(default_factory=dict)
+    """Why, by photo id."""
+    equipments: tuple[str, ...] = ("",)
+    scheme: Scheme = field(default_factory=Scheme)
+    model_id: str | None = None
+    thresholds: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(slots,) of the active model; 0.5 where it has none."""
+    joints: JointFacts = field(default_factory=JointFacts)
+    """References, contractors and splits of joints."""
+    collections: dict[int, str] = field(default_factory=dict)
+    """Names by collection id."""
+    roots: dict[int, Path] = field(default_factory=dict)
+    """Where each collection lies."""
+    _codes: dict[int, int] = field(default_factory=lambda: {0: 0})
+    """Equipment id -> code."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def row(self, photo_id: int) -> int:
+        """Row of a photo. Raises KeyError for one that is not there."""
+        row = int(np.searchsorted(self.ids, photo_id))
+        if row == len(self.ids) or self.ids[row] != photo_id:
+            raise KeyError(f"no photo {photo_id}")
+        return row
+
+    def rows(self, photo_ids: Iterable[int]) -> NDArray[np.int64]:
+        """Rows of photos, in their order. Raises KeyError if one is not there."""
+        wanted = np.fromiter(photo_ids, np.int64)
+        rows, there = self._find(wanted)
+        if not there.all():
+            raise KeyError(f"no photo {int(wanted[~there][0])}")
+        return rows
+
+    def states(self, slot: int) -> NDArray[np.uint8]:
+        """(n,) states of a flag or merge (resolved from its members)."""
+        return self.scheme.states_of(slot, self.labels)
+
+    def probability(self, slot: int) -> NDArray[np.float32]:
+        """(n,) the active model's probability of a flag or merge, NaN where it says nothing.
+
+        Of a merge the model was not trained for it is the highest of its members'.
+        """
+        width = self.probabilities.shape[1]
+        own = self.probabilities[:, slot].astype(np.float32) if slot < width else np.full(len(self), np.nan, np.float32)
+        item = self.scheme.by_slot(slot)
+        if isinstance(item, Flag) or not np.isnan(own).any():
+            return own
+        members = [m for m in item.members if m < width]
+        return np.fmax.reduce([own, *(self.probabilities[:, m].astype(np.float32) for m in members)])
+
+    def predicted(self, slot: int) -> NDArray[np.bool_]:
+        """(n,) whether the active model raises a flag or merge, at its threshold; False where it says nothing.
+
+        A merge that the model was not trained for is raised if any of its members is.
+        """
+        width = self.probabilities.shape[1]
+        item = self.scheme.by_slot(slot)
+        slots = (slot, *item.members) if isinstance(item, Merge) else (slot,)
+        raised = np.zeros(len(self), np.bool_)
+        for s in slots:
+            if s < width:
+                raised |= self.probabilities[:, s] >= np.float16(self.threshold(s))
+        return raised
+
+    def threshold(self, slot: int) -> float:
+        """The active model's threshold of a class."""
+        return float(self.thresholds[slot]) if slot < len(self.thresholds) else 0.5
+
+    def joint_name(self, photo_id: int) -> str:
+        """The reference of the joint that a photo shows; where it was never given one, the photo's path."""
+        row = self.row(photo_id)
+        return self.joints.references.get(int(self.joint[row]), self.paths[row])
+
+    def split(self, photo_id: int) -> Split | None:
+        """What the joint of a photo is used for, once a training has dealt it out."""
+        return self.joints.splits.get(int(self.joint[self.row(photo_id)]))
+
+    def photo_path(self, photo_id: int) -> Path:
+        """Where the file of a photo should lie."""
+        row = self.row(photo_id)
+        return self.roots[int(self.collection[row])] / self.paths[row]
+
+    def set_label(self, photo_ids: Sequence[int], slot: int, byte: int) -> None:
+        """Show a label ahead of the store: one byte, in one slot, of these photos."""
+        self._widen_labels(slot + 1)
+        self.labels[self.rows(photo_ids), slot] = byte
+
+    def apply(self, rows: MirrorRows) -> None:
+        """Take over what `read_rows` has read."""
+        if rows.surroundings is not None:
+            self._surround(rows.surroundings)
+        if rows.photos is not None:
+            self._take_photos(rows.photos)
+        if rows.labels is not None:
+            self._take_labels(*rows.labels)
+        if rows.probabilities is not None:
+            if rows.all_probabilities:
+                self.probabilities = np.full((len(self), self.scheme.slots), np.nan, np.float16)
+            self._take_probabilities(*rows.probabilities)
+
+    def _surround(self, new: Surroundings) -> None:
+        self.scheme = new.scheme
+        self._widen_labels(new.scheme.slots)
+        self._widen_probabilities(new.scheme.slots)
+        self.model_id = new.model_id
+        self.thresholds = np.full(max(new.scheme.slots, 1 + max(new.thresholds, default=-1)), 0.5, np.float32)
+        for slot, threshold in new.thresholds.items():
+            self.thresholds[slot] = threshold
+        self.roots, self.collections = new.roots, new.collections
+        if new.joints is not None:
+            self.joints = new.joints
+        for number, name in new.equipments.items():
+            if number not in self._codes:
+                self._codes[number] = len(self.equipments)
+                self.equipments += (name,)
+
+    def _take_photos(self, new: PhotoRows) -> None:
+        rows, there = self._find(new.ids)
+        added = np.flatnonzero(~there)
+        if len(added):
+            self._append(len(added), new.ids[added])
+            for index in added.tolist():
+                self.paths.append(new.paths[index])
+            rows, _ = self._find(new.ids)
+        for index in np.flatnonzero(there).tolist():
+            self.paths[rows[index]] = new.paths[index]
+        self.collection[rows] = new.collection
+        self.joint[rows] = new.joint
+        self.taken[rows] = new.taken
+        self.equipment[rows] = _recoded(new.equipment, self._codes)
+        for photo_id in new.ids[self.problem[rows]].tolist():
+            self.problems.pop(photo_id, None)
+        self.problems.update(new.problems)
+        self.problem[rows] = np.isin(new.ids, np.fromiter(new.problems, np.int64, len(new.problems)))
+
+    def _append(self, count: int, ids: NDArray[np.int64]) -> None:
+        """Make room for new photos behind the others."""
+        if len(self.ids) and ids[0] < self.ids[-1]:
+            raise ValueError("new photos have lower ids than known ones")
+        self.ids = np.concatenate([self.ids, ids])
+        self.labels = np.concatenate([self.labels, np.zeros((count, self.labels.shape[1]), np.uint8)])
+        nothing = np.full((count, self.probabilities.shape[1]), np.nan, np.float16)
+        self.probabilities = np.concatenate([self.probabilities, nothing])
+        self.joint = np.concatenate([self.joint, np.zeros(count, np.int64)])
+        self.collection = np.concatenate([self.collection, np.zeros(count, np.int32)])
+        self.equipment = np.concatenate([self.equipment, np.zeros(count, np.int16)])
+        self.taken = np.concatenate([self.taken, np.full(count, NOT_TAKEN, np.int64)])
+        self.problem = np.concatenate([self.problem, np.zeros(count, np.bool_)])
+
+    def _take_labels(self, ids: NDArray[np.int64], labels: NDArray[np.uint8]) -> None:
+        self._widen_labels(labels.shape[1])
+        rows, there = self._find(ids)
+        rows, labels = rows[there], labels[there]
+        self.labels[rows, : labels.shape[1]] = labels
+        self.labels[rows, labels.shape[1] :] = 0
+
+    def _take_probabilities(self, ids: NDArray[np.int64], probabilities: NDArray[np.float16]) -> None:
+        self._widen_probabilities(probabilities.shape[1])
+        rows, there = self._find(ids)
+        rows, probabilities = rows[there], probabilities[there]
+        self.probabilities[rows, : probabilities.shape[1]] = probabilities
+        self.probabilities[rows, probabilities.shape[1] :] = np.nan
+
+    def _find(self, photo_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Rows of photos and whether they are there; the row of one that is not means nothing."""
+        if not len(self.ids):
+            return np.zeros(len(photo_ids), np.int64), np.zeros(len(photo_ids), np.bool_)
+        rows = np.minimum(np.searchsorted(self.ids, photo_ids), len(self.ids) - 1)
+        return rows, self.ids[rows] == photo_ids
+
+    def _widen_labels(self, slots: int) -> None:
+        lacking = slots - self.labels.shape[1]
+        if lacking > 0:
+            self.labels = np.pad(self.labels, ((0, 0), (0, lacking)))
+
+    def _widen_probabilities(self, slots: int) -> None:
+        lacking = slots - self.probabilities.shape[1]
+        if lacking > 0:
+            self.probabilities = np.pad(self.probabilities, ((0, 0), (0, lacking)), constant_values=np.float16(np.nan))
+
+
+def read(store: Store) -> Mirror:
+    """Everything, in one consistent look at the store."""
+    mirror = Mirror()
+    with reading.one_look(store):
+        surroundings = reading.surroundings(store, joints=True)
+        rows = MirrorRows(
+            surroundings,
+            reading.photo_rows(store, None),
+            reading.labels(store, None),
+            reading.probabilities(store, surroundings.model_id, None),
+            all_probabilities=True,
+        )
+    mirror.apply(rows)
+    return mirror
+
+
+def read_rows(store: Store, changes: Changes) -> MirrorRows:
+    """What the changes touched, as it is now."""
+    with reading.one_look(store):
+        around = bool(changes.scheme or changes.models or changes.joints or changes.photos)
+        surroundings = reading.surroundings(store, joints=changes.joints) if around else None
+        model_id = models.active_id(store)
+        probabilities = None
+        if changes.models:
+            probabilities = reading.probabilities(store, model_id, None)
+        elif changes.predictions:
+            probabilities = reading.probabilities(store, model_id, changes.predictions)
+        return MirrorRows(
+            surroundings,
+            reading.photo_rows(store, changes.photos) if changes.photos else None,
+            reading.labels(store, changes.labels | changes.photos) if changes.labels else None,
+            probabilities,
+            all_probabilities=changes.models,
+        )
+
+
+def _recoded(numbers: NDArray[np.int64], codes: dict[int, int]) -> NDArray[np.int16]:
+    """Equipment ids as codes."""
+    known = np.zeros(1 + max(codes), np.int16)
+    for number, code in codes.items():
+        known[number] = code
+    return known[numbers]

@@ -1,0 +1,375 @@
+"""Rows of photographs, collections, joints and contractors."""
+
+import json
+import platform
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.photo import Collection, Contractor, FoundPhoto, Joint, Photo, PhotoFacts
+from weldstudio.store.store import Store
+
+DEFAULT_LIMIT = 50
+"""Reject limit where no contractor says another."""
+
+_COLUMNS = """p.id, p.collection_id, p.path, p.size, p.mtime_ns, p.joint_id, p.width, p.height, p.orientation, p.taken,
+    e.name, p.content_hash, p.perceptual_hash, p.problem"""
+_PHOTOS = f"SELECT {_COLUMNS} FROM photos p LEFT JOIN equipments e ON e.id = p.equipment_id"
+
+# Collections and where they lie
+
+
+def add_collection(store: Store, name: str, root: Path) -> tuple[Collection, Changes]:
+    """A new collection of the photographs below `root`."""
+    with store.atomic():
+        name_on_every_desk = str(uuid.uuid4())
+        cursor = store.execute("INSERT INTO collections (uuid, name) VALUES (?, ?)", (name_on_every_desk, name))
+        collection = Collection(int(cursor.lastrowid or 0), name_on_every_desk, name)
+        changes = set_root(store, collection.id, root)
+    return collection, changes
+
+
+def collections(store: Store) -> list[Collection]:
+    """All collections, oldest first."""
+    return [Collection(*row) for row in store.rows("SELECT id, uuid, name FROM collections ORDER BY id")]
+
+
+def roots(store: Store) -> dict[int, Path]:
+    """Where each collection lies on this machine; where that was never said, where it lay on another one."""
+    found: dict[int, Path] = {}
+    for collection_id, machine, root in store.rows("SELECT collection_id, machine, root FROM collection_roots"):
+        if machine == platform.node() or collection_id not in found:
+            found[collection_id] = Path(root)
+    return found
+
+
+def root_of(store: Store, collection_id: int) -> Path:
+    """Where one collection lies (see `roots`). Raises KeyError for a collection that does not exist."""
+    return roots(store)[collection_id]
+
+
+def set_root(store: Store, collection_id: int, root: Path) -> Changes:
+    """Say where a collection lies on this machine."""
+    with store.atomic():
+        store.execute(
+            "INSERT INTO collection_roots (collection_id, machine, root) VALUES (?, ?, ?)"
+            " ON CONFLICT (collection_id, machine) DO UPDATE SET root = excluded.root",
+            (collection_id, platform.node(), str(Path(root).absolute())),
+        )
+        return store.record(Changes(photos=frozenset(_ids(store, "collection_id = ?", (collection_id,))), joints=True))
+
+
+def collection_at(store: Store, root: Path) -> Collection | None:
+    """The collection that lies at `root` on this machine, or None."""
+    found = store.rows(
+        "SELECT c.id, c.uuid, c.name FROM collections c JOIN collection_roots r ON r.collection_id = c.id"
+        " WHERE r.machine = ? AND r.root = ? ORDER BY c.id LIMIT 1",
+        (platform.node(), str(Path(root).absolute())),
+    )
+    return Collection(*found[0]) if found else None
+
+
+# First pass of an import
+
+
+def insert_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) -> Changes:
+    """Rows for photographs a scan has found; those already known by their path are left as they are.
+
+    Each new photo is a joint of its own until something says otherwise.
+    """
+    with store.atomic():
+        known = set(known_paths(store, collection_id))
+        new = [photo for photo in found if photo.path not in known]
+        if not new:
+            return Changes()
+        photo_id = 1 + int(store.value("SELECT max(id) FROM photos") or 0)
+        joint_id = 1 + int(store.value("SELECT max(id) FROM joints") or 0)
+        store.executemany(
+            "INSERT INTO joints (id, collection_id) VALUES (?, ?)",
+            [(joint_id + n, collection_id) for n in range(len(new))],
+        )
+        store.executemany(
+            "INSERT INTO photos (id, collection_id, path, size, mtime_ns, joint_id) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (photo_id + n, collection_id, photo.path, photo.size, photo.mtime_ns, joint_id + n)
+                for n, photo in enumerate(new)
+            ],
+        )
+        return store.record(Changes(photos=frozenset(range(photo_id, photo_id + len(new))), joints=True))
+
+
+def known_paths(store: Store, collection_id: int) -> dict[str, int]:
+    """Photo ids of a collection by path."""
+    return dict(store.rows("SELECT path, id FROM photos WHERE collection_id = ?", (collection_id,)))
+
+
+def found_of(store: Store, collection_id: int) -> dict[str, tuple[int, int, int]]:
+    """(id, size, mtime_ns) of a collection's photos by path, to compare with a new scan."""
+    rows = store.rows("SELECT path, id, size, mtime_ns FROM photos WHERE collection_id = ?", (collection_id,))
+    return {path: (photo_id, size, mtime_ns) for path, photo_id, size, mtime_ns in rows}
+
+
+def update_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) -> Changes:
+    """Files that changed on disk: their facts are to be read again. Labels stay."""
+    with store.atomic():
+        store.executemany(
+            "UPDATE photos SET size = ?, mtime_ns = ?, facts = 0, problem = NULL WHERE collection_id = ? AND path = ?",
+            [(photo.size, photo.mtime_ns, collection_id, photo.path) for photo in found],
+        )
+        known = known_paths(store, collection_id)
+        return store.record(Changes(photos=frozenset(known[p.path] for p in found if p.path in known)))
+
+
+def set_problem(store: Store, photo_ids: Sequence[int], problem: str | None) -> Changes:
+    """Say of photos why they cannot be shown (a vanished file, a broken one), or that they can."""
+    with store.atomic():
+        store.executemany("UPDATE photos SET problem = ? WHERE id = ?", [(problem, i) for i in photo_ids])
+        return store.record(Changes(photos=frozenset(photo_ids)))
+
+
+# Second pass of an import
+
+
+def without_facts(store: Store, collection_ids: Sequence[int] | None = None) -> list[tuple[int, int, str, int, int]]:
+    """(id, collection_id, path, size, mtime_ns) of photos whose inside nobody has looked at yet."""
+    rows = store.rows("SELECT id, collection_id, path, size, mtime_ns FROM photos WHERE facts = 0 ORDER BY id")
+    return rows if collection_ids is None else [row for row in rows if row[1] in set(collection_ids)]
+
+
+def record_facts(store: Store, collection_id: int, facts: Sequence[PhotoFacts]) -> Changes:
+    """What the second pass read inside files. Equipment already given by a person or a file stands."""
+    with store.atomic():
+        here = "SELECT path, id FROM photos WHERE collection_id = ? AND path IN (SELECT value FROM json_each(?))"
+        known = dict(store.rows(here, (collection_id, json.dumps([fact.path for fact in facts]))))
+        equipments = _equipments(store, (fact.equipment for fact in facts))
+        store.executemany(
+            "UPDATE photos SET facts = 1, width = ?, height = ?, orientation = ?, taken = coalesce(?, taken),"
+            " equipment_id = coalesce(equipment_id, ?), content_hash = ?, perceptual_hash = ?, problem = ?"
+            " WHERE id = ?",
+            [
+                (
+                    fact.width,
+                    fact.height,
+                    fact.orientation,
+                    _seconds(fact.taken_at),
+                    equipments.get(fact.equipment or ""),
+                    fact.content_hash,
+                    _signed(fact.perceptual_hash),
+                    fact.problem,
+                    known[fact.path],
+                )
+                for fact in facts
+                if fact.path in known
+            ],
+        )
+        return store.record(Changes(photos=frozenset(known.values())))
+
+
+def set_equipment(store: Store, photo_ids: Sequence[int], equipment: str | None) -> Changes:
+    """What the photographs were taken with, as a person or a file says it."""
+    with store.atomic():
+        code = _equipments(store, (equipment,)).get(equipment or "")
+        store.executemany("UPDATE photos SET equipment_id = ? WHERE id = ?", [(code, i) for i in photo_ids])
+        return store.record(Changes(photos=frozenset(photo_ids)))
+
+
+def set_taken(store: Store, taken: Iterable[tuple[int, str]]) -> Changes:
+    """Capture times by photo id, as ISO 8601 without a zone, where a file says them."""
+    taken = list(taken)
+    with store.atomic():
+        store.executemany("UPDATE photos SET taken = ? WHERE id = ?", [(_seconds(text), i) for i, text in taken])
+        return store.record(Changes(photos=frozenset(i for i, _ in taken)))
+
+
+# Joints
+
+
+def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> Changes:
+    """Say which joint each photo shows: (photo id, joint's reference, contractor's name or None).
+
+    Photos of one collection with the same reference show one joint. Joints left without photos go.
+    """
+    with store.atomic():
+        ids = [photo_id for photo_id, _, _ in joints]
+        place = dict(
+            store.rows(
+                "SELECT id, collection_id FROM photos WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+            )
+        )
+        contractors = {name: add_contractor(store, name) for name in {c for _, _, c in joints if c}}
+        wanted = {(place[photo_id], ref): contractors.get(name or "") for photo_id, ref, name in joints}
+        store.executemany(
+            "INSERT INTO joints (collection_id, reference, contractor_id) VALUES (?, ?, ?)"
+            " ON CONFLICT (collection_id, reference)"
+            " DO UPDATE SET contractor_id = coalesce(excluded.contractor_id, contractor_id)",
+            [(*key, contractor) for key, contractor in wanted.items()],
+        )
+        store.executemany(
+            "UPDATE photos SET joint_id = (SELECT id FROM joints WHERE collection_id = ? AND reference = ?)"
+            " WHERE id = ?",
+            [(place[photo_id], ref, photo_id) for photo_id, ref, _ in joints],
+        )
+        store.execute("DELETE FROM splits WHERE joint_id NOT IN (SELECT joint_id FROM photos)")
+        store.execute("DELETE FROM joints WHERE id NOT IN (SELECT joint_id FROM photos)")
+        return store.record(Changes(photos=frozenset(ids), joints=True))
+
+
+def set_joint_facts(
+    store: Store, joint_ids: Sequence[int], *, kind: str | None = None, medium: str | None = None
+) -> Changes:
+    """Type and medium of joints; what is None stays as it is."""
+    with store.atomic():
+        store.executemany(
+            "UPDATE joints SET kind = coalesce(?, kind), medium = coalesce(?, medium) WHERE id = ?",
+            [(kind, medium, joint_id) for joint_id in joint_ids],
+        )
+        return store.record(Changes(joints=True))
+
+
+def joint(store: Store, joint_id: int) -> Joint | None:
+    """One joint, or None. One that was never given a reference goes by the path of its photo."""
+    found = store.rows(
+        "SELECT id, coalesce(reference, (SELECT min(path) FROM photos WHERE joint_id = joints.id), ''),"
+        " contractor_id, kind, medium FROM joints WHERE id = ?",
+        (joint_id,),
+    )
+    return Joint(*found[0]) if found else None
+
+
+def joint_references(store: Store) -> dict[int, str]:
+    """References by joint id, of the joints that were given one."""
+    return dict(store.rows("SELECT id, reference FROM joints WHERE reference IS NOT NULL"))
+
+
+def joint_contractors(store: Store) -> list[tuple[int, int]]:
+    """(joint id, contractor id), ascending, of the joints whose contractor is known."""
+    return store.rows("SELECT id, contractor_id FROM joints WHERE contractor_id IS NOT NULL ORDER BY id")
+
+
+def set_contractor(store: Store, photo_ids: Sequence[int], name: str | None) -> Changes:
+    """Who made the joints that these photos show."""
+    with store.atomic():
+        contractor = add_contractor(store, name) if name else None
+        store.execute(
+            "UPDATE joints SET contractor_id = ? WHERE id IN"
+            " (SELECT joint_id FROM photos WHERE id IN (SELECT value FROM json_each(?)))",
+            (contractor, json.dumps(list(photo_ids))),
+        )
+        return store.record(Changes(joints=True))
+
+
+def contractors(store: Store) -> dict[int, Contractor]:
+    """All contractors by id, with the reject limit that holds today."""
+    rows = store.rows(
+        "SELECT c.id, c.name, coalesce((SELECT points FROM reject_limits r WHERE r.contractor_id = c.id"
+        " AND r.valid_from <= ? ORDER BY r.valid_from DESC LIMIT 1), ?) FROM contractors c ORDER BY c.name",
+        (date.today().isoformat(), DEFAULT_LIMIT),
+    )
+    return {row[0]: Contractor(*row) for row in rows}
+
+
+def set_reject_limit(store: Store, contractor_id: int, points: int, *, valid_from: date) -> Changes:
+    """From that day on joints of this contractor are rejected at so many points."""
+    with store.atomic(durable=True):
+        store.execute(
+            "INSERT INTO reject_limits (contractor_id, valid_from, points) VALUES (?, ?, ?)"
+            " ON CONFLICT (contractor_id, valid_from) DO UPDATE SET points = excluded.points",
+            (contractor_id, valid_from.isoformat(), points),
+        )
+        return store.record(Changes(joints=True))
+
+
+def add_contractor(store: Store, name: str) -> int:
+    """Id of the contractor of that name, made if there is none."""
+    with store.atomic():
+        store.execute("INSERT INTO contractors (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+        return int(store.value("SELECT id FROM contractors WHERE name = ?", (name,)))
+
+
+# Reading
+
+
+def get(store: Store, photo_id: int) -> Photo | None:
+    """One photo, or None."""
+    found = store.rows(f"{_PHOTOS} WHERE p.id = ?", (photo_id,))
+    return _photo(found[0]) if found else None
+
+
+def by_path(store: Store, collection_id: int, path: str) -> Photo | None:
+    """The photo of that path, or None."""
+    found = store.rows(f"{_PHOTOS} WHERE p.collection_id = ? AND p.path = ?", (collection_id, path))
+    return _photo(found[0]) if found else None
+
+
+def every(store: Store, photo_ids: Sequence[int] | None = None) -> list[Photo]:
+    """All photos, or those of the ids given, by id."""
+    if photo_ids is None:
+        return [_photo(row) for row in store.rows(f"{_PHOTOS} ORDER BY p.id")]
+    wanted = f"{_PHOTOS} WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id"
+    return [_photo(row) for row in store.rows(wanted, (json.dumps(list(photo_ids)),))]
+
+
+def in_joint(store: Store, joint_id: int) -> list[Photo]:
+    """The photos of one joint, by id."""
+    return [_photo(row) for row in store.rows(f"{_PHOTOS} WHERE p.joint_id = ? ORDER BY p.id", (joint_id,))]
+
+
+def missing(store: Store, photo_ids: Iterable[int]) -> list[int]:
+    """Which of these ids are no photos."""
+    return [
+        i
+        for (i,) in store.rows(
+            "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM photos)",
+            (json.dumps([int(i) for i in photo_ids]),),
+        )
+    ]
+
+
+def count(store: Store) -> int:
+    """How many photos the project has."""
+    return int(store.value("SELECT count(*) FROM photos"))
+
+
+def _photo(row: tuple[Any, ...]) -> Photo:
+    *start, taken, equipment, content_hash, perceptual, problem = row
+    found: tuple[Any, ...] = (*start, _text(taken), equipment, content_hash, _unsigned(perceptual), problem)
+    return Photo(*found)
+
+
+def _ids(store: Store, condition: str, parameters: Sequence[Any]) -> list[int]:
+    return [i for (i,) in store.rows(f"SELECT id FROM photos WHERE {condition}", parameters)]
+
+
+def _equipments(store: Store, names: Iterable[str | None]) -> dict[str, int]:
+    """Ids by name, made where they are new."""
+    wanted = sorted({name for name in names if name})
+    store.executemany("INSERT INTO equipments (name) VALUES (?) ON CONFLICT DO NOTHING", [(name,) for name in wanted])
+    return {name: int(store.value("SELECT id FROM equipments WHERE name = ?", (name,))) for name in wanted}
+
+
+def _seconds(text: str | None) -> int | None:
+    """Seconds since 1970 of a local time without a zone; None where it is none."""
+    if not text:
+        return None
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
+
+
+def _text(seconds: int | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
+
+
+def _signed(number: int | None) -> int | None:
+    """SQLite holds signed 64-bit integers alone."""
+    return number - (1 << 64) if number is not None and number >= 1 << 63 else number
+
+
+def _unsigned(number: int | None) -> int | None:
+    return number + (1 << 64) if number is not None and number < 0 else number

@@ -1,0 +1,173 @@
+"""What the mirror asks of the store: whole columns at a time, in one consistent look, on the store's thread."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.photo import Contractor
+from weldstudio.domain.scheme import Scheme
+from weldstudio.domain.split import Split
+from weldstudio.store import models, photos, predictions, splits
+from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.store import Store
+
+NOT_TAKEN = -1
+"""`taken` of a photo whose capture time is not known."""
+
+MANY = 20_000
+"""From so many photos on, reading all of them is quicker than asking for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRows:
+    """Columns of some photos, ascending by id; see `Mirror` for what they hold."""
+
+    ids: NDArray[np.int64]
+    collection: NDArray[np.int32]
+    joint: NDArray[np.int64]
+    equipment: NDArray[np.int64]
+    """Ids of equipments; 0 = none."""
+    taken: NDArray[np.int64]
+    paths: list[str]
+    problems: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class JointFacts:
+    """What is known of joints beyond the photos that show them."""
+
+    references: dict[int, str] = field(default_factory=dict)
+    """By joint id; joints of one photo that were never named are missing."""
+    contracted: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    """(joint id, contractor id), ascending by joint."""
+    contractors: dict[int, Contractor] = field(default_factory=dict)
+    splits: dict[int, Split] = field(default_factory=dict)
+    """By joint id."""
+
+    def contractor_ids(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Contractors of joints, 0 = not known; same shape as `joints`."""
+        known = self.contracted[:, 0]
+        if not len(known):
+            return np.zeros(joints.shape, np.int64)
+        at = np.minimum(np.searchsorted(known, joints), len(known) - 1)
+        return np.where(known[at] == joints, self.contracted[at, 1], 0)
+
+    def reject_limits(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Reject limits of joints in points; same shape as `joints`."""
+        limits = np.full(1 + max(self.contractors, default=0), photos.DEFAULT_LIMIT, np.int64)
+        for contractor in self.contractors.values():
+            limits[contractor.id] = contractor.reject_limit
+        return limits[self.contractor_ids(joints)]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is small enough to be read whole whenever any of it changed."""
+
+    scheme: Scheme
+    model_id: str | None
+    thresholds: dict[int, float]
+    roots: dict[int, Path]
+    collections: dict[int, str]
+    equipments: dict[int, str]
+    joints: JointFacts | None
+    """None = as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorRows:
+    """What `read_rows` read, to be applied to a mirror on another thread. Parts that did not change are None."""
+
+    surroundings: Surroundings | None = None
+    photos: PhotoRows | None = None
+    labels: tuple[NDArray[np.int64], NDArray[np.uint8]] | None = None
+    """Photo ids and their label bytes (n, slots)."""
+    probabilities: tuple[NDArray[np.int64], NDArray[np.float16]] | None = None
+    all_probabilities: bool = False
+    """`probabilities` is everything there is: photos not named have none."""
+
+
+@contextmanager
+def one_look(store: Store) -> Iterator[None]:
+    """All reads within see the same state of the store, whatever other processes write meanwhile."""
+    if store.db.conn.in_transaction:
+        yield
+        return
+    store.execute("BEGIN")
+    try:
+        yield
+    finally:
+        store.execute("ROLLBACK")
+
+
+def surroundings(store: Store, *, joints: bool) -> Surroundings:
+    """Scheme, model, places; with `joints` what is known of joints as well."""
+    model_id = models.active_id(store)
+    card = None if model_id is None else models.get(store, model_id)
+    return Surroundings(
+        scheme_rows.load(store),
+        model_id,
+        {} if card is None else {c.slot: c.threshold for c in card.classes},
+        photos.roots(store),
+        {c.id: c.name for c in photos.collections(store)},
+        dict(store.rows("SELECT id, name FROM equipments ORDER BY id")),
+        _joint_facts(store) if joints else None,
+    )
+
+
+def _joint_facts(store: Store) -> JointFacts:
+    contracted = photos.joint_contractors(store)
+    return JointFacts(
+        photos.joint_references(store),
+        np.array(contracted, np.int64).reshape(len(contracted), 2),
+        photos.contractors(store),
+        splits.read(store),
+    )
+
+
+def _where(column: str, ids: frozenset[int] | None) -> tuple[str, tuple[str, ...]]:
+    if ids is None or len(ids) > MANY:
+        return "", ()
+    return f"WHERE {column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),)
+
+
+def photo_rows(store: Store, ids: frozenset[int] | None) -> PhotoRows:
+    """Columns of these photos, or of all."""
+    where, parameters = _where("id", ids)
+    rows = store.rows(
+        "SELECT id, collection_id, joint_id, coalesce(equipment_id, 0), coalesce(taken, -1), path"
+        f" FROM photos {where} ORDER BY id",
+        parameters,
+    )
+    and_ = f"{where} AND" if where else "WHERE"
+    problems = dict(store.rows(f"SELECT id, problem FROM photos {and_} problem IS NOT NULL", parameters))
+    if not rows:
+        none = np.zeros(0, np.int64)
+        return PhotoRows(none, none.astype(np.int32), none, none, none, [], {})
+    *numbers, paths = zip(*rows, strict=True)
+    id_, collection, joint, equipment, taken = (np.array(column, np.int64) for column in numbers)
+    return PhotoRows(id_, collection.astype(np.int32), joint, equipment, taken, list(paths), problems)
+
+
+def labels(store: Store, ids: frozenset[int] | None) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Ids and label bytes (n, widest) of these photos, or of all; photos without labels are left out."""
+    where, parameters = _where("photo_id", ids)
+    rows = store.rows(f"SELECT photo_id, labels FROM label_now {where} ORDER BY photo_id", parameters)
+    found = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    width = max((len(row[1]) for row in rows), default=0)
+    blobs = [row[1].ljust(width, b"\0") for row in rows]
+    return found, np.frombuffer(b"".join(blobs), np.uint8).reshape(len(rows), width)
+
+
+def probabilities(
+    store: Store, model_id: str | None, ids: frozenset[int] | None
+) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+    """Ids and a model's probabilities (n, slots) of these photos, or of all; photos without any are left out."""
+    if model_id is None:
+        return np.zeros(0, np.int64), np.zeros((0, 0), np.float16)
+    return predictions.read(store, model_id, None if ids is None or len(ids) > MANY else sorted(ids))

@@ -1,0 +1,168 @@
+"""Every table of the store and every change to one, as named steps in their order.
+
+A step is never edited once released; a new one is added. All pending steps and their records commit together. Ids of
+photos, joints, collections and contractors are of this store alone; collections, actions and models also have ids that
+are valid on every desk.
+"""
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x77656C64
+"""'weld' in the header of the file, so that the database of another program is not taken for a project."""
+
+migrations = Migrations("weldstudio")
+
+
+def version() -> int:
+    """The version that all steps together make, kept in the database as its `user_version`."""
+    return len(migrations._migrations)
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Projects, photographs, the scheme, labels and their history, models and what they predict."""
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+_FIRST = (
+    # One row. `active_model` and the scheme's name live here, for there is one of each.
+    """CREATE TABLE project (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        uuid TEXT NOT NULL,
+        name TEXT NOT NULL,
+        created TEXT NOT NULL,
+        scheme_name TEXT NOT NULL DEFAULT '',
+        active_model TEXT REFERENCES models(id)
+    )""",
+    "CREATE TABLE collections (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL)",
+    # The same collection lies elsewhere on another machine.
+    """CREATE TABLE collection_roots (
+        collection_id INTEGER NOT NULL REFERENCES collections(id),
+        machine TEXT NOT NULL,
+        root TEXT NOT NULL,
+        PRIMARY KEY (collection_id, machine)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE contractors (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE reject_limits (
+        contractor_id INTEGER NOT NULL REFERENCES contractors(id),
+        valid_from TEXT NOT NULL,
+        points INTEGER NOT NULL CHECK (points > 0),
+        PRIMARY KEY (contractor_id, valid_from)
+    ) WITHOUT ROWID""",
+    # A joint without a reference is that of one photo alone, and goes by the photo's path.
+    """CREATE TABLE joints (
+        id INTEGER PRIMARY KEY,
+        collection_id INTEGER NOT NULL REFERENCES collections(id),
+        reference TEXT,
+        contractor_id INTEGER REFERENCES contractors(id),
+        kind TEXT,
+        medium TEXT,
+        UNIQUE (collection_id, reference)
+    )""",
+    "CREATE TABLE equipments (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    # `taken` in seconds since 1970 of the camera's own clock, for EXIF knows no zone; `perceptual_hash` signed.
+    # `facts` is 1 once the second pass of an import has looked inside the file, whatever it found.
+    """CREATE TABLE photos (
+        id INTEGER PRIMARY KEY,
+        collection_id INTEGER NOT NULL REFERENCES collections(id),
+        path TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        joint_id INTEGER NOT NULL REFERENCES joints(id),
+        equipment_id INTEGER REFERENCES equipments(id),
+        taken INTEGER,
+        problem TEXT,
+        facts INTEGER NOT NULL DEFAULT 0,
+        width INTEGER,
+        height INTEGER,
+        orientation INTEGER NOT NULL DEFAULT 1,
+        content_hash TEXT,
+        perceptual_hash INTEGER,
+        UNIQUE (collection_id, path)
+    )""",
+    "CREATE INDEX photos_joint ON photos(joint_id)",
+    "CREATE INDEX photos_without_facts ON photos(id) WHERE facts = 0",
+    """CREATE TABLE flags (
+        slot INTEGER PRIMARY KEY,
+        position INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        points INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        colour TEXT NOT NULL,
+        description TEXT NOT NULL,
+        joint_rule TEXT NOT NULL,
+        retired INTEGER NOT NULL
+    )""",
+    """CREATE TABLE groups (
+        name TEXT PRIMARY KEY, position INTEGER NOT NULL, members TEXT NOT NULL, none_name TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE merges (
+        slot INTEGER PRIMARY KEY,
+        position INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        members TEXT NOT NULL,
+        key TEXT NOT NULL,
+        colour TEXT NOT NULL,
+        description TEXT NOT NULL,
+        undone INTEGER NOT NULL
+    )""",
+    # `seq` is the order of writing here and the handle of the events; `id` is the name of the action on every desk.
+    # `payload` is JSON: what the scheme or the registry was before and is after. `writer` tells, while an action is
+    # incomplete, which process is at it.
+    """CREATE TABLE actions (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        clock INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        reverts TEXT,
+        payload TEXT,
+        complete INTEGER NOT NULL,
+        writer TEXT NOT NULL
+    )""",
+    "CREATE INDEX actions_clock ON actions(clock)",
+    "CREATE INDEX actions_reverts ON actions(reverts) WHERE reverts IS NOT NULL",
+    "CREATE INDEX actions_who ON actions(who, seq)",
+    "CREATE INDEX actions_incomplete ON actions(seq) WHERE complete = 0",
+    """CREATE TABLE label_events (
+        action_seq INTEGER NOT NULL REFERENCES actions(seq),
+        n INTEGER NOT NULL,
+        photo_id INTEGER NOT NULL REFERENCES photos(id),
+        slot INTEGER NOT NULL,
+        old INTEGER NOT NULL,
+        new INTEGER NOT NULL,
+        source INTEGER NOT NULL,
+        model_id TEXT,
+        probability REAL,
+        PRIMARY KEY (action_seq, n)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX label_events_photo ON label_events(photo_id, slot)",
+    # The fold of the events, kept in the transaction that appends them: one byte per slot, missing ones are unseen.
+    """CREATE TABLE label_now (
+        photo_id INTEGER PRIMARY KEY REFERENCES photos(id), labels BLOB NOT NULL
+    )""",
+    """CREATE TABLE models (
+        id TEXT PRIMARY KEY, card TEXT NOT NULL, created TEXT NOT NULL, run_id TEXT UNIQUE, adopted REAL NOT NULL
+    ) WITHOUT ROWID""",
+    # float16 per slot, NaN where the model says nothing.
+    """CREATE TABLE predictions (
+        model_id TEXT NOT NULL REFERENCES models(id),
+        photo_id INTEGER NOT NULL REFERENCES photos(id),
+        probabilities BLOB NOT NULL,
+        PRIMARY KEY (model_id, photo_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE splits (
+        joint_id INTEGER PRIMARY KEY REFERENCES joints(id), split TEXT NOT NULL, seed INTEGER NOT NULL
+    )""",
+    # What each write touched. Ids as int64 in one blob; `kinds` is a bit set. Old rows are dropped at open.
+    """CREATE TABLE changes (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        photos BLOB,
+        labels BLOB,
+        predictions BLOB,
+        kinds INTEGER NOT NULL,
+        actions TEXT NOT NULL
+    )""",
+)

@@ -1,0 +1,62 @@
+"""The scheme's rows: flags, groups and merges, each with its slot, in the order people gave them."""
+
+import json
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.scheme import Flag, Group, JointRule, Merge, Scheme
+from weldstudio.store.store import Store
+
+
+def load(store: Store) -> Scheme:
+    """The scheme as it is now."""
+    flags = store.rows(
+        "SELECT slot, name, points, key, colour, description, joint_rule, retired FROM flags ORDER BY position"
+    )
+    groups = store.rows("SELECT name, members, none_name FROM groups ORDER BY position")
+    merges = store.rows("SELECT slot, name, members, key, colour, description, undone FROM merges ORDER BY position")
+    return Scheme(
+        tuple(
+            Flag(slot, name, points, key, colour, description, JointRule(rule), bool(retired))
+            for slot, name, points, key, colour, description, rule, retired in flags
+        ),
+        tuple(Group(name, tuple(json.loads(members)), default) for name, members, default in groups),
+        tuple(
+            Merge(slot, name, tuple(json.loads(members)), key, colour, description, bool(undone))
+            for slot, name, members, key, colour, description, undone in merges
+        ),
+        name=str(store.value("SELECT scheme_name FROM project")),
+    )
+
+
+def save(store: Store, scheme: Scheme) -> Changes:
+    """Replace the stored scheme."""
+    with store.atomic(durable=True):
+        for table in ("flags", "groups", "merges"):
+            store.execute(f"DELETE FROM {table}")
+        store.executemany(
+            "INSERT INTO flags (position, slot, name, points, key, colour, description, joint_rule, retired)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (n, f.slot, f.name, f.points, f.key, f.colour, f.description, f.joint_rule.value, int(f.retired))
+                for n, f in enumerate(scheme.flags)
+            ],
+        )
+        store.executemany(
+            "INSERT INTO groups (position, name, members, none_name) VALUES (?, ?, ?, ?)",
+            [(n, g.name, json.dumps(g.members), g.default) for n, g in enumerate(scheme.groups)],
+        )
+        store.executemany(
+            "INSERT INTO merges (position, slot, name, members, key, colour, description, undone)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (n, m.slot, m.name, json.dumps(m.members), m.key, m.colour, m.description, int(m.undone))
+                for n, m in enumerate(scheme.merges)
+            ],
+        )
+        store.execute("UPDATE project SET scheme_name = ?", (scheme.name,))
+        return store.record(Changes(scheme=True))
+
+
+def slots_in_use(store: Store) -> frozenset[int]:
+    """Slots that labels were ever given in: their class can be retired, never taken away."""
+    return frozenset(slot for (slot,) in store.rows("SELECT DISTINCT slot FROM label_events"))

@@ -1,0 +1,338 @@
+"""One project's database: opened, migrated, guarded; transactions; what changed since.
+
+A `Store` belongs to the thread that opened it. Reads and writes go through its methods, which turn what the disk does
+to us into a `StoreError` with a sentence; a mistake in a statement stays what it is, our bug.
+"""
+
+import logging
+import sqlite3
+import uuid
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlite_utils import Database
+
+from weldstudio.domain.changes import NO_CHANGES, Changes
+from weldstudio.domain.clock import HybridClock
+from weldstudio.domain.errors import StoreError
+from weldstudio.store import schema
+from weldstudio.store.place import on_network
+
+_logger = logging.getLogger(__name__)
+
+FILE = "project.sqlite"
+FOLDERS = ("thumbs", "models", "runs", "features", "snapshots", "cache/exchange")
+BUSY_S = 5.0
+"""How long a write waits for another process to finish its own."""
+CHANGES_KEPT = 20_000
+
+_KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8))
+
+
+class Store:
+    """An open project. Make one with `Store.create` or `Store.open`; close it, or use it in a `with`."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+        self.folder = folder
+        self.db = Database(connection, execute_plugins=False)
+        self.read_only = read_only
+        self.notices: tuple[str, ...] = ()
+        """What a person should know about how this project was opened, in sentences."""
+        self.clock = HybridClock()
+        self.uuid = ""
+        self._synchronous = ""
+
+    # Opening and closing
+
+    @staticmethod
+    def create(folder: Path, *, name: str | None = None) -> "Store":
+        """A new, empty project in `folder`, which may exist already. Raises StoreError if it holds a project."""
+        folder = Path(folder).absolute()
+        if (folder / FILE).exists():
+            raise StoreError(f"{folder} holds a project already; open it, or choose another folder.")
+        try:
+            for part in FOLDERS:
+                (folder / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"The project folder {folder} cannot be made ({_reason(error)}); choose another."
+            ) from error
+        store = _connect(folder, read_only=False)
+        try:
+            store._migrate()
+            with store.atomic(durable=True):
+                store.execute(
+                    "INSERT INTO project (id, uuid, name, created) VALUES (1, ?, ?, ?)",
+                    (str(uuid.uuid4()), name or folder.name, datetime.now(UTC).isoformat(timespec="seconds")),
+                )
+            store._settle()
+        except BaseException:
+            store.close()
+            for suffix in ("", "-wal", "-shm"):  # or the next attempt would find half a project
+                (folder / (FILE + suffix)).unlink(missing_ok=True)
+            raise
+        return store
+
+    @staticmethod
+    def open(folder: Path, *, read_only: bool = False) -> "Store":
+        """Open the project in `folder`; an older one is backed up and migrated, a newer one is a StoreError."""
+        folder = Path(folder).absolute()
+        if not (folder / FILE).is_file():
+            raise StoreError(f"{folder} is no weldstudio project (it has no {FILE}).")
+        store = _connect(folder, read_only=read_only)
+        try:
+            store._check(folder / FILE)
+            if store._version() < schema.version():
+                if read_only:
+                    raise StoreError(
+                        f"The project {folder.name} was made by an older weldstudio; open it for writing once, "
+                        "so that it can be brought up to date."
+                    )
+                store._back_up(f"before-version-{schema.version()}")
+                store._migrate()
+            store._settle()
+            if not read_only:
+                store._tidy()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close the database. Closing twice does nothing."""
+        self.db.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Reading and writing
+
+    @contextmanager
+    def atomic(self, *, durable: bool = False) -> Generator["Store", None, None]:
+        """A write transaction: all or nothing. Within another one it is part of that.
+
+        With `durable` the data have reached the disk when the block ends; without, a power cut may take the last
+        writes, which is right for what can be derived again. Raises StoreError when it cannot be written.
+        """
+        if self.db.conn.in_transaction:
+            yield self
+            return
+        if self.read_only:
+            raise StoreError(f"The project {self.folder.name} is open for reading only; nothing was changed.")
+        self._synchronize("FULL" if durable else "NORMAL")
+        # IMMEDIATE, or a write that follows a read could be refused at once instead of waiting for its turn.
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield self
+            self.execute("COMMIT")
+        except BaseException:
+            self.db.conn.rollback()
+            raise
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement. Raises StoreError where the disk or another process is to blame."""
+        try:
+            return self.db.conn.execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self._blame(error) from error
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for many rows. Only inside `atomic`."""
+        try:
+            self.db.conn.executemany(sql, rows)
+        except sqlite3.DatabaseError as error:
+            raise self._blame(error) from error
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        try:
+            return self.db.conn.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._blame(error) from error
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The first value of the first row, or None."""
+        found = self.execute(sql, parameters).fetchone()
+        return found[0] if found else None
+
+    # What changed
+
+    def record(self, changes: Changes) -> Changes:
+        """Note in the store what the present transaction touched; hands the same back. Only inside `atomic`."""
+        if changes != NO_CHANGES:
+            self.execute(
+                "INSERT INTO changes (photos, labels, predictions, kinds, actions) VALUES (?, ?, ?, ?, ?)",
+                (
+                    _packed(changes.photos),
+                    _packed(changes.labels),
+                    _packed(changes.predictions),
+                    sum(bit for name, bit in _KINDS if getattr(changes, name)),
+                    " ".join(changes.actions),
+                ),
+            )
+        return changes
+
+    @property
+    def name(self) -> str:
+        """What the project is called."""
+        return str(self.value("SELECT name FROM project"))
+
+    @property
+    def sequence(self) -> int:
+        """Number of the newest change, whoever wrote it. Ask for it *before* `changes_since`, so none is missed."""
+        return int(self.value("SELECT seq FROM sqlite_sequence WHERE name = 'changes'") or 0)
+
+    def changes_since(self, sequence: int) -> Changes:
+        """What was touched after that number, by this and by every other process.
+
+        Where the changes asked for have been dropped already, everything counts as touched.
+        """
+        if not self.value("SELECT 1 FROM changes WHERE seq > ? LIMIT 1", (sequence,)):
+            return NO_CHANGES
+        oldest = int(self.value("SELECT min(seq) FROM changes"))
+        if oldest > sequence + 1:
+            everything = frozenset(i for (i,) in self.rows("SELECT id FROM photos"))
+            return Changes(everything, everything, everything, scheme=True, models=True, joints=True, runs=True)
+        found = self.rows(
+            "SELECT photos, labels, predictions, kinds, actions FROM changes WHERE seq > ? ORDER BY seq", (sequence,)
+        )
+        return Changes.of(
+            Changes(
+                _unpacked(photos),
+                _unpacked(labels),
+                _unpacked(predictions),
+                actions=tuple(actions.split()),
+                **{name: bool(kinds & bit) for name, bit in _KINDS},
+            )
+            for photos, labels, predictions, kinds, actions in found
+        )
+
+    def tick(self) -> int:
+        """The hybrid time of a new action, later than all in the store. Only inside `atomic`."""
+        self.clock.see(int(self.value("SELECT max(clock) FROM actions") or 0))
+        return self.clock.tick()
+
+    # Inside
+
+    def _version(self) -> int:
+        return int(self.value("PRAGMA user_version"))
+
+    def _check(self, file: Path) -> None:
+        """Raises StoreError if this is no database of ours, or a newer one."""
+        if self.value("PRAGMA application_id") != schema.APPLICATION_ID:
+            raise StoreError(f"{file} is a database of another program, not a weldstudio project.")
+        if self._version() > schema.version():
+            raise StoreError(
+                f"The project {self.folder.name} was made by a newer weldstudio "
+                f"(its version is {self._version()}, this program knows up to {schema.version()}). Update weldstudio."
+            )
+
+    def _migrate(self) -> None:
+        # All steps and their records in one transaction: another process that comes late finds nothing to do.
+        self.execute("BEGIN EXCLUSIVE")
+        try:
+            schema.migrations.apply(self.db)
+            self.execute(f"PRAGMA user_version = {schema.version()}")
+            self.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            self.execute("COMMIT")
+        except BaseException:
+            self.db.conn.rollback()
+            raise
+
+    def _back_up(self, name: str) -> None:
+        folder = self.folder / "snapshots"
+        try:
+            folder.mkdir(exist_ok=True)
+            part = folder / f"{name}.sqlite.part"
+            with closing(sqlite3.connect(part)) as copy:
+                self.db.conn.backup(copy)
+            part.replace(folder / f"{name}.sqlite")
+        except OSError as error:
+            raise StoreError(
+                f"No backup could be made in {folder} ({_reason(error)}), so nothing was changed."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise self._blame(error) from error
+
+    def _settle(self) -> None:
+        """What every opened store needs to know."""
+        self.uuid = str(self.value("SELECT uuid FROM project"))
+        self.clock.see(int(self.value("SELECT max(clock) FROM actions") or 0))
+
+    def _tidy(self) -> None:
+        """Finish what processes that are gone left half done, and forget changes that nobody will ask for."""
+        from weldstudio.store import actions  # actions needs Store
+
+        with self.atomic():
+            actions.finish_abandoned(self)
+            self.execute("DELETE FROM changes WHERE seq <= ?", (self.sequence - CHANGES_KEPT,))
+
+    def _synchronize(self, mode: str) -> None:
+        if mode != self._synchronous:
+            self.execute(f"PRAGMA synchronous = {mode}")
+            self._synchronous = mode
+
+    def _blame(self, error: sqlite3.DatabaseError) -> Exception:
+        """A StoreError for what is the disk's fault; the error itself for what is ours."""
+        code = getattr(error, "sqlite_errorcode", None)
+        sentence = None if code is None else _SENTENCES.get(code & 0xFF)
+        if sentence is None:
+            return error
+        return StoreError(f"{sentence} ({self.folder / FILE})")
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "Another program is writing to the project and does not let go; try again.",
+    sqlite3.SQLITE_LOCKED: "Another program is writing to the project and does not let go; try again.",
+    sqlite3.SQLITE_READONLY: "The project cannot be written: its file or folder is read-only.",
+    sqlite3.SQLITE_PERM: "The project cannot be opened: its file does not let you.",
+    sqlite3.SQLITE_AUTH: "The project cannot be opened: its file does not let you.",
+    sqlite3.SQLITE_IOERR: "The disk reports an error; look whether it is still connected.",
+    sqlite3.SQLITE_FULL: "The disk is full; make room on it and try again.",
+    sqlite3.SQLITE_CANTOPEN: "The project's file cannot be opened; look whether its disk is connected and lets you.",
+    sqlite3.SQLITE_NOTADB: "The project's file is damaged or no database; put a copy from 'snapshots' in its place.",
+    sqlite3.SQLITE_CORRUPT: "The project's file is damaged; put a copy from 'snapshots' in its place.",
+    sqlite3.SQLITE_NOMEM: "There is not enough memory to read the project; close other programs.",
+}
+
+
+def _connect(folder: Path, *, read_only: bool) -> Store:
+    file = folder / FILE
+    mode = "ro" if read_only else "rwc"
+    try:
+        connection = sqlite3.connect(f"{file.as_uri()}?mode={mode}", uri=True, timeout=BUSY_S)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{_SENTENCES[sqlite3.SQLITE_CANTOPEN]} ({file})") from error
+    store = Store(folder, connection, read_only=read_only)
+    try:
+        store.execute("PRAGMA foreign_keys = ON")
+        if not read_only:
+            if on_network(folder):
+                # Write-ahead logging needs memory shared between all readers, which no network share offers.
+                store.execute("PRAGMA journal_mode = DELETE")
+                store.notices = ("This project lies on a network share: slower, and for one person at a time.",)
+            else:
+                store.execute("PRAGMA journal_mode = WAL")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _packed(ids: frozenset[int]) -> bytes | None:
+    return np.fromiter(sorted(ids), np.int64, len(ids)).tobytes() if ids else None
+
+
+def _unpacked(blob: bytes | None) -> frozenset[int]:
+    return frozenset(np.frombuffer(blob, np.int64).tolist()) if blob else frozenset()

@@ -1,0 +1,92 @@
+"""What a label says of other labels of the same photo: pure rules on its label bytes, no store.
+
+Two rules keep the law that a class has the state that was given to it: of a group at most one flag is raised, and a
+merge follows from its members as well as from what was said of itself.
+"""
+
+from collections.abc import Sequence
+
+from weldstudio.domain.labelling import Source, State, label_byte
+from weldstudio.domain.scheme import Merge, Scheme
+
+Edit = tuple[int, int, int]
+"""(slot, old label byte, new label byte)"""
+
+_WEIGHT = {
+    Source.NONE: 0,
+    Source.ASSUMED: 1,
+    Source.IMPORT: 2,
+    Source.ACCEPTED: 3,
+    Source.HAND: 4,
+    Source.BULK: 4,
+    Source.COPIED: 4,
+    Source.REVERT: 4,
+}
+"""How much a label of that source says. The same state from a weightier source is news: somebody has confirmed it."""
+
+
+def entailed_edits(
+    scheme: Scheme, before: bytes, wanted: Sequence[tuple[int, State]], source: Source
+) -> tuple[Edit, ...]:
+    """What has to change on one photo so that these classes have these states, in turn.
+
+    `before` holds its label bytes by slot (missing ones are unseen), `wanted` (slot, state). What is so already, from a
+    source that weighs as much, is left out.
+    """
+    now = bytearray(before.ljust(scheme.slots, b"\0"))
+    said: set[int] = set()
+    for slot, state in wanted:
+        now[slot] = label_byte(state, source)
+        said.add(slot)
+        for other, follows in _consequences(scheme, now, slot, state):
+            now[other] = label_byte(follows, source)
+            said.discard(other)
+    edits = []
+    for slot, new in enumerate(now):
+        old = before[slot] if slot < len(before) else 0
+        if old & 3 != new & 3 or (slot in said and new & 3 and _WEIGHT[source] > _WEIGHT[Source(old >> 2)]):
+            edits.append((slot, old, new))
+    return tuple(edits)
+
+
+def _consequences(scheme: Scheme, now: bytearray, slot: int, state: State) -> list[tuple[int, State]]:
+    """Labels (slot, state) beside the one just set that must change with it."""
+    item = scheme.by_slot(slot)
+    found: list[tuple[int, State]] = []
+    if isinstance(item, Merge):
+        found += _below(item, now, state)
+    if state == State.RAISED:
+        found += [(other, State.CLEAR) for other in _rivals(scheme, slot) if now[other] & 3 != State.CLEAR]
+    return found
+
+
+def _rivals(scheme: Scheme, slot: int) -> list[int]:
+    """The other flags of the group of a flag, or of the one group that holds all members of a merge."""
+    item = scheme.by_slot(slot)
+    own = set(item.members) if isinstance(item, Merge) else {slot}
+    for group in scheme.groups:
+        if own <= set(group.members):
+            # A merge of members of this group that holds none of ours is raised no more either.
+            merges = [
+                m.slot for m in scheme.live_merges if m.slot != slot and set(m.members) <= set(group.members) - own
+            ]
+            return [other for other in (*group.members, *merges) if other not in own]
+    return []
+
+
+def _below(merge: Merge, now: bytearray, state: State) -> list[tuple[int, State]]:
+    """What was just said of a merge, for its members: none holds if it does not; and none may outvote it.
+
+    How members and merge are counted together is `domain.labelling.merged_states`.
+    """
+    members = {slot: State(now[slot] & 3) for slot in merge.members}
+    if state == State.RAISED:
+        return []  # which member it is, nobody said
+    if state == State.CLEAR:
+        changed = [slot for slot, given in members.items() if given != State.CLEAR]
+    elif all(given == State.CLEAR for given in members.values()):
+        changed = list(members)
+    else:
+        outvoting = (State.RAISED,) if state == State.UNSURE else (State.RAISED, State.UNSURE)
+        changed = [slot for slot, given in members.items() if given in outvoting]
+    return [(slot, state) for slot in changed]

@@ -1,0 +1,112 @@
+"""Merging: a named union of flags, looked at before, made, undone; the labels below it are never touched."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.changes import Done
+from weldstudio.domain.errors import SchemeError
+from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import Flag, Scheme
+from weldstudio.store.mirror import Mirror
+from weldstudio.store.store import Store
+from weldstudio.studio.deciding import outcomes
+from weldstudio.studio.scheme import edit_scheme
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """What a merge would mean, before it is made. Counts are photos unless said."""
+
+    members: tuple[int, ...]
+    """Slots."""
+    raised: int
+    """Raised by at least one member: what the merge would raise."""
+    raised_by_member: tuple[int, ...]
+    overlap: int
+    """Raised by two members or more."""
+    disagreements: int
+    """Raised by one member and clear by another: told apart so far."""
+    labelled: int
+    """With a label of any member."""
+    joints_changed: int
+    """Joints whose verdict would change."""
+    confused: int
+    """Labelled with one member while the model raises another one instead."""
+    problem: str = ""
+    """Why the merge cannot be made, as a sentence; empty when it can."""
+
+
+def preview(mirror: Mirror, members: Iterable[int | str]) -> MergePreview:
+    """What merging these flags (slots or names) would mean. Nothing is changed."""
+    try:
+        slots = _slots(mirror.scheme, members)
+        merged = mirror.scheme.with_merge(_free_name(mirror.scheme), slots)
+        problem = ""
+    except SchemeError as error:
+        slots = tuple(member for member in members if isinstance(member, int))
+        merged, problem = mirror.scheme, str(error)
+    raised, clear, unseen = (
+        _columns([mirror.states(slot) == state for slot in slots], len(mirror))
+        for state in (State.RAISED, State.CLEAR, State.UNSEEN)
+    )
+    predicted = _columns([mirror.predicted(slot) for slot in slots], len(mirror))
+    confused = (raised & ~predicted).any(axis=1) & (predicted & ~raised).any(axis=1)
+    return MergePreview(
+        members=slots,
+        raised=int(raised.any(axis=1).sum()),
+        raised_by_member=tuple(raised.sum(axis=0).tolist()),
+        overlap=int((raised.sum(axis=1) > 1).sum()),
+        disagreements=int((raised.any(axis=1) & clear.any(axis=1)).sum()),
+        labelled=int((~unseen).any(axis=1).sum()),
+        joints_changed=0 if problem else int((outcomes(mirror) != outcomes(mirror, scheme=merged)).sum()),
+        confused=int(confused.sum()),
+        problem=problem,
+    )
+
+
+def merge(store: Store, name: str, members: Iterable[int | str], *, who: str) -> Done:
+    """Make a merge of flags (slots or names), as one action. Raises SchemeError where the scheme forbids it."""
+    wanted = tuple(members)
+    name = name.strip()
+    return edit_scheme(
+        store,
+        lambda scheme: scheme.with_merge(name, _slots(scheme, wanted)),
+        who=who,
+        kind="merge",
+        text=f"Merged {len(wanted)} flags to '{name}'",
+    )
+
+
+def unmerge(store: Store, name: str, *, who: str) -> Done:
+    """Undo a merge; its slot and the labels given at its level are kept."""
+    return edit_scheme(
+        store, lambda scheme: scheme.without_merge(name), who=who, kind="merge", text=f"Undid the merge '{name}'"
+    )
+
+
+def _slots(scheme: Scheme, members: Iterable[int | str]) -> tuple[int, ...]:
+    """Slots of flags given by slot or name. Raises SchemeError for what is no flag in use."""
+    found = []
+    for member in members:
+        item = scheme.by_slot(member) if isinstance(member, int) else scheme.by_name(member)
+        if not isinstance(item, Flag):
+            raise SchemeError(f"'{item.name}' is a merge already; undo it and merge its flags with the others.")
+        if item.retired:
+            raise SchemeError(f"'{item.name}' is retired; bring it back before merging it.")
+        found.append(item.slot)
+    return tuple(dict.fromkeys(found))
+
+
+def _free_name(scheme: Scheme) -> str:
+    """A name that no class has, for a merge that is only tried."""
+    name = "merge"
+    while scheme.has_name(name):
+        name += "'"
+    return name
+
+
+def _columns(columns: Sequence[NDArray[np.bool_]], count: int) -> NDArray[np.bool_]:
+    return np.stack(columns, axis=1) if columns else np.zeros((count, 0), np.bool_)

@@ -1,0 +1,122 @@
+"""Projects: made, opened, and what they hold."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from weldstudio.domain.labelling import State, looked_at
+from weldstudio.domain.scheme import Scheme
+from weldstudio.store import mirror, models
+from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.store import FILE, Store
+from weldstudio.studio import scheme as schemes
+
+
+@dataclass(frozen=True, slots=True)
+class FlagCounts:
+    """Photos by state of one class."""
+
+    name: str
+    points: int
+    raised: int
+    clear: int
+    unsure: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a project holds. Counts are photos unless said."""
+
+    name: str
+    folder: str
+    photos: int
+    joints: int
+    labelled: int
+    """With any label."""
+    reviewed: int
+    """With a label that a person gave by hand."""
+    problems: int
+    collections: int
+    flags: tuple[FlagCounts, ...]
+    models: int
+    runs: int
+    active_model: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.name}: {self.photos:,} photos of {self.joints:,} joints in {self.collections:,} collections",
+            f"{self.labelled:,} with labels, {self.reviewed:,} reviewed by hand, {self.problems:,} with problems",
+            f"{self.models:,} models (active: {self.active_model or 'none'}), {self.runs:,} runs",
+        ]
+        if self.flags:
+            width = max(len(flag.name) for flag in self.flags)
+            lines.append(f"{'flag'.ljust(width)}  points   raised    clear   unsure   unseen")
+            lines += [
+                f"{f.name.ljust(width)}  {f.points:6,}  {f.raised:7,}  {f.clear:7,}  {f.unsure:7,}  {f.unseen:7,}"
+                for f in self.flags
+            ]
+        return "\n".join(lines)
+
+
+def create(folder: Path, *, name: str | None = None, scheme: str | Path | Scheme | None = None) -> Store:
+    """A new project; `scheme` is a preset's id, a file or a scheme. Nothing is made where the scheme cannot be read."""
+    first = scheme if isinstance(scheme, Scheme) else None if scheme is None else schemes.load_scheme(scheme)
+    store = Store.create(Path(folder), name=name)
+    if first is not None:
+        scheme_rows.save(store, first)
+    return store
+
+
+def open_project(folder: Path, *, read_only: bool = False) -> Store:
+    """Open a project and adopt the runs that have finished meanwhile. Raises StoreError with a sentence."""
+    return Store.open(Path(folder), read_only=read_only)
+
+
+def is_project(folder: Path) -> bool:
+    """Whether the folder holds a project."""
+    return (Path(folder) / FILE).is_file()
+
+
+def load_scheme(store: Store) -> Scheme:
+    """The project's scheme."""
+    return scheme_rows.load(store)
+
+
+def status(store: Store) -> Status:
+    """What the project holds now."""
+    seen = mirror.read(store)
+    scheme = seen.scheme
+    flags = []
+    for item in scheme.classes:
+        counts = np.bincount(seen.states(item.slot), minlength=4)
+        flags.append(
+            FlagCounts(
+                item.name,
+                scheme.points_of(item.slot),
+                raised=int(counts[State.RAISED]),
+                clear=int(counts[State.CLEAR]),
+                unsure=int(counts[State.UNSURE]),
+                unseen=int(counts[State.UNSEEN]),
+            )
+        )
+    runs = store.folder / "runs"
+    return Status(
+        name=store.name,
+        folder=str(store.folder),
+        photos=len(seen),
+        joints=len(np.unique(seen.joint)),
+        labelled=int((seen.labels != 0).any(axis=1).sum()),
+        reviewed=int(looked_at(seen.labels).sum()),
+        problems=int(seen.problem.sum()),
+        collections=len(seen.collections),
+        flags=tuple(flags),
+        models=len(models.every(store)),
+        runs=sum(1 for run in runs.iterdir() if run.is_dir()) if runs.is_dir() else 0,
+        active_model=models.active_id(store),
+    )

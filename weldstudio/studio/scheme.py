@@ -1,0 +1,216 @@
+"""The scheme as people edit it: presets and files, and flags added, renamed, re-pointed, ordered and retired.
+
+Each edit is one action that holds the scheme before and after, so undo and the history treat it like any other.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from weldstudio import paths
+from weldstudio.domain.changes import NO_CHANGES, Done
+from weldstudio.domain.errors import SchemeError
+from weldstudio.domain.scheme import Flag, Group, JointRule, Scheme, did_you_mean
+from weldstudio.store import actions
+from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.store import Store
+from weldstudio.studio.scheme_text import read_toml, to_json, to_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A scheme that comes with the program."""
+
+    id: str
+    """What `init --scheme` takes."""
+    name: str
+    flags: int
+    file: Path
+
+
+def presets() -> list[Preset]:
+    """The schemes in `resources/schemes`, by id."""
+    found = []
+    for file in sorted((paths.resources() / "schemes").glob("*.toml")):
+        scheme = read_toml(file)
+        found.append(Preset(file.stem, scheme.name, len(scheme.flags), file))
+    return found
+
+
+def load_scheme(name_or_file: str | Path) -> Scheme:
+    """A preset by its id, or the scheme in a TOML file. Raises SchemeError naming the nearest preset."""
+    text = str(name_or_file)
+    known = {file.stem: file for file in (paths.resources() / "schemes").glob("*.toml")}
+    if text in known:
+        return read_toml(known[text])
+    file = Path(name_or_file)
+    if file.suffix or file.exists():
+        return read_toml(file)
+    raise SchemeError(
+        f"There is no scheme '{text}'.{did_you_mean(text, known)} Known are {', '.join(sorted(known))}; "
+        "or name a .toml file."
+    )
+
+
+def write_scheme(scheme: Scheme, file: Path) -> None:
+    """Write a scheme to a file that `load_scheme` reads; an older file is replaced."""
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_text(to_toml(scheme), encoding="utf-8")
+        part.replace(file)
+    except OSError as error:
+        raise SchemeError(f"The scheme cannot be written to {file} ({error.strerror or error}).") from error
+
+
+def edit_scheme(store: Store, change: Callable[[Scheme], Scheme], *, who: str, text: str, kind: str = "scheme") -> Done:
+    """Replace the scheme by what `change` makes of it, as one action. A change that changes nothing is none."""
+    with store.atomic(durable=True):
+        before = scheme_rows.load(store)
+        after = change(before)
+        if after == before:
+            return Done(None, NO_CHANGES, f"{text}: nothing had to change")
+        payload = {"scheme": {"before": to_json(before), "after": to_json(after)}}
+        written = actions.begin(store, who=who, kind=kind, text=text, payload=payload)
+        changes = scheme_rows.save(store, after) | store.record(actions.news(written))
+    return Done(written.action.id, changes, text)
+
+
+def save(store: Store, scheme: Scheme, *, who: str) -> Done:
+    """Replace the whole scheme. Classes must keep their slots: one that exists may change, none may vanish."""
+
+    def change(before: Scheme) -> Scheme:
+        lost = {item.slot for item in before.flags + before.merges} - {i.slot for i in scheme.flags + scheme.merges}
+        if lost:
+            raise SchemeError(f"'{before.by_slot(min(lost)).name}' would vanish; retire it instead.")
+        return scheme
+
+    return edit_scheme(store, change, who=who, text=f"Scheme '{scheme.name}'" if scheme.name else "Scheme")
+
+
+def add_flag(store: Store, name: str, points: int = 0, *, who: str, key: str = "", description: str = "") -> Done:
+    """A new flag; a retired one of that name comes back with its slot and labels."""
+    name = name.strip()
+
+    def change(scheme: Scheme) -> Scheme:
+        for flag in scheme.flags:
+            if flag.name == name and flag.retired:
+                return scheme.with_changed_flag(replace(flag, retired=False, points=points or flag.points))
+        return scheme.with_flag(name, points, key=key, description=description)
+
+    return edit_scheme(store, change, who=who, text=f"Added the flag '{name}'")
+
+
+def rename_flag(store: Store, slot: int, name: str, *, who: str) -> Done:
+    """Another name for a flag or merge; its labels stay."""
+    name = name.strip()
+    old = scheme_rows.load(store).by_slot(slot).name
+
+    def change(scheme: Scheme) -> Scheme:
+        if isinstance(scheme.by_slot(slot), Flag):
+            return scheme.with_changed_flag(replace(_flag(scheme, slot), name=name))
+        return replace(scheme, merges=tuple(replace(m, name=name) if m.slot == slot else m for m in scheme.merges))
+
+    return edit_scheme(store, change, who=who, text=f"Renamed '{old}' to '{name}'")
+
+
+def change_points(store: Store, slot: int, points: int, *, who: str) -> Done:
+    """Other penalty points for a flag."""
+    return _change_flag(store, slot, who=who, text=f"{{name}}: {points} points", points=points)
+
+
+def change_key(store: Store, slot: int, key: str, *, who: str) -> Done:
+    """Another key for a flag or merge; '' = none. Raises SchemeError naming the class that has the key."""
+    scheme = scheme_rows.load(store)
+    item = scheme.by_slot(slot)
+    text = f"{item.name}: key {key}" if key else f"{item.name}: no key"
+    if isinstance(item, Flag):
+        return _change_flag(store, slot, who=who, text=text, key=key)
+    return edit_scheme(
+        store,
+        lambda s: replace(s, merges=tuple(replace(m, key=key) if m.slot == slot else m for m in s.merges)),
+        who=who,
+        text=text,
+    )
+
+
+def change_joint_rule(store: Store, slot: int, rule: JointRule, *, who: str) -> Done:
+    """How the photos of a joint decide this flag."""
+    return _change_flag(store, slot, who=who, text=f"{{name}}: {rule}", joint_rule=rule)
+
+
+def change_colour(store: Store, slot: int, colour: str, *, who: str) -> Done:
+    """'#rrggbb', or '' for the theme's."""
+    return _change_flag(store, slot, who=who, text="{name}: colour", colour=colour)
+
+
+def describe_flag(store: Store, slot: int, description: str, *, who: str) -> Done:
+    """What the flag means, in words."""
+    return _change_flag(store, slot, who=who, text="{name}: description", description=description)
+
+
+def retire_flag(store: Store, slot: int, *, who: str, back: bool = False) -> Done:
+    """Take a flag out of use; its labels are kept. `back` brings it into use again."""
+    text = "Brought back '{name}'" if back else "Retired '{name}'"
+    merge = scheme_rows.load(store).merge_of(slot)
+    if merge is not None and not back:
+        raise SchemeError(f"This flag is part of the merge '{merge.name}'; undo the merge first.")
+    return _change_flag(store, slot, who=who, text=text, retired=not back)
+
+
+def reorder(store: Store, slots: Sequence[int], *, who: str) -> Done:
+    """Flags in this order; `slots` names every flag once. Retired flags may be left out and come last."""
+
+    def change(scheme: Scheme) -> Scheme:
+        named = list(slots)
+        return scheme.with_order([*named, *(f.slot for f in scheme.flags if f.retired and f.slot not in named)])
+
+    return edit_scheme(store, change, who=who, text="Flags in another order")
+
+
+def add_classes(store: Store, names: Iterable[str], *, who: str, exclusive: bool = False, default: str = "") -> Done:
+    """The classes that a label file names and the scheme lacks, as flags without points.
+
+    With `exclusive` all of the file's classes exclude one another: they become a group, or join that of their others.
+    """
+    wanted = list(dict.fromkeys(names))
+
+    def change(scheme: Scheme) -> Scheme:
+        for name in wanted:
+            if not scheme.has_name(name):
+                scheme = scheme.with_flag(name)
+        if not exclusive:
+            return scheme
+        slots = [flag.slot for flag in scheme.flags if flag.name in wanted]
+        together = [group for group in scheme.groups if set(group.members) & set(slots)]
+        if len(together) > 1:
+            raise SchemeError(
+                f"The file's classes are in different groups ('{together[0].name}', '{together[1].name}')."
+            )
+        if together:
+            (old,) = together
+            members = tuple(dict.fromkeys((*old.members, *slots)))
+            grown = replace(old, members=members)
+            return replace(scheme, groups=tuple(grown if g.name == old.name else g for g in scheme.groups))
+        return scheme.with_group(Group("Class", tuple(slots), default)) if len(slots) > 1 else scheme
+
+    return edit_scheme(store, change, who=who, text=f"Flags of the label file: {_listed(wanted)}")
+
+
+def _flag(scheme: Scheme, slot: int) -> Flag:
+    item = scheme.by_slot(slot)
+    if not isinstance(item, Flag):
+        raise SchemeError(f"'{item.name}' is a merge; change its flags instead.")
+    return item
+
+
+def _change_flag(store: Store, slot: int, *, who: str, text: str, **changed: object) -> Done:
+    name = _flag(scheme_rows.load(store), slot).name
+
+    def change(scheme: Scheme) -> Scheme:
+        return scheme.with_changed_flag(replace(_flag(scheme, slot), **changed))  # type: ignore[arg-type]
+
+    return edit_scheme(store, change, who=who, text=text.replace("{name}", name))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

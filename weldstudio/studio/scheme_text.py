@@ -1,0 +1,128 @@
+"""Schemes as text: TOML files for people (presets, files of one's own) and plain values for the action log."""
+
+import tomllib
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from weldstudio.domain.errors import SchemeError
+from weldstudio.domain.scheme import Flag, Group, JointRule, Merge, Scheme, did_you_mean
+
+_FLAG_KEYS = tuple(field.name for field in fields(Flag) if field.name != "slot")
+_MERGE_KEYS = ("name", "members", "key", "colour", "description")
+_GROUP_KEYS = ("name", "members", "default")
+_TOP_KEYS = ("name", "description", "flags", "groups", "merges")
+
+
+def to_json(scheme: Scheme) -> dict[str, Any]:
+    """The scheme as values that survive JSON, slots included."""
+    return asdict(scheme)
+
+
+def from_json(data: dict[str, Any]) -> Scheme:
+    """The inverse of `to_json`."""
+    return Scheme(
+        tuple(Flag(**{**f, "joint_rule": JointRule(f["joint_rule"])}) for f in data["flags"]),
+        tuple(Group(**{**g, "members": tuple(g["members"])}) for g in data["groups"]),
+        tuple(Merge(**{**m, "members": tuple(m["members"])}) for m in data["merges"]),
+        name=data["name"],
+    )
+
+
+def read_toml(path: Path) -> Scheme:
+    """The scheme in a TOML file. Raises SchemeError saying what is wrong with it."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SchemeError(f"The scheme {path} cannot be read ({error.strerror or error}).") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SchemeError(f"{path.name} is no readable scheme file: {error}.") from error
+    try:
+        return _from_toml(data, path.stem)
+    except (TypeError, ValueError, KeyError) as error:
+        raise SchemeError(f"{path.name} holds something that does not belong in a scheme: {error}.") from error
+
+
+def _from_toml(data: dict[str, Any], stem: str) -> Scheme:
+    _refuse_unknown_keys(data, _TOP_KEYS, "the scheme")
+    flags = []
+    for slot, entry in enumerate(_tables(data, "flags")):
+        _refuse_unknown_keys(entry, _FLAG_KEYS, f"the flag '{entry.get('name', slot + 1)}'")
+        rule = str(entry.get("joint_rule", JointRule.ANY.value))
+        if rule not in [known.value for known in JointRule]:
+            raise SchemeError(
+                f"'{rule}' is no joint rule for '{entry['name']}'; write '{JointRule.ANY}' or '{JointRule.ALL}'."
+            )
+        points = entry.get("points", 0)
+        if not isinstance(points, int) or isinstance(points, bool):
+            raise SchemeError(f"The points of '{entry['name']}' must be a whole number, not {points!r}.")
+        flags.append(Flag(**{**entry, "slot": slot, "joint_rule": JointRule(rule)}))
+    by_name = {flag.name: flag.slot for flag in flags}
+
+    def slots(entry: dict[str, Any]) -> tuple[int, ...]:
+        for name in entry["members"]:
+            if name not in by_name:
+                raise SchemeError(
+                    f"'{entry['name']}' names a flag '{name}'.{did_you_mean(name, by_name)} There is none."
+                )
+        return tuple(by_name[name] for name in entry["members"])
+
+    groups = []
+    for entry in _tables(data, "groups"):
+        _refuse_unknown_keys(entry, _GROUP_KEYS, "a group")
+        groups.append(Group(entry["name"], slots(entry), entry.get("default", "")))
+    merges = []
+    for slot, entry in enumerate(_tables(data, "merges"), len(flags)):
+        _refuse_unknown_keys(entry, _MERGE_KEYS, "a merge")
+        merges.append(Merge(**{**entry, "slot": slot, "members": slots(entry)}))
+    return Scheme(tuple(flags), tuple(groups), tuple(merges), name=str(data.get("name", stem)))
+
+
+def _tables(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = data.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise SchemeError(f"'{key}' must be written as [[{key}]] tables.")
+    return found
+
+
+def _refuse_unknown_keys(entry: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in entry:
+        if key not in known:
+            raise SchemeError(f"There is no '{key}' in {where}.{did_you_mean(key, known)}")
+
+
+def to_toml(scheme: Scheme) -> str:
+    """The scheme as TOML that `read_toml` takes; undone merges are left out, and so are slots."""
+    lines = [f"name = {_quoted(scheme.name)}"]
+    names = {flag.slot: flag.name for flag in scheme.flags}
+    for flag in scheme.flags:
+        lines += ["", "[[flags]]", f"name = {_quoted(flag.name)}", f"points = {flag.points}"]
+        lines += [f"{word} = {_quoted(getattr(flag, word))}" for word in ("key", "colour") if getattr(flag, word)]
+        if flag.joint_rule != JointRule.ANY:
+            lines.append(f"joint_rule = {_quoted(flag.joint_rule.value)}")
+        if flag.description:
+            lines.append(f"description = {_quoted(flag.description)}")
+        if flag.retired:
+            lines.append("retired = true")
+    for group in scheme.groups:
+        lines += ["", "[[groups]]", f"name = {_quoted(group.name)}", _members(group.members, names)]
+        if group.default:
+            lines.append(f"default = {_quoted(group.default)}")
+    for merge in scheme.live_merges:
+        lines += ["", "[[merges]]", f"name = {_quoted(merge.name)}", _members(merge.members, names)]
+        lines += [
+            f"{word} = {_quoted(getattr(merge, word))}"
+            for word in ("key", "colour", "description")
+            if getattr(merge, word)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _members(slots: tuple[int, ...], names: dict[int, str]) -> str:
+    return f"members = [{', '.join(_quoted(names[slot]) for slot in slots)}]"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if ord(c) >= 32 and ord(c) != 127 else f"\\u{ord(c):04x}" for c in escaped) + '"'
