@@ -1,0 +1,189 @@
+"""What a photograph in the grid says of itself: its labels at the bottom left, disagreement at the top right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
+
+from weldstudio.domain.labelling import State
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.theme import theme
+
+if TYPE_CHECKING:
+    from weldstudio.store.mirror import Mirror
+
+GLYPH: Final = {State.RAISED: "raised", State.CLEAR: "clear", State.UNSURE: "unsure", State.UNSEEN: "unseen"}
+"""The shape of a state: a filled flag, a check, a question mark, a hollow circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What is worth saying of one photo; without a state there is nothing to say at the bottom."""
+
+    state: State | None = None
+    """Raised if any flag is; else unsure if any is; clear only if every flag is; else None."""
+    name: str = ""
+    """Of the raised (or unsure) flag with the highest points."""
+    points: int = 0
+    """Of all raised flags."""
+    more: int = 0
+    """How many further flags are raised (or unsure)."""
+    disagreement: str = ""
+    """The class on which label and model differ most, in words; empty if they agree."""
+
+    def words(self, *, names: bool) -> str:
+        """What stands beside the glyph; `names`: there is room for the flag's name."""
+        if self.state == State.CLEAR:
+            return "clear" if names else ""
+        more = f" +{self.more}" if self.more else ""
+        if self.state == State.RAISED:
+            points = str(self.points) if self.points else ""
+            return " ".join(part for part in (points, self.name if names else "", more.strip()) if part)
+        return f"{self.name}{more}" if names else more.strip()
+
+
+NOTHING: Final = Badge()
+
+
+def badges(mirror: "Mirror", rows: NDArray[np.int64]) -> list[Badge]:
+    """The badges of some photos (rows of the mirror), computed together."""
+    classes = mirror.scheme.classes
+    if not classes or not len(rows):
+        return [NOTHING] * len(rows)
+    labels = mirror.labels[rows]
+    scheme = mirror.scheme
+    states = np.stack([scheme.states_of(item.slot, labels) for item in classes], axis=1)
+    points = np.array([scheme.points_of(item.slot) for item in classes])
+    contrary = disagreements(mirror, rows, states)
+    group_of = [scheme.group_of(item.slot) for item in classes]
+    return [
+        _badge(states[i], contrary[i], names=[item.name for item in classes], points=points, groups=group_of)
+        for i in range(len(rows))
+    ]
+
+
+def _badge(
+    states: NDArray[np.uint8],
+    contrary: NDArray[np.float32],
+    *,
+    names: list[str],
+    points: NDArray[np.int64],
+    groups: Sequence[object],
+) -> Badge:
+    worst = int(np.argmax(contrary))
+    disagreement = ""
+    if contrary[worst] > 0:
+        held = State(int(states[worst])).word
+        disagreement = f"{names[worst]}: labelled {held}, the model says otherwise"
+    for state in (State.RAISED, State.UNSURE):
+        found = np.flatnonzero(states == state)
+        if len(found):
+            first = found[np.argmax(points[found])]
+            total = _total(found, points, groups) if state == State.RAISED else 0
+            return Badge(state, names[first], total, len(found) - 1, disagreement)
+    return Badge(State.CLEAR if (states == State.CLEAR).all() else None, disagreement=disagreement)
+
+
+def _total(found: NDArray[np.int64], points: NDArray[np.int64], groups: Sequence[object]) -> int:
+    """Points of raised classes; of a group only the highest count."""
+    alone = 0
+    highest: dict[int, int] = {}
+    for index in found.tolist():
+        group = groups[index]
+        if group is None:
+            alone += int(points[index])
+        else:
+            highest[id(group)] = max(highest.get(id(group), 0), int(points[index]))
+    return alone + sum(highest.values())
+
+
+def disagreements(mirror: "Mirror", rows: NDArray[np.int64], states: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How far label and prediction are apart, (photos, classes) float32: 0 where they agree or one of them is missing.
+
+    `states` is (photos, classes of the scheme). The distance is that of the probability to its threshold.
+    """
+    result = np.zeros(states.shape, np.float32)
+    width = min(mirror.probabilities.shape[1], len(mirror.thresholds))
+    for column, item in enumerate(mirror.scheme.classes):
+        if item.slot >= width:
+            continue
+        apart = mirror.probabilities[rows, item.slot].astype(np.float32) - mirror.thresholds[item.slot]
+        held = states[:, column]
+        wrong = ((held == State.RAISED) & (apart < 0)) | ((held == State.CLEAR) & (apart >= 0))
+        result[:, column] = np.where(wrong, np.maximum(np.abs(np.nan_to_num(apart)), 1e-6), 0)
+    return result
+
+
+class BadgePainter:
+    """Paints badges; each different one is drawn once and kept, for a frame has many and they are alike."""
+
+    ROOM_FOR_NAMES: Final = 176
+    """From this width of a photograph on, flags are named."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], QPixmap] = {}
+        theme.changed.connect(self._kept.clear)
+
+    def paint(self, painter: QPainter, picture: QRect, badge: Badge) -> None:
+        """Into the lower left and the upper right corner of a picture."""
+        if badge.state is not None:
+            names = picture.width() >= self.ROOM_FOR_NAMES
+            strip = self._strip(badge.state, badge.words(names=names), picture.width(), _ratio(painter))
+            painter.drawPixmap(picture.left(), round(picture.bottom() + 1 - strip.deviceIndependentSize().height()), strip)
+        if badge.disagreement:
+            mark = self._mark(_ratio(painter))
+            painter.drawPixmap(round(picture.right() + 1 - mark.deviceIndependentSize().width()), picture.top(), mark)
+
+    def _strip(self, state: State, text: str, room: int, ratio: float) -> QPixmap:
+        font = theme.font("secondary", figures=True)
+        metrics = QFontMetrics(font)
+        high = metrics.height() + 4
+        glyph = high - 8
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room - glyph - 14)
+        key = (state, text, ratio, high)
+        found = self._kept.get(key)
+        if found is None:
+            wide = glyph + 8 + (metrics.horizontalAdvance(text) + 5 if text else 0)
+            found = _blank(wide, high, ratio)
+            painter = QPainter(found)
+            painter.fillRect(QRectF(0, 0, wide, high), theme.colour("veil"))
+            role = f"well_{state.word}"
+            painter.drawPixmap(QPointF(4, 4), pixmap(GLYPH[state], role, glyph, ratio=ratio))
+            painter.setFont(font)
+            painter.setPen(theme.colour("on_well"))
+            painter.drawText(QRectF(glyph + 8, 0, wide, high), int(Qt.AlignmentFlag.AlignVCenter), text)
+            painter.end()
+            self._keep(key, found)
+        return found
+
+    def _mark(self, ratio: float) -> QPixmap:
+        key = ("disagreement", ratio)
+        found = self._kept.get(key)
+        if found is None:
+            found = _blank(22, 22, ratio)
+            painter = QPainter(found)
+            painter.fillRect(QRectF(0, 0, 22, 22), theme.colour("veil"))
+            painter.drawPixmap(QPointF(3, 3), pixmap("disagreement", "well_disagreement", 16, ratio=ratio))
+            painter.end()
+            self._keep(key, found)
+        return found
+
+    def _keep(self, key: tuple[object, ...], drawn: QPixmap) -> None:
+        if len(self._kept) > 500:
+            self._kept.clear()
+        self._kept[key] = drawn
+
+
+def _ratio(painter: QPainter) -> float:
+    return painter.device().devicePixelRatio()
+
+
+def _blank(width: float, height: float, ratio: float) -> QPixmap:
+    blank = QPixmap(round(width * ratio), round(height * ratio))
+    blank.setDevicePixelRatio(ratio)
+    blank.fill(Qt.GlobalColor.transparent)
+    return blank
