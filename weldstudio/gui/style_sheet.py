@@ -130,7 +130,7 @@ QListView::item:hover, QTreeView::item:hover { background: @hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: @chosen; color: @text; }
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @secondary; border: none; border-bottom: 1px solid @line;
-  padding: 0 8px; min-height: #row; font-size: #12; font-weight: 400; }
+  padding: 0 11px; min-height: #row; font-size: #12; font-weight: 400; }
 QTableCornerButton::section { background: @surface; border: none; border-bottom: 1px solid @line; }
 
 QScrollArea { background: transparent; border: none; }

@@ -3,7 +3,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weldstudio.domain.messages import Alarm, Evaluated, Failed, Heartbeat, RunFinished, RunStarted, Skipped, Stage, Step
+from weldstudio.domain.messages import (
+    Alarm,
+    Evaluated,
+    Failed,
+    Heartbeat,
+    RunFinished,
+    RunStarted,
+    Skipped,
+    Stage,
+    Step,
+)
 from weldstudio.gui.train.curves import MOST_POINTS, Curves, thinned
 
 
@@ -19,7 +29,9 @@ def evaluated(number: int, *, mean: float | None = 0.8, best: bool = False, **cl
 def test_messages_become_curves_in_their_order() -> None:
     curves = Curves()
     assert curves.take([RunStarted(1, 5.0, "cpu", ("sea", "trees"), steps=20), Stage("training")])
-    assert curves.take([evaluated(0, sea=0.5, trees=None), step(1, 0.9), step(2, 0.7), evaluated(2, sea=0.6, trees=0.9)])
+    assert curves.take(
+        [evaluated(0, sea=0.5, trees=None), step(1, 0.9), step(2, 0.7), evaluated(2, sea=0.6, trees=0.9)]
+    )
     assert curves.classes == ("sea", "trees")
     assert curves.training_loss[1].tolist() == [0.9, 0.7]
     assert curves.validation_loss[0].tolist() == [0, 2]

@@ -23,6 +23,8 @@ from weldstudio.gui.theme import GAP, theme
 
 Index = QModelIndex | QPersistentModelIndex
 INDENT: Final = 24
+TEXT_LEFT: Final = 11
+"""Where Qt begins the text of a cell: padding and the style's own margin."""
 GLYPH: Final = 16
 GLYPHS: Final = {Kind.FLAG: "flag", Kind.MEMBER: "flag", Kind.MERGE: "merge", Kind.RETIRED: "retire"}
 MOST_POINTS: Final = 10_000
@@ -40,7 +42,7 @@ class SchemeDelegate(QStyledItemDelegate):
         self._paint_ground(painter, option, index)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = option.rect.adjusted(GAP, 0, -GAP, 0)
+        area = option.rect.adjusted(TEXT_LEFT, 0, -GAP, 0)
         if column == Column.KEY:
             _paint_key(painter, area, index.data(Qt.ItemDataRole.DisplayRole))
         elif column == Column.NAME:

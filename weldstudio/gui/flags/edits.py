@@ -7,11 +7,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.changes import Done
-from weldstudio.domain.scheme import Flag
+from weldstudio.domain.scheme import Flag, JointRule
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.flags.flag_dialog import FlagDialog
 from weldstudio.gui.flags.merge_dialog import MergeDialog
 from weldstudio.gui.flags.model import Column
+from weldstudio.gui.flags.rows import count_states, merged_counts
 from weldstudio.gui.session import Session
 from weldstudio.gui.store_thread import Pending
 
@@ -45,7 +46,7 @@ class SchemeEdits(QObject):
             case Column.POINTS:
                 self._edit(f"{name}: {value} points", scheme.change_points, slot, value)
             case Column.RULE:
-                self._edit(f"{name}: {value}", scheme.change_joint_rule, slot, value)
+                self._edit(f"{name}: {value}", scheme.change_joint_rule, slot, JointRule(value))
             case Column.KEY:
                 if (taken := self._taken_key(value)) is not None:
                     self._session.tell(f"The key {value} is used for “{taken}”. Choose another one.")
@@ -57,6 +58,13 @@ class SchemeEdits(QObject):
         from weldstudio.studio import scheme
 
         self._edit(f"Retire {self._session.mirror.scheme.by_slot(slot).name}", scheme.retire_flag, slot)
+
+    def bring_back(self, name: str) -> None:
+        """Have people asked about a retired flag again."""
+        from weldstudio.studio import scheme
+
+        slot = self._session.mirror.scheme.by_name(name).slot
+        self._edit_as(f"Bring back {name}", lambda store, *, who: scheme.retire_flag(store, slot, who=who, back=True))
 
     def reorder(self, slots: Sequence[int] | None) -> None:
         """Put the flags into this order; None or the present order: nothing happens."""
@@ -81,7 +89,14 @@ class SchemeEdits(QObject):
         if len(members) < 2:
             return
         chosen = [flag.slot for flag in members]
-        dialog = MergeDialog(scheme, members, merging.preview(mirror, chosen), self._window)
+        counts = [count_states(mirror.states(slot)) for slot in chosen]
+        dialog = MergeDialog(
+            scheme,
+            members,
+            preview=merging.preview(mirror, chosen),
+            counts=[*counts, merged_counts(mirror, chosen)],
+            parent=self._window,
+        )
         if dialog.exec():
             name = dialog.name
             self._edit(f"Merge into {name}", merging.merge, name, chosen).then(lambda _done: self.made.emit(name))
@@ -100,5 +115,8 @@ class SchemeEdits(QObject):
         return None
 
     def _edit(self, text: str, function: Callable[..., Done], *args: Any) -> Pending:
-        pending = self._session.edit(text, function, *args, who=self._session.who)
+        return self._edit_as(text, lambda store, *, who: function(store, *args, who=who))
+
+    def _edit_as(self, text: str, function: Callable[..., Done]) -> Pending:
+        pending = self._session.edit(text, function, who=self._session.who)
         return pending.then(lambda done: self._session.tell(done.text or text))

@@ -26,16 +26,29 @@ if TYPE_CHECKING:
     from weldstudio.studio.merging import MergePreview
 
 WIDTH = 560
+TOGETHER = "Together"
+Counts = tuple[int, int, int, int]
+"""Photographs by `State`."""
 
 
 class MergeDialog(QDialog):
-    """Asks for a name and shows what would become of the labels. `name` holds the answer once accepted."""
+    """Asks for a name and shows what would become of the labels. `name` holds the answer once accepted.
+
+    `counts` has one entry per member and a last one for all of them together.
+    """
 
     def __init__(
-        self, scheme: Scheme, members: Sequence[Flag], preview: "MergePreview", parent: QWidget | None = None
+        self,
+        scheme: Scheme,
+        members: Sequence[Flag],
+        *,
+        preview: "MergePreview",
+        counts: Sequence[Counts],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._scheme = scheme
+        self._refusal = preview.problem
         self.setWindowTitle("Merge flags")
         self.setMinimumWidth(theme.px(WIDTH))
         layout = QVBoxLayout(self)
@@ -46,7 +59,7 @@ class MergeDialog(QDialog):
         set_look(title, "page")
         layout.addWidget(title)
         layout.addLayout(self._name_row(proposed_name(scheme, members)))
-        layout.addWidget(_counts_table(members, preview))
+        layout.addWidget(_counts_table([*(flag.name for flag in members), TOGETHER], counts))
         consequences = QLabel("\n".join(in_words(preview)))
         consequences.setWordWrap(True)
         consequences.setObjectName("consequences")
@@ -94,8 +107,10 @@ class MergeDialog(QDialog):
         return row
 
     def _check(self) -> None:
-        problem = ""
-        if not self.name:
+        problem = self._refusal
+        if problem:
+            pass
+        elif not self.name:
             problem = "A merge needs a name."
         elif self._scheme.has_name(self.name):
             problem = f"“{self.name}” is there already; choose another name."
@@ -115,7 +130,7 @@ def proposed_name(scheme: Scheme, members: Sequence[Flag]) -> str:
     return name if not scheme.has_name(name) else f"{name} (merged)"
 
 
-def _counts_table(members: Sequence[Flag], preview: "MergePreview") -> QWidget:
+def _counts_table(names: Sequence[str], counts: Sequence[Counts]) -> QWidget:
     frame = QFrame()
     set_look(frame, "card")
     grid = QGridLayout(frame)
@@ -128,23 +143,28 @@ def _counts_table(members: Sequence[Flag], preview: "MergePreview") -> QWidget:
         head = QLabel(state.word.capitalize())
         set_look(head, "secondary")
         grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
-    rows = [(flag.name, counts) for flag, counts in zip(members, preview.member_counts, strict=True)]
-    for row, (name, counts) in enumerate([*rows, ("Together", preview.merged_counts)], 1):
-        last = row == len(rows) + 1
+    for row, (name, numbers) in enumerate(zip(names, counts, strict=True), 1):
+        last = row == len(names)
         label = QLabel(name)
         label.setWordWrap(True)
         label.setFont(theme.font("body", bold=last))
         grid.addWidget(label, row, 0)
         for column, state in enumerate(states, 1):
-            number = QLabel(count(counts[state]))
+            number = QLabel(count(numbers[state]))
             number.setFont(theme.font("body", bold=last, figures=True))
             grid.addWidget(number, row, column, Qt.AlignmentFlag.AlignRight)
     return frame
 
 
 def in_words(preview: "MergePreview") -> list[str]:
-    """Overlap and verdicts as sentences."""
-    lines = [f"{counted(preview.overlap, 'photograph')} carry more than one of them."]
+    """Overlap, confusion and verdicts as sentences."""
+    both = "both" if len(preview.members) == 2 else "more than one of them"
+    lines = [f"{counted(preview.overlap, 'photograph carries', 'photographs carry')} {both}."]
+    if preview.disagreements:
+        apart = counted(preview.disagreements, "photograph has", "photographs have")
+        lines.append(f"{apart} one raised and another clear: the merge takes these for raised.")
+    if preview.confused:
+        lines.append(f"The active model takes one for another on {counted(preview.confused, 'photograph')}.")
     if preview.joints_changed:
         lines.append(f"The verdict of {counted(preview.joints_changed, 'joint')} would change.")
     else:

@@ -53,6 +53,8 @@ STATE_OF: Final = {
     Column.UNSEEN: State.UNSEEN,
 }
 EDITABLE: Final = (Column.KEY, Column.NAME, Column.POINTS, Column.RULE)
+MERGE_EDITABLE: Final = (Column.KEY, Column.NAME)
+"""The rest of a merge follows from its members."""
 
 
 class SchemeModel(QAbstractTableModel):
@@ -160,8 +162,8 @@ class SchemeModel(QAbstractTableModel):
         row, column = self.rows[index.row()], Column(index.column())
         if row.is_flag:
             flags |= Qt.ItemFlag.ItemIsDragEnabled
-            if column in EDITABLE and row.kind != Kind.RETIRED:
-                flags |= Qt.ItemFlag.ItemIsEditable
+        if column in (EDITABLE if row.is_flag else MERGE_EDITABLE) and row.kind != Kind.RETIRED:
+            flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

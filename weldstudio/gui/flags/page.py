@@ -56,15 +56,16 @@ class FlagsPage(QWidget):
         mirror = self._session.mirror
         rows = scheme_rows(mirror.scheme, label_counts(mirror))
         chosen = [row.slot for row in self.table.selected_rows()]
-        same = [row.slot for row in rows] == [row.slot for row in self.model.rows]
+        same = [(r.slot, r.kind, r.name) for r in rows] == [(r.slot, r.kind, r.name) for r in self.model.rows]
         self.model.show_rows(rows)
         self._stack.setCurrentIndex(1 if rows else 0)
         if not same:
-            self._show_undo_buttons()
+            self._show_row_buttons()
             if chosen:
                 self.table.choose(self.model.row_of(chosen[0]))
         self.table.setColumnHidden(Column.GROUP, not mirror.scheme.groups)
-        self.table.setColumnHidden(Column.UNDO, not mirror.scheme.live_merges)
+        undoable = any(row.kind in (Kind.MERGE, Kind.RETIRED) for row in rows)
+        self.table.setColumnHidden(Column.UNDO, not undoable)
         self._summary.setText(self._in_words(rows))
         self._show_possible()
 
@@ -125,14 +126,24 @@ class FlagsPage(QWidget):
         connect("scheme.up", lambda: self._shift(-1))
         connect("scheme.down", lambda: self._shift(+1))
 
-    def _show_undo_buttons(self) -> None:
+    def _show_row_buttons(self) -> None:
         for i, row in enumerate(self.model.rows):
             if row.kind == Kind.MERGE:
-                button = QPushButton("Undo merge")
-                set_look(button, "link")
-                button.setToolTip(f"Take “{row.name}” apart again; no label is lost")
-                button.clicked.connect(_Call(self.edits.unmerge, row.name))
-                self.table.setIndexWidget(self.model.index(i, Column.UNDO), button)
+                self._add_row_button(
+                    i, "Undo merge", f"Take “{row.name}” apart again; no label is lost", self.edits.unmerge
+                )
+            elif row.kind == Kind.RETIRED:
+                self._add_row_button(
+                    i, "Bring back", f"Ask about “{row.name}” again; its labels are still there", self.edits.bring_back
+                )
+
+    def _add_row_button(self, row: int, text: str, tip: str, function: Callable[[str], None]) -> None:
+        button = QPushButton(text)
+        set_look(button, "link")
+        button.setToolTip(tip)
+        name = self.model.rows[row].name
+        button.clicked.connect(lambda: function(name))
+        self.table.setIndexWidget(self.model.index(row, Column.UNDO), button)
 
     def _in_words(self, rows: tuple[Row, ...]) -> str:
         flags = sum(row.kind in (Kind.FLAG, Kind.MEMBER) for row in rows)
@@ -191,12 +202,11 @@ class FlagsPage(QWidget):
     def _show_possible(self) -> None:
         rows = self.table.selected_rows()
         kinds = [row.kind for row in rows]
-        one_flag = len(rows) == 1 and kinds[0] in (Kind.FLAG, Kind.MEMBER)
+        one = len(rows) == 1 and kinds[0] != Kind.RETIRED
         enable = self._actions.set_enabled
-        for action_id in ("scheme.rename", "scheme.points", "scheme.key"):
-            enable(action_id, one_flag)
-        for action_id in ("scheme.up", "scheme.down"):
-            enable(action_id, len(rows) == 1 and kinds[0] != Kind.RETIRED)
+        for action_id in ("scheme.rename", "scheme.key", "scheme.up", "scheme.down"):
+            enable(action_id, one)
+        enable("scheme.points", one and kinds[0] != Kind.MERGE)
         enable("scheme.merge", len(rows) > 1 and all(kind == Kind.FLAG for kind in kinds))
         enable("scheme.unmerge", any(kind in (Kind.MERGE, Kind.MEMBER) for kind in kinds))
         enable("scheme.retire", bool(rows) and all(kind == Kind.FLAG for kind in kinds))
@@ -207,16 +217,6 @@ class FlagsPage(QWidget):
             if row.name == name:
                 self.table.choose(i)
                 self.table.scrollTo(self.model.index(i, Column.NAME))
-
-
-class _Call:
-    """A function with its argument, called by a signal whose own arguments do not matter."""
-
-    def __init__(self, function: Callable[[str], None], argument: str) -> None:
-        self._function, self._argument = function, argument
-
-    def __call__(self, *_: object) -> None:
-        self._function(self._argument)
 
 
 def _follower(button: QPushButton, action: Any) -> Callable[[], None]:

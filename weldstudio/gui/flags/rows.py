@@ -1,5 +1,6 @@
 """The scheme and its labels as the lines of a table: plain values, made anew whenever either changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.labelling import State
+from weldstudio.domain.labelling import State, merged_states
 from weldstudio.domain.scheme import Flag, JointRule, Merge, Scheme, SchemeClass
 
 if TYPE_CHECKING:
@@ -98,3 +99,9 @@ def label_counts(mirror: "Mirror") -> dict[int, tuple[int, int, int, int]]:
     """Counts of every live flag, retired flag and live merge, by slot."""
     scheme = mirror.scheme
     return {item.slot: count_states(mirror.states(item.slot)) for item in scheme.flags + scheme.live_merges}
+
+
+def merged_counts(mirror: "Mirror", members: Sequence[int]) -> tuple[int, int, int, int]:
+    """Counts a merge of these flags would have, were it made now."""
+    columns = np.stack([mirror.states(slot) for slot in members], axis=1)
+    return count_states(merged_states(columns, np.zeros(len(mirror), np.uint8)))

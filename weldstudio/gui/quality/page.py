@@ -21,7 +21,7 @@ from weldstudio.gui.quality.counts import (
 from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GROUP, theme
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import count, counted, percent
 
 MOST_PROBLEMS: Final = 200
@@ -51,7 +51,7 @@ class QualityPage(QWidget):
         self._content.setProperty("look", "scrolled")
         self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
-        self._layout.setSpacing(GROUP)
+        self._layout.setSpacing(GAP)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -195,6 +195,7 @@ class QualityPage(QWidget):
     def _add_heading(self, text: str) -> None:
         label = QLabel(text)
         set_look(label, "section")
+        label.setContentsMargins(0, GROUP, 0, 0)
         self._layout.addWidget(label)
 
     # --- news ---------------------------------------------------------------------------------------------------
