@@ -207,7 +207,7 @@ class _Reading:
                 return
             # Spreadsheets leave out empty cells at the end of a row.
             cells = [*cells, *[""] * (layout.width - len(cells))]
-        path = normal_path(cells[layout.path])
+        path = cells[layout.path] if layout.exported else normal_path(cells[layout.path])
         if not path:
             self._leave_out(line, "it has no path")
             return
