@@ -30,10 +30,9 @@ def follow(store: "Store", run: "RunFolder", *, project: Path, as_json: bool) ->
         click.echo(f"Run {run.id}. Ctrl+C stops watching, not the run.")
     finished = _watch(training.follow(run), run.id, project=project, quiet=as_json)
     if finished is None or finished.state == "failed":
-        sentence = finished.sentence if finished else f"The run {run.id} was interrupted. {_last_words(run)}".strip()
-        raise JobFailed(sentence)
+        raise JobFailed(finished.sentence if finished else training.summarise(run).sentence)
     registry.adopt_finished(store)
-    model = next((m.to_json() for m in registry.models(store) if m.run_id == run.id), None)
+    model = next((entry.to_json() for entry in registry.models(store) if entry.run_id == run.id), None)
     result: dict[str, Any] = {
         "run": run.id,
         "state": finished.state,
@@ -119,7 +118,7 @@ def _evaluated(message: Evaluated) -> str:
 
 def _adopted(model: dict[str, Any] | None, finished: RunFinished) -> str:
     if model is None:
-        return "The run left no model."
+        return finished.sentence
     how = (
         "is in use"
         if model.get("active")
@@ -129,11 +128,6 @@ def _adopted(model: dict[str, Any] | None, finished: RunFinished) -> str:
         f"Model {model['id']} {how}. Validation: mean per-class accuracy "
         f"{answer.percent(finished.mean_per_class_accuracy)}, after {_duration(finished.seconds)}."
     )
-
-
-def _last_words(run: "RunFolder") -> str:
-    lines = [line for line in run.log_tail().splitlines() if line.strip()]
-    return f"Its log ends with: {lines[-1].strip()}" if lines else "Its log is empty."
 
 
 def _duration(seconds: float) -> str:

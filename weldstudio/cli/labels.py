@@ -6,6 +6,7 @@ import click
 
 from weldstudio.cli import answer
 from weldstudio.cli.options import examples, json_option, opened, project_argument, signature
+from weldstudio.cli.progress import drive
 
 
 @click.command(
@@ -30,9 +31,12 @@ def label(project: Path, csv: Path, who: str, unlisted: str | None, as_json: boo
     The forms of the file are those of `import`.
     """
     by = signature(who)
+    from weldstudio.domain.labelling import State
     from weldstudio.studio import label_files, labelling
 
     table = label_files.read_label_file(csv)
+    meant = None if unlisted is None else State.of_word(unlisted)
     with opened(project) as store:
-        done = labelling.apply_label_table(store, table, who=by, unlisted=unlisted)
-    answer.give(as_json, {"action": done.action_id, "photos": len(done.changes.labels), "text": done.text}, done.text)
+        work = labelling.apply_label_table(store, table, who=by, unlisted=meant)
+        report = drive(work, "Labelling", quiet=as_json)
+    answer.give(as_json, report.to_json(), report.text)

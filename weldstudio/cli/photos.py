@@ -1,12 +1,20 @@
 """`import`: a folder of photographs, with or without labels, becomes a collection of the project."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from weldstudio.cli import answer
-from weldstudio.cli.options import examples, json_option, project_argument, signature, who_option
+from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
 from weldstudio.cli.progress import drive
+
+if TYPE_CHECKING:
+    from weldstudio.store.store import Store
 
 
 @click.command(
@@ -34,8 +42,8 @@ from weldstudio.cli.progress import drive
 @click.option(
     "--joint",
     metavar="RULE",
-    help="Which photos show one joint: 'folder', a regular expression whose first group (or whole match) in the path "
-    "is the joint, or 'column:NAME' of the labels' file. By default every photo is its own joint.",
+    help="Which photos show one joint: 'folder', a regular expression with one group that names the joint in the path, "
+    "or 'column:NAME' of the labels' file. By default every photo is its own joint.",
 )
 @who_option
 @json_option
@@ -55,23 +63,46 @@ def import_(
     The labels' file is one of: path and a column per flag with 1, 0 or nothing; path,class; path,flags with
     'A; B'. Interrupted, it goes on where it stopped when it is given again.
     """
-    from weldstudio.studio import importing, label_files, projects
+    by = signature(who)
+    from weldstudio.domain.labelling import State
+    from weldstudio.studio import importing, label_files
 
     table = None if labels is None else label_files.read_label_file(labels)
-    by = signature(who)
-    store = projects.open_project(project) if projects.is_project(project) else projects.create(project)
-    try:
+    meant = None if unlisted is None else State.of_word(unlisted)
+    importing.refuse_early(folder, labels=table, joint=joint, unlisted=meant)
+    with _opened_or_made(project) as store:
         work = importing.import_photos(
             store,
             folder,
+            who=by,
             labels=table,
             equipment=equipment,
             contractor=contractor,
             joint=joint,
-            unlisted=unlisted,
-            who=by,
+            unlisted=meant,
         )
         report = drive(work, "Importing", quiet=as_json)
+    answer.give(as_json, {"project": str(project), **asdict(report)}, "\n".join(report.lines()))
+
+
+@contextmanager
+def _opened_or_made(project: Path) -> Iterator["Store"]:
+    """The project, made if it is none yet; one that was made for an import that is refused is taken away again."""
+    from weldstudio.domain.errors import ImportRefused
+    from weldstudio.studio import projects
+
+    if projects.is_project(project):
+        with opened(project) as store:
+            yield store
+        return
+    was_empty = not project.exists() or not any(project.iterdir())
+    store = projects.create(project)
+    try:
+        yield store
+    except ImportRefused:
+        store.close()
+        if was_empty:  # then all that lies there was made here, a moment ago
+            shutil.rmtree(project)
+        raise
     finally:
         store.close()
-    answer.give(as_json, report.to_json(), str(report))
