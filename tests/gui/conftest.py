@@ -9,14 +9,20 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.photos import make_collection
 from weldstudio import paths
 from weldstudio.domain.model import ModelCard, ModelClass
+from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.engine_client import EngineClient
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.session import Session
 from weldstudio.gui.store_thread import StoreThread
 from weldstudio.gui.theme import theme
+from weldstudio.imaging import scan
 from weldstudio.settings import Settings
+from weldstudio.store import photos
+from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.store import Store
 
 FAKE_ENGINE = Path(__file__).parent / "fake_engine.py"
 MODEL = "m1"
@@ -40,6 +46,21 @@ def settings() -> Settings:
 def fake_engine() -> list[str]:
     """Command of an engine that needs no torch; see `fake_engine.py` for what makes it misbehave."""
     return [sys.executable, "-S", str(FAKE_ENGINE)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of twelve real photographs and three flags in slots 0 to 2, nothing labelled."""
+    made = make_collection(tmp_path / "photos", 12)
+    folder = tmp_path / "project"
+    with Store.create(folder) as store:
+        collection, _ = photos.add_collection(store, "photos", made.folder)
+        photos.insert_found(store, collection.id, list(scan.scan(made.folder)))
+        scheme = Scheme()
+        for name, points in (("No Clamp Used", 50), ("Soil", 15), ("Joint Misaligned", 35)):
+            scheme = scheme.with_flag(name, points)
+        scheme_rows.save(store, scheme)
+    return folder
 
 
 MakeSession = Callable[..., Session]

@@ -59,4 +59,5 @@ def main() -> None:
                 explain(asked["request"], asked["photo_id"], asked["path"], model=model)
 
 
-main()
+if __name__ == "__main__":
+    main()

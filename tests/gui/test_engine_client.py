@@ -114,7 +114,7 @@ def test_nonsense_from_the_child_is_logged(
     script = tmp_path / "nonsense.py"
     script.write_text("print('hello', flush=True)\n", encoding="utf-8")
     client = EngineClient(command=[*fake_engine[:-1], str(script)])
-    with expect_log("weldstudio.gui.engine_client", "nobody understands"):
-        with qtbot.waitSignal(client.failed, timeout=10000):
-            client.use_model(model)
+    logged = expect_log("weldstudio.gui.engine_client", "nobody understands")
+    with logged, qtbot.waitSignal(client.failed, timeout=10000):
+        client.use_model(model)
     client.stop()

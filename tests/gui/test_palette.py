@@ -1,4 +1,4 @@
-"""The palette against WCAG 2.2: text at least 4.5:1, marks at least 3:1, in both themes, on every ground they stand on."""
+"""The palette against WCAG 2.2, in both themes: text at least 4.5:1, marks at least 3:1, on every ground."""
 
 import re
 

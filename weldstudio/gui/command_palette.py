@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -19,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.floating import Floating
 from weldstudio.gui.theme import GAP, GROUP, theme
 
 _WIDTH, _ROWS = 560, 10
@@ -35,12 +34,11 @@ class Entry:
     action: QAction
 
 
-class CommandPalette(QDialog):
+class CommandPalette(Floating):
     """A field and a list over the upper part of the window."""
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(parent)
         self._entries = [
             Entry(action.text(), row.menu, actions.key_text(action), action)
             for row, action in actions.rows()
@@ -57,21 +55,18 @@ class CommandPalette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
         self.list.itemClicked.connect(lambda _item: self._do())
-        box = QFrame()
-        box.setProperty("look", "lifted")
-        inside = QVBoxLayout(box)
+        inside = QVBoxLayout(self)
         inside.setContentsMargins(GROUP, GROUP, GROUP, GAP)
         inside.setSpacing(GAP)
         inside.addWidget(self.field)
         inside.addWidget(self.list)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(box)
         self.setFixedSize(theme.px(_WIDTH), theme.px(64) + _ROWS * theme.row_height)
-        over = parent.rect()
-        self.move(parent.mapToGlobal(over.topLeft()).x() + (over.width() - self.width()) // 2, 0)
-        self.move(self.x(), parent.mapToGlobal(over.topLeft()).y() + theme.px(60))
+        self.closed.connect(self.deleteLater)
         self._fill("")
+
+    def open(self) -> None:
+        """Show in the upper middle of the window, ready for typing."""
+        self.float_at((self.parentWidget().width() - self.width()) // 2, theme.px(60))
         self.field.setFocus()
 
     def shown(self) -> list[str]:
@@ -79,7 +74,7 @@ class CommandPalette(QDialog):
         return [self.list.item(row).text() for row in range(self.list.count())]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}.get(
                 Qt.Key(event.key())
             )
@@ -107,7 +102,7 @@ class CommandPalette(QDialog):
         if item is None:
             return
         action = next(e.action for e in self._entries if e.text == item.text() and e.menu == item.data(_MENU))
-        self.close()
+        self.dismiss()
         action.trigger()
 
 

@@ -8,7 +8,7 @@ to the front. Pages are imported when first shown, for one of them brings pyqtgr
 import importlib
 import logging
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QLockFile, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
@@ -21,12 +21,14 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.header import Header
 from weldstudio.gui.news import Banner, Toast
 from weldstudio.gui.rail import Rail
-from weldstudio.gui.session import Session
 from weldstudio.gui.status_line import StatusLine
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.welcome.page import WelcomePage
 from weldstudio.gui.work_list import WorkList
 from weldstudio.settings import Settings
+
+if TYPE_CHECKING:
+    from weldstudio.gui.session import Session
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class MainWindow(QMainWindow):
     project_opened = Signal()
     """The mirror is there and the Review page is on screen."""
 
-    def __init__(self, settings: Settings, *, make_session: Any = Session) -> None:
+    def __init__(self, settings: Settings, *, make_session: Any = None) -> None:
         super().__init__()
         self.setWindowTitle("weldstudio")
         self.setMinimumSize(960, 600)
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.pages: dict[str, QWidget] = {}
         self.page = ""
-        self._make_session = make_session
+        self._make_session = make_session or _make_session
         self._lock: QLockFile | None = None
         self._closing = False
         self._build()
@@ -117,7 +119,7 @@ class MainWindow(QMainWindow):
             self._lock = None
         self.toast.dismiss()
         self.banner.dismiss()
-        self.work_list.hide()
+        self.work_list.dismiss()
         self.status.show_works([])
         self.setWindowTitle("weldstudio")
         self.show_welcome()
@@ -202,7 +204,7 @@ class MainWindow(QMainWindow):
         self.welcome.creation_asked.connect(lambda wish: window_actions.create_and_import(self, wish))
         self.status.list_asked.connect(lambda: self.work_list.open_above(self.status))
 
-    def _wire(self, session: Session) -> None:
+    def _wire(self, session: "Session") -> None:
         session.opened.connect(self._project_opened)
         session.refused.connect(self._project_refused)
         session.changed.connect(self._changed)
@@ -320,6 +322,13 @@ class MainWindow(QMainWindow):
         layout.setValue("geometry", self.saveGeometry())
         layout.sync()
         event.accept()
+
+
+def _make_session(folder: Path, settings: Settings, *, create: bool) -> "Session":
+    # Here, not above: the welcome page needs nothing of what a session brings along.
+    from weldstudio.gui.session import Session
+
+    return Session(folder, settings, create=create)
 
 
 def _layout_file() -> QSettings:

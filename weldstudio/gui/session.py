@@ -6,7 +6,8 @@ repaints what it shows when `changed` says so. Everything here belongs to the GU
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,7 @@ class Session(QObject):
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._closed = False
+        self._moving = False
         self._wire()
 
     @property
@@ -118,6 +120,7 @@ class Session(QObject):
         if self._closed:
             return
         self._closed = True
+        self.undo_stack.blockSignals(True)  # it empties itself when it is deleted, and that is no news
         self._poll.stop()
         self.outbox.stop()
         for work in self.works:
@@ -194,10 +197,12 @@ class Session(QObject):
         return self._push(text, lambda store: function(store, *args, **kwargs), ())
 
     def undo(self) -> None:
-        self.undo_stack.undo()
+        with self._moving_stack():
+            self.undo_stack.undo()
 
     def redo(self) -> None:
-        self.undo_stack.redo()
+        with self._moving_stack():
+            self.undo_stack.redo()
 
     # Questions and long work
 
@@ -257,6 +262,8 @@ class Session(QObject):
     def drop_obsolete(self) -> None:
         """Take refused commands off the top of the stack (below it Qt skips them by itself)."""
         stack = self.undo_stack
+        if self._moving:
+            return  # a synchronous store answers from within the command, which Qt drops itself when it returns
         while stack.canUndo() and stack.command(stack.index() - 1).isObsolete():
             stack.undo()
 
@@ -264,8 +271,17 @@ class Session(QObject):
 
     def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
         edit = Edit(text, write, marks)
-        self.undo_stack.push(EditCommand(self, edit, marks_before=self._present(marks)))
+        with self._moving_stack():
+            self.undo_stack.push(EditCommand(self, edit, marks_before=self._present(marks)))
         return edit.pending
+
+    @contextmanager
+    def _moving_stack(self) -> Iterator[None]:
+        self._moving = True
+        try:
+            yield
+        finally:
+            self._moving = False
 
     def _present(self, marks: tuple[Marked, ...]) -> tuple[Marked, ...]:
         """What the mirror holds now where these marks will go."""

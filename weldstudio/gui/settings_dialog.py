@@ -110,8 +110,7 @@ def _field(row: Setting, value: Any) -> QWidget:
         number.setSingleStep(0.05)
         number.setValue(value)
         return number
-    text = QLineEdit(value)
-    return text
+    return QLineEdit(value)
 
 
 def _value(field: QWidget) -> Any:

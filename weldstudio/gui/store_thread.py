@@ -350,7 +350,7 @@ class StoreThread(QObject):
             if changes:
                 outcome.changes = changes
                 outcome.rows = mirror.read_rows(self._store, changes)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - carried to the GUI thread
             outcome.error = outcome.error or error
 
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
 
 if TYPE_CHECKING:
     from weldstudio.gui.main_window import MainWindow
+    from weldstudio.gui.session import Session
     from weldstudio.gui.store_thread import Work
 
 
@@ -25,8 +25,8 @@ def connect(window: "MainWindow") -> None:
     table.connect("project.export", lambda: _export(window))
     table.connect("app.settings", lambda: _settings(window))
     table.connect("app.quit", window.close)
-    table.connect("edit.undo", lambda: _with_session(window, Session.undo))
-    table.connect("edit.redo", lambda: _with_session(window, Session.redo))
+    table.connect("edit.undo", lambda: _undo(window))
+    table.connect("edit.redo", lambda: _redo(window))
     for page in ("review", "flags", "train", "models", "quality"):
         table.connect(f"page.{page}", lambda page=page: _go(window, page))
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
@@ -37,7 +37,7 @@ def connect(window: "MainWindow") -> None:
     table.connect("app.theme", lambda: _switch_theme(window))
 
 
-def watch_undo(window: "MainWindow", session: Session) -> None:
+def watch_undo(window: "MainWindow", session: "Session") -> None:
     """Keep the texts and states of undo and redo those of the stack."""
     table, stack = window.action_table, session.undo_stack
 
@@ -53,7 +53,7 @@ def watch_undo(window: "MainWindow", session: Session) -> None:
     show()
 
 
-def may_lose(window: "MainWindow", session: Session) -> bool:
+def may_lose(window: "MainWindow", session: "Session") -> bool:
     """Ask what to do about edits that could not be written; True = close without them."""
     count = session.outbox.waiting
     box = QMessageBox(window)
@@ -87,7 +87,7 @@ def create_and_import(window: "MainWindow", wish: ImportWish) -> None:
         bring_in(session, wish, window)
 
 
-def bring_in(session: Session, wish: ImportWish, window: "MainWindow") -> None:
+def bring_in(session: "Session", wish: ImportWish, window: "MainWindow") -> None:
     """Start the import that a form describes, as work; its report is shown at the end."""
     from weldstudio.gui.welcome import report
 
@@ -100,12 +100,12 @@ def bring_in(session: Session, wish: ImportWish, window: "MainWindow") -> None:
         begin(session.start_work("Importing labels", _import_labels, wish, who=session.who))
 
 
-def resume_reading(session: Session) -> None:
+def resume_reading(session: "Session") -> None:
     """Read the facts of photographs that an earlier, interrupted import left unread."""
     session.start_work("Reading photographs", _read_facts)
 
 
-def look(session: Session) -> None:
+def look(session: "Session") -> None:
     """The window came to the front: see what others have changed."""
     if session.mirror_or_none is not None:
         session.look()
@@ -171,9 +171,14 @@ def _switch_theme(window: "MainWindow") -> None:
     _settings_changed(window)
 
 
-def _with_session(window: "MainWindow", what: Any) -> None:
+def _undo(window: "MainWindow") -> None:
     if window.session is not None:
-        what(window.session)
+        window.session.undo()
+
+
+def _redo(window: "MainWindow") -> None:
+    if window.session is not None:
+        window.session.redo()
 
 
 def _go(window: "MainWindow", page: str) -> None:
@@ -201,7 +206,6 @@ def _help(window: "MainWindow", page: str) -> None:
         viewer = HelpViewer(window)
     viewer.show_page(page)
     viewer.show()
-    viewer.raise_()
     viewer.activateWindow()
 
 
@@ -219,6 +223,7 @@ def _import_photos(store: Any, wish: ImportWish, *, who: str) -> Any:
         contractor=wish.contractor or None,
         joint=wish.joint or None,
         unlisted=wish.unlisted,
+        new_flags=wish.new_flags,
         who=who,
     )
 

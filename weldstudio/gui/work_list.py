@@ -1,23 +1,23 @@
 """All running work, behind the status line: a row each with its bar and its cross."""
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
+from weldstudio.gui.floating import Floating
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.status_line import set_bar, work_words
 from weldstudio.gui.store_thread import Work
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP
+from weldstudio.gui.theme import GAP, GROUP, theme
 
 _WIDTH = 420
 
 
-class WorkList(QFrame):
-    """A popup above the status line."""
+class WorkList(Floating):
+    """A card above the status line."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setProperty("look", "lifted")
+        super().__init__(parent)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         self._layout.setSpacing(GROUP)
@@ -40,11 +40,12 @@ class WorkList(QFrame):
         self.adjustSize()
 
     def open_above(self, anchor: QWidget) -> None:
-        self.setFixedWidth(_WIDTH)
+        """Show at the right end of `anchor`, above it."""
+        self.setFixedWidth(theme.px(_WIDTH))
         self.adjustSize()
-        corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width() - GAP, -self.height() - GAP))
-        self.move(corner)
-        self.show()
+        corner = anchor.mapTo(self.parentWidget(), QPoint(anchor.width(), 0))
+        self.float_at(corner.x() - self.width() - GAP, corner.y() - self.height() - GAP)
+        self.setFocus()
 
 
 class _Row(QWidget):

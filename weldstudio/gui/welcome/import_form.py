@@ -5,7 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 from weldstudio.domain.errors import UserError
 from weldstudio.gui.background import Background
@@ -77,6 +87,8 @@ class ImportForm(QWidget):
         self.labels = PathField("the label file", choose=self._choose_labels)
         self.labels.edit.setPlaceholderText("optional: a CSV table")
         self.preview = LabelPreview()
+        self.new_flags = QCheckBox("Add flags to the scheme that it does not have yet")
+        self.new_flags.hide()
         self.equipment = QLineEdit()
         self.equipment.setPlaceholderText("optional, such as Redbox; else read from the photographs")
         self.contractor = QLineEdit()
@@ -96,6 +108,7 @@ class ImportForm(QWidget):
             folder=self.photos.path,
             labels=self._table,
             unlisted=self.preview.unlisted,
+            new_flags=self.new_flags.isChecked(),
             equipment=self.equipment.text().strip(),
             contractor=self.contractor.text().strip(),
             joint=self._joint_rule(),
@@ -131,6 +144,7 @@ class ImportForm(QWidget):
             ("", self.found),
             ("Labels", self.labels),
             ("", self.preview),
+            ("", self.new_flags),
             ("Equipment", self.equipment),
             ("Contractor", self.contractor),
             ("Joints", self.joint),
@@ -179,6 +193,7 @@ class ImportForm(QWidget):
 
     def _labels_changed(self) -> None:
         self._table = None
+        self.new_flags.hide()
         self._reading.forget()
         path = self.labels.path
         if path is None:
@@ -194,6 +209,7 @@ class ImportForm(QWidget):
 
     def _labels_read(self, table: "LabelTable | None", error: Exception | None) -> None:
         self._table = table
+        self.new_flags.setVisible(table is not None and not self._new)
         if table is not None:
             self.preview.show_table(table)
         elif isinstance(error, UserError):

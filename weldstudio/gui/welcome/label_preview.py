@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.domain.labelling import State
 from weldstudio.gui.icons import icon
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
@@ -60,11 +61,11 @@ class LabelPreview(QWidget):
         self.show_nothing()
 
     @property
-    def unlisted(self) -> str | None:
-        """'clear', 'unseen', or None while nobody has said."""
+    def unlisted(self) -> State | None:
+        """Clear, unseen, or None while nobody has said."""
         if self.clear.isChecked():
-            return "clear"
-        return "unseen" if self.unseen.isChecked() else None
+            return State.CLEAR
+        return State.UNSEEN if self.unseen.isChecked() else None
 
     def show_nothing(self, sentence: str = "", look: str = "secondary") -> None:
         """No table: say why, or nothing at all."""

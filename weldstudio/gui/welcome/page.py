@@ -1,6 +1,7 @@
 """The page before there is a project: start one from a folder of photographs, open one, or go on with a recent one."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -21,9 +22,11 @@ from weldstudio.gui.icons import pixmap, set_icon
 from weldstudio.gui.news import Banner
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
-from weldstudio.gui.welcome.import_form import ImportForm
 from weldstudio.gui.welcome.recent import RecentList
 from weldstudio.settings import Settings
+
+if TYPE_CHECKING:
+    from weldstudio.gui.welcome.import_form import ImportForm
 
 _WIDTH = 960
 _FORM_WIDTH = 720
@@ -54,7 +57,8 @@ class WelcomePage(QWidget):
         self.open_button.clicked.connect(actions["project.open"].trigger)
         self.recent = RecentList(settings)
         self.recent.chosen.connect(self.project_asked)
-        self.form = ImportForm(new=True, home=_projects_home())
+        self.form: ImportForm | None = None
+        """Made when first wanted: it is the larger part of this page, and not its first sight."""
         self.create_button = QPushButton("Create project")
         set_look(self.create_button, "primary")
         self.create_button.clicked.connect(self._create)
@@ -63,9 +67,7 @@ class WelcomePage(QWidget):
         self.why_not = QLabel()
         set_look(self.why_not, "secondary")
         self.why_not.setWordWrap(True)
-        self.form.changed.connect(self._judge)
         self._lay_out()
-        self._judge()
 
     def refresh(self, problem: str = "") -> None:
         """Show the start with the recent projects as they are now, and what went wrong if something did."""
@@ -80,6 +82,8 @@ class WelcomePage(QWidget):
     def show_form(self, folder: Path | None = None) -> None:
         """The form for a new project, perhaps with the photographs filled in."""
         self.banner.dismiss()
+        if self.form is None:
+            self.form = self._make_form()
         if folder is not None:
             self.form.set_folder(folder)
         self._stack.setCurrentIndex(1)
@@ -116,7 +120,6 @@ class WelcomePage(QWidget):
         outer.addWidget(self.banner)
         outer.addWidget(self._stack, 1)
         self._stack.addWidget(self._lay_out_start())
-        self._stack.addWidget(self._lay_out_form())
 
     def _lay_out_start(self) -> QWidget:
         title, line = QLabel("weldstudio"), QLabel("Look, correct, retrain, until the verdicts can be trusted.")
@@ -142,7 +145,15 @@ class WelcomePage(QWidget):
         _centre(self.start, column, _WIDTH)
         return self.start
 
-    def _lay_out_form(self) -> QWidget:
+    def _make_form(self) -> "ImportForm":
+        from weldstudio.gui.welcome.import_form import ImportForm
+
+        form = ImportForm(new=True, home=_projects_home())
+        form.changed.connect(self._judge)
+        self._stack.addWidget(self._lay_out_form(form))
+        return form
+
+    def _lay_out_form(self, form: "ImportForm") -> QWidget:
         title = QLabel("New project from photographs")
         set_look(title, "page")
         line = QLabel("The photographs stay where they are and are never changed; the project keeps labels and models.")
@@ -160,7 +171,7 @@ class WelcomePage(QWidget):
         column.addWidget(title)
         column.addWidget(line)
         column.addSpacing(GROUP)
-        column.addWidget(self.form)
+        column.addWidget(form)
         column.addSpacing(GROUP)
         column.addLayout(buttons)
         column.addStretch(1)
@@ -174,12 +185,15 @@ class WelcomePage(QWidget):
         return scroll
 
     def _judge(self) -> None:
+        if self.form is None:
+            return
         problem = self.form.problem()
         self.why_not.setText(problem)
         self.create_button.setEnabled(not problem)
 
     def _create(self) -> None:
-        self.creation_asked.emit(self.form.wish())
+        if self.form is not None:
+            self.creation_asked.emit(self.form.wish())
 
 
 class _DropCard(QFrame):

@@ -33,6 +33,18 @@ def show(report: Any, window: Any) -> None:
     ReportDialog(text, skipped, window).open()
 
 
+def summary_of(report: Any) -> str:
+    """What came in, in words, of an import of photographs or of labels."""
+    # The lines that begin with blanks repeat what `skipped` lists.
+    return " ".join(line for line in report.lines() if not line.startswith(" "))
+
+
+def skipped_of(report: Any) -> list[tuple[str, str]]:
+    """(what, why) of everything that was left out."""
+    facts = getattr(report, "facts", None)
+    return [*report.skipped, *(getattr(facts, "problems", ()) if facts is not None else ())]
+
+
 class ReportDialog(QDialog):
     """A sentence, and a table of what was left out and why."""
 

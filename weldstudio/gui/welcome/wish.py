@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weldstudio.domain.labelling import State
+
 if TYPE_CHECKING:
     from weldstudio.studio.label_files import LabelTable
 
@@ -15,8 +17,10 @@ class ImportWish:
     folder: Path | None
     """Root of the photographs; None = labels only."""
     labels: "LabelTable | None" = None
-    unlisted: str | None = None
-    """'clear' or 'unseen': what the file means by not listing a flag; needed where it lists raised flags only."""
+    unlisted: State | None = None
+    """Clear or unseen: what the file means by not listing a flag; needed where it lists raised flags only."""
+    new_flags: bool = False
+    """Whether flags that the scheme does not have may be added to it."""
     equipment: str = ""
     contractor: str = ""
     joint: str = ""

@@ -1,0 +1,261 @@
+"""The frame, driven by keys and mouse: pages, projects, the lock, closing, news, dialogs."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.gui.conftest import MakeSession
+from weldstudio.domain.changes import Done
+from weldstudio.domain.errors import StoreError
+from weldstudio.domain.labelling import State
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.cheat_sheet import CheatSheet
+from weldstudio.gui.command_palette import CommandPalette
+from weldstudio.gui.help.viewer import HelpViewer
+from weldstudio.gui.main_window import LOCK, MainWindow
+from weldstudio.gui.session import Session
+from weldstudio.gui.settings_dialog import SettingsDialog
+from weldstudio.gui.theme import theme
+from weldstudio.settings import Settings
+from weldstudio.studio import labelling
+
+
+class PlainPage(QWidget):
+    """A page as the contract asks for, so that the frame is tested by itself."""
+
+    def __init__(self, name: str, session: Session, actions: Actions) -> None:
+        super().__init__()
+        self.title = name.capitalize()
+        self.help_page = name
+        self.header = QLabel(f"header of {name}")
+        self.shown = 0
+        layout = QVBoxLayout(self)
+        layout.addWidget(QPushButton(f"a button of {name}"))
+        actions.connect("label.raise", lambda: session.label(session.targets(), 0, State.RAISED))
+
+    def activated(self) -> None:
+        self.shown += 1
+
+
+@pytest.fixture
+def plain(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
+    """The window with pages that do nothing by themselves."""
+    monkeypatch.setattr(MainWindow, "_make_page", lambda self, name: PlainPage(name, self.session, self.action_table))
+    return window
+
+
+@pytest.fixture
+def opened(plain: MainWindow, project: Path) -> MainWindow:
+    plain.open_project(project)
+    assert plain.session is not None
+    return plain
+
+
+def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+    target = QApplication.focusWidget() or window
+    qtbot.keyClick(target, key, modifier or Qt.KeyboardModifier.NoModifier)
+
+
+def test_the_welcome_page_comes_first(window: MainWindow) -> None:
+    assert window.welcome.isVisible()
+    assert not window.rail.isVisible()
+    assert not window.action_table["page.flags"].isEnabled()
+    assert not window.action_table["edit.undo"].isEnabled()
+    assert window.action_table["project.open"].isEnabled()
+
+
+def test_opening_shows_the_review_page_and_remembers_the_project(opened: MainWindow, project: Path) -> None:
+    assert opened.rail.isVisible()
+    assert opened.header.title.text() == "Review"
+    assert opened.rail.buttons["review"].isChecked()
+    assert opened.windowTitle() == "project – weldstudio"
+    assert opened.settings.recent_projects == (str(project.resolve()),)
+    assert Settings.load(opened.settings.path or Path()).recent_projects == (str(project.resolve()),)
+
+
+def test_pages_are_made_when_first_shown_and_told_each_time(qtbot: QtBot, opened: MainWindow) -> None:
+    assert list(opened.pages) == ["review"]
+    press(qtbot, opened, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert opened.page == "train"
+    assert opened.header.title.text() == "Train"
+    assert opened.rail.buttons["train"].isChecked()
+    qtbot.mouseClick(opened.rail.buttons["review"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(opened.rail.buttons["train"], Qt.MouseButton.LeftButton)
+    page = opened.pages["train"]
+    assert isinstance(page, PlainPage)
+    assert page.shown == 2
+    assert page.header.isVisible()
+
+
+def test_undo_by_key_says_what_it_undoes(qtbot: QtBot, opened: MainWindow) -> None:
+    session = opened.session
+    assert session is not None
+    photo = int(session.mirror.ids[0])
+    session.set_current(photo)
+    press(qtbot, opened, Qt.Key.Key_R)
+    assert State(int(session.mirror.states(0)[0])) == State.RAISED
+    assert opened.action_table["edit.undo"].text() == "Undo “No Clamp Used: raised”"
+    press(qtbot, opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert State(int(session.mirror.states(0)[0])) == State.UNSEEN
+    assert not opened.action_table["edit.undo"].isEnabled()
+    assert opened.toast.isVisible()
+    opened.toast.dismiss()
+
+
+def test_a_second_window_is_told_so(
+    qtbot: QtBot, opened: MainWindow, project: Path, settings: Settings, make_session: MakeSession
+) -> None:
+    second = MainWindow(settings, make_session=make_session)
+    qtbot.addWidget(second)
+    second.show()
+    second.open_project(project)
+    assert second.session is None
+    assert second.welcome.banner.isVisible()
+    assert "another weldstudio window" in second.welcome.banner.label.text()
+    opened.close_project()
+    assert not (project / LOCK).exists()
+
+
+def test_what_cannot_be_opened_is_said_on_the_welcome_page(window: MainWindow, tmp_path: Path) -> None:
+    window.open_project(tmp_path)
+    assert "no weldstudio project" in window.welcome.banner.label.text()
+    assert window.session is None
+    window.open_project(tmp_path / "gone")
+    assert "no folder" in window.welcome.banner.label.text()
+    assert not (tmp_path / LOCK).exists()
+
+
+def test_closing_a_project_brings_the_welcome_page_back(opened: MainWindow, project: Path) -> None:
+    opened.action_table.trigger("project.close")
+    assert opened.session is None
+    assert opened.welcome.isVisible()
+    assert [row.folder for row in opened.welcome.recent.rows] == [project.resolve()]
+    assert not opened.action_table["page.flags"].isEnabled()
+    opened.open_project(project)
+    assert opened.session is not None
+
+
+@pytest.mark.parametrize("lose", [True, False])
+def test_closing_asks_about_what_is_not_on_disk(
+    opened: MainWindow, monkeypatch: pytest.MonkeyPatch, lose: bool
+) -> None:
+    def full(*_: object, **__: object) -> Done:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(labelling, "set_state", full)
+    session = opened.session
+    assert session is not None
+    session.label([int(session.mirror.ids[0])], 0, State.RAISED)
+    assert opened.banner.isVisible()
+    assert "1 edit is not on disk yet: The disk is full." in opened.banner.label.text()
+    asked: list[str] = []
+
+    def answer(box: QMessageBox) -> int:
+        asked.append(box.text())
+        role = QMessageBox.ButtonRole.DestructiveRole if lose else QMessageBox.ButtonRole.AcceptRole
+        next(b for b in box.buttons() if box.buttonRole(b) == role).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    opened.close()
+    assert len(asked) == 1
+    assert opened.isVisible() is not lose
+    assert (opened.session is None) is lose
+
+
+def test_the_command_palette_does_what_is_typed(qtbot: QtBot, opened: MainWindow) -> None:
+    press(qtbot, opened, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = opened.findChild(CommandPalette)
+    assert isinstance(palette, CommandPalette)
+    qtbot.keyClicks(palette.field, "mod go")
+    assert palette.shown()[0] == "Models"
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert opened.page == "models"
+
+
+def test_the_palette_offers_only_what_can_be_done(opened: MainWindow) -> None:
+    palette = CommandPalette(opened.action_table, opened)
+    shown = palette.shown()
+    assert "Train" in shown
+    assert "Stop the run" not in shown
+    palette.field.setText("zzz")
+    assert palette.shown() == []
+    palette.deleteLater()
+
+
+def test_the_cheat_sheet_holds_every_key(opened: MainWindow) -> None:
+    opened.action_table.trigger("app.keys")
+    sheet = opened.findChild(CheatSheet)
+    assert isinstance(sheet, CheatSheet)
+    rows = {meaning: keys for _, section in sheet.sections for keys, meaning in section}
+    assert rows["Raise the chosen flag"] == "R"
+    assert rows["Undo"] == "Ctrl+Z"
+    assert rows["No Clamp Used"] == "1"
+    sheet.close()
+
+
+def test_help_opens_at_the_page_that_is_shown(qtbot: QtBot, opened: MainWindow) -> None:
+    opened.show_page("flags")
+    press(qtbot, opened, Qt.Key.Key_F1)
+    viewer = opened.findChild(HelpViewer)
+    assert isinstance(viewer, HelpViewer)
+    assert viewer.page == "flags"
+    assert "Merging" in viewer.text.toPlainText()
+    opened.show_page("train")
+    opened.action_table.trigger("app.help")
+    assert viewer.page == "train"
+    viewer.close()
+
+
+def test_settings_are_kept_and_hold_at_once(qtbot: QtBot, opened: MainWindow) -> None:
+    opened.action_table.trigger("app.settings")
+    dialog = opened.findChild(SettingsDialog)
+    assert isinstance(dialog, SettingsDialog)
+    name, look = dialog.fields["expert"], dialog.fields["theme"]
+    name.setText("Grace")  # type: ignore[attr-defined]
+    look.setCurrentIndex(look.findData("dark"))  # type: ignore[attr-defined]
+    dialog._save()
+    assert theme.dark
+    assert Settings.load(opened.settings.path or Path()).expert == "Grace"
+    assert opened.session is not None
+    assert opened.session.who == "Grace"
+
+
+def test_where_the_window_stood_is_remembered(
+    qtbot: QtBot, window: MainWindow, settings: Settings, make_session: MakeSession
+) -> None:
+    window.resize(960, 640)
+    window.close()
+    again = MainWindow(settings, make_session=make_session)
+    qtbot.addWidget(again)
+    again.show()
+    assert (again.width(), again.height()) == (960, 640)
+
+
+def test_a_dropped_folder_of_photographs_begins_a_project(qtbot: QtBot, window: MainWindow, project: Path) -> None:
+    drop(window, project.parent / "photos")
+    assert window.welcome.form is not None
+    assert window.welcome.form.photos.path == project.parent / "photos"
+    qtbot.waitUntil(lambda: window.welcome.form.found.text().startswith("12 photographs"), timeout=5000)
+
+
+def test_a_dropped_project_is_opened(plain: MainWindow, project: Path) -> None:
+    drop(plain, project)
+    assert plain.session is not None
+
+
+def drop(window: MainWindow, folder: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    copy, none, left = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    window.welcome.dragEnterEvent(QDragEnterEvent(QPointF(5, 5).toPoint(), copy, data, left, none))
+    window.welcome.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+
+
+def test_nothing_is_wider_than_the_smallest_screen(opened: MainWindow) -> None:
+    assert opened.minimumSizeHint().width() <= 1280
+    assert opened.minimumSizeHint().height() <= 720
