@@ -28,6 +28,8 @@ from weldstudio.jobs.process import launch
 _logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 2.0
+LISTEN_S = 0.25
+"""How often a run looks whether it is to stop, to answer at once."""
 
 Requests = queue.SimpleQueue[Message | None]
 """Requests in the order in which they came; None after the last one (stdin was closed)."""
@@ -103,7 +105,7 @@ def _train(run: RunFolder) -> int:
     began = time.time()
     say = _Voice(run)
     say(Started(os.getpid(), "train"))
-    with _heartbeat(say):
+    with _heartbeat(say, run):
         try:
             say(Stage("loading the program"))
             from weldstudio.ml import train
@@ -146,14 +148,21 @@ class _Voice:
 
 
 @contextmanager
-def _heartbeat(say: Utter) -> Iterator[None]:
-    """Says every two seconds that the run lives."""
+def _heartbeat(say: Utter, run: RunFolder) -> Iterator[None]:
+    """Says every two seconds that the run lives, and once, at once, that it has heard to stop."""
     done = threading.Event()
 
     def beat() -> None:
+        next_beat = 0.0
+        heard = False
         while not done.is_set():
-            say(Heartbeat(time.time()))
-            done.wait(HEARTBEAT_S)
+            if time.monotonic() >= next_beat:
+                say(Heartbeat(time.time()))
+                next_beat = time.monotonic() + HEARTBEAT_S
+            if not heard and run.control().stop:
+                heard = True
+                say(Stage("stopping after this step"))
+            done.wait(LISTEN_S)
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()

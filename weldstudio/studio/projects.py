@@ -11,6 +11,7 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.store import mirror, models
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import FILE, Store
+from weldstudio.studio import registry
 from weldstudio.studio import scheme as schemes
 
 
@@ -75,7 +76,10 @@ def create(folder: Path, *, name: str | None = None, scheme: str | Path | Scheme
 
 def open_project(folder: Path, *, read_only: bool = False) -> Store:
     """Open a project and adopt the runs that have finished meanwhile. Raises StoreError with a sentence."""
-    return Store.open(Path(folder), read_only=read_only)
+    store = Store.open(Path(folder), read_only=read_only)
+    if not read_only:
+        registry.adopt_finished(store)
+    return store
 
 
 def is_project(folder: Path) -> bool:

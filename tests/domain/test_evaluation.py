@@ -1,0 +1,59 @@
+"""Scores of all classes: masked, at thresholds and at half, exclusive classes by their recall."""
+
+import json
+
+import numpy as np
+import pytest
+
+from weldstudio.domain.evaluation import evaluate
+
+NAMES = ("a", "b")
+STATES = np.array([[1, 2], [1, 0], [2, 1], [2, 3], [2, 2]], np.uint8)
+VALUES = np.array([[0.9, 0.2], [0.3, 0.99], [0.4, 0.6], [0.1, 0.01], [0.2, 0.7]])
+
+
+def test_each_class_counts_its_known_labels_alone() -> None:
+    found = evaluate(VALUES, STATES, NAMES, thresholds=[0.5, 0.65])
+    a, b = found.classes["a"].confusion, found.classes["b"].confusion
+    assert (a.hits, a.misses, a.false_alarms, a.passes) == (1, 1, 0, 3)
+    assert (b.hits, b.misses, b.false_alarms, b.passes) == (0, 1, 1, 1)
+    assert found.mean_per_class_accuracy == pytest.approx((0.75 + 0.25) / 2)
+    assert found.mean_per_class_accuracy_at_half == pytest.approx((0.75 + 0.75) / 2)
+    assert found.one_vs_rest == (found.mean_per_class_accuracy, 2)
+    assert found.photos == 5
+
+
+def test_without_thresholds_the_best_ones_are_taken() -> None:
+    found = evaluate(VALUES, STATES, NAMES)
+    assert (
+        found.mean_per_class_accuracy >= evaluate(VALUES, STATES, NAMES, thresholds=[0.5, 0.5]).mean_per_class_accuracy
+    )
+
+
+def test_exclusive_classes_are_judged_by_the_likeliest_one() -> None:
+    states = np.array([[1, 2], [1, 2], [2, 1], [2, 2], [1, 1]], np.uint8)  # the last two do not count
+    values = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7], [0.9, 0.1], [0.9, 0.1]])
+    found = evaluate(values, states, NAMES, task="exclusive", thresholds=[0.95, 0.95])
+    assert found.recalls == {"a": (1, 2), "b": (1, 1)}
+    assert found.mean_per_class_accuracy == found.mean_per_class_accuracy_at_half == 0.75
+    assert found.one_vs_rest[0] == 0.5
+    assert found.photos == 3
+    assert found.per_class_json()["a"]["recall"] == 0.5
+
+
+def test_a_class_without_both_kinds_has_no_value_and_leaves_the_mean() -> None:
+    states = np.array([[1, 2], [2, 2]], np.uint8)
+    found = evaluate(np.array([[0.9, 0.1], [0.1, 0.1]]), states, NAMES)
+    assert found.classes["b"].mean_per_class_accuracy is None
+    assert found.mean_per_class_accuracy == 1
+    assert found.one_vs_rest[1] == 1
+    low, high = found.interval
+    assert 0 < low < 1 == high
+
+
+@pytest.mark.parametrize("task", ["multilabel", "exclusive"])
+def test_nothing_known_gives_nothing_and_valid_json(task: str) -> None:
+    found = evaluate(np.zeros((0, 2)), np.zeros((0, 2), np.uint8), NAMES, task=task)
+    assert found.mean_per_class_accuracy is None
+    text = json.dumps(found.to_json(), allow_nan=False)
+    assert json.loads(text)["per_class"]["a"]["n"] == 0

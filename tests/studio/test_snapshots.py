@@ -1,0 +1,178 @@
+"""What a training would use is what a person would expect: known labels, joints and near-duplicates kept together."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.photos import FLAGS, make_collection
+from tests.studio.labelled import EXCLUSIVE, SCHEME, add_photos, label, labelled_project
+from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.labelling import Source, State
+from weldstudio.domain.recipe import Recipe
+from weldstudio.domain.scheme import Group, Scheme
+from weldstudio.domain.split import Split
+from weldstudio.store import photos, splits
+from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.store import Store
+from weldstudio.studio.snapshots import chosen_classes, take
+
+R, C, U, X = State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN
+
+
+def _empty(
+    folder: Path, count: int, *, scheme: Scheme = SCHEME, hashes: list[int] | None = None
+) -> tuple[Store, list[int]]:
+    store = Store.create(folder / "project")
+    scheme_rows.save(store, scheme)
+    made = make_collection(folder / "photos", count, size=(16, 16))
+    return store, add_photos(store, made, hashes)
+
+
+def test_counts_are_those_of_the_labels_and_shares_those_of_the_recipe(tmp_path: Path) -> None:
+    with labelled_project(tmp_path) as store:
+        found = take(store, Recipe())
+    assert found.problem == ""
+    assert found.classes == FLAGS
+    assert found.manifest.task == "exclusive"
+    assert found.photos == {"train": 36, "validation": 12, "test": 12}
+    assert found.counts["train"] == dict.fromkeys(FLAGS, (12, 24))
+    assert all(Path(photo.path).is_file() for photo in found.manifest.photos)
+    assert len(found.new_splits) == 60
+
+
+def test_a_preview_writes_nothing(tmp_path: Path) -> None:
+    with labelled_project(tmp_path, count=12) as store:
+        before = store.sequence
+        assert take(store, Recipe()) == take(store, Recipe())
+        assert store.sequence == before
+        assert splits.read(store) == {}
+
+
+def test_only_known_labels_of_allowed_sources_are_used(tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 40)
+    with store:
+        label(store, {i: [R if n % 2 else C, X, X] for n, i in enumerate(ids[:20])})
+        label(store, {i: [U, X, X] for i in ids[20:22]})
+        label(store, {i: [C, X, X] for i in ids[22:30]}, source=Source.ASSUMED)
+        label(store, {i: [R, X, X] for i in ids[30:38]}, source=Source.ACCEPTED)
+
+        def used(**values: str) -> dict[str, int]:
+            found = take(store, Recipe().with_values({f"data.{k}": v for k, v in values.items()}))
+            assert found.classes == (FLAGS[0],)
+            return {s: sum(known) for s, known in ((k, v[FLAGS[0]]) for k, v in found.counts.items())}
+
+        assert sum(used().values()) == 28
+        assert sum(used(assumed_labels="false").values()) == 20
+        with_accepted = used(accepted_labels="true")
+        assert sum(with_accepted.values()) > 28
+        accepted = set(ids[30:38])
+        found = take(store, Recipe().with_values({"data.accepted_labels": "true"}))
+        assert {p.split for p in found.manifest.photos if p.id in accepted} <= {Split.TRAIN}
+
+
+def test_flags_without_raised_or_clear_photos_are_left_out_and_said(tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 20)
+    with store:
+        label(store, {i: [R if n % 2 else C, C, X] for n, i in enumerate(ids)})
+        found = take(store, Recipe())
+    assert found.classes == (FLAGS[0],)
+    assert f"'{FLAGS[1]}' is left out: no training photo has it raised. Label some." in found.warnings
+    assert any(FLAGS[0] in warning and "at least 10" in warning for warning in found.warnings)
+    assert all(len(photo.states) == 1 for photo in found.manifest.photos)
+
+
+@pytest.mark.parametrize("kind", ["nothing", "all clear", "unsure", "one class", "one photo"])
+def test_what_cannot_be_learned_is_a_problem_in_a_sentence(kind: str, tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 12, scheme=EXCLUSIVE if kind == "one class" else SCHEME)
+    rows = {"all clear": [C, C, C], "unsure": [U, U, U], "one class": [R, C, C]}
+    with store:
+        if kind == "one photo":
+            label(store, {ids[0]: [R, C, C]})
+        elif kind != "nothing":
+            label(store, dict.fromkeys(ids, rows[kind]))
+        found = take(store, Recipe())
+    assert found.problem.endswith(".")
+
+
+def test_a_stored_split_never_moves_and_new_joints_are_dealt_out_beside_it(tmp_path: Path) -> None:
+    with labelled_project(tmp_path / "a", count=30) as store:
+        first = take(store, Recipe())
+        splits.write(store, first.new_splits, seed=0)
+        more = make_collection(tmp_path / "more", 30, size=(16, 16), seed=9)
+        label(store, {i: [R, C, C] for i in add_photos(store, more)})
+        second = take(store, Recipe(seed=5))
+        assert not set(second.new_splits) & set(first.new_splits)
+        assert len(second.new_splits) == 30
+        where = {photo.id: photo.split for photo in second.manifest.photos}
+        assert all(where[photo.id] == photo.split for photo in first.manifest.photos)
+
+
+def test_near_duplicates_stay_together_whatever_joint_they_belong_to(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    base = [int(v) for v in draw.integers(0, 2**63, 20)]
+    hashes = [base[n // 2] ^ (0b1011 if n % 2 else 0) for n in range(40)]  # pairs that differ in three bits
+    store, ids = _empty(tmp_path, 40, hashes=hashes)
+    with store:
+        label(store, {i: [R if n % 3 else C, R if n % 5 else C, C] for n, i in enumerate(ids)})
+        where = {photo.id: photo.split for photo in take(store, Recipe()).manifest.photos}
+    assert len(set(where.values())) == 3
+    for first, second in zip(ids[::2], ids[1::2], strict=True):
+        assert where[first] == where[second]
+
+
+def test_a_photo_that_would_join_two_splits_is_left_out_and_said(tmp_path: Path) -> None:
+    first, between, second = 0b000000, 0b000111, 0b111111
+    far = [int(v) for v in np.random.default_rng(1).integers(2**60, 2**63, 6)]
+    store, ids = _empty(tmp_path, 9, hashes=[first, second, between, *far])
+    with store:
+        label(store, {i: [R if n % 2 else C, X, X] for n, i in enumerate(ids) if n != 2})
+        joints = {i: photos.get(store, i).joint_id for i in ids}  # type: ignore[union-attr]
+        splits.write(store, {joints[ids[0]]: Split.TRAIN, joints[ids[1]]: Split.TEST}, seed=0)
+        label(store, {ids[2]: [R, X, X]})
+        found = take(store, Recipe())
+    assert ids[2] not in {photo.id for photo in found.manifest.photos}
+    assert joints[ids[2]] not in found.new_splits
+    assert any(warning.startswith("1 joint with near-duplicates") for warning in found.warnings)
+
+
+def test_joints_are_never_torn_apart(tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 30)
+    with store:
+        photos.set_joints(store, [(i, f"joint {n // 3}", None) for n, i in enumerate(ids)])
+        label(store, {i: [R if n % 2 else C, X, X] for n, i in enumerate(ids)})
+        where = {photo.id: photo.split for photo in take(store, Recipe()).manifest.photos}
+    for start in range(0, 30, 3):
+        assert len({where[i] for i in ids[start : start + 3]}) == 1
+
+
+def test_groups_merges_and_names_choose_the_classes() -> None:
+    merged = EXCLUSIVE.with_merge("round", (0, 2))
+
+    def chosen(scheme: Scheme, *names: str, task: str = "auto") -> tuple[list[str], str]:
+        recipe = Recipe().with_values({"data.classes": str(list(names)).replace("'", '"'), "data.task": task})
+        classes, found = chosen_classes(scheme, recipe)
+        return [item.name for item in classes], found
+
+    assert chosen(SCHEME) == (list(FLAGS), "multilabel")
+    assert chosen(EXCLUSIVE) == (list(FLAGS), "exclusive")
+    assert chosen(EXCLUSIVE, "shape") == (list(FLAGS), "exclusive")
+    assert chosen(EXCLUSIVE, FLAGS[1]) == ([FLAGS[1]], "multilabel")
+    assert chosen(merged) == (["round", FLAGS[1]], "exclusive")
+    assert chosen(merged, "shape") == (["round", FLAGS[1]], "exclusive")
+    assert chosen(merged, FLAGS[0], "round") == ([FLAGS[0], "round"], "multilabel")
+    assert chosen(EXCLUSIVE, task="multilabel")[1] == "multilabel"
+    default = SCHEME.with_group(Group("shape", (0, 1, 2), default="none of them"))
+    assert chosen(default)[1] == "multilabel"
+    with pytest.raises(RecipeError, match="at least two"):
+        chosen(SCHEME, FLAGS[0], task="exclusive")
+    with pytest.raises(RecipeError, match="no flags"):
+        chosen_classes(Scheme(), Recipe())
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_no_joint_is_in_two_splits_for_any_seed(number: int, tmp_path: Path) -> None:
+    with labelled_project(tmp_path, count=9) as store:
+        found = take(store, Recipe(seed=number * 12345))
+    assert len(found.new_splits) == 9
+    assert len(found.manifest.photos) == 9
