@@ -193,14 +193,22 @@ def test_what_another_process_writes_is_seen(session: Session, project: Path) ->
     assert not session.undo_stack.canUndo()
 
 
-def test_long_work_reports_and_can_be_cancelled(session: Session) -> None:
+def test_long_work_reports_and_can_be_cancelled(qtbot: QtBot, session: Session) -> None:
     def count(_store: Store, upto: int) -> Generator[Progress, None, str]:
         for n in range(upto):
             yield Progress(n, upto, "counting")
         return "done"
 
     work = session.start_work("Counting", count, 5)
-    assert (work.state, work.report) == ("done", "done")
+    assert session.works == [work]
+    with qtbot.waitSignal(work.finished, timeout=5000) as signal:
+        pass
+    assert signal.args == ["done"]
+    assert session.works == []
+    endless = session.start_work("Counting", count, 10**9)
+    qtbot.waitUntil(lambda: endless.progress is not None and endless.progress.done > 3, timeout=5000)
+    with qtbot.waitSignal(endless.cancelled, timeout=5000):
+        endless.cancel()
     assert session.works == []
 
 

@@ -3,7 +3,8 @@
 Everything that touches SQLite is a function taking the store first, run here in order of priority: key presses, then
 calls, then one step at a time of long work (generators), several works taking turns. What comes back travels to the
 GUI thread by a signal: the result or the error, and the rows of the mirror that have changed since, whoever changed
-them. Tests may run it `synchronous`: then every function is run at once, in the caller's thread.
+them. Tests may run it `synchronous`: then every call is run at once, in the caller's thread, and long work step by step
+between the events of its loop.
 
 Rejected: a pool (SQLite has one writer), futures (their callbacks run in the wrong thread), and one QThread per call.
 """
@@ -20,7 +21,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import UserError
@@ -201,6 +202,7 @@ class StoreThread(QObject):
         self._store: Store | None = None
         self._seen = 0
         self._thread: threading.Thread | None = None
+        self._turning: list[_Job] = []
         self._closed = False
         self._delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -237,6 +239,9 @@ class StoreThread(QObject):
             return
         self._closed = True
         if self._synchronous:
+            for job in self._turning:
+                if job.generator is not None:
+                    job.generator.close()
             if self._store is not None:
                 self._store.close()
                 self._store = None
@@ -252,12 +257,22 @@ class StoreThread(QObject):
             raise RuntimeError("the project is closed")
         if not self._synchronous:
             self._jobs.put(job)
+        elif job.work is None:
+            self._deliver(self._do(job))
+        else:
+            self._turning.append(job)
+            QTimer.singleShot(0, self, lambda: self._turn(job))
+
+    def _turn(self, job: _Job) -> None:
+        """One step of long work where there is no thread: between two events, as it would be between two calls."""
+        if self._closed:
             return
-        while True:
-            outcome = self._do(job)
-            self._deliver(outcome)
-            if outcome.state != "running":
-                return
+        outcome = self._do(job)
+        if outcome.state == "running":
+            QTimer.singleShot(0, self, lambda: self._turn(job))
+        else:
+            self._turning.remove(job)
+        self._deliver(outcome)
 
     @Slot(object)
     def _deliver(self, outcome: _Outcome) -> None:
@@ -271,9 +286,15 @@ class StoreThread(QObject):
                 job.work.end(outcome.state, outcome.result, outcome.error)
                 self.work_ended.emit(job.work)
         elif job.pending is not None:
-            if outcome.error is not None and not job.pending.has_error_handler:
-                self.failed.emit(outcome.error)
-            job.pending.resolve(outcome.result, outcome.error)
+            pending = job.pending
+            pending.resolve(outcome.result, outcome.error)
+            if outcome.error is not None and not pending.has_error_handler:
+                # Not at once: a synchronous call is answered before its caller could say who handles errors.
+                QTimer.singleShot(0, self, lambda: self._unhandled(pending))
+
+    def _unhandled(self, pending: Pending) -> None:
+        if not pending.has_error_handler and not self._closed:
+            self.failed.emit(pending.error)
 
     # Store thread (or the caller's, when synchronous)
 
