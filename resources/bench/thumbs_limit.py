@@ -20,11 +20,11 @@ QUALITY = 80
 def thumbnail(path: str) -> bytes:
     """The JPEG bytes of a picture of at most SIDE pixels."""
     with Image.open(path) as picture:
-        picture.draft("RGB", (SIDE, SIDE))
-        scale = SIDE / max(picture.size)
+        scale = min(1.0, SIDE / max(picture.size))
+        size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+        picture.draft("RGB", size)  # asked for both sides, or it would keep the shorter one above SIDE
         small = picture.convert("RGB")
-        if scale < 1:
-            size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+        if small.size != size:
             small = small.resize(size, Image.Resampling.BILINEAR)
         into = io.BytesIO()
         small.save(into, "JPEG", quality=QUALITY)
