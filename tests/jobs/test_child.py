@@ -12,7 +12,7 @@ from weldstudio.jobs.folder import Control, RunFolder
 from weldstudio.jobs.process import Child
 
 
-def test_words_it_does_not_know_are_refused(expect_log) -> None:  # noqa: ANN001
+def test_words_it_does_not_know_are_refused(expect_log) -> None:
     with expect_log("weldstudio.jobs.child", "no child"):
         assert child.main(["juggler"]) == 2
 
@@ -41,7 +41,7 @@ def test_a_run_without_its_files_fails_in_its_own_words(tmp_path: Path) -> None:
     assert "recipe.toml" in said[-1].sentence  # type: ignore[union-attr]
 
 
-def test_a_full_disk_delays_what_a_run_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expect_log) -> None:  # noqa: ANN001
+def test_a_full_disk_delays_what_a_run_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expect_log) -> None:
     say = child._Voice(RunFolder(tmp_path))
     say(Stage("one"))
     with monkeypatch.context() as full, expect_log("weldstudio.jobs.child", "wait to be written"):

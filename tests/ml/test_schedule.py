@@ -33,7 +33,3 @@ def test_the_optimiser_is_the_chosen_one_and_decays_matrices_alone(name: str, cl
     assert decays == {id(layer.weight): 0.1, id(layer.bias): 0.0}
     schedule.set_rate(made, 0.05)
     assert {group["lr"] for group in made.param_groups} == {0.05}
-
-
-def test_averages_remember_longer_in_longer_runs() -> None:
-    assert 0 <= schedule.averaging(1) <= schedule.averaging(100) < schedule.averaging(10**6) == 0.999

@@ -169,7 +169,7 @@ def test_a_run_whose_weights_do_not_fit_fails_in_a_sentence(store: Store, tmp_pa
     run = training.prepare(store, TINY, weights=tmp_path / "w.pth", who="Ann")
     assert run.recipe().network.weights == "file"
     training.start(run)
-    said = _followed(run)
+    _followed(run)
     summary = training.runs(store)[0]
     assert summary.state == "failed"
     assert "w.pth" in summary.sentence

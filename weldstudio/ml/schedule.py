@@ -44,8 +44,3 @@ def set_rate(made: torch.optim.Optimizer, rate: float) -> None:
     """The rate of the next step."""
     for group in made.param_groups:
         group["lr"] = rate
-
-
-def averaging(steps: int) -> float:
-    """Decay of the averaged weights for a run of so many steps (Morales-Brotons et al., TMLR 2024)."""
-    return min(0.999, max(0.0, 1 - 10 / max(1, steps)))

@@ -30,9 +30,11 @@ from weldstudio.domain.scores import FEW
 from weldstudio.domain.split import Split
 from weldstudio.ml import finished, schedule
 from weldstudio.ml.architectures import build
+from weldstudio.ml.averaging import averaging_decay, cloned, follow
 from weldstudio.ml.dataset import Photos, batches, enlarged, order
 from weldstudio.ml.heads import FittedHead, fit_head
 from weldstudio.ml.losses import Loss, probabilities
+from weldstudio.ml.pace import Pace
 from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.serving import cores
 from weldstudio.ml.weights import load_trunk, save
@@ -228,27 +230,26 @@ class _Training:
         per_epoch = steps // plan.epochs
         evaluations = min(steps, max(plan.epochs, LEAST_EVALUATIONS))
         due = {round(steps * (k + 1) / evaluations) for k in range(evaluations)}
-        average = _clone(self.network.state_dict()) if plan.ema else None
-        decay = schedule.averaging(steps)
+        average = cloned(self.network.state_dict()) if plan.ema else None
+        decay = averaging_decay(steps)
         yield Stage("first batch")
-        clock, said, unsaid, without = _Clock(), 0.0, 0, 0
+        pace, said, without = Pace(), 0.0, 0
         step = 0
         for epoch in range(plan.epochs):
             for indices in np.array_split(order(len(photos), seed=recipe.seed, epoch=epoch), per_epoch):
                 rate = schedule.learning_rate(plan, step, steps)
                 loss = self._step(pixels, indices, optimiser, rate, epoch)
                 step += 1
-                clock.count(len(indices))
+                pace.count(len(indices))
                 if not isfinite(loss):
                     yield self._diverged(step)
                     return
                 if average is not None:
-                    _follow(average, self.network.state_dict(), decay)
-                unsaid += 1
+                    follow(average, self.network.state_dict(), decay)
                 if time.monotonic() - said >= SAY_EVERY_S or step in due:
-                    left = (steps - step) * clock.seconds / step
-                    yield Step(step, step / per_epoch, loss, rate, clock.rate, left)
-                    said, unsaid = time.monotonic(), 0
+                    left = (steps - step) * pace.seconds / step
+                    yield Step(step, step / per_epoch, loss, rate, pace.rate, left)
+                    said = time.monotonic()
                 if step in due:
                     better = self.best
                     smooth = average if step == steps or (step % per_epoch == 0 and 2 * step > steps) else None
@@ -257,7 +258,7 @@ class _Training:
                     if plan.patience and without >= plan.patience:
                         yield Stage(f"no better for {without} evaluations: ending early")
                         return
-                    clock.restart()
+                    pace.restart()
                 self._heed()
 
     def _step(
@@ -297,7 +298,7 @@ class _Training:
         logits = yield from self._validation_logits()
         told = self._judge(step, epoch, logits, keep=True)
         if average is not None:
-            plain = _clone(self.network.state_dict())
+            plain = cloned(self.network.state_dict())
             self.network.load_state_dict(average)
             logits = yield from self._validation_logits()
             smooth = self._judge(step, epoch, logits, keep=True)
@@ -333,7 +334,7 @@ class _Training:
         evaluation = evaluate(found, states.numpy(), names, task=self.manifest.task)
         best = keep and (self.best is None or _rank(evaluation, loss) > self.best.rank)
         if best:
-            self.best = _Best(step, evaluation, loss, _clone(self.network.state_dict()), found)
+            self.best = _Best(step, evaluation, loss, cloned(self.network.state_dict()), found)
             (self.folder / "checkpoints").mkdir(exist_ok=True)
             save(self.network, self.folder / "checkpoints" / "best.safetensors")
         return Evaluated(
@@ -374,41 +375,7 @@ class _Training:
             raise _Stopped
 
 
-class _Clock:
-    """Time spent in training steps alone, and photos a second over the last few of them."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.rate = 0.0
-        self._last = time.monotonic()
-
-    def count(self, photos: int) -> None:
-        now = time.monotonic()
-        took = max(now - self._last, 1e-9)
-        self.seconds += took
-        rate = photos / took
-        self.rate = rate if not self.rate else 0.8 * self.rate + 0.2 * rate
-        self._last = now
-
-    def restart(self) -> None:
-        """The next step begins now."""
-        self._last = time.monotonic()
-
-
 def _rank(evaluation: Evaluation, loss: float) -> tuple[float, float]:
     """What is compared to find the best weights: mean per-class accuracy, then the loss."""
     accuracy = evaluation.mean_per_class_accuracy
     return (-1.0 if accuracy is None else accuracy), -loss
-
-
-def _clone(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in state.items()}
-
-
-def _follow(average: dict[str, Tensor], state: dict[str, Tensor], decay: float) -> None:
-    """Moves the averaged weights towards the present ones."""
-    for name, tensor in state.items():
-        if tensor.is_floating_point():
-            average[name].lerp_(tensor, 1 - decay)
-        else:
-            average[name].copy_(tensor)

@@ -22,6 +22,7 @@ from weldstudio.store import photos as photo_rows
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
+from weldstudio.studio import reviewing
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,6 @@ def _filtered(mirror: Mirror, recipe: Recipe) -> NDArray[np.bool_]:
     """Photos the recipe's filter lets through, (n,)."""
     chosen = np.ones(len(mirror), dtype=bool)
     if recipe.data.filter.strip():
-        from weldstudio.studio import reviewing
-
         chosen[:] = False
         chosen[reviewing.select(mirror, reviewing.parse(recipe.data.filter, mirror.scheme))] = True
     return chosen
