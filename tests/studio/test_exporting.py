@@ -216,6 +216,9 @@ def test_photos_with_one_class_get_its_folder_and_the_others_a_reason(store: Sto
         "b/1.jpg": "no flag is raised",
         "b/3.jpg": "unsure: mud",
     }
+    assert report.text == (
+        "3 of 6 photos were exported. 3 were left out, the first: a/3.jpg (2 flags are raised: mud; water, high)."
+    )
     assert report.exported + len(report.left_out) == report.selected == 6
     assert report.counts == {"mud": 1, "water, high": 1, "no clamp": 1}
     assert {file.name for file in dest.iterdir() if file.is_file()} == set(image_folder.BESIDE)
@@ -362,7 +365,9 @@ def test_closing_it_early_leaves_nothing(
 def test_a_file_that_changed_since_its_import_is_reported(store: Store, tmp_path: Path) -> None:
     photos.record_facts(store, 1, [PhotoFacts("a/1.jpg", content_hash="0" * 64)])
     label(store, {1: (R, C, C)})
-    assert exported(store, tmp_path / "out", format="imagefolder").changed == ("a/1.jpg",)
+    report = exported(store, tmp_path / "out", format="imagefolder")
+    assert report.changed == ("a/1.jpg",)
+    assert "Changed since the import: 1, the first: a/1.jpg" in report.text
 
 
 # ── Predictions ───────────────────────────────────────────────────────────────────────────────────

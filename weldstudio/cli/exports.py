@@ -37,4 +37,8 @@ def export(project: Path, dest: Path, format_: str, link: bool, as_json: bool) -
     with opened(project) as store:
         work = exporting.export(store, dest, format=format_, links=link)
         report = drive(work, "Exporting", quiet=as_json)
-    answer.give(as_json, report.to_json(), str(report))
+    answer.give(as_json, report.to_json(), f"{report.dest}: {report.text}\n{_counts(report.counts)}".rstrip())
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return answer.table(("class", "photos"), list(counts.items())) if counts else ""

@@ -61,6 +61,17 @@ class ExportReport:
     changed: tuple[str, ...] = ()
     """Paths of photos whose file is another one than when it was imported."""
 
+    @property
+    def text(self) -> str:
+        """In a sentence or two, for people."""
+        said = f"{self.exported:,} of {self.selected:,} photos were exported."
+        if self.left_out:
+            path, reason = self.left_out[0]
+            said += f" {len(self.left_out):,} were left out, the first: {path} ({reason})."
+        if self.changed:
+            said += f" Changed since the import: {len(self.changed):,}, the first: {self.changed[0]}."
+        return said
+
     def to_json(self) -> dict[str, Any]:
         return {
             "dest": str(self.dest),
