@@ -112,26 +112,6 @@ def payload(store: Store, action_id: str) -> dict[str, Any]:
     return found
 
 
-def reverts_of(store: Store, action_id: str) -> tuple[frozenset[int], frozenset[int]]:
-    """Numbers of the actions that, as far as they go, uphold this one and that undo it.
-
-    The action itself and every revert of a revert of it uphold it; its reverts, and reverts of those that uphold it,
-    undo it.
-    """
-    rows = store.rows(
-        """WITH RECURSIVE chain(seq, id, depth) AS (
-            SELECT seq, id, 0 FROM actions WHERE id = ?
-            UNION ALL
-            SELECT a.seq, a.id, chain.depth + 1 FROM actions a JOIN chain ON a.reverts = chain.id WHERE a.complete = 1
-        ) SELECT seq, depth FROM chain""",
-        (action_id,),
-    )
-    return (
-        frozenset(seq for seq, depth in rows if depth % 2 == 0),
-        frozenset(seq for seq, depth in rows if depth % 2 == 1),
-    )
-
-
 def _written(row: tuple[Any, ...]) -> Written:
     seq, *rest = row
     return Written(seq, Action(*rest))

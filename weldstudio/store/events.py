@@ -33,16 +33,17 @@ def append(
     *,
     source: Source,
     first: int = 0,
+    overtakable: bool = False,
     model_id: str | None = None,
     probabilities: Sequence[float] | None = None,
 ) -> Changes:
     """Append events to an action and bring the present labels up to date. Only inside `atomic`.
 
     `rows` hold every (photo, slot) at most once, all of a photo together; `old` is what the label is now. `first`
-    numbers the first of them where an action comes in several pieces. Where another action with a later time was
-    written since this one began, its labels stand and ours are left out.
+    numbers the first of them where an action comes in several pieces; such an action is `overtakable`: where another
+    one with a later time has been written since it began, the labels of that stand and ours are left out.
     """
-    if first and _overtaken(store, written):
+    if overtakable and _overtaken(store, written):
         rows = _not_overtaken(store, written, rows)
     if not rows:
         return store.record(Changes(actions=(written.action.id,)))
@@ -125,18 +126,41 @@ def history(store: Store) -> list[tuple[Action, list[LabelEvent]]]:
     return [(Action(*row), of_action(store, seq)) for seq, *row in actions]
 
 
-def setters(store: Store, seq: int) -> list[tuple[int, int, int, int]]:
-    """Of each (photo, slot) an action touched: photo id, slot, the byte before it, and the action that set it last.
+def restoring_rows(store: Store, seq: int) -> tuple[list[Row], int]:
+    """Events that take back what an action did to labels, and how many labels were changed since and stay.
 
-    Actions by their number; the last one is that with the latest time, as in the fold.
+    A label may be restored if its present value is still the one that the action gave it. Who gave a value is replayed
+    from the history of the label: a revert hands it back to whoever gave it before the action that it reverts.
     """
-    return store.rows(
-        """SELECT m.photo_id, m.slot, m.old, (
-            SELECT e.action_seq FROM label_events e JOIN actions a ON a.seq = e.action_seq
-            WHERE e.photo_id = m.photo_id AND e.slot = m.slot ORDER BY a.clock DESC, a.id DESC, e.n DESC LIMIT 1
-        ) FROM label_events m WHERE m.action_seq = ? ORDER BY m.n""",
+    found = store.rows(
+        """SELECT e.photo_id, e.slot, e.action_seq, t.seq, e.old, e.new
+        FROM label_events m
+        JOIN label_events e ON e.photo_id = m.photo_id AND e.slot = m.slot
+        JOIN actions a ON a.seq = e.action_seq
+        LEFT JOIN actions t ON t.id = a.reverts
+        WHERE m.action_seq = ? ORDER BY e.photo_id, e.slot, a.clock, a.id, e.n""",
         (seq,),
     )
+    rows: list[Row] = []
+    changed_since = 0
+    for (photo_id, slot), history in groupby(found, key=lambda row: (row[0], row[1])):
+        owner = 0
+        before: dict[int, int] = {}
+        after: dict[int, int] = {}
+        ours = now = 0
+        for _, _, action, reverted, old, new in history:
+            before[action] = owner
+            owner = action if reverted is None else before.get(reverted, action)
+            after[action] = owner
+            now = new
+            if action == seq:
+                ours = old
+        if owner == after[seq]:
+            if now != ours:
+                rows.append((photo_id, slot, now, ours))
+        elif owner != before[seq]:  # else it was taken back already
+            changed_since += 1
+    return rows, changed_since
 
 
 def _event(row: Sequence[Any]) -> LabelEvent:

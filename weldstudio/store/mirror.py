@@ -56,8 +56,37 @@ class Mirror:
     _codes: dict[int, int] = field(default_factory=lambda: {0: 0})
     """Equipment id -> code."""
 
+    _ranks: NDArray[np.int64] | None = None
+    _folded: list[str] | None = None
+    _joint_order: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None = None
+
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def path_ranks(self) -> NDArray[np.int64]:
+        """(n,) place of each photo in the order of paths; made when first asked for."""
+        if self._ranks is None:
+            order = sorted(range(len(self)), key=self.paths.__getitem__)
+            self._ranks = np.empty(len(self), np.int64)
+            self._ranks[order] = np.arange(len(self))
+        return self._ranks
+
+    @property
+    def folded_paths(self) -> list[str]:
+        """Paths for a search that does not tell upper from lower case; made when first asked for."""
+        if self._folded is None:
+            self._folded = [path.casefold() for path in self.paths]
+        return self._folded
+
+    @property
+    def joint_order(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Joint ids, ascending; rows joint by joint; where in these each joint begins. Made when first asked for."""
+        if self._joint_order is None:
+            order = np.argsort(self.joint, kind="stable")
+            joints, starts = np.unique(self.joint[order], return_index=True)
+            self._joint_order = joints, order, starts
+        return self._joint_order
 
     def row(self, photo_id: int) -> int:
         """Row of a photo. Raises KeyError for one that is not there."""
@@ -158,6 +187,7 @@ class Mirror:
                 self.equipments += (name,)
 
     def _take_photos(self, new: PhotoRows) -> None:
+        self._ranks = self._folded = self._joint_order = None
         rows, there = self._find(new.ids)
         added = np.flatnonzero(~there)
         if len(added):

@@ -81,7 +81,14 @@ def insert_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) 
     Each new photo is a joint of its own until something says otherwise.
     """
     with store.atomic():
-        known = set(known_paths(store, collection_id))
+        # Only this batch's paths: reading all that are known would make an import of many batches quadratic.
+        known = {
+            path
+            for (path,) in store.rows(
+                "SELECT path FROM photos WHERE collection_id = ? AND path IN (SELECT value FROM json_each(?))",
+                (collection_id, json.dumps([photo.path for photo in found])),
+            )
+        }
         new = [photo for photo in found if photo.path not in known]
         if not new:
             return Changes()
@@ -194,11 +201,11 @@ def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> C
     """
     with store.atomic():
         ids = [photo_id for photo_id, _, _ in joints]
-        place = dict(
-            store.rows(
-                "SELECT id, collection_id FROM photos WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
-            )
+        before = store.rows(
+            "SELECT id, collection_id, joint_id FROM photos WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(ids),),
         )
+        place = {photo_id: collection_id for photo_id, collection_id, _ in before}
         contractors = {name: add_contractor(store, name) for name in {c for _, _, c in joints if c}}
         wanted = {(place[photo_id], ref): contractors.get(name or "") for photo_id, ref, name in joints}
         store.executemany(
@@ -212,8 +219,10 @@ def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> C
             " WHERE id = ?",
             [(place[photo_id], ref, photo_id) for photo_id, ref, _ in joints],
         )
-        store.execute("DELETE FROM splits WHERE joint_id NOT IN (SELECT joint_id FROM photos)")
-        store.execute("DELETE FROM joints WHERE id NOT IN (SELECT joint_id FROM photos)")
+        left = [(joint_id,) for joint_id in {joint_id for _, _, joint_id in before}]
+        empty = "NOT EXISTS (SELECT 1 FROM photos p WHERE p.joint_id = ?1)"
+        store.executemany(f"DELETE FROM splits WHERE joint_id = ?1 AND {empty}", left)
+        store.executemany(f"DELETE FROM joints WHERE id = ?1 AND {empty}", left)
         return store.record(Changes(photos=frozenset(ids), joints=True))
 
 

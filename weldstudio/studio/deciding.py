@@ -44,30 +44,28 @@ def outcomes(mirror: Mirror, *, scheme: Scheme | None = None) -> NDArray[np.uint
     `scheme` is tried in place of the present one.
     """
     scheme = scheme or mirror.scheme
-    joints, which = np.unique(mirror.joint, return_inverse=True)
-    low = np.zeros(len(joints), np.int64)
-    high = np.zeros(len(joints), np.int64)
+    joints, order, starts = mirror.joint_order
+    none = np.zeros(len(joints), np.int64)
+    low, high = none.copy(), none.copy()
     seen = np.ones(len(joints), np.bool_)
-    grouped_low: dict[str, NDArray[np.int64]] = {}
-    grouped_high: dict[str, NDArray[np.int64]] = {}
+    grouped: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
     for item in scheme.classes:
-        state = _joint_states(
-            scheme.states_of(item.slot, mirror.labels), which, len(joints), scheme.joint_rule_of(item.slot)
-        )
+        states = scheme.states_of(item.slot, mirror.labels)[order]
+        state = _joint_states(states, starts, scheme.joint_rule_of(item.slot))
+        seen &= state != State.UNSEEN
         points = scheme.points_of(item.slot)
         surely = np.where(state == State.RAISED, points, 0)
-        perhaps = np.where((state == State.RAISED) | (state == State.UNSURE), points, 0)
-        seen &= state != State.UNSEEN
+        perhaps = np.where(state == State.UNSURE, points, surely)
         group = scheme.group_of(item.slot)
         if group is None:
             low += surely
             high += perhaps
         else:
-            none = np.zeros(len(joints), np.int64)
-            grouped_low[group.name] = np.maximum(grouped_low.get(group.name, none), surely)
-            grouped_high[group.name] = np.maximum(grouped_high.get(group.name, none), perhaps)
-    low += sum(grouped_low.values(), np.zeros(len(joints), np.int64))
-    high += sum(grouped_high.values(), np.zeros(len(joints), np.int64))
+            most_surely, most_perhaps = grouped.get(group.name, (none, none))
+            grouped[group.name] = np.maximum(most_surely, surely), np.maximum(most_perhaps, perhaps)
+    for most_surely, most_perhaps in grouped.values():
+        low += most_surely
+        high += most_perhaps
     limits = mirror.joints.reject_limits(joints)
     result = np.full(len(joints), Said.OPEN, np.uint8)
     result[(high < limits) & seen] = Said.ACCEPT
@@ -75,18 +73,20 @@ def outcomes(mirror: Mirror, *, scheme: Scheme | None = None) -> NDArray[np.uint
     return result
 
 
-def _joint_states(
-    states: NDArray[np.uint8], which: NDArray[np.int64], joints: int, rule: JointRule
-) -> NDArray[np.uint8]:
-    """`verdict.joint_state` for all joints: `states` (photos,), `which` joint each photo shows, as an index."""
-    has = {state: np.bincount(which[states == state], minlength=joints) > 0 for state in State}
-    result = np.full(joints, State.UNSEEN, np.uint8)
-    if rule == JointRule.ANY:
-        result[has[State.CLEAR] & ~has[State.UNSEEN]] = State.CLEAR
-        result[has[State.UNSURE]] = State.UNSURE
-        result[has[State.RAISED]] = State.RAISED
-        return result
-    result[has[State.RAISED] & ~has[State.UNSEEN]] = State.RAISED
-    result[has[State.UNSURE] & ~has[State.RAISED] & ~has[State.UNSEEN]] = State.UNSURE
-    result[has[State.CLEAR]] = State.CLEAR
-    return result
+def _joint_states(states: NDArray[np.uint8], starts: NDArray[np.int64], rule: JointRule) -> NDArray[np.uint8]:
+    """`verdict.joint_state` for all joints: `states` (photos,) joint by joint, each beginning at one of `starts`."""
+    if not len(states):
+        return np.zeros(0, np.uint8)
+    bits = np.left_shift(np.uint8(1), states)
+    return _BY_BITS[rule][np.bitwise_or.reduceat(bits, starts)]
+
+
+def _table(rule: JointRule) -> NDArray[np.uint8]:
+    """State of a joint by which states its photos have: entry 0b0110 is for photos some raised, some clear."""
+    return np.array(
+        [verdicts.joint_state(np.array([s for s in State if bits >> s & 1], np.uint8), rule) for bits in range(16)],
+        np.uint8,
+    )
+
+
+_BY_BITS = {rule: _table(rule) for rule in JointRule}

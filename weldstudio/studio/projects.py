@@ -78,7 +78,11 @@ def open_project(folder: Path, *, read_only: bool = False) -> Store:
     """Open a project and adopt the runs that have finished meanwhile. Raises StoreError with a sentence."""
     store = Store.open(Path(folder), read_only=read_only)
     if not read_only:
-        registry.adopt_finished(store)
+        try:
+            registry.adopt_finished(store)
+        except BaseException:
+            store.close()
+            raise
     return store
 
 
