@@ -38,6 +38,8 @@ class Session(QObject):
     """One open project. `open()` answers with `opened` or `refused`; before that the mirror must not be asked for."""
 
     opened = Signal()
+    closing = Signal()
+    """The project is about to be closed: whoever asks it something by a timer stops that."""
     refused = Signal(str)
     """The project could not be opened, and why."""
     changed = Signal(object)
@@ -120,6 +122,7 @@ class Session(QObject):
         if self._closed:
             return
         self._closed = True
+        self.closing.emit()
         self.undo_stack.blockSignals(True)  # it empties itself when it is deleted, and that is no news
         self._poll.stop()
         self.outbox.stop()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from weldstudio.domain.scores import FEW, mean_interval, mean_of_known, wilson
+from weldstudio.domain.scores import FEW, wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +57,3 @@ def class_rows(per_class: dict[str, dict[str, Any]]) -> list[ClassRow]:
             )
         )
     return sorted(rows, key=lambda r: (r.accuracy is None, r.accuracy or 0.0, r.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """The mean per-class accuracy over all classes that have a value."""
-
-    value: float | None
-    interval: tuple[float, float] | None
-    classes: int
-    """Over how many classes the mean goes."""
-    photos: int
-    """The most photographs any class was judged on."""
-
-
-def mean_of(per_class: dict[str, dict[str, Any]]) -> Mean:
-    """The headline of an evaluation, from its `scores.ClassScores.to_json` mappings.
-
-    The interval takes the classes for independent, which photographs shared by several flags are not quite.
-    """
-    value, classes = mean_of_known([scores.get("mean_per_class_accuracy") for scores in per_class.values()])
-    known = [s for s in per_class.values() if s.get("mean_per_class_accuracy") is not None]
-    shares: list[tuple[int, int]] = []
-    for scores in known:
-        shares.append((int(scores["hits"]), int(scores["raised"])))
-        shares.append((int(scores["passes"]), int(scores["clear"])))
-    photos = max((int(s.get("raised", 0)) + int(s.get("clear", 0)) for s in per_class.values()), default=0)
-    return Mean(value, mean_interval(tuple(shares)) if known else None, classes, photos)

@@ -1,7 +1,7 @@
 """The registry as a list: the active model first and marked, then the newest."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ class ModelRow:
     card: ModelCard
     folder: Path
     active: bool
+    evaluations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Split -> the last evaluation on it, as `domain.evaluation.Evaluation.to_json`."""
     difference: str = ""
     """How its classes differ from those of the scheme, as a sentence; '' when they are the same."""
 

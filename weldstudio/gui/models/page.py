@@ -1,7 +1,7 @@
 """The Models page: the registry at the left, the report of the chosen model at the right, and what can be done."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 LEFT: Final = 300
-Evaluations = dict[str, dict[str, dict[str, Any]]]
 
 
 class ModelsPage(QWidget):
@@ -43,7 +42,6 @@ class ModelsPage(QWidget):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._actions = session, actions
-        self._evaluations: dict[str, Evaluations] = {}
         self._work: Work | None = None
         self.list = ModelList()
         self.report = Report()
@@ -154,7 +152,7 @@ class ModelsPage(QWidget):
         work = self._session.start_work(
             f"Evaluating {row.card.name}", evaluating.evaluate, model_id=row.card.id, split="test"
         )
-        work.finished.connect(lambda evaluation: self._evaluated(row, evaluation))
+        work.finished.connect(lambda _evaluation: self.refresh())
         self._hold(work)
 
     def predict(self) -> None:
@@ -197,14 +195,7 @@ class ModelsPage(QWidget):
     def _show_report(self, row: ModelRow | None) -> None:
         self._show_possible()
         if row is not None:
-            self.report.show_model(row, self._evaluations.get(row.card.id, {}))
-
-    def _evaluated(self, row: ModelRow, evaluation: Any) -> None:
-        found = evaluation.to_json()
-        self._evaluations.setdefault(row.card.id, {})[found.get("split", "test")] = found["per_class"]
-        shown = self.list.chosen_row
-        if shown is not None and shown.card.id == row.card.id:
-            self._show_report(shown)
+            self.report.show_model(row)
 
     def _show_possible(self) -> None:
         row = self.list.chosen_row
@@ -231,4 +222,4 @@ def _read(store: "Store") -> list[ModelRow]:
     """The registry (store thread)."""
     from weldstudio.studio import registry
 
-    return [ModelRow(entry.card, entry.folder, entry.active) for entry in registry.models(store)]
+    return [ModelRow(entry.card, entry.folder, entry.active, entry.evaluations) for entry in registry.models(store)]

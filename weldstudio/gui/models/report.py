@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import FITS
-from weldstudio.gui.models.class_rows import class_rows, mean_of
+from weldstudio.gui.models.class_rows import class_rows
 from weldstudio.gui.models.class_table import ClassTable
 from weldstudio.gui.models.model_list import ModelRow
 from weldstudio.gui.news import Banner
@@ -31,9 +31,7 @@ class Report(QWidget):
         self._layout.setSpacing(GROUP)
         self.tables: dict[str, ClassTable] = {}
 
-    def show_model(
-        self, row: ModelRow, evaluations: Mapping[str, Mapping[str, dict[str, Any]]], *, run_name: str = ""
-    ) -> None:
+    def show_model(self, row: ModelRow) -> None:
         """Build the page of a model anew."""
         while (item := self._layout.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -41,12 +39,11 @@ class Report(QWidget):
                 widget.deleteLater()
         self.tables = {}
         self._add_head(row)
-        self._add_facts(row, run_name)
-        known = dict(evaluations)
-        known.setdefault("validation", per_class_of(row.card.scores))
+        self._add_facts(row)
+        known = {"validation": row.card.scores, **row.evaluations}
         for split in ("test", "validation"):
-            if known.get(split):
-                self._add_scores(split, dict(known[split]), row)
+            if known.get(split, {}).get("per_class"):
+                self._add_scores(split, known[split], row)
         self._layout.addStretch(1)
 
     def _add_head(self, row: ModelRow) -> None:
@@ -63,14 +60,14 @@ class Report(QWidget):
             banner.say("A demonstration model: not for real welds.", kind="warning", closable=False)
             self._layout.addWidget(banner)
 
-    def _add_facts(self, row: ModelRow, run_name: str) -> None:
+    def _add_facts(self, row: ModelRow) -> None:
         box = QWidget()
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(EDGE)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        for i, (name, text) in enumerate(facts(row, run_name)):
+        for i, (name, text) in enumerate(facts(row)):
             label = QLabel(name)
             label.setFont(theme.font("body"))
             set_look(label, "secondary")
@@ -81,19 +78,18 @@ class Report(QWidget):
             grid.addWidget(value, i, 1)
         self._layout.addWidget(box)
 
-    def _add_scores(self, split: str, per_class: dict[str, dict[str, Any]], row: ModelRow) -> None:
+    def _add_scores(self, split: str, scores: Mapping[str, Any], row: ModelRow) -> None:
         line = QFrame()
         line.setProperty("look", "line")
         self._layout.addWidget(line)
-        mean = mean_of(per_class)
         head = QLabel("On test photographs" if split == "test" else "On validation photographs")
         set_look(head, "section")
         self._layout.addWidget(head)
 
-        figure = QLabel(percent(mean.value))
+        figure = QLabel(percent(scores.get("mean_per_class_accuracy")))
         figure.setFont(theme.font("page", bold=True, figures=True))
         figure.setObjectName(f"{split} mean")
-        words = QLabel(headline(mean.interval, mean.classes, mean.photos, split))
+        words = QLabel(headline(scores, split))
         words.setWordWrap(True)
         set_look(words, "secondary")
         across = QWidget()
@@ -105,7 +101,7 @@ class Report(QWidget):
         self._layout.addWidget(across)
 
         table = ClassTable()
-        table.show_rows(class_rows(per_class))
+        table.show_rows(class_rows(dict(scores["per_class"])))
         self.tables[split] = table
         self._layout.addWidget(table)
         few = [f"{c.name} ({c.too_few})" for c in row.card.classes if c.too_few is not None]
@@ -116,14 +112,7 @@ class Report(QWidget):
             self._layout.addWidget(note)
 
 
-def per_class_of(scores: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The part of a card's scores that is by class."""
-    found = scores.get("per_class")
-    source = found if isinstance(found, Mapping) else scores
-    return {name: dict(value) for name, value in source.items() if isinstance(value, Mapping) and "raised" in value}
-
-
-def facts(row: ModelRow, run_name: str) -> list[tuple[str, str]]:
+def facts(row: ModelRow) -> list[tuple[str, str]]:
     """What the card says, as name and text."""
     card = row.card
     network = NETWORKS[card.network].title if card.network in NETWORKS else card.network
@@ -135,20 +124,28 @@ def facts(row: ModelRow, run_name: str) -> list[tuple[str, str]]:
         ("Network", f"{network}, {counted(len(card.classes), 'class', 'classes')}, {task}"),
         ("Sees", f"{prep.input_size} x {prep.input_size} pixels, {FIT_WORDS.get(prep.fit, prep.fit)}"),
         ("Trained", when(card.created)),
-        ("Run", run_name or (card.run_id or "brought in from elsewhere")),
+        ("Run", card.run_id or "brought in from elsewhere"),
         ("Started from", origin),
         ("Licence of these weights", licence),
     ]
     return [(name, text) for name, text in pairs if text]
 
 
-def headline(interval: tuple[float, float] | None, classes: int, photos: int, split: str) -> str:
+def headline(scores: Mapping[str, Any], split: str) -> str:
     """What stands beside the mean."""
-    if interval is None:
+    if scores.get("mean_per_class_accuracy") is None:
         return "No class has both raised and clear photographs here, so there is nothing to average."
-    chosen = "thresholds chosen on these photographs" if split == "validation" else "photographs it has never seen"
-    over = counted(classes, "class", "classes")
-    return (
-        f"mean per-class accuracy over {over}, 95 % interval {percent_range(*interval)}\n"
-        f"{counted(photos, 'photograph')}, {chosen}"
-    )
+    exclusive = scores.get("task") == "exclusive"
+    over = counted(int(scores.get("classes_with_a_value", len(scores["per_class"]))), "class", "classes")
+    first = f"mean {'recall' if exclusive else 'per-class accuracy'} over {over}"
+    if scores.get("interval"):
+        first += f", 95 % interval {percent_range(*scores['interval'])}"
+    if exclusive:
+        first += f"; one against the rest {percent(scores.get('one_vs_rest'))}"
+    else:
+        first += f"; {percent(scores.get('mean_per_class_accuracy_at_half'))} at a threshold of 0.5"
+    photos = counted(int(scores.get("photos", 0)), "photograph")
+    chosen = "on which the thresholds were chosen" if split == "validation" else "it has never seen"
+    moment = when(scores.get("when"))
+    judged = f"; judged {moment}" if moment else ""
+    return f"{first}\n{photos} {chosen}{judged}"

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.messages import Evaluated
 from weldstudio.gui.models.class_rows import ClassRow, class_rows
-from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.train.plots import class_pen
 from weldstudio.gui.words import count, percent, percent_range
 
@@ -104,7 +104,7 @@ class _ClassDelegate(QStyledItemDelegate):
         row: ClassRow = index.data(ROW_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = option.rect.adjusted(GAP + 4, 4, -GAP - 4, -4)
+        area = option.rect.adjusted(GROUP, 4, -GROUP, -4)
         line = area.height() // 2
         first = QRect(area.left(), area.top(), area.width(), line)
         second = QRect(area.left(), area.top() + line, area.width(), area.height() - line)

@@ -1,11 +1,12 @@
 """The Train page: left the recipe, in the middle the curves of a run, right its classes and the other runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractSlider,
+    QApplication,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -21,6 +22,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import RecipeError, UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.background import Background
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
@@ -33,9 +35,12 @@ from weldstudio.gui.train.run_view import RunView
 from weldstudio.gui.train.run_watcher import Ready, watch
 from weldstudio.gui.train.runs_list import RunRow, RunsList
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
+from weldstudio.gui.words import when
+from weldstudio.jobs.folder import RunFolder
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
+    from weldstudio.studio.snapshots import Snapshot
 
 LEFT: Final = 336
 RIGHT: Final = 300
@@ -57,6 +62,7 @@ class TrainPage(QWidget):
         self._starting = False
         self._watcher = watch(session)
         self._follower = Follower(self)
+        self._background = Background(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_MS)
@@ -70,8 +76,10 @@ class TrainPage(QWidget):
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
         self._watcher.look()
-        self._session.run(_models_to_start_from, self.form.recipe.network.name).then(self._show_weights)
+        self._session.run(_models_to_start_from, self.form.recipe.network.name).then(self.form.show_models)
         self._ask_snapshot()
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.form.take_focus()
 
     # --- parts --------------------------------------------------------------------------------------------------
 
@@ -174,6 +182,7 @@ class TrainPage(QWidget):
         self._watcher.changed.connect(self._show_rows)
         self._watcher.ready.connect(self._model_ready)
         self._session.changed.connect(self._session_changed)
+        self._session.closing.connect(self._stop_asking)
 
     # --- what a person asks for ---------------------------------------------------------------------------------
 
@@ -184,8 +193,8 @@ class TrainPage(QWidget):
             return
         self._starting = True
         self._show_reason()
-        self._session.run(_start, self.form.recipe, self.form.weights_file, who=self._session.who).then(
-            self._started, self._not_started
+        self._session.run(_prepare, self.form.recipe, self.form.weights_file, who=self._session.who).then(
+            self._prepared, self._not_started
         )
 
     def stop(self) -> None:
@@ -215,9 +224,11 @@ class TrainPage(QWidget):
     def _ask_snapshot(self) -> None:
         self._timer.stop()
         recipe = self.form.recipe
-        self._session.run(_preview, recipe).then(lambda seen: self._show_snapshot(recipe, seen), self._no_snapshot)
+        self._session.run(_preview, recipe, self.form.weights_file).then(
+            lambda seen: self._show_snapshot(recipe, seen), self._no_snapshot
+        )
 
-    def _show_snapshot(self, recipe: Recipe, snapshot: Any) -> None:
+    def _show_snapshot(self, recipe: Recipe, snapshot: "Snapshot") -> None:
         if recipe is not self.form.recipe:
             return  # changed meanwhile; the newer question is on its way
         self._snapshot_problem = snapshot.problem
@@ -230,10 +241,6 @@ class TrainPage(QWidget):
         self._snapshot_problem = str(error)
         self.snapshot.show_snapshot({}, {}, ())
         self._show_reason()
-
-    def _show_weights(self, found: tuple[tuple[tuple[str, str], ...], bool]) -> None:
-        models, shipped = found
-        self.form.show_weights(models, shipped=shipped)
 
     def _blocked(self) -> str:
         """Why no training can be started now; '' if one can."""
@@ -253,12 +260,19 @@ class TrainPage(QWidget):
 
     # --- runs ---------------------------------------------------------------------------------------------------
 
-    def _started(self, run: Any) -> None:
+    def _prepared(self, run: RunFolder) -> None:
+        from weldstudio.studio import training
+
+        self._follow(RunRow(run.id, run.path, self.form.recipe.name, "waiting", None, None))
+        # A new process takes a moment, and the store has better things to do meanwhile.
+        self._background.ask(lambda: training.start(run), self._started)
+
+    def _started(self, _pid: int, error: Exception | None) -> None:
         self._starting = False
-        row = RunRow(run.id, Path(run.path), self.form.recipe.name, "waiting", None, None)
-        self._follow(row)
         self._watcher.look()
         self._show_reason()
+        if error is not None:
+            self._session.report(error)
 
     def _not_started(self, error: Exception) -> None:
         self._starting = False
@@ -321,7 +335,11 @@ class TrainPage(QWidget):
         if changes.labels or changes.scheme or changes.photos or changes.joints:
             self._timer.start()
         if changes.models:
-            self._session.run(_models_to_start_from, self.form.recipe.network.name).then(self._show_weights)
+            self._session.run(_models_to_start_from, self.form.recipe.network.name).then(self.form.show_models)
+
+    def _stop_asking(self) -> None:
+        self._timer.stop()
+        self._follower.follow(None)
 
 
 class _CalmWheel(QObject):
@@ -357,23 +375,21 @@ def _upright() -> QFrame:
 # --- on the store thread ----------------------------------------------------------------------------------------
 
 
-def _preview(store: "Store", recipe: Recipe) -> Any:
+def _preview(store: "Store", recipe: Recipe, weights: Path | None) -> "Snapshot":
     from weldstudio.studio import training
 
-    return training.preview(store, recipe)
+    return training.preview(store, recipe, weights)
 
 
-def _start(store: "Store", recipe: Recipe, weights: Path | None, *, who: str) -> Any:
+def _prepare(store: "Store", recipe: Recipe, weights: Path | None, *, who: str) -> RunFolder:
     from weldstudio.studio import training
 
-    run = training.prepare(store, recipe, weights=weights, who=who)
-    training.start(run)
-    return run
+    return training.prepare(store, recipe, weights=weights, who=who)
 
 
-def _models_to_start_from(store: "Store", network: str) -> tuple[tuple[tuple[str, str], ...], bool]:
-    """Models of this network as (id, name), and whether there are shipped weights for it."""
+def _models_to_start_from(store: "Store", network: str) -> tuple[tuple[str, str], ...]:
+    """Models of this network as (id, name and moment)."""
     from weldstudio.studio import registry
 
-    models = tuple((m.card.id, m.card.name) for m in registry.models(store) if m.card.network == network)
-    return models, False
+    found = [entry.card for entry in registry.models(store) if entry.card.network == network]
+    return tuple((card.id, f"{card.name}, {when(card.created)}") for card in found)

@@ -5,6 +5,7 @@ last good recipe stays.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +51,6 @@ class RecipeForm(QWidget):
         self._editors: dict[str, FieldEditor] = {}
         self._cards: dict[str, PresetCard] = {}
         self._models: tuple[tuple[str, str], ...] = ()
-        self._weights_offered: tuple[tuple[str, str], ...] = ()
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -73,19 +73,17 @@ class RecipeForm(QWidget):
 
     @property
     def preset(self) -> str | None:
-        """Id of the preset that the recipe still equals, None once it was changed."""
-        return next((key for key, recipe in self._presets.items() if recipe == self.recipe), None)
+        """Id of the preset that the recipe still equals, whatever it starts from; None once it was changed."""
+        return next((key for key, recipe in self._presets.items() if self._equal(recipe)), None)
 
-    def show_weights(self, models: tuple[tuple[str, str], ...], *, shipped: bool) -> None:
-        """Offer these models (id, name) and, if there are any for this network, the shipped weights to start from."""
-        self._models = models
-        offered = [("random", "Random")]
-        if shipped:
-            offered.append(("shipped", "Shipped with weldstudio"))
-        offered += [(f"model:{model_id}", f"Model {name}") for model_id, name in models]
-        offered.append((FILE, "File…"))
-        if tuple(offered) != self._weights_offered:
-            self._weights_offered = tuple(offered)
+    def _equal(self, preset: Recipe) -> bool:
+        weights = self.recipe.network.weights
+        return replace(preset, network=replace(preset.network, weights=weights)) == self.recipe
+
+    def show_models(self, models: tuple[tuple[str, str], ...]) -> None:
+        """Offer these models (id, name) to start from."""
+        if models != self._models:
+            self._models = models
             self._fill_weights()
 
     def set_recipe(self, recipe: Recipe) -> None:
@@ -110,6 +108,13 @@ class RecipeForm(QWidget):
         self._more.setVisible(shown)
         self._more_button.setChecked(shown)
         set_icon(self._more_button, "chevron_down" if shown else "chevron_right", "secondary")
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the chosen preset, or the first."""
+        cards = list(self._cards.values())
+        chosen = next((card for card in cards if card.isChecked()), cards[0] if cards else None)
+        if chosen is not None:
+            chosen.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- parts --------------------------------------------------------------------------------------------------
 
@@ -193,7 +198,11 @@ class RecipeForm(QWidget):
     # --- changes ------------------------------------------------------------------------------------------------
 
     def _choose_preset(self, key: str) -> None:
-        self.set_recipe(self._presets[key])
+        recipe = self._presets[key]
+        if self.weights_file is not None:
+            # A file that was chosen once is meant for the next recipe too.
+            recipe = replace(recipe, network=replace(recipe.network, weights=FILE))
+        self.set_recipe(recipe)
 
     def _set_value(self, key: str, value: str) -> None:
         try:
@@ -257,9 +266,8 @@ class RecipeForm(QWidget):
 
     def _fill_weights(self) -> None:
         wanted = self.recipe.network.weights
-        offered = list(self._weights_offered or (("random", "Random"), (FILE, "File…")))
-        if self.weights_file is not None:
-            offered = [(v, self.weights_file.name if v == FILE else text) for v, text in offered]
+        offered = [("random", "Random"), *((f"model:{i}", name) for i, name in self._models)]
+        offered.append((FILE, self.weights_file.name if self.weights_file is not None else "File…"))
         if wanted not in dict(offered):
             offered.insert(1, (wanted, "Shipped with weldstudio" if wanted == "shipped" else wanted))
         self.weights.blockSignals(True)

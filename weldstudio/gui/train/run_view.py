@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -85,7 +86,8 @@ class RunView(QWidget):
         legend = QHBoxLayout()
         legend.setContentsMargins(EDGE, 4, GROUP, GAP)
         legend.addWidget(self._readout)
-        inner = QWidget()
+        inner = QFrame()
+        set_look(inner, "surface")
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -178,7 +180,7 @@ class RunView(QWidget):
         """Say in numbers what stands under the crosshair, or what the colours mean."""
         if step is None:
             self._readout.setText(
-                "Grey: training. Thick blue: validation, all classes. Thin: one class each, as listed at the right."
+                "Grey: training. Blue: validation, all classes. Thin: single classes, named at the right."
                 if self._curves.last_known_step or self._curves.evaluations
                 else " "
             )

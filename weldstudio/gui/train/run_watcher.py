@@ -4,7 +4,6 @@ Runs are detached processes: nobody tells the window that one has ended. While a
 every two seconds; else nothing happens at all.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from weldstudio.gui.train.runs_list import RunRow
 if TYPE_CHECKING:
     from weldstudio.gui.session import Session
     from weldstudio.store.store import Store
+    from weldstudio.studio.training import RunSummary
 
 LOOK_MS: Final = 2000
 
@@ -52,8 +52,9 @@ class RunWatcher(QObject):
         self._asking = False
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self._tick)
         session.changed.connect(self._session_changed)
+        session.closing.connect(self._timer.stop)
         self.look()
 
     @property
@@ -62,14 +63,16 @@ class RunWatcher(QObject):
         return next((row for row in self.rows if row.running), None)
 
     def look(self) -> None:
-        """Read the runs and adopt what has ended."""
+        """Read all runs and adopt what has ended."""
         if not self._asking:
             self._asking = True
             self._session.run(_look).then(self._seen, self._failed)
 
-    def stop(self) -> None:
-        """End looking; the session is being closed."""
-        self._timer.stop()
+    def _tick(self) -> None:
+        """Look at the runs under way alone: the others said their last word long ago."""
+        if not self._asking:
+            self._asking = True
+            self._session.run(_look_again, self.rows).then(self._seen, self._failed)
 
     def _session_changed(self, changes: Changes) -> None:
         if changes.runs or changes.models:
@@ -102,29 +105,37 @@ def watch(session: "Session") -> RunWatcher:
 
 
 def _look(store: "Store") -> _Seen:
-    from weldstudio.studio import registry, training
+    from weldstudio.studio import training
 
-    before = {entry.card.id for entry in registry.models(store)}
+    ready = _adopt(store)
+    return _Seen(tuple(_row(summary) for summary in training.runs(store)), ready)
+
+
+def _look_again(store: "Store", known: tuple[RunRow, ...]) -> _Seen:
+    from weldstudio.jobs.folder import RunFolder
+    from weldstudio.studio import training
+
+    rows = tuple(_row(training.summarise(RunFolder(row.folder))) if row.running else row for row in known)
+    ended = any(not row.running for row, old in zip(rows, known, strict=True) if old.running)
+    return _Seen(rows, _adopt(store) if ended else ())
+
+
+def _adopt(store: "Store") -> tuple[Ready, ...]:
+    from weldstudio.studio import registry
+
+    before = {entry.id for entry in registry.models(store)}
     registry.adopt_finished(store)
-    ready = [
-        Ready(entry.card.id, entry.card.name, entry.card.run_id, entry.active)
-        for entry in registry.models(store)
-        if entry.card.id not in before
-    ]
-    return _Seen(run_rows(training.runs(store)), tuple(ready))
+    new = [entry for entry in registry.models(store) if entry.id not in before]
+    return tuple(Ready(entry.id, entry.card.name, entry.run_id, entry.active) for entry in new)
 
 
-def run_rows(summaries: Sequence[object]) -> tuple[RunRow, ...]:
-    """`studio.training` summaries as rows of the list, newest first."""
-    return tuple(
-        RunRow(
-            s.id,
-            s.folder,
-            s.name,
-            s.state,
-            s.started,
-            s.mean_per_class_accuracy,
-            s.sentence,
-        )
-        for s in summaries
+def _row(summary: "RunSummary") -> RunRow:
+    return RunRow(
+        summary.id,
+        summary.folder,
+        summary.name,
+        summary.state,
+        summary.started,
+        summary.mean_per_class_accuracy,
+        summary.sentence,
     )

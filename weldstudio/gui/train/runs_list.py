@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.gui.icons import pixmap
-from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.words import percent, when
 
 Index = QModelIndex | QPersistentModelIndex
@@ -93,7 +93,7 @@ class _RunDelegate(QStyledItemDelegate):
             style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
         row: RunRow = index.data(ROW_ROLE)
         painter.save()
-        area = option.rect.adjusted(GAP + 4, 4, -GAP - 4, -4)
+        area = option.rect.adjusted(GROUP, 4, -GROUP, -4)
         half = area.height() // 2
         first = QRect(area.left(), area.top(), area.width(), half)
         second = QRect(area.left(), area.top() + half, area.width(), area.height() - half)
