@@ -6,6 +6,7 @@ import torchvision
 
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.ml import architectures
+from weldstudio.ml.averaging import cloned
 
 QUICK = (
     *("mobilenet_v2", "mobilenet_v3_small", "squeezenet1_0", "squeezenet1_1", "resnet18", "shufflenet_v2_x0_5"),
@@ -78,6 +79,20 @@ def test_frozen_stages_stand_still_and_the_rest_moves() -> None:
     stages = {"body.conv1", "body.bn1", "body.layer1", "body.layer2"}
     assert not {name for name in moved if any(name.startswith(f"{stage}.") for stage in stages)}
     assert {"body.layer3.0.conv1.weight", "body.layer4.1.bn2.running_mean", "head.weight"} <= moved
+
+
+def test_held_statistics_stay_while_scale_and_shift_are_trained() -> None:
+    network = architectures.build("resnet18", 2)
+    network.freeze(0, hold_statistics=True)
+    network.train()
+    before = cloned(network.state_dict())
+    torch.nn.init.normal_(network.head.weight)
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
+    network(torch.randn(4, 3, 64, 64)).pow(2).sum().backward()
+    optimiser.step()
+    after = network.state_dict()
+    assert torch.equal(after["body.bn1.running_mean"], before["body.bn1.running_mean"])
+    assert not torch.equal(after["body.bn1.bias"], before["body.bn1.bias"])
 
 
 def test_an_unknown_network_is_no_network() -> None:

@@ -136,6 +136,12 @@ def test_a_photo_that_would_join_two_splits_is_left_out_and_said(tmp_path: Path)
     assert any(warning.startswith("1 joint with near-duplicates") for warning in found.warnings)
 
 
+def test_a_filter_chooses_the_photos(tmp_path: Path) -> None:
+    with labelled_project(tmp_path, count=30) as store:
+        found = take(store, Recipe().with_values({"data.filter": "000"}))
+        assert {Path(photo.path).name for photo in found.manifest.photos} == {f"000{n}.jpg" for n in range(1, 10)}
+
+
 def test_joints_are_never_torn_apart(tmp_path: Path) -> None:
     store, ids = _empty(tmp_path, 30)
     with store:

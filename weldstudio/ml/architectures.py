@@ -74,17 +74,24 @@ class Network(nn.Module):
         logits: Tensor = self.head(self.dropout(self.features(x)))
         return logits
 
-    def freeze(self, stages: int) -> None:
-        """Freezes the first `stages` stages: their weights take no gradient and their batch norm stands still."""
-        self._frozen = [module for modules in list(self.stages.values())[:stages] for module in modules]
-        for module in self._frozen:
+    def freeze(self, stages: int, *, hold_statistics: bool = False) -> None:
+        """Freezes the first `stages` stages: their weights take no gradient and their batch norm stands still.
+
+        With `hold_statistics` the batch norm of the other stages too keeps normalising by the statistics it came with,
+        while its scale and shift are trained. A fine-tuning begins with a head that was fitted under those: measured
+        by its own batches, the features would move away from under the head before the first step is done.
+        """
+        frozen = [module for modules in list(self.stages.values())[:stages] for module in modules]
+        for module in frozen:
             module.requires_grad_(False)
+        held = [m for m in self.modules() if isinstance(m, nn.BatchNorm2d)] if hold_statistics else []
+        self._still = [*frozen, *held]
         self.train(self.training)
 
     def train(self, mode: bool = True) -> "Network":
-        """Training mode for all but the frozen stages."""
+        """Training mode for all that does not stand still."""
         super().train(mode)
-        for module in getattr(self, "_frozen", ()):
+        for module in getattr(self, "_still", ()):
             module.eval()
         return self
 

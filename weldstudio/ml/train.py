@@ -224,7 +224,7 @@ class _Training:
         kept = enlarged(self.preprocessing) if recipe.data.augment else self.preprocessing
         pixels = Photos([photo.path for photo in photos], kept, self.pool)
         self.validation = Photos([photo.path for photo in self.photos[Split.VALIDATION]], self.preprocessing, self.pool)
-        self.network.freeze(recipe.network.frozen_stages)
+        self.network.freeze(recipe.network.frozen_stages, hold_statistics=bool(self.manifest.weights))
         optimiser = schedule.optimiser(plan, self.network.parameters())
         steps = self._steps()
         per_epoch = steps // plan.epochs

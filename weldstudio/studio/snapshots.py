@@ -23,6 +23,7 @@ from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import reviewing
+from weldstudio.studio.filters import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _filtered(mirror: Mirror, recipe: Recipe) -> NDArray[np.bool_]:
     chosen = np.ones(len(mirror), dtype=bool)
     if recipe.data.filter.strip():
         chosen[:] = False
-        chosen[reviewing.select(mirror, reviewing.parse(recipe.data.filter, mirror.scheme))] = True
+        chosen[reviewing.select(mirror, parse(recipe.data.filter, mirror.scheme))] = True
     return chosen
 
 
