@@ -21,8 +21,8 @@ def open_(open_window: Any, project: Path) -> int:
 @click.command(
     epilog=examples(
         "weldstudio init welds",
-        "weldstudio init welds --scheme polyethylene",
-        "weldstudio init welds --scheme our-flags.json --name 'Welds of the north'",
+        "weldstudio init welds --scheme pipe-welds",
+        "weldstudio init welds --scheme our-flags.toml --name 'Welds of the north'",
     )
 )
 @project_argument
