@@ -1,3 +1,4 @@
+import csv
 import json
 import subprocess
 import sys
@@ -389,3 +390,21 @@ def test_predictions_of_an_unknown_model_are_refused(store: Store, tmp_path: Pat
 
 def test_the_header_is_the_one_that_is_recognised() -> None:
     assert EXPORT_HEADER == ("path", "collection", "sha256", "equipment", "joint", "split")
+
+
+def test_a_table_taken_into_another_project_gives_the_same_table(store: Store, tmp_path: Path, root: Path) -> None:
+    label(store, STATES)
+    scheme_rows.save(store, scheme_rows.load(store).with_merge(" dirt, all", (0, 1)))
+    exported(store, tmp_path / "first.csv", format="csv")
+    table = read_label_file(tmp_path / "first.csv")
+    with Store.create(tmp_path / "second") as second:
+        bring(second, root, [photo.path for photo in photos.every(store)])
+        scheme_rows.save(second, Scheme(flags=tuple(Flag(i, name) for i, name in enumerate(table.classes))))
+        finish(labelling.apply_label_table(second, table, who="Bob"))
+        exported(second, tmp_path / "second.csv", format="csv")
+    columns = [
+        [[cell for i, cell in enumerate(row) if i != 1] for row in csv.reader((tmp_path / name).open(newline=""))]
+        for name in ("first.csv", "second.csv")
+    ]
+    assert columns[0][0][-2:] == [" dirt, all", "no clamp"]
+    assert columns[0] == columns[1]
