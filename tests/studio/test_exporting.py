@@ -403,7 +403,10 @@ def test_a_table_taken_into_another_project_gives_the_same_table(store: Store, t
         finish(labelling.apply_label_table(second, table, who="Bob"))
         exported(second, tmp_path / "second.csv", format="csv")
     columns = [
-        [[cell for i, cell in enumerate(row) if i != 1] for row in csv.reader((tmp_path / name).open(newline=""))]
+        [
+            [cell for i, cell in enumerate(row) if i != 1]
+            for row in csv.reader((tmp_path / name).read_text().splitlines())
+        ]
         for name in ("first.csv", "second.csv")
     ]
     assert columns[0][0][-2:] == [" dirt, all", "no clamp"]
