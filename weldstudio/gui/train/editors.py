@@ -62,7 +62,7 @@ class FieldEditor(QObject):
                     box.addItem(text, value)
                 box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                 box.setMinimumContentsLength(10)
-                box.activated.connect(lambda index: self.edited.emit(f'"{box.itemData(index)}"'))
+                box.activated.connect(lambda index: self.edited.emit(str(box.itemData(index))))
                 return box
             case Editor.SWITCH:
                 switch = QCheckBox()

@@ -1,0 +1,109 @@
+"""The Quality page: every figure is counted from the mirror, and nothing is shown that is not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from tests.gui.stage import Stage, set_stage
+from weldstudio.domain.labelling import Source, State
+from weldstudio.domain.photo import PhotoFacts
+from weldstudio.gui.empty_state import EmptyState
+from weldstudio.gui.quality.page import QualityPage
+from weldstudio.gui.session import Session
+from weldstudio.store import photos
+from weldstudio.store.store import Store
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, project: Path, make_session: Callable[..., Session]) -> Stage:
+    return set_stage(qtbot, make_session(project))
+
+
+def open_page(stage: Stage) -> QualityPage:
+    page = stage.show_page(QualityPage, "quality")
+    assert isinstance(page, QualityPage)
+    return page
+
+
+def row(page: QualityPage, table: str, name: str) -> list[str]:
+    return list(next(r for r in page.tables[table]._rows if r[0] == name))
+
+
+def texts(page: QualityPage) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if not label.isHidden())
+
+
+def test_an_empty_project_has_one_sentence_and_one_button(
+    qtbot: QtBot, tmp_path: Path, make_session: Callable[..., Session]
+) -> None:
+    Store.create(tmp_path / "empty").close()
+    stage = set_stage(qtbot, make_session(tmp_path / "empty"))
+    page = open_page(stage)
+    (empty,) = [e for e in page.findChildren(EmptyState) if e.isVisible()]
+    qtbot.mouseClick(empty.button, Qt.MouseButton.LeftButton)
+    assert stage.page_asked == ["import"]
+    assert page.tables == {}
+
+
+def test_labels_are_counted_by_state_and_by_source_and_follow_edits(stage: Stage) -> None:
+    session = stage.session
+    ids = session.mirror.ids.tolist()
+    session.label(ids[:1], 0, State.RAISED)
+    session.label(ids[1:4], 0, State.CLEAR)
+    session.label(ids[4:6], 1, State.RAISED, source=Source.IMPORT)
+    page = open_page(stage)
+    assert row(page, "Labels by state", "No Clamp Used") == ["No Clamp Used", "1", "3", "0", "8", "33 %"]
+    heads = page.tables["Where the labels came from"]._heads
+    assert heads == ["Flag", "One by one", "Several at once", "Imported"]
+    assert row(page, "Where the labels came from", "No Clamp Used") == ["No Clamp Used", "1", "3", "0"]
+    assert row(page, "Where the labels came from", "Soil") == ["Soil", "0", "0", "2"]
+    assert "looked at by a person (4)" in texts(page)
+    assert "with any label (6)" in texts(page)
+    session.label(ids[6:7], 0, State.UNSURE)
+    assert row(page, "Labels by state", "No Clamp Used")[3] == "1"
+    stage.do("edit.undo")
+    assert row(page, "Labels by state", "No Clamp Used")[3] == "0"
+
+
+def test_without_labels_there_is_no_table_of_their_sources(stage: Stage) -> None:
+    page = open_page(stage)
+    assert "Where the labels came from" not in page.tables
+    assert "By equipment" not in page.tables
+    assert "Every photograph that was read can be shown." in texts(page)
+
+
+def test_problems_are_listed_with_their_reason(stage: Stage, project: Path) -> None:
+    session = stage.session
+    collection = int(session.mirror.collection[0])
+    path = session.mirror.paths[0]
+    session.run(photos.record_facts, collection, [PhotoFacts(path, problem="The file ends early; copy it again.")])
+    page = open_page(stage)
+    assert row(page, "Problems", path) == [path, "The file ends early; copy it again."]
+
+
+def test_equipments_stand_side_by_side(stage: Stage) -> None:
+    session = stage.session
+    collection = int(session.mirror.collection[0])
+    facts = [
+        PhotoFacts(path, width=96, height=72, equipment="Redbox" if i < 4 else "Bluebox")
+        for i, path in enumerate(session.mirror.paths)
+    ]
+    session.run(photos.record_facts, collection, facts)
+    session.label(session.mirror.ids.tolist()[:2], 0, State.RAISED)
+    session.label(session.mirror.ids.tolist()[2:4], 0, State.CLEAR)
+    page = open_page(stage)
+    table = page.tables["By equipment"]
+    assert table._heads == ["", "Bluebox", "Redbox"]
+    assert row(page, "By equipment", "Photographs") == ["Photographs", "8", "4"]
+    assert row(page, "By equipment", "No Clamp Used, raised of labelled")[1:] == ["–", "50.0 %"]
+
+
+def test_the_page_is_reached_and_scrolled_by_keys(qtbot: QtBot, stage: Stage) -> None:
+    page = open_page(stage)
+    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_PageDown)
+    stage.do("quality.refresh")
+    assert page.tables

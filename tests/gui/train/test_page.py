@@ -1,0 +1,288 @@
+"""The Train page by keys and mouse, over scripted run folders; no child is started and no torch is needed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.gui.stage import Stage, set_stage
+from tests.gui.train.scripted import finish, make_run, say, story
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.labelling import State
+from weldstudio.domain.messages import Alarm, Failed, RunFinished, Skipped
+from weldstudio.gui.session import Session
+from weldstudio.gui.train.page import TrainPage
+from weldstudio.gui.train.preset_card import PresetCard
+from weldstudio.jobs.folder import RunFolder
+from weldstudio.studio import training
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, project: Path, make_session: Callable[..., Session]) -> Stage:
+    return set_stage(qtbot, make_session(project))
+
+
+def labelled(stage: Stage) -> None:
+    """Half of the photographs raised, half clear, for every flag."""
+    ids = stage.session.mirror.ids.tolist()
+    for slot in range(3):
+        stage.session.label(ids[slot % 2 :: 2], slot, State.RAISED)
+        stage.session.label(ids[(slot + 1) % 2 :: 2], slot, State.CLEAR)
+
+
+def open_page(stage: Stage) -> TrainPage:
+    page = stage.show_page(TrainPage, "train")
+    assert isinstance(page, TrainPage)
+    return page
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
+    """Runs that were started; each says its first words and waits."""
+    runs: list[RunFolder] = []
+
+    def start(run: RunFolder) -> int:
+        control = run.control()
+        run.write_control(type(control)(1e9, control.stop, control.who))
+        say(run, *story(5))
+        runs.append(run)
+        return 4711
+
+    monkeypatch.setattr(training, "start", start)
+    return runs
+
+
+def choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
+    index = box.findText(text)
+    assert index >= 0, [box.itemText(i) for i in range(box.count())]
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+
+
+def test_without_labels_start_is_disabled_and_says_why(stage: Stage) -> None:
+    page = open_page(stage)
+    choose_weights_random(page)
+    page._ask_snapshot()
+    assert not page.start_button.isEnabled()
+    assert not stage.actions_table["train.start"].isEnabled()
+    assert page.reason.text()
+    assert page.view._stack.currentIndex() == 0  # the sentence that says what to do
+
+
+def choose_weights_random(page: TrainPage) -> None:
+    page.form.set_values({"network.weights": "random", "network.freeze": "0"})
+
+
+def test_presets_are_chosen_by_mouse_and_a_changed_recipe_is_none_of_them(qtbot: QtBot, stage: Stage) -> None:
+    page = open_page(stage)
+    cards = page.form.findChildren(PresetCard)
+    assert cards[0].text() == "Quick look"
+    assert cards[0].isChecked()
+    qtbot.mouseClick(cards[1], Qt.MouseButton.LeftButton)
+    assert page.form.preset == "fine-tune"
+    assert [card.isChecked() for card in cards[:2]] == [False, True]
+    stage.actions_table["train.more"].setChecked(True)
+    field = page.form.findChild(QLineEdit, "schedule.epochs")
+    assert field.isVisible()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "9")
+    assert page.form.recipe.schedule.epochs == 9
+    assert page.form.preset is None
+    assert not any(card.isChecked() for card in cards)
+    qtbot.keyClick(cards[0], Qt.Key.Key_Space)
+    assert page.form.preset == "quick"
+
+
+def test_nonsense_in_a_field_is_said_beside_it_and_blocks_the_start(qtbot: QtBot, stage: Stage) -> None:
+    labelled(stage)
+    page = open_page(stage)
+    choose_weights_random(page)
+    stage.actions_table["train.more"].setChecked(True)
+    field = page.form.findChild(QLineEdit, "schedule.learning_rate")
+    field.selectAll()
+    qtbot.keyClicks(field, "fast")
+    assert "a number" in page.form.problem
+    assert page.reason.text() == page.form.problem
+    assert not page.start_button.isEnabled()
+    field.selectAll()
+    qtbot.keyClicks(field, "0.1")
+    assert page.form.problem == ""
+    assert page.form.recipe.schedule.learning_rate == 0.1
+
+
+def test_fields_that_have_no_effect_are_greyed(stage: Stage) -> None:
+    page = open_page(stage)
+    epochs = page.form.findChild(QLineEdit, "schedule.epochs")
+    assert page.form.recipe.network.frozen_stages == page.form.freeze.maximum()
+    assert not epochs.isEnabled()
+    assert "no effect" in epochs.toolTip()
+    page.form.freeze.setValue(10)
+    assert page.form.recipe.network.freeze == 10
+    assert epochs.isEnabled()
+
+
+def test_another_network_keeps_how_much_is_frozen(qtbot: QtBot, stage: Stage) -> None:
+    page = open_page(stage)
+    network = page.form.findChild(QComboBox, "network.name")
+    choose(qtbot, network, "ResNet-18")
+    assert page.form.recipe.network.name == "resnet18"
+    assert page.form.recipe.network.freeze == -1
+    page.form.freeze.setValue(0)
+    choose(qtbot, network, "MobileNetV2")
+    assert page.form.recipe.network.freeze == 0
+
+
+def test_a_weights_file_is_asked_for_and_stays_for_the_next_preset(
+    qtbot: QtBot, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "weights.pth"
+    file.write_bytes(b"")
+    monkeypatch.setattr("weldstudio.gui.train.recipe_form.QFileDialog.getOpenFileName", lambda *_: (str(file), ""))
+    page = open_page(stage)
+    choose(qtbot, page.form.weights, "File…")
+    assert page.form.weights_file == file
+    assert page.form.recipe.network.weights == "file"
+    assert page.form.preset == "quick"  # where it starts from does not make it another recipe
+    qtbot.mouseClick(page.form.findChildren(PresetCard)[1], Qt.MouseButton.LeftButton)
+    assert page.form.recipe.network.weights == "file"
+    choose(qtbot, page.form.weights, "Random")
+    assert page.form.weights_file is None
+
+
+def test_the_snapshot_shows_what_the_run_will_use(stage: Stage) -> None:
+    labelled(stage)
+    page = open_page(stage)
+    choose_weights_random(page)
+    page._ask_snapshot()
+    counted = stage.session.run(training.preview, page.form.recipe).result
+    assert sum(counted.photos.values()) == 12
+    assert page.snapshot.warnings == tuple(counted.warnings)
+
+
+def test_a_run_is_started_by_key_and_its_curves_appear(qtbot: QtBot, stage: Stage, started: list[RunFolder]) -> None:
+    labelled(stage)
+    page = open_page(stage)
+    choose_weights_random(page)
+    page._ask_snapshot()
+    assert page.reason.text() == ""
+    stage.do("train.start")
+    qtbot.waitUntil(lambda: bool(started))
+    qtbot.waitUntil(lambda: page.view.plots.curves.last_known_step == 5)
+    assert page.view.plots.curves.classes == ("No Clamp Used", "Soil", "Joint Misaligned")
+    assert page.classes.model().rowCount() == 3
+    assert page.runs.chosen_id == started[0].id
+    assert not page.start_button.isEnabled()
+    assert "under way" in page.reason.text()
+
+
+@pytest.fixture
+def running(stage: Stage, project: Path) -> RunFolder:
+    run = make_run(project, "20261121-101500")
+    say(run, *story(15))
+    return run
+
+
+def test_a_run_under_way_is_found_again_when_the_window_opens(stage: Stage, running: RunFolder) -> None:
+    page = open_page(stage)
+    assert page.runs.chosen_id == running.id
+    assert page.view.plots.curves.last_known_step == 15
+    assert page.view.stop_button.isVisible()
+
+
+def test_stop_is_asked_of_the_run(qtbot: QtBot, stage: Stage, running: RunFolder) -> None:
+    page = open_page(stage)
+    qtbot.mouseClick(page.view.stop_button, Qt.MouseButton.LeftButton)
+    assert running.control().stop
+    say(running, RunFinished("stopped", "Stopped; the weights of step 10 were kept.", 9.0, 10, 0.8))
+    qtbot.waitUntil(lambda: page.runs.row_of(running.id).state == "stopped")
+    assert not stage.actions_table["train.stop"].isEnabled()
+
+
+def test_the_first_model_is_adopted_and_in_use_at_once(qtbot: QtBot, stage: Stage, running: RunFolder) -> None:
+    page = open_page(stage)
+    assert stage.session.mirror.model_id is None
+    finish(running)
+    qtbot.waitUntil(lambda: stage.session.mirror.model_id == running.id)
+    qtbot.waitUntil(lambda: any("is ready and in use" in told for told in stage.told))
+    assert any("answers from now on" in text for text in page.view.banner_texts)
+    assert page.runs.row_of(running.id).state == "done"
+
+
+def test_a_later_model_is_offered_and_used_by_a_button(
+    qtbot: QtBot, stage: Stage, project: Path, running: RunFolder
+) -> None:
+    older = make_run(project, "20261120-101500")
+    say(older, *story(20))
+    finish(older)
+    page = open_page(stage)
+    assert stage.session.mirror.model_id == older.id
+    finish(running, "Fine-tune")
+    qtbot.waitUntil(lambda: any("Model Fine-tune is ready." in text for text in page.view.banner_texts))
+    assert stage.session.mirror.model_id == older.id
+    qtbot.mouseClick(page.view.news.button, Qt.MouseButton.LeftButton)
+    assert stage.session.mirror.model_id == running.id
+    stage.do("edit.undo")
+    assert stage.session.mirror.model_id == older.id
+
+
+def test_an_old_run_is_shown_by_a_click(qtbot: QtBot, stage: Stage, project: Path, running: RunFolder) -> None:
+    older = make_run(project, "20261120-101500", name="Older")
+    say(older, *story(8, finished=True))
+    page = open_page(stage)
+    assert page.runs.chosen_id == running.id
+    place = page.runs.visualRect(page.runs.model().index(1, 0)).center()
+    qtbot.mouseClick(page.runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert page.view.plots.curves.last_known_step == 8
+    qtbot.keyClick(page.runs, Qt.Key.Key_Up)
+    assert page.view.plots.curves.last_known_step == 15
+
+
+def test_alarms_stand_above_the_curves_with_their_remedy_as_a_button(
+    qtbot: QtBot, stage: Stage, running: RunFolder
+) -> None:
+    say(
+        running,
+        Alarm("rate", "The loss rises: the learning rate is too large.", {"schedule.learning_rate": "0.001"}),
+        Skipped(2, (("a.jpg", "truncated"),)),
+    )
+    page = open_page(stage)
+    assert "The loss rises: the learning rate is too large." in page.view.banner_texts
+    assert any("2 photographs could not be read" in text for text in page.view.banner_texts)
+    (button,) = [
+        b for b in page.view.findChildren(QPushButton, "") if b.text() == "Apply to the recipe" and b.isVisible()
+    ]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert page.form.recipe.schedule.learning_rate == 0.001
+
+
+def test_a_failed_run_says_why(stage: Stage, project: Path) -> None:
+    run = make_run(project, "20261121-101500")
+    say(run, *story(3), Failed(-1, "The disk is full."))
+    page = open_page(stage)
+    assert any("The disk is full." in text for text in page.view.banner_texts)
+
+
+def test_a_class_chosen_in_the_list_is_brought_forward(qtbot: QtBot, stage: Stage, running: RunFolder) -> None:
+    page = open_page(stage)
+    qtbot.keyClick(page.classes, Qt.Key.Key_Down)
+    name = page.classes.chosen_class
+    assert name is not None
+    assert page.view.plots.chosen_class == name
+    page.view.plots.point_at(10)
+    assert name in page.view._readout.text()
+    assert "Step 10" in page.view._readout.text()
+    qtbot.keyClick(page.classes, Qt.Key.Key_Escape)
+    assert page.view.plots.chosen_class is None
+
+
+def test_news_of_runs_from_elsewhere_is_shown(stage: Stage, project: Path) -> None:
+    page = open_page(stage)
+    assert page.runs.model().rowCount() == 0
+    run = make_run(project, "20261121-120000")
+    say(run, *story(4))
+    stage.session.changed.emit(Changes(runs=True))
+    assert page.runs.chosen_id == run.id
