@@ -1,7 +1,6 @@
 """`weldstudio doctor`: what is installed, on which device it computes, what is missing and how to mend it."""
 
 import importlib.metadata
-import json
 import os
 import platform
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 import click
 
 from weldstudio import paths
-from weldstudio.cli import accelerator
+from weldstudio.cli import accelerator, answer, options
 
 # What weldstudio imports, by the names under which it is installed.
 PACKAGES = (
@@ -106,16 +105,15 @@ def checkout() -> Path | None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_context
-def doctor(context: click.Context, as_json: bool) -> None:
+@options.json_option
+def doctor(as_json: bool) -> int:
     """Print versions, the device that computes, what is missing, and the command that mends it.
 
     The exit status is 1 if something is missing or could work better, else 0.
     """
     diagnosis = examine()
-    click.echo(json.dumps(diagnosis.to_json(), indent=2) if as_json else "\n".join(lines(diagnosis)))
-    context.exit(1 if diagnosis.problems else 0)
+    answer.give(as_json, diagnosis.to_json(), "\n".join(lines(diagnosis)))
+    return 1 if diagnosis.problems else 0
 
 
 def lines(diagnosis: Diagnosis) -> Sequence[str]:
