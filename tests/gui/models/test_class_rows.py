@@ -39,6 +39,6 @@ def test_what_is_shown_is_what_was_scored(pairs: list[tuple[float, bool]]) -> No
     assert row.clear == len(pairs) - row.raised
     assert row.accuracy == given_scores["mean_per_class_accuracy"]
     low, high = row.plain_interval
-    assert low <= (row.plain_accuracy or 0) <= high
+    assert low - 1e-9 <= (row.plain_accuracy or 0) <= high + 1e-9
     if row.interval is not None and row.accuracy is not None:
-        assert row.interval[0] <= row.accuracy <= row.interval[1]
+        assert row.interval[0] - 1e-9 <= row.accuracy <= row.interval[1] + 1e-9

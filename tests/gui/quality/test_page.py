@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
@@ -34,7 +34,8 @@ def row(page: QualityPage, table: str, name: str) -> list[str]:
 
 
 def texts(page: QualityPage) -> str:
-    return "\n".join(label.text() for label in page.findChildren(QLabel) if not label.isHidden())
+    QApplication.processEvents()  # what was added to a layout is shown when that is done
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
 
 def test_an_empty_project_has_one_sentence_and_one_button(
