@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,10 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from weldstudio.domain.labelling import State
 from weldstudio.gui.icons import pixmap
+from weldstudio.gui.review.part import part
 from weldstudio.gui.theme import theme
-
-if TYPE_CHECKING:
-    from weldstudio.store.mirror import Mirror
+from weldstudio.store.mirror import Mirror
+from weldstudio.studio.reviewing import disagreement
 
 GLYPH: Final = {State.RAISED: "raised", State.CLEAR: "clear", State.UNSURE: "unsure", State.UNSEEN: "unseen"}
 """The shape of a state: a filled flag, a check, a question mark, a hollow circle."""
@@ -49,21 +49,19 @@ class Badge:
 NOTHING: Final = Badge()
 
 
-def badges(mirror: "Mirror", rows: NDArray[np.int64]) -> list[Badge]:
+def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
     """The badges of some photos (rows of the mirror), computed together."""
-    classes = mirror.scheme.classes
+    scheme = mirror.scheme
+    classes = scheme.classes
     if not classes or not len(rows):
         return [NOTHING] * len(rows)
-    labels = mirror.labels[rows]
-    scheme = mirror.scheme
-    states = np.stack([scheme.states_of(item.slot, labels) for item in classes], axis=1)
+    some = part(mirror, rows)
+    states = np.stack([some.states(item.slot) for item in classes], axis=1)
+    contrary = np.stack([disagreement(some, item.slot) for item in classes], axis=1)
     points = np.array([scheme.points_of(item.slot) for item in classes])
-    contrary = disagreements(mirror, rows, states)
     group_of = [scheme.group_of(item.slot) for item in classes]
-    return [
-        _badge(states[i], contrary[i], names=[item.name for item in classes], points=points, groups=group_of)
-        for i in range(len(rows))
-    ]
+    names = [item.name for item in classes]
+    return [_badge(states[i], contrary[i], names=names, points=points, groups=group_of) for i in range(len(rows))]
 
 
 def _badge(
@@ -101,23 +99,6 @@ def _total(found: NDArray[np.int64], points: NDArray[np.int64], groups: Sequence
     return alone + sum(highest.values())
 
 
-def disagreements(mirror: "Mirror", rows: NDArray[np.int64], states: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """How far label and prediction are apart, (photos, classes) float32: 0 where they agree or one of them is missing.
-
-    `states` is (photos, classes of the scheme). The distance is that of the probability to its threshold.
-    """
-    result = np.zeros(states.shape, np.float32)
-    width = min(mirror.probabilities.shape[1], len(mirror.thresholds))
-    for column, item in enumerate(mirror.scheme.classes):
-        if item.slot >= width:
-            continue
-        apart = mirror.probabilities[rows, item.slot].astype(np.float32) - mirror.thresholds[item.slot]
-        held = states[:, column]
-        wrong = ((held == State.RAISED) & (apart < 0)) | ((held == State.CLEAR) & (apart >= 0))
-        result[:, column] = np.where(wrong, np.maximum(np.abs(np.nan_to_num(apart)), 1e-6), 0)
-    return result
-
-
 class BadgePainter:
     """Paints badges; each different one is drawn once and kept, for a frame has many and they are alike."""
 
@@ -133,7 +114,9 @@ class BadgePainter:
         if badge.state is not None:
             names = picture.width() >= self.ROOM_FOR_NAMES
             strip = self._strip(badge.state, badge.words(names=names), picture.width(), _ratio(painter))
-            painter.drawPixmap(picture.left(), round(picture.bottom() + 1 - strip.deviceIndependentSize().height()), strip)
+            painter.drawPixmap(
+                picture.left(), round(picture.bottom() + 1 - strip.deviceIndependentSize().height()), strip
+            )
         if badge.disagreement:
             mark = self._mark(_ratio(painter))
             painter.drawPixmap(round(picture.right() + 1 - mark.deviceIndependentSize().width()), picture.top(), mark)
@@ -142,7 +125,7 @@ class BadgePainter:
         font = theme.font("secondary", figures=True)
         metrics = QFontMetrics(font)
         high = metrics.height() + 4
-        glyph = high - 8
+        glyph = high - 4
         text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room - glyph - 14)
         key = (state, text, ratio, high)
         found = self._kept.get(key)
@@ -152,7 +135,7 @@ class BadgePainter:
             painter = QPainter(found)
             painter.fillRect(QRectF(0, 0, wide, high), theme.colour("veil"))
             role = f"well_{state.word}"
-            painter.drawPixmap(QPointF(4, 4), pixmap(GLYPH[state], role, glyph, ratio=ratio))
+            painter.drawPixmap(QPointF(4, 2), pixmap(GLYPH[state], role, glyph, ratio=ratio))
             painter.setFont(font)
             painter.setPen(theme.colour("on_well"))
             painter.drawText(QRectF(glyph + 8, 0, wide, high), int(Qt.AlignmentFlag.AlignVCenter), text)

@@ -1,34 +1,56 @@
-"""From files and thumbnails to QImages: pure functions for worker threads, which know no widget and no store of labels."""
+"""From files and thumbnails to QImages: pure functions for worker threads, which know no widget and no label."""
 
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
-from weldstudio.domain.errors import PhotoError
 from weldstudio.imaging.read import read_photo, read_size
-from weldstudio.imaging.thumbs import SIZE, ThumbStore, make_thumb
+from weldstudio.imaging.thumbs import SIZE, ThumbStore, make_thumb, thumb_key
 
 _LOOK_AGAIN_S = 1.0
+_ALWAYS_WHOLE = 4_000_000
+"""Pixels; smaller photos are decoded whole at once, which takes some 30 ms at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the pixels of a photo come from. `key` names its thumbnail; empty = none is kept."""
+    """Where the pixels of a photo come from. Without a collection's uuid no thumbnail is kept."""
 
     path: Path
-    key: str = ""
+    collection: str = ""
+    """The collection's uuid."""
+    relative: str = ""
+    """The photo's path in its collection."""
+
+    def key(self) -> str:
+        """Names the thumbnail of the file as it is now; empty for one that is not there."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ""
+        return thumb_key(self.collection, self.relative, found.st_size, found.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A decoded photo. `full` is the size of the upright file, of which `image` may be a smaller rendering."""
+    """A decoded photo for the large view, in RGB32."""
 
     image: QImage
+    """The photo, perhaps smaller than the file's picture."""
+    fit: QImage
+    """The same, shrunk to fit the box it was asked for, so that painting it costs nothing."""
     full: QSize
+    """Of the upright picture in the file."""
+
+    @property
+    def bytes(self) -> int:
+        return self.image.sizeInBytes() + (0 if self.fit is self.image else self.fit.sizeInBytes())
 
 
 class ThumbSource:
@@ -42,19 +64,20 @@ class ThumbSource:
 
     def get(self, source: Source) -> bytes:
         """The thumbnail's JPEG, made from the photo and kept if there was none. Raises PhotoError."""
-        if not source.key:
+        key = source.key() if source.collection else ""
+        if not key:
             return make_thumb(source.path).jpeg
         store = self._opened()
-        jpeg = store.get(source.key)
+        jpeg = store.get(key)
         if jpeg is None and time.monotonic() - self._looked > _LOOK_AGAIN_S:
             # The reader child of an import makes thumbnails too.
             self._looked = time.monotonic()
             store.refresh()
-            jpeg = store.get(source.key)
+            jpeg = store.get(key)
         if jpeg is None:
             jpeg = make_thumb(source.path).jpeg
             try:
-                store.add(source.key, jpeg)
+                store.add(key, jpeg)
             except OSError:
                 pass  # a full disk: it is shown all the same, and made again another time
         return jpeg
@@ -96,14 +119,19 @@ def thumbnail(thumbs: ThumbSource, source: Source, box: QSize) -> QImage:
     return image
 
 
-def picture(source: Source, at_least: int | None) -> Picture:
-    """The photo for the large view; `at_least`: pixels its shorter side needs at most, None = all. Raises PhotoError."""
-    width, height = read_size(source.path)
-    pixels = read_photo(source.path, at_least=at_least)
-    rows, columns = pixels.shape[:2]
-    # The copy owns its pixels; the array below it goes away.
-    image = QImage(pixels.data, columns, rows, columns * 3, QImage.Format.Format_RGB888)
-    return Picture(image.convertToFormat(QImage.Format.Format_RGB32), QSize(width, height))
+def picture(source: Source, box: QSize, *, whole: bool) -> Picture:
+    """The photo for the large view, and its rendering that fits `box` (device pixels). Raises PhotoError.
+
+    Large photos are decoded no finer than the box needs, unless the `whole` is asked for.
+    """
+    full = QSize(*read_size(source.path))
+    size = fitted(full, box)
+    sparing = not whole and full.width() * full.height() > _ALWAYS_WHOLE
+    pixels = read_photo(source.path, at_least=min(size.width(), size.height()) if sparing else None)
+    image = _as_image(pixels)
+    if size.width() >= image.width():
+        return Picture(image, image, full)
+    return Picture(image, _scaled(image, size), full)
 
 
 def fitted(size: QSize, box: QSize) -> QSize:
@@ -128,14 +156,17 @@ def _decoded(jpeg: bytes, box: QSize) -> QImage:
 
 
 def _image_of(path: Path, *, longest: int, box: QSize) -> QImage:
-    pixels = read_photo(path, longest=longest)
-    rows, columns = pixels.shape[:2]
-    image = QImage(pixels.data, columns, rows, columns * 3, QImage.Format.Format_RGB888)
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    image = _as_image(read_photo(path, longest=longest))
     size = fitted(image.size(), box)
-    if size == image.size():
-        return image
+    return image if size == image.size() else _scaled(image, size)
+
+
+def _as_image(pixels: NDArray[np.uint8]) -> QImage:
+    rows, columns = pixels.shape[:2]
+    # Converting copies: the array below the first image goes away.
+    image = QImage(pixels.data, columns, rows, columns * 3, QImage.Format.Format_RGB888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _scaled(image: QImage, size: QSize) -> QImage:
     return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-
-
-__all__ = ["Picture", "PhotoError", "Source", "ThumbSource", "fitted", "picture", "thumbnail"]

@@ -17,7 +17,9 @@ Wish = tuple[int, int, int, Source]
 
 
 class Thumbnails(QObject):
-    """`source_of(photo_id)` says where a photo's pixels are; it is asked in the GUI thread."""
+    """`source_of(photo_id)` says where a photo's pixels are, None while nobody knows; `problem_of(photo_id)` why they
+    cannot be shown, as far as that was found out before. Both are asked in the GUI thread.
+    """
 
     ready = Signal(int)
     """Photo id: there is a pixmap now, or a reason why there is none."""
@@ -27,14 +29,15 @@ class Thumbnails(QObject):
     def __init__(
         self,
         folder: Path,
-        source_of: Callable[[int], Source],
+        source_of: Callable[[int], Source | None],
+        problem_of: Callable[[int], str | None],
         *,
         limit: int = CACHE_BYTES,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._thumbs = ThumbSource(folder)
-        self._source_of = source_of
+        self._source_of, self._problem_of = source_of, problem_of
         self._cache = PixmapCache(limit)
         self._problems: dict[int, str] = {}
         self._wishes: dict[str, list[Wish]] = {}
@@ -49,14 +52,17 @@ class Thumbnails(QObject):
 
     def problem(self, photo_id: int) -> str | None:
         """Why a photo cannot be shown."""
-        return self._problems.get(photo_id)
+        return self._problems.get(photo_id) or self._problem_of(photo_id)
 
     def want(self, who: str, photo_ids: Iterable[int], box: QSize) -> None:
         """`who` ('grid', 'strip') needs these at this size, most urgent first; its earlier wishes are forgotten."""
+        wide, high = box.width(), box.height()
         self._wishes[who] = [
-            (photo_id, box.width(), box.height(), self._source_of(photo_id))
+            (photo_id, wide, high, source)
             for photo_id in photo_ids
-            if not self._cache.has(photo_id, box) and photo_id not in self._problems
+            if not self._cache.has(photo_id, box)
+            and self.problem(photo_id) is None
+            and (source := self._source_of(photo_id)) is not None
         ]
         # The strip is short and asks rarely: it goes first.
         self.workers.want(wish for name in sorted(self._wishes, reverse=True) for wish in self._wishes[name])
@@ -66,6 +72,11 @@ class Thumbnails(QObject):
         for photo_id in photo_ids:
             self._cache.forget(photo_id)
             self._problems.pop(photo_id, None)
+
+    @property
+    def problems_seen(self) -> frozenset[int]:
+        """Photos that could not be shown when they were tried."""
+        return frozenset(self._problems)
 
     @property
     def bytes(self) -> int:

@@ -82,7 +82,8 @@ class Workers(QObject):
                 else:
                     item = None
             if item is None:
-                self._idle()
+                if self._idle is not None:
+                    self._idle()
                 rested = True
             else:
                 rested = False

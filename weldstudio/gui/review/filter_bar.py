@@ -1,0 +1,129 @@
+"""The page's own widgets in the header line: the filter's text, the sort, the size of the thumbnails."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
+
+from weldstudio.gui.icons import icon, pixmap
+from weldstudio.gui.review.grid import LARGEST, SMALLEST
+from weldstudio.gui.review.shown import SORTS
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.studio.reviewing import KEYS, WORDS, Sort
+
+_TYPED_MS: Final = 350
+_OWN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Down)
+
+
+class FilterField(QLineEdit):
+    """Keeps Return, Escape and Down to itself, which are keys of the window elsewhere."""
+
+    left = Signal()
+    """Escape or Down: back to the photographs."""
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in _OWN_KEYS
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down):
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class FilterBar(QWidget):
+    """Asks by signals; `show_filter` says what holds."""
+
+    typed = Signal(str)
+    """A text that has come to rest for a moment: apply it if it makes sense, say nothing if it does not yet."""
+    entered = Signal(str)
+    """Return: apply it, or say what is wrong with it."""
+    left = Signal()
+    """Back to the photographs."""
+    sort_asked = Signal(object)
+    """A `Sort`."""
+    size_asked = Signal(int)
+    """Width of a thumbnail."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = FilterField()
+        self.field.setPlaceholderText("Filter: words of the file name, unsure, -reviewed, flag:Name, model:Name>0.8 …")
+        self.field.setClearButtonEnabled(True)
+        self.field.setAccessibleName("Filter")
+        self.field.setToolTip(_help())
+        self._glass = self.field.addAction(icon("search", "secondary"), QLineEdit.ActionPosition.LeadingPosition)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(lambda: self.typed.emit(self.field.text()))
+        self.field.textEdited.connect(lambda _text: self._rest.start(_TYPED_MS))
+        self.field.returnPressed.connect(self._enter)
+        self.field.left.connect(self.left)
+        self.sort = QComboBox()
+        self.sort.setAccessibleName("Order of the photographs")
+        self.sort.setToolTip("Order of the photographs; by the model: for the chosen flag")
+        for sort, words in SORTS.items():
+            self.sort.addItem(words, sort)
+        self.sort.activated.connect(lambda place: self.sort_asked.emit(self.sort.itemData(place)))
+        self._small, self._large = QLabel(), QLabel()
+        self.thumbs = QSlider(Qt.Orientation.Horizontal)
+        self.thumbs.setRange(SMALLEST, LARGEST)
+        self.thumbs.setPageStep(32)
+        self.thumbs.setFixedWidth(104)
+        self.thumbs.setToolTip("Size of the thumbnails  (Ctrl and the wheel)")
+        self.thumbs.setAccessibleName("Size of the thumbnails")
+        self.thumbs.valueChanged.connect(self.size_asked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.field, 1)
+        layout.addWidget(self.sort)
+        layout.addSpacing(GROUP - GAP)
+        layout.addWidget(self._small)
+        layout.addWidget(self.thumbs)
+        layout.addWidget(self._large)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def show_filter(self, text: str, sort: Sort) -> None:
+        """What holds now; no signal."""
+        self._rest.stop()
+        if self.field.text() != text:
+            self.field.setText(text)
+        self.sort.setCurrentIndex(self.sort.findData(sort))
+
+    def show_size(self, size: int) -> None:
+        with QSignalBlocker(self.thumbs):
+            self.thumbs.setValue(size)
+
+    def show_wrong(self, wrong: bool) -> None:
+        """Mark the text as one that means nothing."""
+        set_look(self.field, "wrong" if wrong else "")
+
+    def _enter(self) -> None:
+        self._rest.stop()
+        self.entered.emit(self.field.text())
+
+    def _draw(self) -> None:
+        self._glass.setIcon(icon("search", "secondary"))
+        self._small.setPixmap(pixmap("grid", "secondary", 14, ratio=self.devicePixelRatioF()))
+        self._large.setPixmap(pixmap("photo", "secondary", 20, ratio=self.devicePixelRatioF()))
+
+
+def _help() -> str:
+    """Every word that a filter knows, for the field's tooltip."""
+    words = "".join(f"<tr><td><b>{word}</b>&nbsp;</td><td>{meaning}</td></tr>" for word, meaning in WORDS.items())
+    keys = "".join(
+        f"<tr><td><b>{key}:</b>&nbsp;</td><td>{meaning.replace('<', '&lt;')}</td></tr>" for key, meaning in KEYS.items()
+    )
+    return f"<p>All terms must hold; a minus before one turns it round.</p><table>{words}{keys}</table>"

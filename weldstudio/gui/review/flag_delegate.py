@@ -1,0 +1,179 @@
+"""How a row of the inspector is painted: key cap, state by shape and word, name, points, and the model's bar below.
+
+The places of all parts are computed once, in `parts_of`, for painting and for clicks alike.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from weldstudio.domain.labelling import State
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.review.badges import GLYPH
+from weldstudio.gui.review.flag_rows import FlagRow
+from weldstudio.gui.theme import theme
+
+EDGE: Final = 12
+BAR: Final = 4
+_VCENTRE: Final = int(Qt.AlignmentFlag.AlignVCenter)
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the parts of a row lie."""
+
+    key: QRect
+    state: QRect
+    name: QRect
+    mark: QRect
+    points: QRect
+    eye: QRect
+    word: QRect
+    bar: QRect
+    number: QRect
+
+
+def parts_of(rect: QRect, row: FlagRow) -> Parts:
+    """The places in a row's rectangle: two lines of text, the upper one for the name."""
+    small, body = QFontMetrics(theme.font("secondary", figures=True)), QFontMetrics(theme.font("body"))
+    spare = max(0, rect.height() - body.height() - small.height())
+    top = rect.top() + spare // 2
+    low = rect.bottom() + 1 - spare // 2 - small.height()
+    left, right = rect.left() + EDGE, rect.right() + 1 - EDGE
+    cap = theme.px(20)
+    key = QRect(left, rect.center().y() - cap // 2 + 1, cap, cap)
+    glyph = theme.px(18)
+    state = QRect(key.right() + 9, rect.center().y() - glyph // 2 + 1, glyph, glyph)
+    text = state.right() + 9
+    eye = QRect(right - 18, rect.center().y() - 8, 18, 18)
+    points_wide = small.horizontalAdvance("0000")
+    points = QRect(eye.left() - 6 - points_wide, top, points_wide, body.height())
+    mark = QRect(points.left() - 18, top + (body.height() - 16) // 2, 16, 16)
+    name = QRect(text, top, (mark.left() - 4 if row.disagrees else points.left() + 4) - text, body.height())
+    word_wide = small.horizontalAdvance("unseen") + 8
+    if row.state is None:
+        word_wide = eye.left() - 6 - text
+    word = QRect(text, low, word_wide, small.height())
+    number = QRect(
+        eye.left() - 6 - small.horizontalAdvance("0.00"), low, small.horizontalAdvance("0.00"), small.height()
+    )
+    bar_left = word.right() + 1
+    bar = QRect(bar_left, low, max(0, number.left() - 8 - bar_left), small.height())
+    return Parts(key, state, name, mark, points, eye, word, bar, number)
+
+
+class FlagDelegate(QStyledItemDelegate):
+    """See the module's text."""
+
+    def __init__(self, row_role: int, shown_role: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row_role, self._shown_role = row_role, shown_role
+        self.height = 36
+        self.hovered: int | None = None
+        """Slot of the row under the mouse."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(100, self.height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        row: FlagRow = index.data(self._row_role)
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        parts = parts_of(rect, row)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_ground(painter, rect, chosen=chosen, focused=focused, hovered=row.slot == self.hovered)
+        _paint_key(painter, parts.key, row.key)
+        _paint_state(painter, parts, row)
+        _paint_name(painter, parts, row)
+        _paint_points(painter, parts, row)
+        if row.probability is not None:
+            _paint_bar(painter, parts, row)
+        if index.data(self._shown_role):
+            _icon(painter, parts.eye, "eye", "accent", size=18)
+        elif row.slot == self.hovered and row.probability is not None:
+            _icon(painter, parts.eye, "eye", "disabled", size=18)
+        painter.restore()
+
+
+def _paint_ground(painter: QPainter, rect: QRect, *, chosen: bool, focused: bool, hovered: bool) -> None:
+    if chosen or hovered:
+        painter.fillRect(rect, theme.colour("chosen" if chosen else "hover"))
+    if chosen:
+        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.colour("accent"))
+    if focused:
+        painter.setPen(QPen(theme.colour("accent"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
+
+
+def _paint_key(painter: QPainter, cap: QRect, key: str) -> None:
+    if not key:
+        return
+    painter.setPen(QPen(theme.colour("control_line"), 1))
+    painter.setBrush(theme.colour("field"))
+    painter.drawRoundedRect(QRectF(cap).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.setFont(theme.font("secondary", bold=True))
+    painter.setPen(theme.colour("secondary"))
+    painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), key)
+
+
+def _paint_state(painter: QPainter, parts: Parts, row: FlagRow) -> None:
+    state = row.state
+    if state is None:
+        _icon(painter, parts.state, "minus", "secondary", size=parts.state.width())
+    else:
+        _icon(painter, parts.state, GLYPH[state], state.word, size=parts.state.width())
+    painter.setFont(theme.font("secondary"))
+    painter.setPen(theme.colour("secondary" if state in (None, State.UNSEEN) else state.word))
+    text = painter.fontMetrics().elidedText(row.words, Qt.TextElideMode.ElideRight, parts.word.width())
+    painter.drawText(parts.word, _VCENTRE, text)
+
+
+def _paint_name(painter: QPainter, parts: Parts, row: FlagRow) -> None:
+    painter.setFont(theme.font("body", bold=row.state == State.RAISED))
+    painter.setPen(theme.colour("text"))
+    text = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, parts.name.width())
+    painter.drawText(parts.name, _VCENTRE, text)
+    if row.disagrees:
+        _icon(painter, parts.mark, "disagreement", "disagreement", size=16)
+
+
+def _paint_points(painter: QPainter, parts: Parts, row: FlagRow) -> None:
+    if row.points:
+        painter.setFont(theme.font("secondary", figures=True, bold=row.state == State.RAISED))
+        painter.setPen(theme.colour("text" if row.state == State.RAISED else "secondary"))
+        painter.drawText(parts.points, _RIGHT, str(row.points))
+
+
+def _paint_bar(painter: QPainter, parts: Parts, row: FlagRow) -> None:
+    """Probability as a thin bar; the threshold is a tick that stands out of it above and below."""
+    assert row.probability is not None
+    track = QRectF(parts.bar.left(), parts.bar.center().y() - BAR / 2 + 1, parts.bar.width(), BAR)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("track"))
+    painter.drawRoundedRect(track, BAR / 2, BAR / 2)
+    role = "raised" if row.predicted else "unseen"
+    filled = QRectF(track)
+    filled.setWidth(max(2.0, track.width() * min(1.0, max(0.0, row.probability))))
+    painter.setBrush(theme.colour(role))
+    painter.drawRoundedRect(filled, BAR / 2, BAR / 2)
+    at = track.left() + track.width() * row.threshold
+    painter.fillRect(QRectF(at - 1, track.top() - 3, 2, BAR + 6), theme.colour("text"))
+    painter.setFont(theme.font("secondary", figures=True))
+    painter.setPen(theme.colour("text" if row.predicted else "secondary"))
+    painter.drawText(parts.number, _RIGHT, f"{row.probability:.2f}")
+
+
+def _icon(painter: QPainter, area: QRect, name: str, role: str, *, size: int) -> None:
+    ratio = painter.device().devicePixelRatio()
+    drawn = pixmap(name, role, size, ratio=ratio)
+    painter.drawPixmap(area.center().x() - size // 2 + 1, area.center().y() - size // 2 + 1, drawn)

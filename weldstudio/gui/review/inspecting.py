@@ -1,0 +1,89 @@
+"""What the inspector shows: rows and verdict of the photographs that the keys mean, kept up with the session."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from weldstudio.domain.labelling import State
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.review.flag_rows import flag_rows, with_answer
+from weldstudio.gui.review.inspector import Inspector
+from weldstudio.gui.review.labelling import LabelKeys
+from weldstudio.gui.review.overlays import Overlays
+from weldstudio.gui.review.part import part
+from weldstudio.gui.review.verdict_banner import Said
+from weldstudio.gui.session import Session
+from weldstudio.gui.words import counted
+from weldstudio.studio import deciding
+
+
+class Inspecting(QObject):
+    """Fills the inspector and hands on what is clicked in it."""
+
+    overlay_asked = Signal(int)
+    """Slot: the eye or the bar of a row was clicked."""
+
+    def __init__(
+        self, session: Session, actions: Actions, inspector: Inspector, *, overlays: Overlays, labels: LabelKeys
+    ) -> None:
+        super().__init__(inspector)
+        self._session, self._actions, self._inspector = session, actions, inspector
+        self._overlays = overlays
+        flags = inspector.flags
+        flags.pressed_flag.connect(labels.flag_pressed)
+        flags.state_asked.connect(lambda slot, state: labels.label(slot, State(state)))
+        flags.chosen.connect(session.choose_flag)
+        flags.overlay_asked.connect(self.overlay_asked)
+        inspector.train_asked.connect(lambda: session.show_page("train"))
+        session.chosen_flag_changed.connect(flags.choose)
+        overlays.answered.connect(self.refresh)
+        overlays.shown_changed.connect(flags.flags.show_overlay_of)
+        actions.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what holds now of the photographs that a key press means."""
+        session = self._session
+        if session.mirror_or_none is None:
+            return
+        mirror = session.mirror
+        targets = session.targets()
+        keys = {item.slot: self._actions.flag_key(item.slot) for item in mirror.scheme.classes}
+        rows = flag_rows(mirror, targets, keys)
+        if len(targets) == 1:
+            rows = with_answer(rows, self._overlays.probabilities() if targets[0] == session.current else {})
+        self._inspector.flags.flags.show_rows(rows)
+        self._inspector.flags.choose(session.chosen_flag)
+        self._inspector.banner.say(self._said(targets))
+        self._show_model()
+
+    def _said(self, targets: tuple[int, ...]) -> Said:
+        mirror = self._session.mirror
+        if not targets:
+            return Said("No photograph chosen")
+        joints = np.unique(mirror.joint[mirror.rows(targets)])
+        if len(joints) > 1:
+            return Said(
+                f"{counted(len(targets), 'photograph')} of {counted(len(joints), 'joint')}",
+                note="Keys label all of them in one step.",
+            )
+        of_joint = part(mirror, np.flatnonzero(mirror.joint == joints[0]))
+        title = f"Joint {mirror.joint_name(targets[0])}" if len(of_joint) > 1 else mirror.joint_name(targets[0])
+        if len(of_joint) > 1:
+            title += f" · {counted(len(of_joint), 'photograph')}"
+        if not mirror.scheme.classes:
+            return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
+        labels = deciding.verdict_of(of_joint, int(joints[0]))
+        known = bool((~np.isnan(of_joint.probabilities)).any())
+        model = deciding.verdict_of(of_joint, int(joints[0]), predicted=True) if known else None
+        return Said(title, labels, model, note="" if mirror.model_id is None else "Model: not scored yet")
+
+    def _show_model(self) -> None:
+        mirror = self._session.mirror
+        box = self._inspector.no_model
+        box.setVisible(mirror.model_id is None)
+        if mirror.model_id is None:
+            labelled = int((mirror.labels & 3).any(axis=1).sum())
+            box.sentence.setText(
+                f"No model yet: {counted(labelled, 'photograph')} with labels to learn from. "
+                "Once one is trained, a bar shows what it thinks of each flag."
+            )

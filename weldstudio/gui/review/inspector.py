@@ -1,0 +1,72 @@
+"""The inspector: the verdict on top, the flags below it, and what can be done with all of them at once."""
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from weldstudio.gui.icons import set_icon
+from weldstudio.gui.review.flag_list import FlagList
+from weldstudio.gui.review.verdict_banner import VerdictBanner
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import GAP
+
+WIDTH: Final = 320
+_EDGE: Final = 12
+
+
+class Inspector(QFrame):
+    """Parts only; the page fills them and listens to `flags`."""
+
+    train_asked = Signal()
+
+    def __init__(self, nothing: QAction, advance: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_look(self, "surface")
+        self.banner = VerdictBanner()
+        self.flags = FlagList()
+        self.no_model = _NoModel()
+        self.no_model.button.clicked.connect(self.train_asked)
+        self.nothing = QPushButton("Nothing applies")
+        self.nothing.setToolTip(nothing.toolTip())
+        set_icon(self.nothing, "check")
+        self.nothing.clicked.connect(nothing.trigger)
+        self.advance = QCheckBox("Go on")
+        self.advance.setToolTip("Go on to the next photograph when this one is answered")
+        self.advance.setChecked(advance.isChecked())
+        self.advance.toggled.connect(advance.setChecked)
+        advance.toggled.connect(self.advance.setChecked)
+
+        line = QFrame()
+        line.setProperty("look", "line")
+        foot = QHBoxLayout()
+        foot.setContentsMargins(_EDGE, GAP, _EDGE, GAP)
+        foot.setSpacing(GAP)
+        foot.addWidget(self.nothing, 1)
+        foot.addWidget(self.advance)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.flags, 1)
+        layout.addWidget(self.no_model)
+        layout.addWidget(line)
+        layout.addLayout(foot)
+
+
+class _NoModel(QFrame):
+    """Said while there is no model: how many labels there are, and where one trains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        set_look(self.sentence, "secondary")
+        self.button = QPushButton("Train a model")
+        set_look(self.button, "link")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_EDGE, GAP, _EDGE, GAP)
+        layout.setSpacing(0)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.button)

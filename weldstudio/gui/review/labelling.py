@@ -1,0 +1,105 @@
+"""What the label keys do: to the photographs selected, or to the one in view. Edits go through the session."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from weldstudio.domain.errors import SchemeError
+from weldstudio.domain.labelling import State
+from weldstudio.gui.actions import CHOOSE, SET, UNSURE, Actions
+from weldstudio.gui.review.part import part
+from weldstudio.gui.session import Session
+
+
+class LabelKeys(QObject):
+    """`go_on()` goes to the next photograph; it is called when the present one is answered and that is wished for.
+
+    A flag's own key does not answer a photograph, for another flag may hold as well, unless it is one of a group;
+    raise, clear and unsure of the chosen flag do (one goes through photographs for that flag), and so does
+    "nothing applies".
+    """
+
+    def __init__(self, session: Session, actions: Actions, *, go_on: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._go_on = go_on
+        actions.flag_pressed.connect(self.flag_pressed)
+        self._advance = actions["label.advance"]
+        self._advance.setChecked(session.settings.auto_advance)
+        actions.connect("label.advance", lambda on: session.settings.change(auto_advance=on))
+        for action_id, state in (
+            ("label.raise", State.RAISED),
+            ("label.clear", State.CLEAR),
+            ("label.unsure", State.UNSURE),
+            ("label.unseen", State.UNSEEN),
+        ):
+            actions.connect(action_id, lambda state=state: self._label_chosen(state))
+        actions.connect("label.nothing", self.nothing_applies)
+        actions.connect("flag.next", lambda: self._choose_by(1))
+        actions.connect("flag.previous", lambda: self._choose_by(-1))
+
+    def flag_pressed(self, slot: int, verb: str) -> None:
+        """The key of a class: raise, or clear where it is raised already; with Shift unsure, again unseen."""
+        if verb == CHOOSE:
+            self._session.choose_flag(slot)
+            return
+        targets = self._session.targets()
+        if not targets:
+            return
+        mirror = self._session.mirror
+        states = part(mirror, mirror.rows(targets)).states(slot)
+        if verb == UNSURE:
+            state = State.UNSEEN if (states == State.UNSURE).all() else State.UNSURE
+        else:
+            assert verb == SET
+            state = State.CLEAR if (states == State.RAISED).all() else State.RAISED
+        self._session.choose_flag(slot)
+        self.label(slot, state, answers=state == State.RAISED and mirror.scheme.group_of(slot) is not None)
+
+    def label(self, slot: int, state: State, *, answers: bool = False) -> None:
+        """Give the targets this state; `answers`: the photograph needs no further look."""
+        targets = self._session.targets()
+        if targets:
+            self._session.label(targets, slot, state)
+            self._answered(answers, len(targets))
+
+    def nothing_applies(self) -> None:
+        """Reviewed: every flag of the targets is clear."""
+        targets = self._session.targets()
+        if targets:
+            self._session.nothing_applies(targets)
+            self._answered(True, len(targets))
+
+    def _label_chosen(self, state: State) -> None:
+        slot = self._session.chosen_flag
+        if slot is None:
+            self._session.tell("Choose a flag first: click on its row, or press Alt and its key.")
+            return
+        self.label(slot, state, answers=state != State.UNSEEN)
+
+    def _answered(self, answers: bool, targets: int) -> None:
+        if answers and targets == 1 and self._advance.isChecked():
+            self._go_on()
+
+    def _choose_by(self, by: int) -> None:
+        slots = [item.slot for item in self._session.mirror.scheme.classes]
+        if not slots:
+            return
+        chosen = self._session.chosen_flag
+        try:
+            place = slots.index(chosen) + by if chosen is not None else 0
+        except ValueError:  # the chosen flag was merged or retired meanwhile
+            place = 0
+        self._session.choose_flag(slots[min(len(slots) - 1, max(0, place))])
+
+    def forget_missing_flag(self) -> None:
+        """After a change of the scheme: a class that is gone cannot stay chosen."""
+        chosen = self._session.chosen_flag
+        if chosen is None:
+            return
+        try:
+            shown = self._session.mirror.scheme.by_slot(chosen) in self._session.mirror.scheme.classes
+        except SchemeError:
+            shown = False
+        if not shown:
+            self._session.choose_flag(None)

@@ -1,0 +1,131 @@
+"""Which overlay lies on the large photograph: the map of the chosen flag out of the engine's latest explanation."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from weldstudio.domain.scheme import Merge
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.engine_client import Explanation
+from weldstudio.gui.review.large import LargeView
+from weldstudio.gui.session import Session
+from weldstudio.imaging.overlay import overlay_rgba, scale_of
+
+STEP = 0.1
+
+
+class Overlays(QObject):
+    """Joins explanations, view and control. Whether it is shown, and how strongly, stays from photo to photo."""
+
+    answered = Signal()
+    """`probabilities` are other ones now."""
+    shown_changed = Signal(object)
+    """Slot of the class whose overlay is shown, or None."""
+
+    def __init__(self, session: Session, actions: Actions, large: LargeView) -> None:
+        super().__init__(large)
+        self._session, self._large = session, large
+        self._toggle = actions["overlay.toggle"]
+        # Held down it would flicker; held down it is a peek instead (see the page).
+        self._toggle.setAutoRepeat(False)
+        self._explanation: Explanation | None = None
+        self._scale = 1.0
+        self.opacity = session.settings.overlay_opacity
+        actions.connect("overlay.toggle", lambda _on: self.refresh())
+        actions.connect("overlay.stronger", lambda: self.set_opacity(self.opacity + STEP))
+        actions.connect("overlay.weaker", lambda: self.set_opacity(self.opacity - STEP))
+        large.control.opacity_changed.connect(self.set_opacity)
+        large.control.shown_changed.connect(self._toggle.setChecked)
+        session.explained.connect(self._explained)
+        session.chosen_flag_changed.connect(lambda _slot: self.refresh())
+        large.view.set_opacity(self.opacity)
+        self.refresh()
+
+    @property
+    def on(self) -> bool:
+        return self._toggle.isChecked()
+
+    @property
+    def shown_slot(self) -> int | None:
+        """The class whose overlay is on the photograph now."""
+        return self._session.chosen_flag if self.on and self._map() is not None else None
+
+    def probabilities(self) -> Mapping[int, float]:
+        """What the engine said of the current photograph, by slot; empty while it has not answered."""
+        said = self._explanation
+        if said is None or said.photo_id != self._session.current or said.model_id != self._session.mirror.model_id:
+            return {}
+        return dict(zip(said.slots, said.probabilities.tolist(), strict=True))
+
+    def show_of(self, slot: int) -> None:
+        """Show a class's overlay; if it is the one that is shown, hide it."""
+        if self.on and self._session.chosen_flag == slot:
+            self._toggle.setChecked(False)
+            return
+        self._session.choose_flag(slot)
+        self._toggle.setChecked(True)
+        self.refresh()
+
+    def set_opacity(self, opacity: float) -> None:
+        self.opacity = min(1.0, max(0.0, opacity))
+        self._session.settings.change(overlay_opacity=self.opacity)
+        self._large.view.set_opacity(self.opacity)
+        self._large.control.show_state(shown=self.on, opacity=self.opacity)
+        self._large.control.wake()
+
+    def refresh(self) -> None:
+        """Draw what holds now."""
+        large = self._large
+        large.control.show_state(shown=self.on, opacity=self.opacity)
+        # Without a model there is nothing to show or hide.
+        large.control.setVisible(self._session.engine.card is not None)
+        activation = self._map()
+        if not self.on or activation is None or self._explanation is None:
+            large.view.show_overlay(None, large.view.frame)
+            self.shown_changed.emit(None)
+            return
+        slot = self._session.chosen_flag
+        assert slot is not None
+        image = colours_image(overlay_rgba(activation, scale=self._scale, opacity=1.0))
+        probability = self.probabilities().get(slot)
+        threshold = self._session.mirror.threshold(slot)
+        name = self._session.mirror.scheme.by_slot(slot).name
+        weak = probability is not None and probability < threshold
+        note = name if probability is None else f"{name}  {probability:.2f}"
+        if weak:
+            note += f", below its threshold {threshold:.2f}"
+        large.view.show_overlay(image, self._explanation.frame, note, weak=weak)
+        self.shown_changed.emit(slot)
+
+    def _map(self) -> NDArray[np.float32] | None:
+        """The map of the chosen class; of a merge the model was not trained for, the strongest of its members."""
+        said, slot = self._explanation, self._session.chosen_flag
+        if said is None or slot is None or said.photo_id != self._session.current:
+            return None
+        own = said.map_of(slot)
+        item = self._session.mirror.scheme.by_slot(slot)
+        if own is not None or not isinstance(item, Merge):
+            return own
+        found = [m for m in (said.map_of(member) for member in item.members) if m is not None]
+        return np.maximum.reduce(found) if found else None
+
+    def _explained(self, said: Explanation) -> None:
+        if said.photo_id != self._session.current:
+            return
+        self._explanation, self._scale = said, scale_of(said.maps)
+        if self._session.chosen_flag is None and len(said.slots):
+            # The first answer shows what the model is surest of; after that the person chooses.
+            self._session.choose_flag(said.slots[int(np.argmax(said.probabilities))])
+        self.refresh()
+        self.answered.emit()
+
+
+def colours_image(rgba: NDArray[np.uint8]) -> QImage:
+    """(h, w, 4) straight alpha as an image that Qt blends and scales without further conversion."""
+    height, width = rgba.shape[:2]
+    image = QImage(rgba.data, width, height, width * 4, QImage.Format.Format_RGBA8888)
+    # Premultiplied, or the colour of transparent pixels would bleed in when it is scaled up; the conversion copies.
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

@@ -1,0 +1,259 @@
+"""One photograph, large: zoom to the cursor, pan, and the overlay of a flag drawn over it."""
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from weldstudio.domain.model import Frame
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.review.pictures import Picture
+from weldstudio.gui.review.viewport import STEP, Viewport
+from weldstudio.gui.theme import theme
+
+_SETTLE_MS = 150
+_PIXELS_FROM: Final = 4.0
+"""From this zoom on single pixels are shown as squares, so that nothing is made up."""
+
+
+class PhotoView(QWidget):
+    """Paints what it is given; asks by signals. Zoom and place stay from photo to photo until it is fitted again."""
+
+    box_changed = Signal()
+    """The view has another size (`box`): pictures should be made for that."""
+    whole_wanted = Signal()
+    """The zoom shows more detail than the picture has."""
+    closed = Signal()
+    """Double click: back to the grid."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.photo_id: int | None = None
+        self._picture: Picture | None = None
+        self._stand_in: QPixmap | None = None
+        self._problem = ""
+        self._place = Viewport(QSizeF(1, 1), QSize(0, 0))
+        self._overlay: QImage | None = None
+        self._frame = Frame()
+        self._opacity = 0.6
+        self._note = ""
+        self._note_weak = False
+        self._dragged: QPointF | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self.box_changed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(160, 120)
+        self.setAccessibleName("Photograph")
+
+    # What is shown
+
+    def show_photo(self, photo_id: int | None, stand_in: QPixmap | None = None) -> None:
+        """Another photo; until its picture is given, `stand_in` (a thumbnail) is shown in its place."""
+        self.photo_id = photo_id
+        self._picture, self._stand_in, self._problem = None, stand_in, ""
+        self._overlay, self._note = None, ""
+        if stand_in is not None:
+            self._measure(stand_in.size())
+        self.update()
+
+    def show_picture(self, picture: Picture) -> None:
+        self._picture, self._problem = picture, ""
+        self._measure(picture.full)
+        self.update()
+
+    def show_problem(self, sentence: str) -> None:
+        """The photo cannot be shown."""
+        self._problem, self._picture, self._stand_in, self._overlay = sentence, None, None, None
+        self.update()
+
+    def show_overlay(self, overlay: QImage | None, frame: Frame, note: str = "", *, weak: bool = False) -> None:
+        """Colours (h, w) with alpha over `frame` of the photo; `note` says what they show, `weak` greys it."""
+        self._overlay, self._frame, self._note, self._note_weak = overlay, frame, note, weak
+        self.update()
+
+    def set_opacity(self, opacity: float) -> None:
+        """Of the overlay, 0 to 1."""
+        self._opacity = opacity
+        self.update()
+
+    @property
+    def box(self) -> QSize:
+        """The view in device pixels."""
+        ratio = self.devicePixelRatioF()
+        return QSize(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+
+    @property
+    def frame(self) -> Frame:
+        """Where the overlay lies on the photo."""
+        return self._frame
+
+    @property
+    def place(self) -> Viewport:
+        """Where the photo lies."""
+        return self._place
+
+    # Zoom
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        self._set(self._place.zoomed(factor, at if at is not None else QPointF(self.rect().center())))
+
+    def fit(self) -> None:
+        self._set(replace(self._place, scale=None, across=0.5, down=0.5))
+
+    def actual(self) -> None:
+        """One of the photo's pixels on one of the screen's; about the cursor if that is on the photo."""
+        cursor = QPointF(self.mapFromGlobal(self.cursor().pos()))
+        at = cursor if self.rect().contains(cursor.toPoint()) else QPointF(self.rect().center())
+        self._set(self._place.scaled(self._place.actual_scale, at))
+
+    def _set(self, place: Viewport) -> None:
+        self._place = place
+        if self._picture is not None and self._lacks_detail():
+            self.whole_wanted.emit()
+        self._show_cursor()
+        self.update()
+
+    def _lacks_detail(self) -> bool:
+        assert self._picture is not None
+        have = self._picture.image.width() / max(1, self._picture.full.width())
+        return have < 1 and self._place.used_scale * self._place.ratio > have * 1.01
+
+    def _measure(self, size: QSize) -> None:
+        ratio = self.devicePixelRatioF()
+        old = self._place
+        scale = old.scale
+        if scale is not None and old.photo != size and not old.photo.isEmpty():
+            # The same part of another photo: the zoom counts against the whole picture.
+            scale = scale * old.photo.width() / size.width()
+        self._place = replace(old, view=QSizeF(self.size()), photo=size, ratio=ratio, scale=scale).held()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place = replace(self._place, view=QSizeF(self.size()), ratio=self.devicePixelRatioF()).held()
+        self._settle.start(_SETTLE_MS)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        pixels = event.pixelDelta().y()
+        steps = event.angleDelta().y() / 120 if not pixels else pixels / 60
+        self.zoom_by(STEP**steps, event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._dragged = event.position()
+            self._show_cursor()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged is not None:
+            self._set(self._place.panned(event.position() - self._dragged))
+            self._dragged = event.position()
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragged = None
+        self._show_cursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.closed.emit()
+
+    def _show_cursor(self) -> None:
+        rect = self._place.rect
+        larger = rect.width() > self.width() + 1 or rect.height() > self.height() + 1
+        if self._dragged is not None and larger:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif larger:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme.colour("well"))
+        if self._problem:
+            self._paint_problem(painter)
+        elif self._picture is not None:
+            self._paint_picture(painter, self._picture)
+            self._paint_overlay(painter)
+        elif self._stand_in is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(self._place.rect, self._stand_in, QRectF(self._stand_in.rect()))
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        place = self._place
+        rect = place.rect
+        ratio = place.ratio
+        size = QSize(round(rect.width() * ratio), round(rect.height() * ratio))
+        if place.scale is None and _close(picture.fit.size(), size):
+            fit = picture.fit
+            fit.setDevicePixelRatio(ratio)
+            painter.drawImage(rect.toRect().topLeft(), fit)
+            return
+        # Only what can be seen is drawn: a strong zoom on a large photo costs no more than a weak one.
+        seen = rect.intersected(QRectF(self.rect()))
+        if seen.isEmpty():
+            return
+        scale = picture.image.width() / rect.width()
+        source = QRectF(
+            (seen.left() - rect.left()) * scale,
+            (seen.top() - rect.top()) * scale,
+            seen.width() * scale,
+            seen.height() * scale,
+        )
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.used_scale * ratio < _PIXELS_FROM)
+        painter.drawImage(seen, picture.image, source)
+
+    def _paint_overlay(self, painter: QPainter) -> None:
+        if self._overlay is not None:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setClipRect(self._place.rect)
+            painter.setOpacity(self._opacity)
+            painter.drawImage(self._place.frame_rect(self._frame), self._overlay, QRectF(self._overlay.rect()))
+            painter.restore()
+        if self._note:
+            self._paint_note(painter)
+
+    def _paint_note(self, painter: QPainter) -> None:
+        font = theme.font("secondary", figures=True)
+        metrics = QFontMetrics(font)
+        text = metrics.elidedText(self._note, Qt.TextElideMode.ElideMiddle, max(80, self.width() - 48))
+        size = QSize(metrics.horizontalAdvance(text) + 36, metrics.height() + 8)
+        chip = QRect(8, 8, size.width(), size.height())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("veil"))
+        painter.drawRoundedRect(chip, 4, 4)
+        ratio = self.devicePixelRatioF()
+        role = "on_well_secondary" if self._note_weak else "on_well"
+        painter.drawPixmap(chip.left() + 8, chip.center().y() - 7, pixmap("eye", role, 16, ratio=ratio))
+        painter.setFont(font)
+        painter.setPen(theme.colour(role))
+        painter.drawText(chip.adjusted(28, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
+
+    def _paint_problem(self, painter: QPainter) -> None:
+        middle = self.rect().center()
+        icon = pixmap("warning", "well_disagreement", 32, ratio=self.devicePixelRatioF())
+        painter.drawPixmap(middle.x() - 16, middle.y() - 48, icon)
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.colour("on_well"))
+        room = QRect(24, middle.y(), self.width() - 48, self.height() // 2)
+        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        painter.drawText(room, flags, self._problem)
+
+
+def _close(one: QSize, other: QSize) -> bool:
+    """Equal but for rounding."""
+    return abs(one.width() - other.width()) <= 1 and abs(one.height() - other.height()) <= 1

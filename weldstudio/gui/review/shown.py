@@ -1,0 +1,90 @@
+"""Which photographs are shown, in which order: filter and sort over the mirror, and what no longer matches. No Qt."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.store.mirror import Mirror
+from weldstudio.studio import reviewing
+from weldstudio.studio.reviewing import EVERYTHING, QUEUES, Filter, Queue, Sort, Term
+
+SORTS: Final = {
+    Sort.ADDED: "Order of import",
+    Sort.PATH: "File name",
+    Sort.TAKEN: "Capture time",
+    Sort.JOINT: "Joint",
+    Sort.PROBABILITY: "Most probable",
+    Sort.UNCERTAINTY: "Least certain",
+    Sort.DISAGREEMENT: "Strongest disagreement",
+    Sort.RANDOM: "Random",
+}
+"""Sorts in words; those by the model mean the chosen flag, if there is one."""
+
+BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT)
+
+
+class Shown:
+    """The order of photographs that the grid shows. It is computed when it is asked for anew, never behind one's back:
+    a photograph whose labels no longer match stays, as stale, until `drop_stale`.
+    """
+
+    def __init__(self, mirror_of: Callable[[], Mirror]) -> None:
+        self._mirror_of = mirror_of
+        self.filter: Filter = EVERYTHING
+        self.sort = Sort.ADDED
+        self.slot: int | None = None
+        """The class that a sort by the model means."""
+        self.ids: NDArray[np.int64] = np.empty(0, np.int64)
+
+    def ask(self, text: str) -> None:
+        """Another filter, in its text form. Raises FilterError."""
+        self.filter = reviewing.parse(text, self._mirror_of().scheme)
+
+    def toggle(self, term: Term) -> None:
+        """Put a term into the filter, or take it out; another term about the same class goes."""
+        if term in self.filter.terms:
+            self.filter = self.filter.without(term)
+            return
+        rest = tuple(t for t in self.filter.terms if (t.key, t.value) != (term.key, term.value))
+        self.filter = Filter((*rest, term))
+
+    def take_queue(self, queue: Queue | None) -> None:
+        """Work through a queue in its order; None = all photographs."""
+        self.filter = queue.filter if queue is not None else EVERYTHING
+        self.sort = queue.sort if queue is not None else Sort.ADDED
+
+    @property
+    def queue(self) -> Queue | None:
+        """The queue that is worked through: the one whose terms the filter holds, alone or among others."""
+        for queue in QUEUES:
+            if set(queue.filter.terms) <= set(self.filter.terms):
+                return queue
+        return None
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is filtered away."""
+        return not self.filter.terms
+
+    def refresh(self) -> None:
+        """Compute the order anew. Raises SchemeError where the filter names a class that is gone."""
+        mirror = self._mirror_of()
+        slot = self.slot if self.sort in BY_MODEL else None
+        self.ids = mirror.ids[reviewing.select(mirror, self.filter, sort=self.sort, slot=slot)]
+
+    def stale(self) -> frozenset[int]:
+        """Photographs that are shown and match no longer."""
+        if self.everything or not len(self.ids):
+            return frozenset()
+        mirror = self._mirror_of()
+        matches = reviewing.matching(mirror, self.filter)[mirror.rows(self.ids)]
+        return frozenset(self.ids[~matches].tolist())
+
+    def drop_stale(self, *, keep: int | None) -> bool:
+        """Let go of what no longer matches but for `keep`, the one that is looked at; says whether any went."""
+        gone = self.stale() - {keep}
+        if gone:
+            self.ids = self.ids[~np.isin(self.ids, np.fromiter(gone, np.int64, len(gone)))]
+        return bool(gone)

@@ -1,0 +1,124 @@
+"""What the points say of the joint, by labels and by the model: the largest text of the inspector."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from weldstudio.domain.verdict import Outcome, Verdict
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.theme import theme
+from weldstudio.gui.words import counted
+
+_EDGE = 16
+_WORDS = {Outcome.ACCEPT: "Accept", Outcome.REJECT: "Reject", Outcome.OPEN: "Open"}
+_ICONS = {Outcome.ACCEPT: "success", Outcome.REJECT: "stop", Outcome.OPEN: "unseen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the banner says."""
+
+    title: str
+    """'Joint J-00417 · 3 photographs', or how many photographs are selected."""
+    labels: Verdict | None = None
+    model: Verdict | None = None
+    note: str = ""
+    """Said in place of a verdict."""
+
+
+def points_words(verdict: Verdict) -> str:
+    """'65 points', or '35 to 85 points' while something is unsure."""
+    if verdict.high > verdict.low:
+        return f"{verdict.low} to {verdict.high} points"
+    return counted(verdict.low, "point")
+
+
+class VerdictBanner(QWidget):
+    """Three lines on a tinted ground; their places never move, whatever they say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._said = Said("No photograph chosen")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.updateGeometry)
+
+    @property
+    def said(self) -> Said:
+        return self._said
+
+    def say(self, said: Said) -> None:
+        if said == self._said:
+            return
+        self._said = said
+        self.setToolTip(said.title)
+        self.setAccessibleName(self.words())
+        self.update()
+
+    def words(self) -> str:
+        """Everything the banner says, on one line."""
+        said = self._said
+        parts = [said.title]
+        if said.labels is not None:
+            parts += [points_words(said.labels), self._outcome(said.labels)]
+        parts.append(self._model_words() if said.model is not None else said.note)
+        return ", ".join(part for part in parts if part)
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, theme.px(88))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        said = self._said
+        painter = QPainter(self)
+        outcome = said.labels.outcome if said.labels is not None else Outcome.OPEN
+        painter.fillRect(self.rect(), theme.colour(f"{outcome.value}_ground"))
+        inner = self.rect().adjusted(_EDGE, 0, -_EDGE, 0)
+        lines = [
+            QRect(inner.left(), theme.px(8), inner.width(), theme.px(18)),
+            QRect(inner.left(), theme.px(28), inner.width(), theme.px(30)),
+            QRect(inner.left(), theme.px(60), inner.width(), theme.px(20)),
+        ]
+        self._line(painter, lines[0], said.title)
+        if said.labels is not None:
+            self._verdict(painter, lines[1], said.labels)
+        self._line(painter, lines[2], self._model_words() if said.model is not None else said.note)
+        painter.end()
+
+    def _verdict(self, painter: QPainter, line: QRect, verdict: Verdict) -> None:
+        role = verdict.outcome.value
+        ratio = self.devicePixelRatioF()
+        painter.drawPixmap(line.left(), line.center().y() - 9, pixmap(_ICONS[verdict.outcome], role, ratio=ratio))
+        painter.setPen(theme.colour("text" if verdict.outcome == Outcome.OPEN else role))
+        painter.setFont(theme.font("page", bold=True, figures=True))
+        # The outcome stands at the right; the points keep the room that is left.
+        secondary = theme.font("secondary", figures=True)
+        outcome = self._outcome(verdict)
+        room = QFontMetrics(secondary).horizontalAdvance(outcome)
+        left = line.adjusted(28, 0, -room - 8, 0)
+        text = painter.fontMetrics().elidedText(points_words(verdict), Qt.TextElideMode.ElideRight, left.width())
+        painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), text)
+        painter.setFont(secondary)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), outcome)
+
+    def _line(self, painter: QPainter, line: QRect, text: str) -> None:
+        painter.setFont(theme.font("secondary", figures=True))
+        painter.setPen(theme.colour("secondary"))
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, line.width())
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), elided)
+
+    def _model_words(self) -> str:
+        model = self._said.model
+        if model is None:
+            return ""
+        return f"Model: {points_words(model)}, {_WORDS[model.outcome].lower()}"
+
+    @staticmethod
+    def _outcome(verdict: Verdict) -> str:
+        if verdict.outcome == Outcome.ACCEPT:
+            return f"accept, reject at {verdict.reject_limit}"
+        return (
+            f"{verdict.outcome.value}, reject at {verdict.reject_limit}"
+            if verdict.outcome == Outcome.OPEN
+            else (f"reject at {verdict.reject_limit}")
+        )
