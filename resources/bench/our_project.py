@@ -1,9 +1,11 @@
-"""A project of ours with photos and flags but no files, for the rows that label it."""
+"""A project of ours with photos and flags, for the rows that label it."""
 
+from itertools import islice
 from pathlib import Path
 
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.domain.scheme import Scheme
+from weldstudio.imaging.scan import scan
 from weldstudio.store import photos
 from weldstudio.store.store import Store
 from weldstudio.studio import projects
@@ -11,12 +13,16 @@ from weldstudio.studio import projects
 PHOTOS, FLAGS = 2_000, 17
 
 
-def write(folder: Path) -> Store:
-    """The open project; its photos have the ids 1 to PHOTOS and its flags the slots from 0 on."""
+def write(folder: Path, root: Path | None = None) -> Store:
+    """The open project; its photos have the ids 1 to PHOTOS and its flags the slots from 0 on.
+
+    Without a `root` to find them in, the photos have no files.
+    """
     scheme = Scheme()
     for slot in range(FLAGS):
         scheme = scheme.with_flag(f"flag {slot}")
     store = projects.create(folder, scheme=scheme)
-    collection, _ = photos.add_collection(store, "bench", folder / "photos")
-    photos.insert_found(store, collection.id, [FoundPhoto(f"{i:06d}.jpg", 1, 1) for i in range(PHOTOS)])
+    collection, _ = photos.add_collection(store, "bench", root or folder / "photos")
+    found = (FoundPhoto(f"{i:06d}.jpg", 1, 1) for i in range(PHOTOS)) if root is None else scan(root)
+    photos.insert_found(store, collection.id, list(islice(found, PHOTOS)))
     return store

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import rounds
@@ -58,4 +59,6 @@ if __name__ == "__main__":
     if "--window" in sys.argv:
         window()
     else:
-        rounds.serve(spawn)
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["WELDSTUDIO_HOME"] = home  # nobody's settings
+            rounds.serve(spawn)

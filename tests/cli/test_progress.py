@@ -7,6 +7,7 @@ import pytest
 
 from weldstudio.cli.progress import Cancelled, drive
 from weldstudio.domain.changes import Progress
+from weldstudio.domain.errors import JobFailed
 
 
 class Terminal:
@@ -76,6 +77,17 @@ def test_ctrl_c_closes_the_work_between_two_steps() -> None:
         drive(interrupted(), "Importing")
     assert closed_at == [2]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot send itself Ctrl+C there")
+def test_a_child_that_ends_by_the_same_ctrl_c_is_no_failure() -> None:
+    def work_of_a_child() -> Generator[Progress, None, None]:
+        yield Progress(0, None, "")
+        os.kill(os.getpid(), signal.SIGINT)
+        raise JobFailed("The engine ended unexpectedly.")
+
+    with pytest.raises(Cancelled):
+        drive(work_of_a_child(), "Predicting")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot send itself Ctrl+C there")

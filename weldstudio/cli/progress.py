@@ -17,6 +17,7 @@ from typing import TypeVar
 import click
 
 from weldstudio.domain.changes import Progress
+from weldstudio.domain.errors import UserError
 
 Report = TypeVar("Report")
 
@@ -75,6 +76,11 @@ def drive(work: Generator[Progress, None, Report], title: str, *, quiet: bool = 
         except StopIteration as end:
             report: Report = end.value
             return report
+        except UserError as error:
+            # A terminal sends Ctrl+C to children too, and one that obeys it looks like one that failed.
+            if interrupted.pressed:
+                raise Cancelled(KEPT) from error
+            raise
         finally:
             work.close()
             show.close()

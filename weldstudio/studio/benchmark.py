@@ -88,7 +88,6 @@ ROWS = (
         "label_key",
         cap=8,
         limit_script="label",
-        arguments=(),
         checks=(("p95", 30.0),),
     ),
     Row(
