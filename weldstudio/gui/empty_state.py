@@ -5,9 +5,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GROUP
+from weldstudio.gui.theme import EDGE, GROUP, theme
 
-WIDTH = 420
+WIDTH = 400
 
 
 class EmptyState(QWidget):
@@ -20,8 +20,9 @@ class EmptyState(QWidget):
         self.sentence = QLabel(sentence)
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.sentence.setMaximumWidth(WIDTH)
-        self.sentence.setMinimumWidth(min(WIDTH, 280))
+        self.sentence.setFixedWidth(WIDTH)
+        self._fit()
+        theme.changed.connect(self._fit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
@@ -41,6 +42,12 @@ class EmptyState(QWidget):
 
     def say(self, sentence: str) -> None:
         self.sentence.setText(sentence)
+        self._fit()
+
+    def _fit(self) -> None:
+        # A wrapped label that is aligned in its layout is given the height of a single line, unless it insists.
+        self.sentence.ensurePolished()
+        self.sentence.setMinimumHeight(self.sentence.heightForWidth(WIDTH))
 
     def _follow(self) -> None:
         if self.button is not None:

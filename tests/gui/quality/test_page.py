@@ -50,7 +50,7 @@ def test_an_empty_project_has_one_sentence_and_one_button(
     assert page.tables == {}
 
 
-def test_labels_are_counted_by_state_and_by_source_and_follow_edits(stage: Stage) -> None:
+def test_labels_are_counted_by_state_and_by_source_and_follow_edits(qtbot: QtBot, stage: Stage) -> None:
     session = stage.session
     ids = session.mirror.ids.tolist()
     session.label(ids[:1], 0, State.RAISED)
@@ -65,9 +65,9 @@ def test_labels_are_counted_by_state_and_by_source_and_follow_edits(stage: Stage
     assert "looked at by a person (4)" in texts(page)
     assert "with any label (6)" in texts(page)
     session.label(ids[6:7], 0, State.UNSURE)
-    assert row(page, "Labels by state", "No Clamp Used")[3] == "1"
+    qtbot.waitUntil(lambda: row(page, "Labels by state", "No Clamp Used")[3] == "1")
     stage.do("edit.undo")
-    assert row(page, "Labels by state", "No Clamp Used")[3] == "0"
+    qtbot.waitUntil(lambda: row(page, "Labels by state", "No Clamp Used")[3] == "0")
 
 
 def test_without_labels_there_is_no_table_of_their_sources(stage: Stage) -> None:

@@ -20,6 +20,9 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP
 from weldstudio.gui.words import counted
 
+COUNT_MS = 50
+"""Labels that arrive in quick succession are counted once."""
+
 
 class FlagsPage(QWidget):
     """See the module's text."""
@@ -41,7 +44,12 @@ class FlagsPage(QWidget):
         self.model.dropped_on.connect(self._dropped_on)
         self.model.dropped_between.connect(self._dropped_between)
         self.table.selectionModel().selectionChanged.connect(self._show_possible)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(COUNT_MS)
+        self._timer.timeout.connect(self.refresh)
         session.changed.connect(self._session_changed)
+        session.closing.connect(self._timer.stop)
         self.refresh()
 
     def activated(self) -> None:
@@ -196,8 +204,10 @@ class FlagsPage(QWidget):
 
     def _session_changed(self, changes: Changes) -> None:
         # New numbers can wait until the page is seen, `activated` reads everything again; a new scheme cannot.
-        if changes.scheme or (self.isVisible() and (changes.labels or changes.photos)):
+        if changes.scheme:
             self.refresh()
+        elif self.isVisible() and (changes.labels or changes.photos) and not self._timer.isActive():
+            self._timer.start()
 
     def _show_possible(self) -> None:
         rows = self.table.selected_rows()

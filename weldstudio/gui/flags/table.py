@@ -54,14 +54,14 @@ class SchemeTable(QTableView):
         widths = {
             Column.KEY: 56,
             Column.POINTS: 64,
-            Column.RULE: 148,
+            Column.RULE: 142,
             Column.GROUP: 112,
             Column.RAISED: 76,
             Column.CLEAR: 76,
             Column.UNSURE: 76,
             Column.UNSEEN: 76,
-            Column.SHARE: 136,
-            Column.UNDO: 108,
+            Column.SHARE: 112,
+            Column.UNDO: 104,
         }
         for column, width in widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 from weldstudio.domain.scores import FEW
 from weldstudio.gui.models.class_rows import ClassRow
 from weldstudio.gui.theme import theme
-from weldstudio.gui.words import count, percent, percent_range
+from weldstudio.gui.words import count, percent
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -37,50 +37,50 @@ def _number(value: float | None, digits: int = 2) -> str:
 
 
 def _interval(row: ClassRow) -> str:
-    return percent_range(*row.interval) if row.interval is not None else "–"
+    return f"{row.interval[0] * 100:.1f}–{row.interval[1] * 100:.1f} %" if row.interval is not None else "–"
 
 
 HEADS: Final[dict[Column, tuple[str, str, Callable[[ClassRow], str], int]]] = {
     Column.NAME: ("Flag", "Worst first", lambda r: r.name, 0),
-    Column.RAISED: ("Raised", "Photographs labelled raised", lambda r: count(r.raised), 68),
-    Column.CLEAR: ("Clear", "Photographs labelled clear", lambda r: count(r.clear), 68),
-    Column.MEAN: ("Per class", "Mean of accuracy on raised and accuracy on clear", lambda r: percent(r.accuracy), 84),
-    Column.INTERVAL: ("95 % interval", "Where the true value lies, 19 times in 20", _interval, 128),
+    Column.RAISED: ("Raised", "Photographs labelled raised", lambda r: count(r.raised), 72),
+    Column.CLEAR: ("Clear", "Photographs labelled clear", lambda r: count(r.clear), 72),
+    Column.MEAN: ("Per class", "Mean of accuracy on raised and accuracy on clear", lambda r: percent(r.accuracy), 76),
+    Column.INTERVAL: ("Interval", "Where the true value lies, 19 times in 20 (95 % interval)", _interval, 104),
     Column.ON_RAISED: (
         "On raised",
         "Share of the raised photographs that it found",
         lambda r: percent(r.sensitivity),
-        84,
+        76,
     ),
     Column.ON_CLEAR: (
         "On clear",
         "Share of the clear photographs that it let pass",
         lambda r: percent(r.specificity),
-        84,
+        76,
     ),
     Column.ACCURACY: (
         "Overall",
         "Share of all photographs it got right; high by itself where a flag is rare",
         lambda r: percent(r.plain_accuracy),
-        84,
+        76,
     ),
     Column.THRESHOLD: (
         "Threshold",
         "The probability from which a prediction counts as raised",
         lambda r: _number(r.threshold),
-        80,
+        82,
     ),
     Column.AUC: (
         "AUC",
         "How often a raised photograph gets a higher probability than a clear one; 0.5 is chance",
         lambda r: _number(r.auc, 3),
-        64,
+        60,
     ),
     Column.AP: (
         "AP",
         "Average precision: how pure the list is when photographs are sorted by probability",
         lambda r: _number(r.average_precision, 3),
-        64,
+        60,
     ),
 }
 

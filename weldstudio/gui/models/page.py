@@ -30,7 +30,7 @@ from weldstudio.gui.words import counted
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
-LEFT: Final = 300
+LEFT: Final = 248
 
 
 class ModelsPage(QWidget):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
@@ -24,6 +24,8 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import count, counted, percent
 
+COUNT_MS: Final = 300
+"""While an import streams in, counting goes on at a calm pace."""
 MOST_PROBLEMS: Final = 200
 MOST_EQUIPMENTS: Final = 6
 STATES: Final = (State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN)
@@ -46,6 +48,11 @@ class QualityPage(QWidget):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._shown: object = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(COUNT_MS)
+        self._timer.timeout.connect(self.refresh)
         self.tables: dict[str, FigureTable] = {}
         self._content = QWidget()
         self._content.setProperty("look", "scrolled")
@@ -73,6 +80,7 @@ class QualityPage(QWidget):
         actions.connect("quality.refresh", self.refresh)
         actions.connect("quality.review", self._review)
         session.changed.connect(self._session_changed)
+        session.closing.connect(self._timer.stop)
 
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
@@ -82,20 +90,33 @@ class QualityPage(QWidget):
     def refresh(self) -> None:
         """Count again."""
         mirror = self._session.mirror
+        self._timer.stop()
+        problems = [(mirror.paths[mirror.row(i)], why) for i, why in sorted(mirror.problems.items())]
+        found = overview(mirror), class_counts(mirror), equipment_counts(mirror), problems
+        if found == self._shown:
+            return
+        self._shown = found
+        self._show(*found)
+
+    def _show(
+        self,
+        seen: Overview,
+        classes: Sequence[ClassCounts],
+        equipments: Sequence[EquipmentCounts],
+        problems: Sequence[tuple[str, str]],
+    ) -> None:
         scrolled = self._area.verticalScrollBar().value()
         self._clear()
-        self._stack.setCurrentIndex(1 if len(mirror) else 0)
-        if not len(mirror):
+        self._stack.setCurrentIndex(1 if seen.photos else 0)
+        if not seen.photos:
             return
-        self._add_overview(overview(mirror))
-        classes = class_counts(mirror)
+        self._add_overview(seen)
         if classes:
-            self._add_states(classes, len(mirror))
+            self._add_states(classes, seen.photos)
             self._add_sources(classes)
-        equipments = equipment_counts(mirror)
         if len(equipments) > 1:
-            self._add_equipments(equipments, [item.name for item in mirror.scheme.classes])
-        self._add_problems([(mirror.paths[mirror.row(i)], why) for i, why in sorted(mirror.problems.items())])
+            self._add_equipments(equipments, [item.name for item in self._session.mirror.scheme.classes])
+        self._add_problems(problems)
         self._layout.addStretch(1)
         self._area.verticalScrollBar().setValue(scrolled)
 
@@ -204,5 +225,6 @@ class QualityPage(QWidget):
         self._session.show_page("review")
 
     def _session_changed(self, changes: Changes) -> None:
-        if self.isVisible() and (changes.labels or changes.photos or changes.scheme):
-            self.refresh()
+        touched = changes.labels or changes.photos or changes.scheme
+        if touched and self.isVisible() and not self._timer.isActive():
+            self._timer.start()

@@ -169,6 +169,10 @@ class TrainPage(QWidget):
         layout.addWidget(self._classes_stack, 3)
         layout.addWidget(_line())
         layout.addWidget(_heading("Runs", "Choose one to see its curves"))
+        self._no_runs = QLabel("None yet.")
+        set_look(self._no_runs, "secondary")
+        self._no_runs.setContentsMargins(GROUP, 0, GROUP, 0)
+        layout.addWidget(self._no_runs)
         layout.addWidget(self.runs, 2)
         return column
 
@@ -282,6 +286,7 @@ class TrainPage(QWidget):
     def _show_rows(self) -> None:
         rows = self._watcher.rows
         self.runs.show_rows(rows)
+        self._no_runs.setVisible(not rows)
         running = self._watcher.running
         self._actions.set_enabled("train.stop", running is not None)
         self._show_reason()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QLabel,
+    QPushButton,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -149,6 +150,11 @@ class RecipeForm(QWidget):
         set_look(self._weights_note, "secondary")
         self._weights_note.setWordWrap(True)
         form.addRow(self._weights_note)
+        self.choose_file = QPushButton("Choose a weights file…")
+        self.choose_file.setToolTip("A .pth or .safetensors file, for instance one trained on ImageNet")
+        set_look(self.choose_file, "link")
+        self.choose_file.clicked.connect(self._ask_file)
+        form.addRow(self.choose_file)
 
         self.freeze = QSlider(Qt.Orientation.Horizontal)
         self.freeze.setToolTip(
@@ -231,14 +237,17 @@ class RecipeForm(QWidget):
     def _weights_chosen(self, index: int) -> None:
         choice = self.weights.itemData(index)
         if choice == FILE:
-            name, _ = QFileDialog.getOpenFileName(self, "Starting weights", "", WEIGHTS_FILTER)
-            if name:
-                self.set_weights_file(Path(name))
-            else:
-                self._fill_weights()  # nothing was chosen: what was there before stays
+            self._ask_file()
             return
         self.weights_file = None
         self._set_value("network.weights", choice)
+
+    def _ask_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Starting weights", "", WEIGHTS_FILTER)
+        if name:
+            self.set_weights_file(Path(name))
+        else:
+            self._fill_weights()  # nothing was chosen: what was there before stays
 
     # --- showing ------------------------------------------------------------------------------------------------
 
@@ -278,6 +287,7 @@ class RecipeForm(QWidget):
         self.weights.blockSignals(False)
         self._weights_note.setText(self._weights_in_words(wanted))
         self._weights_note.setVisible(bool(self._weights_note.text()))
+        self.choose_file.setVisible(wanted in ("shipped", FILE) and self.weights_file is None)
 
     def _weights_in_words(self, wanted: str) -> str:
         if wanted == "random" and not self.recipe.network.trains_stages:
