@@ -19,7 +19,7 @@ from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.theme import theme
 from weldstudio.settings import Settings
 
-TIMES = 60
+TIMES = 40
 PATIENCE_S = 20.0
 
 

@@ -9,7 +9,7 @@ import networks
 import rounds
 import torch
 
-STEPS = 4
+STEPS = 3
 
 
 def measure() -> dict[str, object]:

@@ -18,8 +18,8 @@ from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.ml.train import train
 
-STEPS = 4
-PHOTOS, VALIDATION = 320, 16
+STEPS = 3
+PHOTOS, VALIDATION = 208, 16
 
 
 def measure() -> dict[str, object]:
