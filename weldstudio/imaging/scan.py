@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import operator
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -74,7 +75,7 @@ def _list_folder(root: Path, folder: str, tell: Report) -> _Listing:
     listing = _Listing()
     try:
         with os.scandir(root / folder if folder else root) as entries:
-            listed = sorted(entries, key=_name_of)
+            listed = sorted(entries, key=operator.attrgetter("name"))
     except OSError as error:
         tell(_shown(folder), f"the folder cannot be read ({error.strerror or error})")
         return listing
@@ -83,37 +84,34 @@ def _list_folder(root: Path, folder: str, tell: Report) -> _Listing:
         return listing
     prefix = f"{folder}/" if folder else ""
     for entry in listed:
-        if entry.name.startswith(".") or entry.name.casefold() in _SYSTEM_FOLDERS:
+        name = entry.name
+        if name.startswith(".") or name.casefold() in _SYSTEM_FOLDERS:
             continue
         try:
-            _sort_in(entry, prefix + entry.name, listing, tell)
+            _sort_in(entry, prefix + name, listing, tell)
         except OSError as error:
-            tell(_shown(prefix + entry.name), f"it cannot be looked at ({error.strerror or error})")
+            tell(_shown(prefix + name), f"it cannot be looked at ({error.strerror or error})")
     return listing
 
 
 def _sort_in(entry: os.DirEntry[str], path: str, listing: _Listing, tell: Report) -> None:
     """Puts one entry where it belongs. May raise OSError."""
-    if entry.is_dir():
-        (listing.links if entry.is_symlink() else listing.folders).append(path)
-        return
-    suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122  (a Path per file would cost more than the scan)
-    if suffix in _UNREADABLE:
-        tell(_shown(path), _UNREADABLE[suffix])
+    suffix = path[path.rfind(".") :].lower()
     if suffix not in SUFFIXES:
-        return
-    if not _plain(path):
-        tell(_shown(path), "its name holds characters that are no text; rename it")
+        if entry.is_dir():
+            (listing.links if entry.is_symlink() else listing.folders).append(path)
+        elif suffix in _UNREADABLE:
+            tell(_shown(path), _UNREADABLE[suffix])
         return
     facts = entry.stat()
-    if stat.S_ISREG(facts.st_mode):
-        listing.photos.append(FoundPhoto(path, facts.st_size, facts.st_mtime_ns))
-    else:
+    if stat.S_ISDIR(facts.st_mode):
+        (listing.links if entry.is_symlink() else listing.folders).append(path)
+    elif not stat.S_ISREG(facts.st_mode):
         tell(_shown(path), "it is no file")
-
-
-def _name_of(entry: os.DirEntry[str]) -> str:
-    return entry.name
+    elif not _plain(path):
+        tell(_shown(path), "its name holds characters that are no text; rename it")
+    else:
+        listing.photos.append(FoundPhoto(path, facts.st_size, facts.st_mtime_ns))
 
 
 def _first_sight(root: Path, folder: str, seen: set[tuple[int, int]], tell: Report) -> bool:

@@ -7,7 +7,7 @@ once more, the second by `read_facts`.
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,7 +52,9 @@ class ImportReport:
     vanished: int = 0
     """Photos known already whose file is gone; they and their labels stay."""
     labelled: int = 0
-    """Photos that the label file gives labels to."""
+    """Photos that the label file names."""
+    labels: int = 0
+    """Labels that changed by it."""
     unlabelled: int = 0
     """Photos of the folder that the label file does not name."""
     by_name: int = 0
@@ -71,7 +73,7 @@ class ImportReport:
         for count, text in (
             (self.changed, "changed since the last import; they are read again."),
             (self.vanished, "known from before are not in the folder any more; their labels are kept."),
-            (self.labelled, "labelled by the file."),
+            (self.labelled, f"named by the label file; {self.labels} labels taken from it."),
             (self.unlabelled if self.labelled else 0, "not named by the label file."),
             (self.by_name, "rows of the label file recognised by the file name alone."),
             (self.without_joint, "without a joint by the rule; each is a joint of its own."),
@@ -148,12 +150,14 @@ def import_photos(
     yield from work.vanish()
     yield from work.describe(equipment, contractor, joint_rule(joint, labels))
     if work.matched is not None and work.collection is not None:
-        yield from labelling.apply_label_table(
-            store, work.matched.table, who=who, unlisted=unlisted, collection_id=work.collection.id
+        # An expert's own labels stand against the file: importing once more must not take corrections back.
+        told = yield from labelling.apply_label_table(
+            store, work.matched.table, who=who, unlisted=unlisted, collection_id=work.collection.id, overwrite=False
         )
+        work.labels = told.labels
     report = work.report()
     facts = yield from read_facts(store, [report.collection.id])
-    return work.report(facts)
+    return replace(report, facts=facts)
 
 
 def _missing_classes(store: Store, labels: LabelTable | None, *, new_flags: bool) -> tuple[str, ...]:
@@ -195,6 +199,7 @@ class _FirstPass:
         self._skipped: list[tuple[str, str]] = []
         self._skipped_count = 0
         self.matched: Matched | None = None
+        self.labels = 0
 
     def find(self) -> Iterator[FoundPhoto]:
         """The photos of the folder; what is left out goes into the report. Raises ImportRefused."""
@@ -310,7 +315,8 @@ class _FirstPass:
             done += len(several)
             yield Progress(done, total, "Noting the joints", photos.set_joints(self._store, several))
 
-    def report(self, facts: FactsReport | None = None) -> ImportReport:
+    def report(self) -> ImportReport:
+        """What the first pass did."""
         assert self.collection is not None
         matched = self.matched
         return ImportReport(
@@ -320,13 +326,13 @@ class _FirstPass:
             changed=self._changed,
             vanished=self._vanished,
             labelled=len(matched.table.rows) if matched else 0,
+            labels=self.labels,
             unlabelled=len(matched.unlabelled) if matched else 0,
             by_name=matched.by_name if matched else 0,
             without_joint=self._without_joint,
             skipped_count=self._skipped_count,
             skipped=tuple(self._skipped),
             unlabelled_examples=matched.unlabelled[:EXAMPLES] if matched else (),
-            facts=facts or FactsReport(),
         )
 
     def _skip(self, where: str, reason: str, *, always: bool = False) -> None:
