@@ -83,7 +83,7 @@ class Loss:
 def exclusive_target(states: Tensor) -> Tensor:
     """The one raised class of each photo, (n,) int64; -1 where none or several are raised."""
     raised = states == 1
-    return torch.where(raised.sum(1) == 1, raised.float().argmax(1), torch.full((len(states),), -1, device=states.device))
+    return raised.float().argmax(1).masked_fill(raised.sum(1) != 1, -1)
 
 
 def probabilities(logits: Tensor, task: str) -> Tensor:
