@@ -120,14 +120,23 @@ def found_of(store: Store, collection_id: int) -> dict[str, tuple[int, int, int]
 
 
 def update_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) -> Changes:
-    """Files that changed on disk: their facts are to be read again. Labels stay."""
+    """Files that changed on disk, or can be seen again: their facts are to be read again. Labels stay."""
     with store.atomic():
         store.executemany(
             "UPDATE photos SET size = ?, mtime_ns = ?, facts = 0, problem = NULL WHERE collection_id = ? AND path = ?",
             [(photo.size, photo.mtime_ns, collection_id, photo.path) for photo in found],
         )
-        known = known_paths(store, collection_id)
-        return store.record(Changes(photos=frozenset(known[p.path] for p in found if p.path in known)))
+        touched = store.rows(
+            "SELECT id FROM photos WHERE collection_id = ? AND path IN (SELECT value FROM json_each(?))",
+            (collection_id, json.dumps([photo.path for photo in found])),
+        )
+        return store.record(Changes(photos=frozenset(photo_id for (photo_id,) in touched)))
+
+
+def not_shown(store: Store, collection_id: int) -> frozenset[str]:
+    """Paths of a collection's photos that have a problem."""
+    rows = store.rows("SELECT path FROM photos WHERE collection_id = ? AND problem IS NOT NULL", (collection_id,))
+    return frozenset(path for (path,) in rows)
 
 
 def set_problem(store: Store, photo_ids: Sequence[int], problem: str | None) -> Changes:
@@ -207,7 +216,10 @@ def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> C
         )
         place = {photo_id: collection_id for photo_id, collection_id, _ in before}
         contractors = {name: add_contractor(store, name) for name in {c for _, _, c in joints if c}}
-        wanted = {(place[photo_id], ref): contractors.get(name or "") for photo_id, ref, name in joints}
+        wanted: dict[tuple[int, str], int | None] = {}
+        for photo_id, reference, name in joints:
+            key = place[photo_id], reference
+            wanted[key] = contractors.get(name or "") or wanted.get(key)
         store.executemany(
             "INSERT INTO joints (collection_id, reference, contractor_id) VALUES (?, ?, ?)"
             " ON CONFLICT (collection_id, reference)"

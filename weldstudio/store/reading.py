@@ -155,9 +155,13 @@ def photo_rows(store: Store, ids: frozenset[int] | None) -> PhotoRows:
 
 
 def labels(store: Store, ids: frozenset[int] | None) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Ids and label bytes (n, widest) of these photos, or of all; photos without labels are left out."""
+    """Ids and label bytes (n, widest) of these photos; or of all that have labels."""
     where, parameters = _where("photo_id", ids)
     rows = store.rows(f"SELECT photo_id, labels FROM label_now {where} ORDER BY photo_id", parameters)
+    if ids is not None:
+        # Photos without a row are unseen, and must be said to be so where something else was shown ahead.
+        known = dict(rows)
+        rows = [(photo_id, known.get(photo_id, b"")) for photo_id in sorted(ids)]
     found = np.fromiter((row[0] for row in rows), np.int64, len(rows))
     width = max((len(row[1]) for row in rows), default=0)
     blobs = [row[1].ljust(width, b"\0") for row in rows]

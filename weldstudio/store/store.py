@@ -63,6 +63,7 @@ class Store:
             ) from error
         store = _connect(folder, read_only=False)
         try:
+            store._choose_journal()
             store._migrate()
             with store.atomic(durable=True):
                 store.execute(
@@ -85,7 +86,9 @@ class Store:
             raise StoreError(f"{folder} is no weldstudio project (it has no {FILE}).")
         store = _connect(folder, read_only=read_only)
         try:
-            store._check(folder / FILE)
+            store._check(folder / FILE)  # before anything is written into what may not be ours
+            if not read_only:
+                store._choose_journal()
             if store._version() < schema.version():
                 if read_only:
                     raise StoreError(
@@ -221,6 +224,14 @@ class Store:
 
     # Inside
 
+    def _choose_journal(self) -> None:
+        if on_network(self.folder):
+            # Write-ahead logging needs memory shared between all readers, which no network share offers.
+            self.execute("PRAGMA journal_mode = DELETE")
+            self.notices = ("This project lies on a network share: slower, and for one person at a time.",)
+        else:
+            self.execute("PRAGMA journal_mode = WAL")
+
     def _version(self) -> int:
         return int(self.value("PRAGMA user_version"))
 
@@ -313,13 +324,6 @@ def _connect(folder: Path, *, read_only: bool) -> Store:
     store = Store(folder, connection, read_only=read_only)
     try:
         store.execute("PRAGMA foreign_keys = ON")
-        if not read_only:
-            if on_network(folder):
-                # Write-ahead logging needs memory shared between all readers, which no network share offers.
-                store.execute("PRAGMA journal_mode = DELETE")
-                store.notices = ("This project lies on a network share: slower, and for one person at a time.",)
-            else:
-                store.execute("PRAGMA journal_mode = WAL")
     except BaseException:
         store.close()
         raise
