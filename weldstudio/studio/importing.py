@@ -194,6 +194,8 @@ class _FirstPass:
         self._name = name or folder.name or str(folder)
         self.collection: Collection | None = photos.collection_at(store, folder)
         self._known = photos.found_of(store, self.collection.id) if self.collection else {}
+        # Whatever could not be shown gets another chance: a disk may be connected again.
+        self._troubled = photos.not_shown(store, self.collection.id) if self.collection else frozenset()
         self._seen: set[str] = set()
         self._new = self._changed = self._vanished = self._without_joint = 0
         self._skipped: list[tuple[str, str]] = []
@@ -263,8 +265,9 @@ class _FirstPass:
         changed = [p for p in batch if p.path in known and known[p.path][1:] != (p.size, p.mtime_ns)]
         if new:
             changes |= photos.insert_found(self._store, self.collection.id, new)
-        if changed:
-            changes |= photos.update_found(self._store, self.collection.id, changed)
+        again = [p for p in batch if p.path in self._troubled]
+        if changed or again:
+            changes |= photos.update_found(self._store, self.collection.id, changed + again)
         self._seen.update(photo.path for photo in batch)
         self._new += len(new)
         self._changed += len(changed)
@@ -291,29 +294,31 @@ class _FirstPass:
         assert self.collection is not None  # bring_in made it
         rows = {row.path: row for row in self.matched.table.rows} if self.matched else {}
         ids = photos.known_paths(self._store, self.collection.id)
-        by_equipment: dict[str, list[int]] = {}
+        equipments: dict[str, list[int]] = {}
+        contractors: dict[str, list[int]] = {}
         joints: list[tuple[int, str, str | None]] = []
         for path in sorted(self._seen):
             row = rows.get(path)
             columns = row.columns if row is not None else {}
-            made_with = equipment or columns.get("equipment")
-            if made_with:
-                by_equipment.setdefault(made_with, []).append(ids[path])
+            if made_with := equipment or columns.get("equipment"):
+                equipments.setdefault(made_with, []).append(ids[path])
             made_by = contractor or columns.get("contractor")
             reference = joint_of(path, row) if joint_of else None
             self._without_joint += joint_of is not None and reference is None
-            if reference or made_by:
-                joints.append((ids[path], reference or path, made_by))
-        total = len(joints) + sum(map(len, by_equipment.values()))
+            if reference:
+                joints.append((ids[path], reference, made_by))
+            elif made_by:
+                contractors.setdefault(made_by, []).append(ids[path])
+        total = len(joints) + sum(map(len, (*equipments.values(), *contractors.values())))
         done = 0
-        for made_with, photo_ids in by_equipment.items():
-            for some in _parts(photo_ids, _ROWS):
-                done += len(some)
-                changes = photos.set_equipment(self._store, some, made_with)
-                yield Progress(done, total, "Noting the equipment", changes)
         for several in _parts(joints, _ROWS):
             done += len(several)
             yield Progress(done, total, "Noting the joints", photos.set_joints(self._store, several))
+        for write, by_name in ((photos.set_equipment, equipments), (photos.set_contractor, contractors)):
+            for name, photo_ids in by_name.items():
+                for some in _parts(photo_ids, _ROWS):
+                    done += len(some)
+                    yield Progress(done, total, "Noting equipment and contractors", write(self._store, some, name))
 
     def report(self) -> ImportReport:
         """What the first pass did."""
