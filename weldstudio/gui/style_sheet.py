@@ -80,6 +80,7 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QLineEdit[look="wrong"] { border: 2px solid @danger; padding: 0 7px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus
   { border: none; padding: 0; min-height: 0; background: transparent; }
+QLineEdit QToolButton, QLineEdit QToolButton:hover { background: transparent; border: none; min-height: 0; padding: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(%icons/chevron_down.svg); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: @lifted; color: @text; border: 1px solid @line; padding: 4px;

@@ -1,6 +1,6 @@
 """What a photograph in the grid says of itself: its labels at the bottom left, disagreement at the top right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,33 @@ class Badge:
 
 
 NOTHING: Final = Badge()
+Ids = NDArray[np.int64]
+_KEPT_MOST = 20_000
+
+
+class BadgeCache:
+    """Badges by photo id; `badges_of(ids)` is asked once for each until it is forgotten."""
+
+    def __init__(self, badges_of: Callable[[Ids], list[Badge]]) -> None:
+        self._badges_of = badges_of
+        self._kept: dict[int, Badge] = {}
+
+    def get(self, photo_ids: Sequence[int]) -> Mapping[int, Badge]:
+        """The badges of these photos (and of others)."""
+        if len(self._kept) > _KEPT_MOST:
+            self._kept.clear()
+        missing = [photo_id for photo_id in photo_ids if photo_id not in self._kept]
+        if missing:
+            self._kept.update(zip(missing, self._badges_of(np.array(missing, np.int64)), strict=True))
+        return self._kept
+
+    def forget(self, photo_ids: frozenset[int] | None) -> None:
+        """These are other ones now; None = all."""
+        if photo_ids is None:
+            self._kept.clear()
+            return
+        for photo_id in photo_ids & self._kept.keys():
+            del self._kept[photo_id]
 
 
 def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
@@ -113,7 +140,8 @@ class BadgePainter:
         """Into the lower left and the upper right corner of a picture."""
         if badge.state is not None:
             names = picture.width() >= self.ROOM_FOR_NAMES
-            strip = self._strip(badge.state, badge.words(names=names), picture.width(), _ratio(painter))
+            text = badge.words(names=names)
+            strip = self._strip(badge.state, text, picture.width(), names=names, ratio=_ratio(painter))
             painter.drawPixmap(
                 picture.left(), round(picture.bottom() + 1 - strip.deviceIndependentSize().height()), strip
             )
@@ -121,12 +149,15 @@ class BadgePainter:
             mark = self._mark(_ratio(painter))
             painter.drawPixmap(round(picture.right() + 1 - mark.deviceIndependentSize().width()), picture.top(), mark)
 
-    def _strip(self, state: State, text: str, room: int, ratio: float) -> QPixmap:
+    def _strip(self, state: State, text: str, room: int, *, names: bool, ratio: float) -> QPixmap:
         font = theme.font("secondary", figures=True)
         metrics = QFontMetrics(font)
         high = metrics.height() + 4
         glyph = high - 4
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room - glyph - 14)
+        room -= glyph + 14
+        if not names and metrics.horizontalAdvance(text) > room:
+            text = ""  # half a number is worse than none
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
         key = (state, text, ratio, high)
         found = self._kept.get(key)
         if found is None:

@@ -23,7 +23,7 @@ from weldstudio.store.mirror import Mirror
 from weldstudio.studio import reviewing
 from weldstudio.studio.reviewing import QUEUES, Queue, Term, flag_term
 
-WIDTH: Final = 220
+WIDTH: Final = 204
 _EDGE: Final = 16
 _ROW: Final = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex

@@ -52,17 +52,17 @@ def parts_of(rect: QRect, row: FlagRow) -> Parts:
     eye = QRect(right - 18, rect.center().y() - 8, 18, 18)
     points_wide = small.horizontalAdvance("0000")
     points = QRect(eye.left() - 6 - points_wide, top, points_wide, body.height())
-    mark = QRect(points.left() - 18, top + (body.height() - 16) // 2, 16, 16)
-    name = QRect(text, top, (mark.left() - 4 if row.disagrees else points.left() + 4) - text, body.height())
+    name = QRect(text, top, points.left() + 4 - text, body.height())
     word_wide = small.horizontalAdvance("unseen") + 8
     if row.state is None:
         word_wide = eye.left() - 6 - text
     word = QRect(text, low, word_wide, small.height())
-    number = QRect(
-        eye.left() - 6 - small.horizontalAdvance("0.00"), low, small.horizontalAdvance("0.00"), small.height()
-    )
+    figures = small.horizontalAdvance("0.00")
+    number = QRect(eye.left() - 6 - figures, low, figures, small.height())
+    # Its room is always kept, so that all bars are equally long.
+    mark = QRect(number.left() - 22, low + (small.height() - 16) // 2, 16, 16)
     bar_left = word.right() + 1
-    bar = QRect(bar_left, low, max(0, number.left() - 8 - bar_left), small.height())
+    bar = QRect(bar_left, low, max(0, mark.left() - 6 - bar_left), small.height())
     return Parts(key, state, name, mark, points, eye, word, bar, number)
 
 

@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 SHOWN_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 """Whether the overlay of this row's class is shown."""
-LEAST, MOST = 32, 42
+LEAST, MOST = 30, 42
 """Height of a row: as high as the list allows without scrolling, within these pixels."""
 
 

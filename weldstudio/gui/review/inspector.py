@@ -12,7 +12,7 @@ from weldstudio.gui.review.verdict_banner import VerdictBanner
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP
 
-WIDTH: Final = 320
+WIDTH: Final = 312
 _EDGE: Final = 12
 
 

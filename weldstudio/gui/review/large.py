@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weldstudio.gui.review.badges import Badge
-from weldstudio.gui.review.grid import Ids
+from weldstudio.gui.review.badges import Badge, Ids
 from weldstudio.gui.review.overlay_control import OverlayControl
 from weldstudio.gui.review.photo_loader import PhotoLoader
 from weldstudio.gui.review.photo_view import PhotoView

@@ -9,8 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from weldstudio.gui.icons import pixmap
-from weldstudio.gui.review.badges import Badge, BadgePainter
-from weldstudio.gui.review.grid import Ids
+from weldstudio.gui.review.badges import Badge, BadgePainter, Ids
 from weldstudio.gui.review.layout import GAP
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.theme import theme

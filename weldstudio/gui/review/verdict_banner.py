@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from weldstudio.domain.verdict import Outcome, Verdict
@@ -13,7 +13,7 @@ from weldstudio.gui.words import counted
 
 _EDGE = 16
 _WORDS = {Outcome.ACCEPT: "Accept", Outcome.REJECT: "Reject", Outcome.OPEN: "Open"}
-_ICONS = {Outcome.ACCEPT: "success", Outcome.REJECT: "stop", Outcome.OPEN: "unseen"}
+_ICONS = {Outcome.ACCEPT: "success", Outcome.REJECT: "error", Outcome.OPEN: "unseen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +61,29 @@ class VerdictBanner(QWidget):
         said = self._said
         parts = [said.title]
         if said.labels is not None:
-            parts += [points_words(said.labels), self._outcome(said.labels)]
+            parts += [points_words(said.labels), f"{said.labels.outcome.value}, reject at {said.labels.reject_limit}"]
         parts.append(self._model_words() if said.model is not None else said.note)
         return ", ".join(part for part in parts if part)
 
     def sizeHint(self) -> QSize:
-        return QSize(280, theme.px(88))
+        return QSize(280, theme.px(82))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         said = self._said
         painter = QPainter(self)
         outcome = said.labels.outcome if said.labels is not None else Outcome.OPEN
         painter.fillRect(self.rect(), theme.colour(f"{outcome.value}_ground"))
-        inner = self.rect().adjusted(_EDGE, 0, -_EDGE, 0)
-        lines = [
-            QRect(inner.left(), theme.px(8), inner.width(), theme.px(18)),
-            QRect(inner.left(), theme.px(28), inner.width(), theme.px(30)),
-            QRect(inner.left(), theme.px(60), inner.width(), theme.px(20)),
-        ]
-        self._line(painter, lines[0], said.title)
+        left, width = _EDGE, self.width() - 2 * _EDGE
+        top, middle, low = (
+            QRect(left, theme.px(8), width, theme.px(18)),
+            QRect(left, theme.px(27), width, theme.px(28)),
+            QRect(left, theme.px(57), width, theme.px(18)),
+        )
+        limit = f"reject at {said.labels.reject_limit}" if said.labels is not None else ""
+        self._line(painter, top, said.title, limit)
         if said.labels is not None:
-            self._verdict(painter, lines[1], said.labels)
-        self._line(painter, lines[2], self._model_words() if said.model is not None else said.note)
+            self._verdict(painter, middle, said.labels)
+        self._line(painter, low, self._model_words() if said.model is not None else said.note)
         painter.end()
 
     def _verdict(self, painter: QPainter, line: QRect, verdict: Verdict) -> None:
@@ -90,21 +91,23 @@ class VerdictBanner(QWidget):
         ratio = self.devicePixelRatioF()
         painter.drawPixmap(line.left(), line.center().y() - 9, pixmap(_ICONS[verdict.outcome], role, ratio=ratio))
         painter.setPen(theme.colour("text" if verdict.outcome == Outcome.OPEN else role))
+        small = theme.font("section", bold=True)
+        word = _WORDS[verdict.outcome]
+        painter.setFont(small)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), word)
+        room = line.adjusted(28, 0, -painter.fontMetrics().horizontalAdvance(word) - 8, 0)
         painter.setFont(theme.font("page", bold=True, figures=True))
-        # The outcome stands at the right; the points keep the room that is left.
-        secondary = theme.font("secondary", figures=True)
-        outcome = self._outcome(verdict)
-        room = QFontMetrics(secondary).horizontalAdvance(outcome)
-        left = line.adjusted(28, 0, -room - 8, 0)
-        text = painter.fontMetrics().elidedText(points_words(verdict), Qt.TextElideMode.ElideRight, left.width())
-        painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), text)
-        painter.setFont(secondary)
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), outcome)
+        text = points_words(verdict)
+        if painter.fontMetrics().horizontalAdvance(text) > room.width():
+            text = text.removesuffix(" points")  # the number is what must be seen whole
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), text)
 
-    def _line(self, painter: QPainter, line: QRect, text: str) -> None:
+    def _line(self, painter: QPainter, line: QRect, text: str, right: str = "") -> None:
         painter.setFont(theme.font("secondary", figures=True))
         painter.setPen(theme.colour("secondary"))
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, line.width())
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), right)
+        room = line.width() - (painter.fontMetrics().horizontalAdvance(right) + 12 if right else 0)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), elided)
 
     def _model_words(self) -> str:
@@ -112,13 +115,3 @@ class VerdictBanner(QWidget):
         if model is None:
             return ""
         return f"Model: {points_words(model)}, {_WORDS[model.outcome].lower()}"
-
-    @staticmethod
-    def _outcome(verdict: Verdict) -> str:
-        if verdict.outcome == Outcome.ACCEPT:
-            return f"accept, reject at {verdict.reject_limit}"
-        return (
-            f"{verdict.outcome.value}, reject at {verdict.reject_limit}"
-            if verdict.outcome == Outcome.OPEN
-            else (f"reject at {verdict.reject_limit}")
-        )

@@ -1,0 +1,158 @@
+"""What the mouse does on the grid: click, Ctrl, Shift, rubber band, double click, tooltips, Ctrl and the wheel."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from weldstudio.gui.theme import theme
+
+if TYPE_CHECKING:
+    from weldstudio.gui.review.grid import PhotoGrid
+
+_PULL_MS = 30
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_LEFT = Qt.MouseButton.LeftButton
+
+
+class GridMouse(QObject):
+    """Listens to the viewport of the grid. A band keeps points of the whole surface, so that it survives scrolling."""
+
+    def __init__(self, grid: "PhotoGrid", name_of: Callable[[int], str]) -> None:
+        super().__init__(grid)
+        self._grid, self._name_of = grid, name_of
+        self._pressed: QPoint | None = None
+        self._band: tuple[QPoint, QPoint] | None = None
+        self._pull = QTimer(self)
+        self._pull.setInterval(_PULL_MS)
+        self._pull.timeout.connect(self._pull_band)
+        grid.installEventFilter(self)
+        grid.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self._grid:
+            if kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+                self._grid.viewport().update()
+            return False
+        if isinstance(event, QMouseEvent):
+            return self._mouse(kind, event)
+        if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._tooltip(event)
+            return True
+        if isinstance(event, QWheelEvent) and event.modifiers() & _CONTROL:
+            size = round(self._grid.cell_size * 1.15 ** (event.angleDelta().y() / 120))
+            self._grid.set_cell_size(size)
+            self._grid.size_changed.emit(self._grid.cell_size)
+            return True
+        return False
+
+    def paint_band(self, painter: QPainter, top: int) -> None:
+        """The band, if one is open, on a viewport scrolled to `top`."""
+        if self._band is not None:
+            band = QRect(*self._band).normalized().translated(0, -top)
+            painter.fillRect(band, theme.colour("well_accent", alpha=0.18))
+            painter.setPen(theme.colour("well_accent"))
+            painter.drawRect(band)
+
+    def _mouse(self, kind: QEvent.Type, event: QMouseEvent) -> bool:
+        if kind == QEvent.Type.MouseButtonPress:
+            self._press(event)
+        elif kind == QEvent.Type.MouseMove:
+            self._drag(event)
+        elif kind == QEvent.Type.MouseButtonRelease:
+            self._release()
+        elif kind == QEvent.Type.MouseButtonDblClick:
+            index = self._at(event.position().toPoint())
+            if index is not None and event.button() == _LEFT:
+                self._grid.opened.emit(int(self._grid.state.ids[index]))
+        return True
+
+    def _press(self, event: QMouseEvent) -> None:
+        grid = self._grid
+        grid.setFocus(Qt.FocusReason.MouseFocusReason)
+        index = self._at(event.position().toPoint())
+        if event.button() != _LEFT:
+            # A menu means the selection, if it was opened on it.
+            if index is not None and not grid.state.is_selected(index):
+                grid.change(lambda state: state.go_to(index))
+            return
+        self._pressed = self._on_surface(event.position().toPoint())
+        control, shift = bool(event.modifiers() & _CONTROL), bool(event.modifiers() & _SHIFT)
+        if index is None:
+            if not control and not shift:
+                grid.select_none()
+        elif shift:
+            grid.change(lambda state: state.extend(index, add=control))
+        elif control:
+            grid.change(lambda state: state.toggle(index))
+        else:
+            grid.change(lambda state: state.go_to(index))
+
+    def _drag(self, event: QMouseEvent) -> None:
+        if self._pressed is None or not event.buttons() & _LEFT:
+            return
+        point = event.position().toPoint()
+        here = self._on_surface(point)
+        if self._band is None:
+            if (here - self._pressed).manhattanLength() < QApplication.startDragDistance():
+                return
+            self._grid.state.begin_band(keep=bool(event.modifiers() & _CONTROL))
+        self._band = (self._pressed, here)
+        if self._grid.viewport().rect().contains(point):
+            self._pull.stop()
+        elif not self._pull.isActive():
+            self._pull.start()
+        self._apply()
+
+    def _release(self) -> None:
+        self._pull.stop()
+        self._pressed = None
+        if self._band is not None:
+            self._band = None
+            self._grid.viewport().update()
+
+    def _apply(self) -> None:
+        assert self._band is not None
+        band = QRect(*self._band).normalized()
+        touched = self._grid.layout_.within(band.left(), band.top(), band.right(), band.bottom())
+        self._grid.change(lambda state: state.band(touched))
+
+    def _pull_band(self) -> None:
+        """The mouse is outside while the band is open: the grid scrolls after it, the faster the farther."""
+        grid = self._grid
+        here = grid.viewport().mapFromGlobal(grid.cursor().pos())
+        beyond = here.y() if here.y() < 0 else max(0, here.y() - grid.viewport().height())
+        if self._band is None or not beyond:
+            self._pull.stop()
+            return
+        grid.verticalScrollBar().setValue(grid.verticalScrollBar().value() + math.ceil(beyond / 2))
+        self._band = (self._band[0], self._on_surface(here))
+        self._apply()
+
+    def _tooltip(self, event: QHelpEvent) -> None:
+        index = self._at(event.pos())
+        if index is None:
+            QToolTip.hideText()
+            return
+        QToolTip.showText(event.globalPos(), self.words(index), self._grid, self._grid.cell_rect(index))
+
+    def words(self, index: int) -> str:
+        """What there is to say of a photograph, line by line."""
+        photo_id = int(self._grid.state.ids[index])
+        badge = self._grid.badges.get([photo_id])[photo_id]
+        parts = [self._name_of(photo_id)]
+        if badge.state is not None:
+            parts.append(f"{badge.state.word}: {badge.words(names=True)}" if badge.name else badge.state.word)
+        parts += [text for text in (badge.disagreement, self._grid.thumbs.problem(photo_id) or "") if text]
+        return "\n".join(parts)
+
+    def _at(self, point: QPoint) -> int | None:
+        return self._grid.layout_.at(point.x(), point.y() + self._grid.verticalScrollBar().value())
+
+    def _on_surface(self, point: QPoint) -> QPoint:
+        return point + QPoint(0, self._grid.verticalScrollBar().value())
