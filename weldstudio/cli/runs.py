@@ -62,8 +62,10 @@ def stop(project: Path, run: str, as_json: bool) -> None:
     from weldstudio.studio import training
 
     with opened(project) as store:
-        training.stop(store, run)
-    answer.give(as_json, {"run": run, "asked_to_stop": True}, f"Asked run {run} to stop; it ends after its next step.")
+        asked = bool(training.stop(store, run))
+        state = next(summary.state for summary in training.runs(store) if summary.id == run)
+    text = f"Asked run {run} to stop; it ends after its next step." if asked else f"Run {run} is not running: {state}."
+    answer.give(as_json, {"run": run, "asked_to_stop": asked, "state": state}, text)
 
 
 def _pair(text: str) -> tuple[str, str]:
