@@ -1,4 +1,4 @@
-"""The first window, in a fresh process: what may not be imported before it is painted, and that it ends as it should."""
+"""The first window, in a fresh process: what may not be imported before it is painted, and how it ends."""
 
 import json
 import os

@@ -34,8 +34,11 @@ class Action:
 
 
 def _page(page: str, menu: str, *rows: tuple[str, ...], checkable: tuple[str, ...] = ()) -> tuple[Action, ...]:
-    """Rows (id, text, key, icon) that share their page and heading."""
-    return tuple(Action(r[0], r[1], *r[2:], page=page, menu=menu, checkable=r[0] in checkable) for r in (*rows,))
+    """Rows (id, text, key, icon) that share their page and heading; key and icon may be left out."""
+    padded = [(*row, "", "")[:4] for row in rows]
+    return tuple(
+        Action(name, text, key, icon, page, menu, checkable=name in checkable) for name, text, key, icon in padded
+    )
 
 
 TABLE: Final[tuple[Action, ...]] = (
@@ -175,7 +178,7 @@ class Actions(QObject):
         """The QAction of a row, for menus and buttons. KeyError for an unknown one, which is a bug."""
         return self._actions[action_id]
 
-    def connect(self, action_id: str, slot: Callable[..., Any]) -> None:
+    def connect(self, action_id: str, slot: Callable[..., Any]) -> None:  # type: ignore[override]
         """Have `slot` called when the action is triggered (with `checked` if it is checkable)."""
         action = self._actions[action_id]
         if self._rows[action_id].checkable:

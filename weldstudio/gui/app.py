@@ -4,7 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -31,11 +31,13 @@ def open_window(project: Path | None) -> int:
     if project is not None:
         # The frame stands at once; the store is opened in its own thread once it has been painted.
         window.announce(project)
-        QTimer.singleShot(0, window, lambda: window.open_project(project))
+        window.after_first_paint(lambda: window.open_project(project))
     window.show()
     for problem in settings.problems:
         window.say(problem)
     status = app.exec()
     window.close()
     window.deleteLater()
+    # The loop has ended: what waits to be deleted would otherwise go in whatever order the interpreter ends.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return status

@@ -66,7 +66,7 @@ class CommandPalette(Floating):
 
     def open(self) -> None:
         """Show in the upper middle of the window, ready for typing."""
-        self.float_at((self.parentWidget().width() - self.width()) // 2, theme.px(60))
+        self.float_at((self.over.width() - self.width()) // 2, theme.px(60))
         self.field.setFocus()
 
     def shown(self) -> list[str]:
@@ -98,9 +98,9 @@ class CommandPalette(Floating):
         self.list.setCurrentRow(0)
 
     def _do(self) -> None:
-        item = self.list.currentItem()
-        if item is None:
+        if self.list.currentRow() < 0:
             return
+        item = self.list.currentItem()
         action = next(e.action for e in self._entries if e.text == item.text() and e.menu == item.data(_MENU))
         self.dismiss()
         action.trigger()
@@ -113,10 +113,10 @@ class _Row(QStyledItemDelegate):
         return QSize(200, theme.row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
-        here = option.rect  # type: ignore[attr-defined]
+        here = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("chosen"))
             painter.drawRoundedRect(here, 6, 6)

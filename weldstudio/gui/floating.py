@@ -18,15 +18,15 @@ class Floating(QFrame):
         super().__init__(parent)
         self.setProperty("look", "lifted")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.over = parent
         self._before: QWidget | None = None
         self.hide()
 
     def float_at(self, x: int, y: int) -> None:
         """Show at a place of the parent, kept inside it."""
-        over = self.parentWidget()
         self._before = QApplication.focusWidget()
         self.adjustSize()
-        self.move(max(0, min(x, over.width() - self.width())), max(0, min(y, over.height() - self.height())))
+        self.move(max(0, min(x, self.over.width() - self.width())), max(0, min(y, self.over.height() - self.height())))
         self.show()
         self.raise_()
         app = QApplication.instance()

@@ -95,7 +95,7 @@ class Header(QFrame):
         """Let go of the widgets of a project that is closed."""
         for index in reversed(range(self._own.count())):
             widget = self._own.widget(index)
-            if widget is not self._nothing:
+            if widget is not None and widget is not self._nothing:
                 self._own.removeWidget(widget)
                 widget.deleteLater()
 
@@ -124,8 +124,11 @@ def make_menu(actions: Actions, parent: QWidget) -> QMenu:
                     menu.addSeparator()
                 submenus[row.menu] = menu.addMenu(row.menu)
             submenus[row.menu].addAction(action)
-    # A heading of a page that is not on screen has nothing to offer.
-    menu.aboutToShow.connect(
-        lambda: [m.menuAction().setVisible(any(a.isEnabled() for a in m.actions())) for m in submenus.values()]
-    )
+
+    def tidy() -> None:
+        # A heading of a page that is not on screen has nothing to offer.
+        for submenu in submenus.values():
+            submenu.menuAction().setVisible(any(action.isEnabled() for action in submenu.actions()))
+
+    menu.aboutToShow.connect(tidy)
     return menu

@@ -7,11 +7,12 @@ to the front. Pages are imported when first shown, for one of them brings pyqtgr
 
 import importlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QByteArray, QEvent, QLockFile, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QEvent, QLockFile, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio import paths
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self._make_session = make_session or _make_session
         self._lock: QLockFile | None = None
         self._closing = False
+        self._after_paint: Callable[[], None] | None = None
         self._build()
         self.addActions(self.action_table.all())
         self.action_table.changed.connect(self._add_flag_actions)
@@ -105,13 +107,14 @@ class MainWindow(QMainWindow):
         if session.outbox.waiting and not window_actions.may_lose(self, session):
             return False
         self.session = None
-        session.close()
-        self.action_table.set_project(False)
-        self.header.forget_pages()
         for page in self.pages.values():
             self._inner.removeWidget(page)
+            page.setParent(None)
             page.deleteLater()
         self.pages.clear()
+        self.header.forget_pages()
+        session.close()
+        self.action_table.set_project(False)
         self.page = ""
         session.deleteLater()
         if self._lock is not None:
@@ -124,6 +127,10 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("weldstudio")
         self.show_welcome()
         return True
+
+    def after_first_paint(self, what: Callable[[], None]) -> None:
+        """Have `what` called once the window has been painted: whatever takes long must not stand before that."""
+        self._after_paint = what
 
     def show_welcome(self, problem: str = "") -> None:
         """The page before there is a project, with what went wrong if something did."""
@@ -229,7 +236,7 @@ class MainWindow(QMainWindow):
         self.action_table.set_flags(self.session.mirror.scheme)
         window_actions.watch_undo(self, self.session)
         self.show_page("review")
-        window_actions.resume_reading(self.session)
+        window_actions.resume(self.session)
         self.project_opened.emit()
 
     def _project_refused(self, sentence: str) -> None:
@@ -301,6 +308,12 @@ class MainWindow(QMainWindow):
         if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
             room = self.screen().availableGeometry().size() if self.screen() is not None else QSize(1440, 900)
             self.resize(QSize(1440, 900).boundedTo(room))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._after_paint is not None:
+            what, self._after_paint = self._after_paint, None
+            QTimer.singleShot(0, self, what)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -33,6 +33,7 @@ class Toast(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
+        self._over = parent
         parent.installEventFilter(self)
         self.hide()
 
@@ -40,7 +41,7 @@ class Toast(QFrame):
         """Show `text`; `take` is called when the button `offer` is pressed."""
         self._offer = take
         metrics = self.label.fontMetrics()
-        room = max(200, self.parentWidget().width() - 2 * EDGE - 160)
+        room = max(200, self._over.width() - 2 * EDGE - 160)
         self.label.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room))
         self.label.setToolTip(text)
         self.button.setText(offer)
@@ -66,7 +67,7 @@ class Toast(QFrame):
             self._offer()
 
     def _place(self) -> None:
-        over = self.parentWidget()
+        over = self._over
         self.move((over.width() - self.width()) // 2, over.height() - self.height() - EDGE - GAP)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
     from weldstudio.gui.store_thread import Work
+    from weldstudio.studio.label_files import LabelTable
 
 
 def connect(window: "MainWindow") -> None:
@@ -94,15 +95,20 @@ def bring_in(session: "Session", wish: ImportWish, window: "MainWindow") -> None
     def begin(work: "Work") -> None:
         work.finished.connect(lambda result: report.show(result, window))
 
+    who = session.who
     if wish.folder is not None:
-        begin(session.start_work("Importing photographs", _import_photos, wish, who=session.who))
+        begin(session.start_work("Importing photographs", _import_photos, wish.folder, wish, who=who))
     elif wish.labels is not None:
-        begin(session.start_work("Importing labels", _import_labels, wish, who=session.who))
+        begin(session.start_work("Importing labels", _import_labels, wish.labels, wish, who=who))
 
 
-def resume_reading(session: "Session") -> None:
-    """Read the facts of photographs that an earlier, interrupted import left unread."""
+def resume(session: "Session") -> None:
+    """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
+    # Here, not above: nothing of studio may be imported before the first paint.
+    from weldstudio.gui.train import run_watcher
+
     session.start_work("Reading photographs", _read_facts)
+    run_watcher.watch(session)
 
 
 def look(session: "Session") -> None:
@@ -212,12 +218,12 @@ def _help(window: "MainWindow", page: str) -> None:
 # On the store thread
 
 
-def _import_photos(store: Any, wish: ImportWish, *, who: str) -> Any:
+def _import_photos(store: Any, folder: Path, wish: ImportWish, *, who: str) -> Any:
     from weldstudio.studio import importing
 
     return importing.import_photos(
         store,
-        wish.folder,
+        folder,
         labels=wish.labels,
         equipment=wish.equipment or None,
         contractor=wish.contractor or None,
@@ -228,10 +234,10 @@ def _import_photos(store: Any, wish: ImportWish, *, who: str) -> Any:
     )
 
 
-def _import_labels(store: Any, wish: ImportWish, *, who: str) -> Any:
+def _import_labels(store: Any, labels: "LabelTable", wish: ImportWish, *, who: str) -> Any:
     from weldstudio.studio import labelling
 
-    return labelling.apply_label_table(store, wish.labels, who=who, unlisted=wish.unlisted)
+    return labelling.apply_label_table(store, labels, who=who, unlisted=wish.unlisted)
 
 
 def _read_facts(store: Any) -> Any:

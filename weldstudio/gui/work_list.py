@@ -43,7 +43,7 @@ class WorkList(Floating):
         """Show at the right end of `anchor`, above it."""
         self.setFixedWidth(theme.px(_WIDTH))
         self.adjustSize()
-        corner = anchor.mapTo(self.parentWidget(), QPoint(anchor.width(), 0))
+        corner = anchor.mapTo(self.over, QPoint(anchor.width(), 0))
         self.float_at(corner.x() - self.width() - GAP, corner.y() - self.height() - GAP)
         self.setFocus()
 

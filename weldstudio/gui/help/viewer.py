@@ -37,9 +37,7 @@ class HelpViewer(QDialog):
             item = QListWidgetItem(title)
             item.setData(Qt.ItemDataRole.UserRole, name)
             self.list.addItem(item)
-        self.list.currentItemChanged.connect(
-            lambda item, _old: item and self._read(item.data(Qt.ItemDataRole.UserRole))
-        )
+        self.list.currentItemChanged.connect(self._turn)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         layout.setSpacing(GROUP)
@@ -57,6 +55,10 @@ class HelpViewer(QDialog):
         for row in range(self.list.count()):
             if self.list.item(row).data(Qt.ItemDataRole.UserRole) == name:
                 self.list.setCurrentRow(row)
+
+    def _turn(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._read(item.data(Qt.ItemDataRole.UserRole))
 
     def _read(self, name: str) -> None:
         text = (paths.resources() / "help" / f"{name}.md").read_text(encoding="utf-8")
