@@ -88,7 +88,7 @@ def test_one_class_per_photo_from_import_to_imagefolder(tmp_path: Path) -> None:
     weldstudio("train", project, *SMALL, "--follow")
     scores = weldstudio("evaluate", project)
     assert scores["mean_per_class_accuracy"] > 0.5  # three classes: chance is a third
-    assert scores["one_vs_rest"] >= scores["mean_per_class_accuracy"]
+    assert scores["one_vs_rest"] > 0.5
     weldstudio("export", project, tmp_path / "folders", "--format", "imagefolder")
     found = {
         folder.name: len(list(folder.glob("*.jpg")))
