@@ -11,7 +11,7 @@ from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
 from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import actions, events, mirror, models, photos, predictions, splits
+from weldstudio.store import actions, events, mirror, models, photos, predictions, splits, unread
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
@@ -104,9 +104,9 @@ def test_facts_survive_and_what_a_person_said_of_equipment_stands(store: Store) 
     assert (first.width, first.height, first.orientation, first.taken_at) == (640, 480, 6, "2019-05-04T10:11:12")
     assert (first.equipment, first.content_hash, first.perceptual_hash) == ("Cam 1", "ab" * 32, 2**64 - 1)
     assert (second.equipment, second.problem) == ("Redbox", "The file is empty.")
-    assert [row[0] for row in photos.without_facts(store)] == list(range(3, 13))
+    assert [row[0] for row in unread.without_facts(store)] == list(range(3, 13))
     photos.update_found(store, 1, [FoundPhoto("a/00.jpg", 7, 8)])
-    assert photos.without_facts(store)[0] == (1, 1, "a/00.jpg", 7, 8)
+    assert unread.without_facts(store)[0] == (1, 1, "a/00.jpg", 7, 8)
 
 
 def test_a_photo_found_twice_is_one_row(store: Store) -> None:

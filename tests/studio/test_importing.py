@@ -14,7 +14,7 @@ from weldstudio.domain.labelling import Source, State, label_byte, source_of, st
 from weldstudio.domain.messages import Completed, FactsRead, Failed, Message, ReadFacts, Started
 from weldstudio.imaging.scan import scan
 from weldstudio.imaging.thumbs import ThumbStore, thumb_key
-from weldstudio.store import events, photos
+from weldstudio.store import events, photos, unread
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import importing, labelling, projects, reading
@@ -122,7 +122,7 @@ def test_rows_can_be_browsed_before_any_file_is_read(store: Store, tmp_path: Pat
     assert len(first.changes.photos) == photos.count(store) == 5
     assert no_child.sent == []
     work.close()
-    assert len(photos.without_facts(store)) == 5
+    assert len(unread.without_facts(store)) == 5
 
 
 def test_wide_labels_make_the_scheme(store: Store, tmp_path: Path, no_child: type[InProcess]) -> None:
@@ -239,7 +239,7 @@ def test_broken_files_are_rows_with_a_problem(store: Store, tmp_path: Path) -> N
     assert report.facts.problem_count == len(broken)
     problems = {photo.path: photo.problem for photo in photos.every(store)}
     assert {path for path, problem in problems.items() if problem} == set(broken)
-    assert photos.without_facts(store) == []
+    assert unread.without_facts(store) == []
 
 
 JOINTS: tuple[tuple[str | None, list[str]], ...] = (
@@ -337,11 +337,11 @@ def test_cancelled_and_taken_up_again(store: Store, tmp_path: Path, monkeypatch:
         pass
     work.close()
     assert photos.count(store) == 50
-    left = len(photos.without_facts(store))
+    left = len(unread.without_facts(store))
     assert 0 < left < 50
     report, _ = done(reading.read_facts(store))
     assert report.read == left
-    assert photos.without_facts(store) == []
+    assert unread.without_facts(store) == []
     assert [photo.path for photo in photos.every(store)] == list(made.paths)
 
 
@@ -355,7 +355,7 @@ def test_a_folder_that_moved_away_is_told(store: Store, tmp_path: Path, no_child
     report, _ = done(reading.read_facts(store))
     assert report.missing_roots == (("photos", str(folder), 3),)
     assert no_child.sent == []
-    assert len(photos.without_facts(store)) == 3
+    assert len(unread.without_facts(store)) == 3
 
 
 class Crashing(InProcess):
@@ -395,7 +395,7 @@ def test_a_photo_that_kills_the_reader_is_found_and_left_out(
         report = run(store, tmp_path / "photos")
     assert report.facts.read == 20
     assert [path for path, _ in report.facts.problems] == ["06_deadly.jpg", "15_deadly.jpg"]
-    assert photos.without_facts(store) == []
+    assert unread.without_facts(store) == []
 
 
 def test_a_reader_that_never_works_is_an_error(

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -81,31 +82,37 @@ def insert_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) 
     Each new photo is a joint of its own until something says otherwise.
     """
     with store.atomic():
-        # Only this batch's paths: reading all that are known would make an import of many batches quadratic.
-        known = {
-            path
-            for (path,) in store.rows(
+        store.execute("SAVEPOINT batch")
+        try:
+            ids = _insert_new(store, collection_id, found)
+        except sqlite3.IntegrityError:
+            # Rare, so it is not asked for first: another process has imported some of these meanwhile.
+            store.execute("ROLLBACK TO batch")
+            known = store.rows(
                 "SELECT path FROM photos WHERE collection_id = ? AND path IN (SELECT value FROM json_each(?))",
                 (collection_id, json.dumps([photo.path for photo in found])),
             )
-        }
-        new = [photo for photo in found if photo.path not in known]
-        if not new:
-            return Changes()
-        photo_id = 1 + int(store.value("SELECT max(id) FROM photos") or 0)
-        joint_id = 1 + int(store.value("SELECT max(id) FROM joints") or 0)
-        store.executemany(
-            "INSERT INTO joints (id, collection_id) VALUES (?, ?)",
-            [(joint_id + n, collection_id) for n in range(len(new))],
-        )
-        store.executemany(
-            "INSERT INTO photos (id, collection_id, path, size, mtime_ns, joint_id) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (photo_id + n, collection_id, photo.path, photo.size, photo.mtime_ns, joint_id + n)
-                for n, photo in enumerate(new)
-            ],
-        )
-        return store.record(Changes(photos=frozenset(range(photo_id, photo_id + len(new))), joints=True))
+            ids = _insert_new(store, collection_id, [photo for photo in found if (photo.path,) not in set(known)])
+        store.execute("RELEASE batch")
+        return store.record(Changes(photos=frozenset(ids), joints=True)) if ids else Changes()
+
+
+def _insert_new(store: Store, collection_id: int, new: Sequence[FoundPhoto]) -> range:
+    """Inserts rows whose paths are new and returns their ids; sqlite3.IntegrityError when one is not."""
+    photo_id = 1 + int(store.value("SELECT max(id) FROM photos") or 0)
+    joint_id = 1 + int(store.value("SELECT max(id) FROM joints") or 0)
+    store.executemany(
+        "INSERT INTO joints (id, collection_id) VALUES (?, ?)",
+        [(joint, collection_id) for joint in range(joint_id, joint_id + len(new))],
+    )
+    store.executemany(
+        "INSERT INTO photos (id, collection_id, path, size, mtime_ns, joint_id) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (photo_id + n, collection_id, photo.path, photo.size, photo.mtime_ns, joint_id + n)
+            for n, photo in enumerate(new)
+        ],
+    )
+    return range(photo_id, photo_id + len(new))
 
 
 def known_paths(store: Store, collection_id: int) -> dict[str, int]:
@@ -133,12 +140,6 @@ def update_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) 
         return store.record(Changes(photos=frozenset(photo_id for (photo_id,) in touched)))
 
 
-def not_shown(store: Store, collection_id: int) -> frozenset[str]:
-    """Paths of a collection's photos that have a problem."""
-    rows = store.rows("SELECT path FROM photos WHERE collection_id = ? AND problem IS NOT NULL", (collection_id,))
-    return frozenset(path for (path,) in rows)
-
-
 def set_problem(store: Store, photo_ids: Sequence[int], problem: str | None) -> Changes:
     """Say of photos why they cannot be shown (a vanished file, a broken one), or that they can."""
     with store.atomic():
@@ -147,12 +148,6 @@ def set_problem(store: Store, photo_ids: Sequence[int], problem: str | None) -> 
 
 
 # Second pass of an import
-
-
-def without_facts(store: Store, collection_ids: Sequence[int] | None = None) -> list[tuple[int, int, str, int, int]]:
-    """(id, collection_id, path, size, mtime_ns) of photos whose inside nobody has looked at yet."""
-    rows = store.rows("SELECT id, collection_id, path, size, mtime_ns FROM photos WHERE facts = 0 ORDER BY id")
-    return rows if collection_ids is None else [row for row in rows if row[1] in set(collection_ids)]
 
 
 def record_facts(store: Store, collection_id: int, facts: Sequence[PhotoFacts]) -> Changes:

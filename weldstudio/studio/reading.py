@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import JobFailed
@@ -11,7 +12,7 @@ from weldstudio.domain.messages import Completed, FactsRead, Failed, ReadFacts, 
 from weldstudio.domain.photo import PhotoFacts
 from weldstudio.imaging.thumbs import SIZE, thumb_key
 from weldstudio.jobs.process import Child
-from weldstudio.store import photos
+from weldstudio.store import photos, unread
 from weldstudio.store.store import Store
 
 _logger = logging.getLogger(__name__)
@@ -58,8 +59,8 @@ def read_facts(store: Store, collection_ids: Sequence[int] | None = None) -> Gen
     kills the reader is found and left out. Raises JobFailed when the reader cannot work, StoreError when the store
     cannot be written.
     """
-    pending, missing = _pending(store, collection_ids)
-    report = _Report(sum(len(request.paths) for _, request in pending), missing)
+    pending = _Pending(store, collection_ids)
+    report = _Report(pending.total, pending.missing)
     crashes = 0
     while pending:
         before = report.read
@@ -69,9 +70,9 @@ def read_facts(store: Store, collection_ids: Sequence[int] | None = None) -> Gen
             crashes = 1 if report.read > before else crashes + 1
             if not died.started or crashes > _CRASHES_IN_A_ROW:
                 raise died.reason from died
-            if pending[0][1].request >= 0:
+            if pending.next()[0][1].request >= 0:
                 # What it had in hand is asked for one by one, so that the culprit shows.
-                _ask_singly(pending)
+                pending.ask_singly()
             else:
                 yield _leave_out(store, pending, report, died)
     return report.made()
@@ -100,11 +101,6 @@ class _Report:
         return FactsReport(self.read, self.problem_count, tuple(self.problems), tuple(self.missing))
 
 
-_Pending = deque[tuple[int, ReadFacts]]
-"""(collection id, request) in the order to be asked; the first ones may be under way. Requests of a single photo that
-may be the one that kills the reader have negative numbers and stand first."""
-
-
 class _ReaderDied(Exception):
     """The child ended while it was asked for something."""
 
@@ -114,33 +110,77 @@ class _ReaderDied(Exception):
         self.started = started
 
 
-def _pending(store: Store, collection_ids: Sequence[int] | None) -> tuple[_Pending, list[tuple[str, str, int]]]:
-    """Requests for all photos without facts, and collections whose folder is not there."""
-    by_collection: dict[int, list[tuple[str, str]]] = {}
-    uuids = {collection.id: collection for collection in photos.collections(store)}
-    for _, collection_id, path, size, mtime_ns in photos.without_facts(store, collection_ids):
-        key = thumb_key(uuids[collection_id].uuid, path, size, mtime_ns)
-        by_collection.setdefault(collection_id, []).append((path, key))
-    pending: _Pending = deque()
-    missing = []
-    roots = photos.roots(store)
-    for collection_id, waiting in by_collection.items():
-        root = roots.get(collection_id)
-        if root is None or not root.is_dir():
-            missing.append((uuids[collection_id].name, str(root or "its folder"), len(waiting)))
-            continue
-        for start in range(0, len(waiting), _ASKED):
-            part = waiting[start : start + _ASKED]
-            request = ReadFacts(
-                request=len(pending),
-                root=str(root),
-                paths=tuple(path for path, _ in part),
-                thumbs=str(store.folder / "thumbs"),
-                thumb_keys=tuple(key for _, key in part),
-                thumb_size=SIZE,
-            )
-            pending.append((collection_id, request))
-    return pending, missing
+class _Pending:
+    """What is still to be asked, in the order of asking, read from the store piece by piece.
+
+    Requests of a single photo that may be the one that kills the reader have negative numbers and stand first.
+    """
+
+    def __init__(self, store: Store, collection_ids: Sequence[int] | None) -> None:
+        self._store = store
+        self._collections = {collection.id: collection for collection in photos.collections(store)}
+        self._roots = photos.roots(store)
+        self._here: list[int] = []
+        self.missing: list[tuple[str, str, int]] = []
+        """(collection, folder, photos) of folders that are not there."""
+        self.total = 0
+        for where, count in unread.count_without_facts(store, collection_ids).items():
+            root = self._roots.get(where)
+            if root is not None and root.is_dir():
+                self._here.append(where)
+                self.total += count
+            else:
+                self.missing.append((self._collections[where].name, str(root or "its folder"), count))
+        self._requests: deque[tuple[int, ReadFacts]] = deque()
+        self._last_id = 0
+        self._count = 0
+        self._fill()
+
+    def __bool__(self) -> bool:
+        return bool(self._requests)
+
+    def next(self) -> list[tuple[int, ReadFacts]]:
+        """(collection id, request) of what shall be under way: two requests, but a dangerous one alone."""
+        return list(self._requests)[: 1 if self._requests[0][1].request < 0 else _AHEAD]
+
+    def take_out(self, number: int, count: int) -> None:
+        """Forgets the first `count` photos of a request, and the request once it has none left."""
+        for index, (where, request) in enumerate(self._requests):
+            if request.request == number:
+                if count < len(request.paths):
+                    self._requests[index] = (where, _cut(request, count, len(request.paths)))
+                else:
+                    del self._requests[index]
+                break
+        self._fill()
+
+    def ask_singly(self) -> None:
+        """Replaces the requests that were under way by one for each of their photos."""
+        in_hand = [self._requests.popleft() for _ in self.next()]
+        singles = [(where, _cut(request, i, i + 1)) for where, request in in_hand for i in range(len(request.paths))]
+        for n, (where, request) in reversed(list(enumerate(singles))):
+            self._requests.appendleft((where, replace(request, request=-1 - n)))
+
+    def _fill(self) -> None:
+        while len(self._requests) <= _AHEAD and self._here:
+            rows = unread.without_facts(self._store, self._here, after=self._last_id, limit=_ASKED)
+            if not rows:
+                return
+            self._last_id = rows[-1][0]
+            for where, several in groupby(rows, key=lambda row: row[1]):
+                self._requests.append((where, self._request(where, list(several))))
+
+    def _request(self, where: int, rows: list[tuple[int, int, str, int, int]]) -> ReadFacts:
+        self._count += 1
+        uuid = self._collections[where].uuid
+        return ReadFacts(
+            request=self._count,
+            root=str(self._roots[where]),
+            paths=tuple(path for _, _, path, _, _ in rows),
+            thumbs=str(self._store.folder / "thumbs"),
+            thumb_keys=tuple(thumb_key(uuid, path, size, mtime_ns) for _, _, path, size, mtime_ns in rows),
+            thumb_size=SIZE,
+        )
 
 
 def _read_with_child(store: Store, pending: _Pending, report: _Report) -> Generator[Progress, None, None]:
@@ -151,7 +191,7 @@ def _read_with_child(store: Store, pending: _Pending, report: _Report) -> Genera
     with Child("reader") as child:
         while pending:
             try:
-                for collection_id, request in _next(pending):
+                for collection_id, request in pending.next():
                     if request.request not in asked:
                         child.send(request)
                         asked[request.request] = collection_id
@@ -164,7 +204,7 @@ def _read_with_child(store: Store, pending: _Pending, report: _Report) -> Genera
                 case FactsRead(number, found):
                     facts = [PhotoFacts(**fact) for fact in found]
                     changes = photos.record_facts(store, asked[number], facts)
-                    _take_out(pending, number, len(facts))
+                    pending.take_out(number, len(facts))
                     yield report.note(facts, changes)
                 case Completed() | None:
                     yield report.note(())
@@ -174,40 +214,16 @@ def _read_with_child(store: Store, pending: _Pending, report: _Report) -> Genera
                     raise JobFailed(sentence)
 
 
-def _next(pending: _Pending) -> list[tuple[int, ReadFacts]]:
-    """The requests that shall be under way: two, but a dangerous one alone."""
-    return list(pending)[: 1 if pending[0][1].request < 0 else _AHEAD]
-
-
-def _take_out(pending: _Pending, number: int, count: int) -> None:
-    """Forgets the first `count` photos of a request, and the request once it has none left."""
-    for index, (collection_id, request) in enumerate(pending):
-        if request.request == number:
-            if count < len(request.paths):
-                pending[index] = (collection_id, _cut(request, count, len(request.paths)))
-            else:
-                del pending[index]
-            return
-
-
 def _cut(request: ReadFacts, start: int, end: int) -> ReadFacts:
     """The request for the photos from start to end alone."""
     return replace(request, paths=request.paths[start:end], thumb_keys=request.thumb_keys[start:end])
 
 
-def _ask_singly(pending: _Pending) -> None:
-    """Replaces the requests that were under way by one for each of their photos."""
-    in_hand = [pending.popleft() for _ in _next(pending)]
-    singles = [(where, _cut(request, i, i + 1)) for where, request in in_hand for i in range(len(request.paths))]
-    pending.extendleft(
-        (where, replace(request, request=-1 - n)) for n, (where, request) in reversed(list(enumerate(singles)))
-    )
-
-
 def _leave_out(store: Store, pending: _Pending, report: _Report, died: _ReaderDied) -> Progress:
     """Records of the first photo, which was asked for alone, that it kills the reader."""
-    collection_id, request = pending.popleft()
+    collection_id, request = pending.next()[0]
     path = request.paths[0]
     _logger.warning("The reader crashed on %s: %s", path, died)
     facts = [PhotoFacts(path, problem=CRASHES.format(name=path.rsplit("/", 1)[-1]))]
+    pending.take_out(request.request, 1)
     return report.note(facts, photos.record_facts(store, collection_id, facts))
