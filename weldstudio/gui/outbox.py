@@ -128,8 +128,12 @@ class Outbox(QObject):
         def failed(error: Exception) -> None:
             self._failed(edit, error)
 
-        self._thread.call(write, priority=Priority.KEY, reread=edit.photo_ids).then(
-            lambda done: self._written(edit, done), failed
+        self._thread.call(
+            write,
+            priority=Priority.KEY,
+            reread=edit.photo_ids,
+            done=lambda done: self._written(edit, done),
+            failed=failed,
         )
 
     def _written(self, edit: Edit, done: Done) -> None:

@@ -223,9 +223,13 @@ class StoreThread(QObject):
         *,
         priority: Priority = Priority.CALL,
         reread: frozenset[int] = frozenset(),
+        done: Callable[[Any], Any] | None = None,
+        failed: Callable[[Exception], Any] | None = None,
     ) -> Pending:
-        """Run `function(store)`."""
+        """Run `function(store)`; `done` and `failed` as in `Pending.then`, there before a synchronous store answers."""
         pending = Pending()
+        if done is not None or failed is not None:
+            pending.then(done, failed)
         self._submit(_Job(priority, next(self._order), function, pending, reread=reread))
         return pending
 
@@ -276,21 +280,26 @@ class StoreThread(QObject):
 
     @Slot(object)
     def _deliver(self, outcome: _Outcome) -> None:
+        job = outcome.job
+        if outcome.error is not None and job.pending is not None:
+            # A refused edit must have left the outbox before the rows that contradict it are shown.
+            self._resolve(job.pending, outcome)
         if outcome.rows is not None:
             self.changed.emit(outcome.changes, outcome.rows)
-        job = outcome.job
         if job.work is not None:
             if outcome.state == "running":
                 job.work.note(outcome.result)
             else:
                 job.work.end(outcome.state, outcome.result, outcome.error)
                 self.work_ended.emit(job.work)
-        elif job.pending is not None:
-            pending = job.pending
-            pending.resolve(outcome.result, outcome.error)
-            if outcome.error is not None and not pending.has_error_handler:
-                # Not at once: a synchronous call is answered before its caller could say who handles errors.
-                QTimer.singleShot(0, self, lambda: self._unhandled(pending))
+        elif job.pending is not None and outcome.error is None:
+            self._resolve(job.pending, outcome)
+
+    def _resolve(self, pending: Pending, outcome: _Outcome) -> None:
+        pending.resolve(outcome.result, outcome.error)
+        if outcome.error is not None and not pending.has_error_handler:
+            # Not at once: a synchronous call is answered before its caller could say who handles errors.
+            QTimer.singleShot(0, self, lambda: self._unhandled(pending))
 
     def _unhandled(self, pending: Pending) -> None:
         if not pending.has_error_handler and not self._closed:
