@@ -64,6 +64,12 @@ def test_steps_are_said_every_few_seconds_only(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.count("step") == 1
 
 
+def test_how_far_a_stage_has_come_is_said_every_few_seconds_only(capsys: pytest.CaptureFixture[str]) -> None:
+    said = [Stage("reading photos"), *(Stage(f"reading photos: {n} of 9") for n in range(9)), Stage("first batch")]
+    watch(talk(tuple(said)))
+    assert capsys.readouterr().out.splitlines() == ["Reading photos", "Reading photos: 0 of 9", "First batch"]
+
+
 def test_ctrl_c_ends_the_watching_and_says_how_to_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = []
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from weldstudio.jobs.folder import RunFolder
     from weldstudio.store.store import Store
 
-_STEP_EVERY_S = 3.0
+_EVERY_S = 3.0
 
 
 def follow(store: "Store", run: "RunFolder", *, project: Path, as_json: bool) -> None:
@@ -65,15 +65,16 @@ def _watch(
 
 
 class _Lines:
-    """Messages as lines for people; steps only every few seconds."""
+    """Messages as lines for people; steps, and how far a stage has come, only every few seconds."""
 
     def __init__(self) -> None:
-        self._last_step = -_STEP_EVERY_S
+        self._said = -_EVERY_S
+        self._stage = ""
 
     def of(self, message: Message | None) -> str:
         """One line, or more; empty for what nobody needs to read."""
         if isinstance(message, Stage):
-            return message.text[:1].upper() + message.text[1:]
+            return self._stage_line(message.text)
         if isinstance(message, RunStarted):
             photos = ", ".join(f"{n:,} {split}" for split, n in message.photos.items())
             return f"{answer.count(len(message.classes), 'class', 'classes')} on {message.device}; photos: {photos}"
@@ -91,16 +92,28 @@ class _Lines:
             return message.sentence
         return ""
 
-    def _step(self, step: Step) -> str:
-        now = time.monotonic()
-        if now - self._last_step < _STEP_EVERY_S:
+    def _stage_line(self, text: str) -> str:
+        """'reading photos: 32 of 90' is the same stage as 'reading photos: 64 of 90'."""
+        stage = text.partition(":")[0]
+        if stage == self._stage and not self._due():
             return ""
-        self._last_step = now
-        left = "" if step.seconds_left is None else f"  {_duration(step.seconds_left)} left"
-        return (
-            f"  step {step.step:,}  epoch {step.epoch:.2f}  loss {step.loss:.4f}  "
-            f"{step.images_per_second:.1f} photos/s{left}"
-        )
+        self._stage = stage
+        return text[:1].upper() + text[1:]
+
+    def _step(self, step: Step) -> str:
+        if not self._due():
+            return ""
+        # Steps that fit a head to features see no photos.
+        rate = f"  {step.images_per_second:.1f} photos/s" if step.images_per_second else ""
+        left = f"  {_duration(step.seconds_left)} left" if step.seconds_left is not None else ""
+        return f"  step {step.step:,}  epoch {step.epoch:.2f}  loss {step.loss:.4f}{rate}{left}"
+
+    def _due(self) -> bool:
+        now = time.monotonic()
+        if now - self._said < _EVERY_S:
+            return False
+        self._said = now
+        return True
 
 
 def _evaluated(message: Evaluated) -> str:
