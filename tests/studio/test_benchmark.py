@@ -126,3 +126,13 @@ def test_a_limit_knows_nothing_of_weldstudio() -> None:
     for file in (paths.resources() / "bench").glob("*_limit.py"):
         assert "import weldstudio" not in file.read_text(encoding="utf-8")
         assert "from weldstudio" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["start-up", "label"])
+def test_a_real_row_can_be_measured(name: str) -> None:
+    (result,) = finish(benchmark.run([name], rounds=1)).results
+    assert result.problem == ""
+    assert result.ratio is not None
+    assert result.ratio > 0
+    if name == "start-up":
+        assert result.details["early"] == []
