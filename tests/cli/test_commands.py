@@ -60,6 +60,15 @@ def test_importing_again_changes_nothing(project: Path, made: MadeCollection, ru
     assert run("status", project) == before
 
 
+def test_names_that_the_scheme_lacks_become_flags_only_when_one_says_so(
+    project: Path, made: MadeCollection, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "more.csv").write_text(f"path,rust\n{made.paths[0]},1\n{made.paths[1]},0\n")
+    assert "'rust'" in run("import", project, made.folder, "--labels", tmp_path / "more.csv", status=1)["error"]
+    run("import", project, made.folder, "--labels", tmp_path / "more.csv", "--new-flags")
+    assert raised(run, project)["rust"] == 1
+
+
 def test_people_read_text(project: Path, made: MadeCollection, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["import", str(project), str(made.folder)], open_window=lambda _: 0) == 0
     assert main.run(["status", str(project)], open_window=lambda _: 0) == 0
@@ -113,6 +122,7 @@ def test_export_to_a_table_and_to_folders(project: Path, tmp_path: Path, run: Ru
         (("import", "{new}", "{photos}", "--labels", "{flags}"), "--unlisted"),
         (("import", "{new}", "{photos}", "--labels", "{foreign}"), "names no photo"),
         (("import", "{new}", "{photos}", "--joint", "("), "no regular expression"),
+        (("import", "{foreign}", "{photos}"), "cannot be made"),
         (("label", "{project}", "{flags}", "--by", "Bob"), "--unlisted"),
         (("label", "{project}", "{foreign}", "--by", "Bob"), "no flag"),
         (("label", "{project}", "{missing}", "--by", "Bob"), "cannot be read"),

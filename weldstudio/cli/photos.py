@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     help="Which photos show one joint: 'folder', a regular expression with one group that names the joint in the path, "
     "or 'column:NAME' of the labels' file. By default every photo is its own joint.",
 )
+@click.option("--new-flags", is_flag=True, help="Names in the labels' file that the scheme lacks become flags.")
 @who_option
 @json_option
 def import_(
@@ -55,6 +56,7 @@ def import_(
     equipment: str | None,
     contractor: str | None,
     joint: str | None,
+    new_flags: bool,
     who: str | None,
     as_json: bool,
 ) -> None:
@@ -80,6 +82,7 @@ def import_(
             contractor=contractor,
             joint=joint,
             unlisted=meant,
+            new_flags=new_flags,
         )
         report = drive(work, "Importing", quiet=as_json)
     answer.give(as_json, {"project": str(project), **asdict(report)}, "\n".join(report.lines()))
@@ -95,7 +98,7 @@ def _opened_or_made(project: Path) -> Iterator["Store"]:
         with opened(project) as store:
             yield store
         return
-    was_empty = not project.exists() or not any(project.iterdir())
+    was_empty = not project.exists() or (project.is_dir() and not any(project.iterdir()))
     store = projects.create(project)
     try:
         yield store
