@@ -36,7 +36,7 @@ def run(python: Path, results: Path) -> None:
     step("import", project, photos, "--labels", begun, "--joint", "folder", "--equipment", "Drawn")
     step("label", project, rest, "--by", "Demo")
     step("merge", project, "No Clamps", "No Clamp Used", "Photo Does Not Show Enough Of Clamps")
-    step("train", project, "--recipe", "quick", "--weights", "random", "--follow")
+    step("train", project, "--recipe", "quick", "--set", "network.weights=random", "--follow")
     evaluation = step("evaluate", project, "--json", keep=results / "evaluation.json")
     step("predict", project, "--out", results / "predictions.csv")
     step("export", project, results / "export", "--format", "csv")

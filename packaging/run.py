@@ -32,8 +32,9 @@ def main(argv: list[str]) -> int:
     if complaint is not None:
         print(f"Qt still cannot be loaded: {complaint}", file=sys.stderr)
     if options.setup_only:
-        print(f"Ready. To open weldstudio: {sys.executable} {Path(__file__).name}" if libraries else "Not ready.")
-        return 0 if libraries and complaint is None else 1
+        mended = libraries and complaint is None
+        print(f"Ready. To open weldstudio: python3 {Path(sys.argv[0])}" if mended else "Not ready: see above.")
+        return 0 if mended else 1
     if not machine.has_display():
         return _without_display(python, options.results)
     if not libraries or complaint is not None:
