@@ -40,6 +40,11 @@ class EditCommand(QUndoCommand):
         """An action found in the store: it was done (and perhaps undone) already when it is put on the stack."""
         self._idle_undo = undone
 
+    @property
+    def last(self) -> str | None:
+        """Id of the last action of the chain; None before it is written."""
+        return self._last
+
     def redo(self) -> None:
         if self._idle:
             self._idle = False

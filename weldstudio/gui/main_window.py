@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self._make_session = make_session or _make_session
         self._lock: QLockFile | None = None
         self._closing = False
+        self._created = False
         self._after_paint: Callable[[], None] | None = None
         self._build()
         self.addActions(self.action_table.all())
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
             self.show_welcome(holder)
             return
         self.session = self._make_session(folder, self.settings, create=create)
+        self._created = create
         self._wire(self.session)
         self.announce(folder)
         self.session.open()
@@ -236,7 +238,7 @@ class MainWindow(QMainWindow):
         self.action_table.set_flags(self.session.mirror.scheme)
         window_actions.watch_undo(self, self.session)
         self.show_page("review")
-        window_actions.resume(self.session)
+        window_actions.resume(self.session, self, created=self._created)
         self.project_opened.emit()
 
     def _project_refused(self, sentence: str) -> None:

@@ -343,7 +343,12 @@ class Session(QObject):
 
     def _explained(self, explanation: Explanation) -> None:
         self.explained.emit(explanation)
-        self.run(_record, explanation)
+        row = self.mirror.row(explanation.photo_id)
+        known = self.mirror.probabilities[row, [s for s in explanation.slots if s < self.mirror.probabilities.shape[1]]]
+        if explanation.model_id == self.mirror.model_id and (
+            len(known) < len(explanation.slots) or np.isnan(known).any()
+        ):
+            self.run(_record, explanation)
 
     def _refill(self, commands: list[tuple[str, str, bool]]) -> None:
         """Put the expert's actions of earlier sessions under the cursor: (last action id, text, undone) in order."""
@@ -365,7 +370,19 @@ class Session(QObject):
             self.works.remove(work)
         if work.error is not None:
             self.report(work.error)
+        elif not self._closed:
+            # Long work may have been an action of the expert's (labels from a file): undo must find it.
+            self.run(_stored_commands, self.who).then(self._catch_up)
         self.work_changed.emit()
+
+    def _catch_up(self, commands: list[tuple[str, str, bool]]) -> None:
+        """Put the expert's newest action onto the stack, if it is not there."""
+        done = [(last, text) for last, text, undone in commands if not undone]
+        stack = self.undo_stack
+        known = {stack.command(n).last for n in range(stack.count())}  # type: ignore[attr-defined]
+        if done and done[-1][0] not in known and not self.outbox.waiting:
+            last, text = done[-1]
+            stack.push(EditCommand(self, Edit(text, _never), last=last))
 
 
 def _nothing(_store: "Store") -> None:

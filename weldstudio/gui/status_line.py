@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePo
 from weldstudio.domain.changes import Progress
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.store_thread import Work
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import duration
 
 
@@ -22,7 +22,7 @@ class StatusLine(QFrame):
         super().__init__(parent)
         self.setObjectName("status")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(GROUP, 2, GAP, 2)
+        layout.setContentsMargins(EDGE, 2, GAP, 2)
         layout.setSpacing(GROUP)
         self.selection = QLabel()
         self.engine = QLabel()
@@ -42,6 +42,7 @@ class StatusLine(QFrame):
         if hidden:
             text += f"{', ' if text else ''}{hidden:,} hidden by filter"
         self.selection.setText(text)
+        self.selection.setVisible(bool(text))
 
     def show_engine(self, text: str) -> None:
         self.engine.setText(text)

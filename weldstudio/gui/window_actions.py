@@ -102,13 +102,15 @@ def bring_in(session: "Session", wish: ImportWish, window: "MainWindow") -> None
         begin(session.start_work("Importing labels", _import_labels, wish.labels, wish, who=who))
 
 
-def resume(session: "Session") -> None:
+def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
     from weldstudio.gui.train import run_watcher
 
-    session.start_work("Reading photographs", _read_facts)
+    if not created:  # a new project is about to be filled by an import that reads for itself
+        session.start_work("Reading photographs", _read_facts)
     run_watcher.watch(session)
+    session.run(_notices).then(lambda notices: [window.banner.say(text, kind="warning") for text in notices])
 
 
 def look(session: "Session") -> None:
@@ -238,6 +240,10 @@ def _import_labels(store: Any, labels: "LabelTable", wish: ImportWish, *, who: s
     from weldstudio.studio import labelling
 
     return labelling.apply_label_table(store, labels, who=who, unlisted=wish.unlisted)
+
+
+def _notices(store: Any) -> Any:
+    return store.notices
 
 
 def _read_facts(store: Any) -> Any:

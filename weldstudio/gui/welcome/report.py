@@ -1,6 +1,6 @@
 """What an import did: how much came in, and everything that was skipped with its reason."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,29 +20,29 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted
 
+if TYPE_CHECKING:
+    from weldstudio.gui.main_window import MainWindow
+    from weldstudio.studio.importing import ImportReport
+    from weldstudio.studio.tables import LabelReport
+
 _SHOWN = 2000
 """Rows of the list; a person who reads more wants a file."""
 
 
-def show(report: Any, window: Any) -> None:
+def show(report: "ImportReport | LabelReport", window: "MainWindow") -> None:
     """A toast where all went well; a dialog with the list where something was left out."""
-    text, skipped = summary_of(report), skipped_of(report)
+    from weldstudio.studio.importing import ImportReport
+
+    if isinstance(report, ImportReport):
+        # The lines that begin with blanks repeat what `skipped` lists.
+        text = " ".join(line for line in report.lines() if not line.startswith(" "))
+        skipped = [*report.skipped, *report.facts.problems]
+    else:
+        text, skipped = report.text, list(report.left_out)
     if not skipped:
         window.say(text)
         return
     ReportDialog(text, skipped, window).open()
-
-
-def summary_of(report: Any) -> str:
-    """What came in, in words, of an import of photographs or of labels."""
-    # The lines that begin with blanks repeat what `skipped` lists.
-    return " ".join(line for line in report.lines() if not line.startswith(" "))
-
-
-def skipped_of(report: Any) -> list[tuple[str, str]]:
-    """(what, why) of everything that was left out."""
-    facts = getattr(report, "facts", None)
-    return [*report.skipped, *(getattr(facts, "problems", ()) if facts is not None else ())]
 
 
 class ReportDialog(QDialog):

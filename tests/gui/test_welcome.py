@@ -1,0 +1,158 @@
+"""From nothing to a project, as a newcomer goes: the form, what it recognises and asks, the import, its report."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.gui.test_main_window import PlainPage
+from tests.photos import MadeCollection, make_collection
+from weldstudio.domain.labelling import Source, State, sources, states
+from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.welcome.import_dialog import ImportDialog
+from weldstudio.gui.welcome.import_form import ImportForm
+from weldstudio.gui.welcome.report import ReportDialog
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> MadeCollection:
+    return make_collection(tmp_path / "photos", 6)
+
+
+@pytest.fixture
+def plain(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
+    monkeypatch.setattr(MainWindow, "_make_page", lambda self, name: PlainPage(name, self.session, self.action_table))
+    return window
+
+
+@pytest.fixture
+def form(window: MainWindow, tmp_path: Path) -> ImportForm:
+    window.action_table.trigger("project.new")
+    made = window.welcome.form
+    assert made is not None
+    made.project.set_path(tmp_path / "made")
+    return made
+
+
+def problem(window: MainWindow) -> str:
+    assert window.welcome.create_button.isEnabled() is not bool(window.welcome.why_not.text())
+    return window.welcome.why_not.text()
+
+
+def test_the_form_says_what_is_missing(qtbot: QtBot, window: MainWindow, form: ImportForm, tmp_path: Path) -> None:
+    assert problem(window) == "Choose the folder with the photographs."
+    form.photos.edit.setText(str(tmp_path / "nowhere"))
+    assert "no folder" in problem(window)
+    (tmp_path / "photos").mkdir()
+    form.photos.edit.setText(str(tmp_path / "photos"))
+    qtbot.waitUntil(lambda: "No photographs" in form.found.text(), timeout=5000)
+    assert problem(window) == ""
+    form.project.edit.setText(str(tmp_path / "photos"))
+    assert "outside" in problem(window)
+    form.project.edit.setText(str(tmp_path / "made"))
+    form.labels.edit.setText(str(tmp_path / "no.csv"))
+    assert problem(window) == "The label file is not read."
+
+
+def test_a_wide_table_is_recognised_and_shown(
+    qtbot: QtBot, window: MainWindow, form: ImportForm, collection: MadeCollection, tmp_path: Path
+) -> None:
+    form.photos.set_path(collection.folder)
+    form.labels.set_path(collection.write_wide(tmp_path / "wide.csv"))
+    qtbot.waitUntil(lambda: form.preview.table.isVisible(), timeout=5000)
+    assert "One column per flag: 6 photographs, 3 flags" in form.preview.summary.text()
+    assert form.preview.table.columnCount() == 4
+    assert form.preview.table.item(0, 1).text() in ("raised", "clear")
+    assert not form.preview.question.isVisible()
+    assert problem(window) == ""
+
+
+def test_a_table_that_is_none_is_refused_in_its_words(qtbot: QtBot, form: ImportForm, tmp_path: Path) -> None:
+    table = tmp_path / "odd.csv"
+    table.write_text("a,b\n1,2\n", encoding="utf-8")
+    form.labels.set_path(table)
+    qtbot.waitUntil(lambda: form.preview.summary.property("look") == "danger", timeout=5000)
+    assert "path" in form.preview.summary.text()
+
+
+def test_new_project_with_raised_flags_only(
+    qtbot: QtBot, plain: MainWindow, form: ImportForm, collection: MadeCollection, tmp_path: Path
+) -> None:
+    form.photos.set_path(collection.folder)
+    form.labels.set_path(collection.write_flags(tmp_path / "flags.csv"))
+    qtbot.waitUntil(lambda: form.preview.question.isVisible(), timeout=5000)
+    assert "not listed" in problem(plain)
+    qtbot.mouseClick(form.preview.clear, Qt.MouseButton.LeftButton, pos=form.preview.clear.rect().center())
+    if not form.preview.clear.isChecked():  # a style may take clicks on the circle alone
+        form.preview.clear.click()
+    assert problem(plain) == ""
+    qtbot.mouseClick(plain.welcome.create_button, Qt.MouseButton.LeftButton)
+
+    session = plain.session
+    assert session is not None
+    qtbot.waitUntil(lambda: not session.works, timeout=20000)
+    mirror = session.mirror
+    assert sorted(mirror.paths) == sorted(collection.paths)
+    assert {flag.name for flag in mirror.scheme.flags} == {name for shown in collection.shown for name in shown}
+    for path, shown in zip(collection.paths, collection.shown, strict=True):
+        row = mirror.paths.index(path)
+        for flag in mirror.scheme.flags:
+            expected = State.RAISED if flag.name in shown else State.CLEAR
+            assert states(mirror.labels)[row, flag.slot] == expected
+            if expected == State.CLEAR:
+                assert sources(mirror.labels)[row, flag.slot] == Source.ASSUMED
+    assert plain.toast.isVisible()
+    assert "6 photos found" in plain.toast.label.toolTip()
+    plain.toast.dismiss()
+
+
+def test_what_could_not_be_brought_in_is_listed(
+    qtbot: QtBot, plain: MainWindow, form: ImportForm, collection: MadeCollection
+) -> None:
+    (collection.folder / "broken.jpg").write_bytes(b"no picture")
+    form.photos.set_path(collection.folder)
+    qtbot.mouseClick(plain.welcome.create_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: plain.findChild(ReportDialog) is not None, timeout=20000)
+    report = plain.findChild(ReportDialog)
+    assert isinstance(report, ReportDialog)
+    assert report.table.rowCount() == 1
+    assert report.table.item(0, 0).text() == "broken.jpg"
+    assert report.table.item(0, 1).text()
+    report.close()
+
+
+def test_labels_for_photographs_that_are_here_already(
+    qtbot: QtBot, plain: MainWindow, project: Path, tmp_path: Path
+) -> None:
+    plain.open_project(project)
+    session = plain.session
+    assert session is not None
+    table = tmp_path / "more.csv"
+    table.write_text(f"path,Soil\n{session.mirror.paths[0]},1\n", encoding="utf-8")
+    plain.action_table.trigger("collection.import")
+    dialog = plain.findChild(ImportDialog)
+    assert isinstance(dialog, ImportDialog)
+    assert not dialog.import_button.isEnabled()
+    dialog.form.labels.set_path(table)
+    qtbot.waitUntil(lambda: dialog.import_button.isEnabled(), timeout=5000)
+    qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: int(session.mirror.states(1)[0]) == State.RAISED, timeout=10000)
+    qtbot.waitUntil(lambda: not session.works, timeout=10000)
+    session.undo()
+    assert int(session.mirror.states(1)[0]) == State.UNSEEN
+
+
+def test_a_folder_that_is_a_project_is_not_made_anew(window: MainWindow, form: ImportForm, project: Path) -> None:
+    form.photos.set_path(project.parent / "photos")
+    form.project.edit.setText(str(project))
+    assert "project in that folder already" in problem(window)
+
+
+def test_a_project_taken_off_the_list_is_not_deleted(qtbot: QtBot, plain: MainWindow, project: Path) -> None:
+    plain.open_project(project)
+    plain.close_project()
+    row = plain.welcome.recent.rows[0]
+    qtbot.mouseClick(row.forget, Qt.MouseButton.LeftButton)
+    assert plain.welcome.recent.rows == []
+    assert (project / "project.sqlite").exists()
