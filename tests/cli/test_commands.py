@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,16 +33,24 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return command
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> MadeCollection:
-    return make_collection(tmp_path / "photos", 12, seed=3)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> MadeCollection:
+    return make_collection(tmp_path_factory.mktemp("made") / "photos", 12, seed=3)
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory, made: MadeCollection) -> Path:
+    folder = tmp_path_factory.mktemp("imported")
+    labels = made.write_wide(folder / "labels.csv")
+    words = ["import", folder / "project", made.folder, "--labels", labels, "--by", "Ann", "--json"]
+    assert main.run([str(word) for word in words], open_window=lambda _: 0) == 0
+    return folder / "project"
 
 
 @pytest.fixture
-def project(tmp_path: Path, made: MadeCollection, run: Run) -> Path:
-    folder = tmp_path / "project"
-    run("import", folder, made.folder, "--labels", made.write_wide(tmp_path / "labels.csv"), "--by", "Ann")
-    return folder
+def project(tmp_path: Path, imported: Path) -> Path:
+    """The imported project, a copy for each test."""
+    return Path(shutil.copytree(imported, tmp_path / "project"))
 
 
 def raised(run: Run, project: Path) -> dict[str, int]:
@@ -158,10 +167,9 @@ def test_what_cannot_be_done_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl+C there")
-def test_ctrl_c_in_an_import_ends_with_130_and_the_next_import_goes_on(
-    made: MadeCollection, tmp_path: Path, run: Run
-) -> None:
+def test_ctrl_c_in_an_import_ends_with_130_and_the_next_import_goes_on(tmp_path: Path, run: Run) -> None:
     """The whole process group gets the signal, as at a terminal: the reader child too."""
+    made = make_collection(tmp_path / "photos", 12)
     for number in range(400):  # enough that the import is under way when the signal comes
         (made.folder / f"more-{number}.jpg").write_bytes((made.folder / made.paths[0]).read_bytes())
     project = tmp_path / "cancelled"
