@@ -105,6 +105,8 @@ class FlagDelegate(QStyledItemDelegate):
 
 
 def _paint_ground(painter: QPainter, rect: QRect, *, chosen: bool, focused: bool, hovered: bool) -> None:
+    # A hairline says which bar belongs to which name where rows are low.
+    painter.fillRect(QRect(rect.left() + EDGE, rect.bottom(), rect.width() - 2 * EDGE, 1), theme.colour("line"))
     if chosen or hovered:
         painter.fillRect(rect, theme.colour("chosen" if chosen else "hover"))
     if chosen:

@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 SHOWN_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 """Whether the overlay of this row's class is shown."""
-LEAST, MOST = 30, 42
+LEAST, MOST = 29, 42
 """Height of a row: as high as the list allows without scrolling, within these pixels."""
 
 
@@ -125,7 +125,7 @@ class FlagList(QListView):
 
     def _fit_rows(self) -> None:
         count = max(1, len(self.flags.rows))
-        least = theme.px(LEAST - 2 if theme.density == "compact" else LEAST)
+        least = theme.px(LEAST - 1 if theme.density == "compact" else LEAST)
         most = theme.px(LEAST + 2 if theme.density == "compact" else MOST)
         height = min(most, max(least, self.viewport().height() // count))
         if height != self._delegate.height:

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from weldstudio.gui.review.badges import Badge, BadgeCache, BadgePainter, Ids
@@ -235,6 +235,10 @@ class PhotoGrid(QAbstractScrollArea):
         found = np.flatnonzero(self.state.ids[seen.start : seen.stop] == photo_id)
         if len(found):
             self.viewport().update(self.cell_rect(seen.start + int(found[0])))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._settle.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -1,0 +1,56 @@
+import numpy as np
+
+from tests.gui.review.made import made_mirror, made_scheme
+from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import Group
+from weldstudio.gui.review.badges import NOTHING, Badge, BadgeCache, badges
+
+
+def all_badges(mirror) -> list[Badge]:
+    return badges(mirror, np.arange(len(mirror)))
+
+
+def test_a_photo_says_its_worst_flag_and_all_its_points() -> None:
+    badge = all_badges(made_mirror(["crr"]))[0]
+    assert (badge.state, badge.name, badge.points, badge.more) == (State.RAISED, "Bent", 50, 1)
+    assert badge.words(names=True) == "50 Bent +1"
+    assert badge.words(names=False) == "50 +1"
+
+
+def test_clear_is_said_only_when_every_flag_is() -> None:
+    clear, half, nothing = all_badges(made_mirror(["ccc", "cc.", "..."]))
+    assert clear.state == State.CLEAR
+    assert half == nothing == NOTHING
+
+
+def test_unsure_comes_after_raised() -> None:
+    unsure, both = all_badges(made_mirror(["cu.", "ru."]))
+    assert (unsure.state, unsure.name) == (State.UNSURE, "Soil")
+    assert both.state == State.RAISED
+
+
+def test_the_strongest_disagreement_is_named() -> None:
+    mirror = made_mirror(["rc.", "rcc"], probabilities=[[0.4, 0.95, 0.9], [0.9, 0.1, 0.2]])
+    differ, agree = all_badges(mirror)
+    assert differ.disagreement.startswith("Soil: labelled clear")
+    assert not agree.disagreement
+
+
+def test_of_a_group_only_the_highest_points_count() -> None:
+    scheme = made_scheme().with_group(Group("surface", (1, 2)))
+    assert all_badges(made_mirror(["rrr"], scheme=scheme))[0].points == 85
+
+
+def test_badges_are_asked_for_once_until_forgotten() -> None:
+    asked: list[list[int]] = []
+
+    def ask(ids):
+        asked.append(ids.tolist())
+        return [NOTHING] * len(ids)
+
+    cache = BadgeCache(ask)
+    cache.get([1, 2])
+    cache.get([2, 3])
+    cache.forget(frozenset((2,)))
+    cache.get([1, 2, 3])
+    assert asked == [[1, 2], [3], [2]]
