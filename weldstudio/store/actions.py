@@ -1,7 +1,7 @@
 """Actions: what experts did, one row each, in the order of writing. The unit of undo and of exchange between desks."""
 
 import json
-import uuid
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ def begin(
     One that is written in several transactions begins with `complete=False` and ends with `finish`; until then it is
     in no history. `payload` must survive JSON.
     """
-    action = Action(uuid.uuid4().hex, store.tick(), who, kind, text, reverts)
+    action = Action(secrets.token_hex(16), store.tick(), who, kind, text, reverts)
     cursor = store.execute(
         "INSERT INTO actions (id, clock, who, kind, text, reverts, payload, complete, writer)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -1,7 +1,7 @@
 """Label events, appended for ever, and the present labels that follow from them, kept in the same transaction."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -36,12 +36,14 @@ def append(
     overtakable: bool = False,
     model_id: str | None = None,
     probabilities: Sequence[float] | None = None,
+    present: Mapping[int, bytes] | None = None,
 ) -> Changes:
     """Append events to an action and bring the present labels up to date. Only inside `atomic`.
 
     `rows` hold every (photo, slot) at most once, all of a photo together; `old` is what the label is now. `first`
     numbers the first of them where an action comes in several pieces; such an action is `overtakable`: where another
-    one with a later time has been written since it began, the labels of that stand and ours are left out.
+    one with a later time has been written since it began, the labels of that stand and ours are left out. `present`
+    saves reading the present labels of these photos again, for who has just done so in the same transaction.
     """
     if overtakable and _overtaken(store, written):
         rows = _not_overtaken(store, written, rows)
@@ -57,14 +59,15 @@ def append(
             for n, ((photo, slot, old, new), p) in enumerate(zip(rows, certain, strict=True), first)
         ],
     )
-    touched = _fold_in(store, rows)
+    touched = _fold_in(store, rows, present)
     return store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
 
 
-def _fold_in(store: Store, rows: Sequence[Row]) -> list[int]:
+def _fold_in(store: Store, rows: Sequence[Row], now: Mapping[int, bytes] | None) -> list[int]:
     """Set the present labels to the new bytes; returns the photos."""
     ids = list(dict.fromkeys(row[0] for row in rows))
-    now = present(store, ids)
+    if now is None:
+        now = present(store, ids)
     blobs = []
     for photo, edits in groupby(rows, key=lambda row: row[0]):
         blob = bytearray(now.get(photo, b""))

@@ -12,16 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.scheme import Flag, Merge, Scheme
+from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
 from weldstudio.store import models, reading
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
 from weldstudio.store.store import Store
 
+_INFINITY_BITS = np.float16(np.inf).view(np.int16)
+
 
 @dataclass(slots=True)
 class Mirror:
-    """All photos with their present labels and the active model's predictions. Never write into its arrays."""
+    """All photos with their present labels and the active model's predictions. Never write into its arrays.
+
+    The matrices lie column by column in memory ("F" order), for they are asked class by class.
+    """
 
     ids: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """(n,), ascending."""
@@ -107,32 +112,47 @@ class Mirror:
         """(n,) states of a flag or merge (resolved from its members)."""
         return self.scheme.states_of(slot, self.labels)
 
-    def probability(self, slot: int) -> NDArray[np.float32]:
-        """(n,) the active model's probability of a flag or merge, NaN where it says nothing.
+    def probability(self, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """(n,) the active model's probability of a flag or merge, NaN where it says nothing; of some rows, or of all.
 
         Of a merge the model was not trained for it is the highest of its members'.
         """
-        width = self.probabilities.shape[1]
-        own = self.probabilities[:, slot].astype(np.float32) if slot < width else np.full(len(self), np.nan, np.float32)
-        item = self.scheme.by_slot(slot)
-        if isinstance(item, Flag) or not np.isnan(own).any():
-            return own
-        members = [m for m in item.members if m < width]
-        return np.fmax.reduce([own, *(self.probabilities[:, m].astype(np.float32) for m in members)])
+        columns = [self._column(s, rows).astype(np.float32) for s in self._asked(slot)]
+        if len(columns) == 1 or not np.isnan(columns[0]).any():
+            return columns[0]
+        return np.asarray(np.fmax.reduce(columns))
 
-    def predicted(self, slot: int) -> NDArray[np.bool_]:
-        """(n,) whether the active model raises a flag or merge, at its threshold; False where it says nothing.
+    def predicted(self, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+        """(n,) whether the active model raises a flag or merge, at its threshold; of some rows, or of all.
 
-        A merge that the model was not trained for is raised if any of its members is.
+        False where it says nothing. A merge the model was not trained for is raised if any of its members is.
         """
-        width = self.probabilities.shape[1]
+        own, *members = (self._reaches(s, rows) for s in self._asked(slot))
+        if members and (silent := self._silent(slot, rows)).any():
+            return own | (np.logical_or.reduce(members) & silent)
+        return own
+
+    def _asked(self, slot: int) -> tuple[int, ...]:
+        """The class itself, and the members of a merge."""
         item = self.scheme.by_slot(slot)
-        slots = (slot, *item.members) if isinstance(item, Merge) else (slot,)
-        raised = np.zeros(len(self), np.bool_)
-        for s in slots:
-            if s < width:
-                raised |= self.probabilities[:, s] >= np.float16(self.threshold(s))
-        return raised
+        return (slot, *item.members) if isinstance(item, Merge) else (slot,)
+
+    def _column(self, slot: int, rows: NDArray[np.int64] | None) -> NDArray[np.float16]:
+        if slot >= self.probabilities.shape[1]:
+            return np.full(len(self) if rows is None else len(rows), np.nan, np.float16)
+        column = self.probabilities[:, slot]
+        return column if rows is None else column[rows]
+
+    def _reaches(self, slot: int, rows: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+        """Whether the probability of one slot is at its threshold or above."""
+        # Halves that are not negative have the order of their bits as integers, which are quicker to compare.
+        bits = np.ascontiguousarray(self._column(slot, rows)).view(np.int16)
+        least = np.float16(self.threshold(slot)).view(np.int16)
+        return (bits >= least) & (bits <= _INFINITY_BITS)
+
+    def _silent(self, slot: int, rows: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+        """Whether the model says nothing of this very slot."""
+        return np.isnan(self._column(slot, rows))
 
     def threshold(self, slot: int) -> float:
         """The active model's threshold of a class."""
@@ -167,7 +187,7 @@ class Mirror:
             self._take_labels(*rows.labels)
         if rows.probabilities is not None:
             if rows.all_probabilities:
-                self.probabilities = np.full((len(self), self.scheme.slots), np.nan, np.float16)
+                self.probabilities = np.full((len(self), self.scheme.slots), np.nan, np.float16, order="F")
             self._take_probabilities(*rows.probabilities)
 
     def _surround(self, new: Surroundings) -> None:
@@ -211,9 +231,10 @@ class Mirror:
         if len(self.ids) and ids[0] < self.ids[-1]:
             raise ValueError("new photos have lower ids than known ones")
         self.ids = np.concatenate([self.ids, ids])
-        self.labels = np.concatenate([self.labels, np.zeros((count, self.labels.shape[1]), np.uint8)])
-        nothing = np.full((count, self.probabilities.shape[1]), np.nan, np.float16)
-        self.probabilities = np.concatenate([self.probabilities, nothing])
+        unseen = np.zeros((count, self.labels.shape[1]), np.uint8, order="F")
+        self.labels = np.asfortranarray(np.concatenate([self.labels, unseen]))
+        nothing = np.full((count, self.probabilities.shape[1]), np.nan, np.float16, order="F")
+        self.probabilities = np.asfortranarray(np.concatenate([self.probabilities, nothing]))
         self.joint = np.concatenate([self.joint, np.zeros(count, np.int64)])
         self.collection = np.concatenate([self.collection, np.zeros(count, np.int32)])
         self.equipment = np.concatenate([self.equipment, np.zeros(count, np.int16)])
@@ -244,12 +265,13 @@ class Mirror:
     def _widen_labels(self, slots: int) -> None:
         lacking = slots - self.labels.shape[1]
         if lacking > 0:
-            self.labels = np.pad(self.labels, ((0, 0), (0, lacking)))
+            self.labels = np.asfortranarray(np.pad(self.labels, ((0, 0), (0, lacking))))
 
     def _widen_probabilities(self, slots: int) -> None:
         lacking = slots - self.probabilities.shape[1]
         if lacking > 0:
-            self.probabilities = np.pad(self.probabilities, ((0, 0), (0, lacking)), constant_values=np.float16(np.nan))
+            wider = np.pad(self.probabilities, ((0, 0), (0, lacking)), constant_values=np.float16(np.nan))
+            self.probabilities = np.asfortranarray(wider)
 
 
 def read(store: Store) -> Mirror:

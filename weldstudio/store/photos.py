@@ -335,13 +335,14 @@ def in_joint(store: Store, joint_id: int) -> list[Photo]:
 
 def missing(store: Store, photo_ids: Iterable[int]) -> list[int]:
     """Which of these ids are no photos."""
-    return [
-        i
-        for (i,) in store.rows(
-            "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM photos)",
-            (json.dumps([int(i) for i in photo_ids]),),
-        )
-    ]
+    wanted = [int(i) for i in photo_ids]
+    if len(wanted) == 1:
+        return [] if store.value("SELECT 1 FROM photos WHERE id = ?", wanted) else wanted
+    found = store.rows(
+        "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM photos WHERE id = value)",
+        (json.dumps(wanted),),
+    )
+    return [i for (i,) in found]
 
 
 def count(store: Store) -> int:

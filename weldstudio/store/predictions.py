@@ -28,18 +28,18 @@ def write(store: Store, model_id: str, photo_ids: Sequence[int], probabilities: 
 
 def read(store: Store, model_id: str, photo_ids: Sequence[int] | None = None) -> tuple[NDArray[np.int64], Halves]:
     """Photo ids, ascending, and their predictions (n, slots) by one model; photos without any are left out."""
-    if photo_ids is None:
-        rows = store.rows(
-            "SELECT photo_id, probabilities FROM predictions WHERE model_id = ? ORDER BY photo_id", (model_id,)
-        )
-    else:
-        rows = store.rows(
-            "SELECT photo_id, probabilities FROM predictions WHERE model_id = ?"
-            " AND photo_id IN (SELECT value FROM json_each(?)) ORDER BY photo_id",
-            (model_id, json.dumps([int(i) for i in photo_ids])),
-        )
-    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    return ids, matrix_of([row[1] for row in rows])
+    query = "SELECT photo_id, probabilities FROM predictions WHERE model_id = ?"
+    parameters: tuple[str, ...] = (model_id,)
+    if photo_ids is not None:
+        query += " AND photo_id IN (SELECT value FROM json_each(?))"
+        parameters += (json.dumps([int(i) for i in photo_ids]),)
+    ids: list[int] = []
+    blobs: list[bytes] = []
+    for rows in store.pieces(f"{query} ORDER BY photo_id", parameters):
+        some, their = zip(*rows, strict=True)
+        ids += some
+        blobs += their
+    return np.array(ids, np.int64), matrix_of(blobs)
 
 
 def matrix_of(blobs: Sequence[bytes]) -> Halves:

@@ -139,33 +139,41 @@ def _where(column: str, ids: frozenset[int] | None) -> tuple[str, tuple[str, ...
 def photo_rows(store: Store, ids: frozenset[int] | None) -> PhotoRows:
     """Columns of these photos, or of all."""
     where, parameters = _where("id", ids)
-    rows = store.rows(
+    numbers: list[NDArray[np.int64]] = []
+    paths: list[str] = []
+    for rows in store.pieces(
         "SELECT id, collection_id, joint_id, coalesce(equipment_id, 0), coalesce(taken, -1), path"
         f" FROM photos {where} ORDER BY id",
         parameters,
-    )
+    ):
+        *columns, names = zip(*rows, strict=True)
+        numbers.append(np.array(columns, np.int64))
+        paths += names
     and_ = f"{where} AND" if where else "WHERE"
     problems = dict(store.rows(f"SELECT id, problem FROM photos {and_} problem IS NOT NULL", parameters))
-    if not rows:
-        none = np.zeros(0, np.int64)
-        return PhotoRows(none, none.astype(np.int32), none, none, none, [], {})
-    *numbers, paths = zip(*rows, strict=True)
-    id_, collection, joint, equipment, taken = (np.array(column, np.int64) for column in numbers)
-    return PhotoRows(id_, collection.astype(np.int32), joint, equipment, taken, list(paths), problems)
+    empty = np.zeros((5, 0), np.int64)
+    id_, collection, joint, equipment, taken = np.concatenate([empty, *numbers], axis=1)
+    return PhotoRows(id_, collection.astype(np.int32), joint, equipment, taken, paths, problems)
 
 
 def labels(store: Store, ids: frozenset[int] | None) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Ids and label bytes (n, widest) of these photos; or of all that have labels."""
     where, parameters = _where("photo_id", ids)
-    rows = store.rows(f"SELECT photo_id, labels FROM label_now {where} ORDER BY photo_id", parameters)
+    found: list[int] = []
+    blobs: list[bytes] = []
+    for rows in store.pieces(f"SELECT photo_id, labels FROM label_now {where} ORDER BY photo_id", parameters):
+        some, their = zip(*rows, strict=True)
+        found += some
+        blobs += their
     if ids is not None:
         # Photos without a row are unseen, and must be said to be so where something else was shown ahead.
-        known = dict(rows)
-        rows = [(photo_id, known.get(photo_id, b"")) for photo_id in sorted(ids)]
-    found = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    width = max((len(row[1]) for row in rows), default=0)
-    blobs = [row[1].ljust(width, b"\0") for row in rows]
-    return found, np.frombuffer(b"".join(blobs), np.uint8).reshape(len(rows), width)
+        known = dict(zip(found, blobs, strict=True))
+        found = sorted(ids)
+        blobs = [known.get(photo_id, b"") for photo_id in found]
+    width = max(map(len, blobs), default=0)
+    if any(len(blob) < width for blob in blobs):
+        blobs = [blob.ljust(width, b"\0") for blob in blobs]
+    return np.array(found, np.int64), np.frombuffer(b"".join(blobs), np.uint8).reshape(len(blobs), width)
 
 
 def probabilities(

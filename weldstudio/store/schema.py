@@ -124,7 +124,6 @@ _FIRST = (
     )""",
     "CREATE INDEX actions_clock ON actions(clock)",
     "CREATE INDEX actions_reverts ON actions(reverts) WHERE reverts IS NOT NULL",
-    "CREATE INDEX actions_who ON actions(who, seq)",
     "CREATE INDEX actions_incomplete ON actions(seq) WHERE complete = 0",
     """CREATE TABLE label_events (
         action_seq INTEGER NOT NULL REFERENCES actions(seq),

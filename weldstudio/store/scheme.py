@@ -8,7 +8,14 @@ from weldstudio.store.store import Store
 
 
 def load(store: Store) -> Scheme:
-    """The scheme as it is now."""
+    """The scheme as it is now. Read again only after somebody changed something: it is asked for at every label."""
+    version = int(store.value("PRAGMA data_version"))
+    if store.known_scheme is None or store.known_scheme[0] != version:
+        store.known_scheme = version, _read(store)
+    return store.known_scheme[1]
+
+
+def _read(store: Store) -> Scheme:
     flags = store.rows(
         "SELECT slot, name, points, key, colour, description, joint_rule, retired FROM flags ORDER BY position"
     )
@@ -31,6 +38,7 @@ def load(store: Store) -> Scheme:
 def save(store: Store, scheme: Scheme) -> Changes:
     """Replace the stored scheme."""
     with store.atomic(durable=True):
+        store.known_scheme = None
         for table in ("flags", "groups", "merges"):
             store.execute(f"DELETE FROM {table}")
         store.executemany(

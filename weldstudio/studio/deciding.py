@@ -1,5 +1,6 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
+from collections.abc import Iterator
 from enum import IntEnum
 
 import numpy as np
@@ -31,8 +32,8 @@ def predicted_labels(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.uint
     """What the active model says as label bytes (rows, slots): raised, clear, or unseen where it says nothing."""
     labels = np.zeros((len(rows), mirror.scheme.slots), np.uint8)
     for item in mirror.scheme.classes:
-        said = mirror.probability(item.slot)[rows]
-        raised = mirror.predicted(item.slot)[rows]
+        said = mirror.probability(item.slot, rows)
+        raised = mirror.predicted(item.slot, rows)
         column = np.where(raised, State.RAISED, State.CLEAR).astype(np.uint8)
         labels[:, item.slot] = np.where(np.isnan(said), np.uint8(State.UNSEEN), column)
     return labels
@@ -45,24 +46,24 @@ def outcomes(mirror: Mirror, *, scheme: Scheme | None = None) -> NDArray[np.uint
     """
     scheme = scheme or mirror.scheme
     joints, order, starts = mirror.joint_order
-    none = np.zeros(len(joints), np.int64)
+    none = np.zeros(len(joints), np.int32)
     low, high = none.copy(), none.copy()
     seen = np.ones(len(joints), np.bool_)
-    grouped: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
-    for item in scheme.classes:
-        states = scheme.states_of(item.slot, mirror.labels)[order]
-        state = _joint_states(states, starts, scheme.joint_rule_of(item.slot))
-        seen &= state != State.UNSEEN
+    grouped: dict[str, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
+    classes = scheme.classes
+    for item, bits in zip(classes, _joint_bits(mirror, scheme, order, starts), strict=True):
+        state = _BY_BITS[scheme.joint_rule_of(item.slot)]
         points = scheme.points_of(item.slot)
-        surely = np.where(state == State.RAISED, points, 0)
-        perhaps = np.where(state == State.UNSURE, points, surely)
+        surely = np.where(state == State.RAISED, points, 0).astype(np.int32)
+        perhaps = np.where(state == State.UNSURE, points, surely).astype(np.int32)
+        seen &= (state != State.UNSEEN)[bits]
         group = scheme.group_of(item.slot)
         if group is None:
-            low += surely
-            high += perhaps
+            low += surely[bits]
+            high += perhaps[bits]
         else:
             most_surely, most_perhaps = grouped.get(group.name, (none, none))
-            grouped[group.name] = np.maximum(most_surely, surely), np.maximum(most_perhaps, perhaps)
+            grouped[group.name] = np.maximum(most_surely, surely[bits]), np.maximum(most_perhaps, perhaps[bits])
     for most_surely, most_perhaps in grouped.values():
         low += most_surely
         high += most_perhaps
@@ -73,12 +74,29 @@ def outcomes(mirror: Mirror, *, scheme: Scheme | None = None) -> NDArray[np.uint
     return result
 
 
-def _joint_states(states: NDArray[np.uint8], starts: NDArray[np.int64], rule: JointRule) -> NDArray[np.uint8]:
-    """`verdict.joint_state` for all joints: `states` (photos,) joint by joint, each beginning at one of `starts`."""
-    if not len(states):
-        return np.zeros(0, np.uint8)
-    bits = np.left_shift(np.uint8(1), states)
-    return _BY_BITS[rule][np.bitwise_or.reduceat(bits, starts)]
+_PER_WORD = 16
+"""Classes whose states, as four bits each, fit into one word of 64."""
+
+
+def _joint_bits(
+    mirror: Mirror, scheme: Scheme, order: NDArray[np.int64], starts: NDArray[np.int64]
+) -> Iterator[NDArray[np.uint8]]:
+    """Class by class, which states the photos of each joint have: (joints,) uint8, bit `1 << state`.
+
+    `order` holds rows joint by joint, each beginning at one of `starts`. Many classes are joined in one pass.
+    """
+    slots = [item.slot for item in scheme.classes]
+    for first in range(0, len(slots), _PER_WORD):
+        some = slots[first : first + _PER_WORD]
+        word = np.zeros(len(order), np.uint64)
+        for place, slot in enumerate(some):
+            word |= _ONE_BIT[place][scheme.states_of(slot, mirror.labels)]
+        joined = np.bitwise_or.reduceat(word[order], starts) if len(starts) else word
+        for place in range(len(some)):
+            yield (joined >> np.uint64(4 * place)).astype(np.uint8) & np.uint8(15)
+
+
+_ONE_BIT = np.array([[1 << (4 * place + state) for state in State] for place in range(_PER_WORD)], np.uint64)
 
 
 def _table(rule: JointRule) -> NDArray[np.uint8]:

@@ -33,20 +33,52 @@ def entailed_edits(
     `before` holds its label bytes by slot (missing ones are unseen), `wanted` (slot, state). What is so already, from a
     source that weighs as much, is left out.
     """
-    now = bytearray(before.ljust(scheme.slots, b"\0"))
-    said: set[int] = set()
-    for slot, state in wanted:
-        now[slot] = label_byte(state, source)
-        said.add(slot)
-        for other, follows in _consequences(scheme, now, slot, state):
-            now[other] = label_byte(follows, source)
-            said.discard(other)
-    edits = []
-    for slot, new in enumerate(now):
-        old = before[slot] if slot < len(before) else 0
-        if old & 3 != new & 3 or (slot in said and new & 3 and _WEIGHT[source] > _WEIGHT[Source(old >> 2)]):
-            edits.append((slot, old, new))
-    return tuple(edits)
+    return Entailment(scheme, wanted, source).edits(before)
+
+
+class Entailment:
+    """`entailed_edits` for many photos of which the same is wanted: labelled alike, they are thought through once."""
+
+    def __init__(self, scheme: Scheme, wanted: Sequence[tuple[int, State]], source: Source) -> None:
+        self._scheme = scheme
+        self._wanted = tuple(wanted)
+        self._source = source
+        self._width = scheme.slots
+        touchable: set[int] = set()
+        for slot, _ in self._wanted:
+            item = scheme.by_slot(slot)
+            touchable |= {slot, *_rivals(scheme, slot)}
+            if isinstance(item, Merge):
+                touchable |= set(item.members)
+        self._touchable = sorted(touchable)
+        self._known: dict[bytes, tuple[Edit, ...]] = {}
+
+    def edits(self, before: bytes) -> tuple[Edit, ...]:
+        """The edits for a photo with these label bytes."""
+        if len(before) < self._width:
+            before = before.ljust(self._width, b"\0")
+        key = bytes([before[slot] for slot in self._touchable])
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._thought_through(before)
+        return found
+
+    def _thought_through(self, before: bytes) -> tuple[Edit, ...]:
+        now = bytearray(before)
+        said: set[int] = set()
+        for slot, state in self._wanted:
+            now[slot] = label_byte(state, self._source)
+            said.add(slot)
+            for other, follows in _consequences(self._scheme, now, slot, state):
+                now[other] = label_byte(follows, self._source)
+                said.discard(other)
+        edits = []
+        for slot in self._touchable:
+            old, new = before[slot], now[slot]
+            confirmed = slot in said and new & 3 and _WEIGHT[self._source] > _WEIGHT[Source(old >> 2)]
+            if old & 3 != new & 3 or confirmed:
+                edits.append((slot, old, new))
+        return tuple(edits)
 
 
 def _consequences(scheme: Scheme, now: bytearray, slot: int, state: State) -> list[tuple[int, State]]:

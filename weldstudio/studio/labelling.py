@@ -6,7 +6,7 @@ clears the others of its group, and a merge that is called clear takes back a ra
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Done, Progress
 from weldstudio.domain.errors import EditRefused
@@ -16,7 +16,7 @@ from weldstudio.store import actions, events, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import reverting, tables
-from weldstudio.studio.entailing import Edit, entailed_edits
+from weldstudio.studio.entailing import Entailment
 from weldstudio.studio.label_files import LabelTable
 from weldstudio.studio.tables import LabelReport
 
@@ -64,7 +64,8 @@ def set_many(
     scheme = scheme_rows.load(store)
     for slot in {slot for wanted in by_photo.values() for slot, _ in wanted}:
         _labelled_class(scheme, slot)
-    return _write(store, scheme, by_photo, who=who, source=source or _source_for(len(by_photo)), text=text)
+    wanted = {photo_id: tuple(states) for photo_id, states in by_photo.items()}
+    return _write(store, scheme, wanted, who=who, source=source or _source_for(len(wanted)), text=text)
 
 
 def nothing_applies(store: Store, photo_ids: Iterable[int], *, who: str) -> Done:
@@ -138,7 +139,7 @@ def history(store: Store, photo_id: int, *, slot: int | None = None) -> list[tup
 def _write(
     store: Store,
     scheme: Scheme,
-    wanted: Mapping[int, Sequence[tuple[int, State]]],
+    wanted: Mapping[int, tuple[tuple[int, State], ...]],
     *,
     who: str,
     source: Source,
@@ -149,19 +150,20 @@ def _write(
     # The present labels are read inside, so that nobody can change them between looking and writing.
     with store.atomic(durable=True):
         _refuse_unknown(store, wanted)
-        rows = edit_rows(scheme, wanted, events.present(store, list(wanted)), source)
+        present = events.present(store, list(wanted))
+        rows = edit_rows(scheme, wanted, present, source)
         if not rows:
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
         touched = len({row[0] for row in rows})
         full = text if touched == 1 else f"{text} on {touched:,} photos"
         written = actions.begin(store, who=who, kind="label", text=full)
-        changes = events.append(store, written, rows, source=source)
+        changes = events.append(store, written, rows, source=source, present=present)
     return Done(written.action.id, changes, full)
 
 
 def edit_rows(
     scheme: Scheme,
-    wanted: Mapping[int, Sequence[tuple[int, State]]],
+    wanted: Mapping[int, tuple[tuple[int, State], ...]],
     present: Mapping[int, bytes],
     source: Source,
 ) -> list[events.Row]:
@@ -170,14 +172,12 @@ def edit_rows(
     `wanted` holds (slot, state) by photo, `present` the label bytes by photo.
     """
     rows: list[events.Row] = []
-    # Most photos of a bulk edit are labelled alike: each pattern is thought through once.
-    known: dict[tuple[bytes, Sequence[tuple[int, State]]], tuple[Edit, ...]] = {}
+    entailments: dict[tuple[tuple[int, State], ...], Entailment] = {}
     for photo_id, states in wanted.items():
-        pattern = (present.get(photo_id, b""), tuple(states))
-        edits = known.get(pattern)
-        if edits is None:
-            edits = known[pattern] = entailed_edits(scheme, *pattern, source)
-        rows += [(photo_id, slot, old, new) for slot, old, new in edits]
+        entailment = entailments.get(states)
+        if entailment is None:
+            entailment = entailments[states] = Entailment(scheme, states, source)
+        rows += [(photo_id, *edit) for edit in entailment.edits(present.get(photo_id, b""))]
     return rows
 
 

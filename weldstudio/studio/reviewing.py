@@ -99,13 +99,29 @@ def disagreement(mirror: Mirror, slot: int | None = None) -> Floats:
     """
     worst = np.zeros(len(mirror), np.float32)
     for each in _slots(mirror, slot):
-        raised, clear = _labels(mirror, each, State.RAISED), _labels(mirror, each, State.CLEAR)
-        predicted, probability = mirror.predicted(each), mirror.probability(each)
-        apart = (raised & ~predicted & ~np.isnan(probability)) | (clear & predicted)
+        rows = np.flatnonzero(_apart(mirror, each))
         # Where exactly on the threshold they disagree as well, so the distance never counts as none.
-        strength = np.maximum(np.abs(probability - np.float32(mirror.threshold(each))), np.float32(1e-6))
-        worst[apart] = np.maximum(worst[apart], strength[apart])
+        strength = np.abs(mirror.probability(each, rows) - np.float32(mirror.threshold(each)))
+        worst[rows] = np.maximum(worst[rows], np.maximum(strength, np.float32(1e-6)))
     return worst
+
+
+def disagreeing(mirror: Mirror, slot: int | None = None) -> Bools:
+    """(n,) whether label and model disagree on a class, or on any."""
+    result = np.zeros(len(mirror), np.bool_)
+    for each in _slots(mirror, slot):
+        result |= _apart(mirror, each)
+    return result
+
+
+def _apart(mirror: Mirror, slot: int) -> Bools:
+    states, predicted = mirror.states(slot), mirror.predicted(slot)
+    raised = states == State.RAISED
+    # Raised or clear, and the model says the other; most that is not predicted has a probability none the less.
+    apart = np.where(predicted, states == State.CLEAR, raised)
+    rows = np.flatnonzero(apart & ~predicted)
+    apart[rows] = ~np.isnan(mirror.probability(slot, rows))
+    return apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +145,7 @@ def counts(mirror: Mirror) -> Counts:
         int(_labelled(mirror).sum()),
         int(looked_at(mirror.labels).sum()),
         int(mirror.problem.sum()),
-        {item.slot: _four(np.bincount(mirror.states(item.slot), minlength=4)) for item in mirror.scheme.classes},
+        {item.slot: count_states(mirror.states(item.slot)) for item in mirror.scheme.classes},
     )
 
 
@@ -209,7 +225,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "raised": lambda m: _any_class(m, State.RAISED),
     "unsure": lambda m: _any_class(m, State.UNSURE),
     "nothing": _all_clear,
-    "disagrees": lambda m: disagreement(m) > 0,
+    "disagrees": lambda m: disagreeing(m),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
 }
@@ -292,7 +308,7 @@ def _name(mirror: Mirror, term: Term) -> Bools:
 _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "flag": _flag,
     "model": _model,
-    "disagrees": lambda m, term: disagreement(m, _slot(m, term.value)) > 0,
+    "disagrees": lambda m, term: disagreeing(m, _slot(m, term.value)),
     "equipment": _equipment,
     "collection": _collection,
     "contractor": _contractor,
@@ -312,10 +328,6 @@ def _slots(mirror: Mirror, slot: int | None) -> list[int]:
 def _slot(mirror: Mirror, name: str) -> int:
     """Raises SchemeError where the scheme has changed since the filter was made."""
     return mirror.scheme.by_name(name).slot
-
-
-def _labels(mirror: Mirror, slot: int, state: State) -> Bools:
-    return mirror.states(slot) == state
 
 
 def _highest(mirror: Mirror, slot: int | None) -> Floats:
@@ -355,9 +367,10 @@ def _seconds(day: date) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
 
-def _four(counted: NDArray[np.int64]) -> tuple[int, int, int, int]:
-    unseen, raised, clear, unsure = counted.tolist()
-    return unseen, raised, clear, unsure
+def count_states(states: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    """How many of (n,) are unseen, raised, clear, unsure: indexed by `State`."""
+    raised, clear, unsure = (int(np.count_nonzero(states == s)) for s in (State.RAISED, State.CLEAR, State.UNSURE))
+    return len(states) - raised - clear - unsure, raised, clear, unsure
 
 
 __all__ = [
@@ -371,7 +384,9 @@ __all__ = [
     "Queue",
     "Sort",
     "Term",
+    "count_states",
     "counts",
+    "disagreeing",
     "disagreement",
     "flag_term",
     "matching",
