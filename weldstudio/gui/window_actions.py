@@ -110,7 +110,12 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     if not created:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _read_facts)
     run_watcher.watch(session)
-    session.run(_notices).then(lambda notices: [window.banner.say(text, kind="warning") for text in notices])
+
+    def warn(notices: tuple[str, ...]) -> None:
+        if notices:
+            window.banner.say(" ".join(notices), kind="warning")
+
+    session.run(_notices).then(warn)
 
 
 def look(session: "Session") -> None:
