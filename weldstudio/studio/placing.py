@@ -1,8 +1,8 @@
 """Putting files where a person wants them: whole or not at all, and nothing half left when the disk is full."""
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,22 +24,19 @@ def replaced(file: Path) -> Iterator[IO[str]]:
     Raises ExportRefused for what the disk refuses.
     """
     made = make_folder(file.parent)
-    part: Path | None = None
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    placed = False
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
-        part = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as opened:
+        with part.open("x", encoding="utf-8", newline="") as opened:
             yield opened
             opened.flush()
             os.fsync(opened.fileno())
-        # mkstemp lets nobody else read; an export is an ordinary file.
-        part.chmod(0o666 & ~_umask())
         part.replace(file)
-        part = None
+        placed = True
     except OSError as error:
         raise disk_refused(file, error) from error
     finally:
-        if part is not None:
+        if not placed:
             part.unlink(missing_ok=True)
             remove_made(made)
 
@@ -87,10 +84,3 @@ def _cell(text: str) -> str:
     if _QUOTED & set(text) or text != text.strip():
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _umask() -> int:
-    """The mask of new files; it can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
