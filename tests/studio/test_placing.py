@@ -32,9 +32,14 @@ def test_a_file_takes_its_place_with_the_rights_of_any_new_file(tmp_path: Path) 
 def test_an_error_in_between_leaves_what_was_there(tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     file.write_text("before")
-    with pytest.raises(ZeroDivisionError), replaced(file) as handle:
-        handle.write("half")
-        raise ZeroDivisionError
+
+    def half() -> None:
+        with replaced(file) as handle:
+            handle.write("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
     assert file.read_text() == "before"
 
