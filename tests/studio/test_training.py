@@ -205,7 +205,8 @@ def test_a_waiting_run_that_is_stopped_never_starts(store: Store) -> None:
     run = training.prepare(store, TINY, who="Ann")
     assert training.stop(store, run.id).runs
     assert training.summarise(run).state == "stopped"
-    assert not training.stop(store, run.id)
+    with pytest.raises(JobFailed, match="ended already"):
+        training.stop(store, run.id)
     for bad in ("nothing", "../project"):
         with pytest.raises(JobFailed, match="no run"):
             training.stop(store, bad)

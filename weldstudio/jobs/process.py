@@ -64,7 +64,9 @@ class Child:
             stderr=self._errors,
             env=environment(),
             encoding="utf-8",
-            creationflags=_hidden(),
+            # Ctrl+C in a terminal is for the one who asks, who then closes the child in good order.
+            start_new_session=True,
+            creationflags=_hidden() | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._ended = False

@@ -120,11 +120,10 @@ def activate(store: Store, model_id: str, *, who: str) -> Done:
         text = f"Use model {card.name} ({card.id})"
         payload = {"active_model": {"before": before, "after": card.id}}
         written = actions.begin(store, who=who, kind="model", text=text, payload=payload)
-        changes = model_rows.activate(store, card.id) | Changes(actions=(written.action.id,))
+        changes = model_rows.activate(store, card.id) | store.record(actions.news(written))
         others = [other.id for other in _cards(store) if other.id not in (card.id, before)]
         kept = [card.id, *([before] if before else []), *others][: KEPT + 1]
         predictions.keep_only(store, kept)
-        store.record(Changes(actions=(written.action.id,)))
     return Done(written.action.id, changes, text)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from weldstudio import paths
-from weldstudio.domain.changes import NO_CHANGES, Changes
+from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.messages import Evaluated, Failed, Heartbeat, Message, RunFinished, RunStarted, Stage
+from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import NetworkChoice, Recipe
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.jobs import process
@@ -134,8 +135,9 @@ def start(run: RunFolder) -> int:
 def stop(store: Store, run_id: str) -> Changes:
     """Asks a run to stop after its present step; its best model so far is kept. One that waits will never start."""
     run = _run(store, run_id)
-    if summarise(run).state not in ("waiting", "running"):
-        return NO_CHANGES
+    state = summarise(run).state
+    if state not in ("waiting", "running"):
+        raise JobFailed(f"The run {run_id} has ended already ({state}).")
     run.write_control(replace(run.control(), stop=True))
     with store.atomic():
         return store.record(Changes(runs=True))
@@ -223,11 +225,11 @@ def _weights(store: Store, choice: NetworkChoice, given: Path | None) -> _Weight
     if choice.weights == "random":
         return None
     if choice.weights == "file":
-        raise RecipeError("The recipe begins with a weights file, but none was given; name one (--weights FILE).")
+        raise RecipeError("The recipe begins with a weights file, but none was given; choose one.")
     if choice.weights == "shipped":
         raise RecipeError(
-            f"No weights for {choice.name} come with the program; give a file (--weights FILE), or begin with a model "
-            "of yours or with random weights (network.weights)."
+            f"No weights for {NETWORKS[choice.name].title} come with the program; begin with a weights file, with a "
+            "model of this project, or with random weights."
         )
     model_id = choice.weights.removeprefix("model:")
     card = models.get(store, model_id)
