@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from weldstudio.domain.scores import FEW
@@ -14,6 +14,8 @@ from weldstudio.gui.theme import theme
 from weldstudio.gui.words import count, percent
 
 Index = QModelIndex | QPersistentModelIndex
+PADDING: Final = 24
+"""Of a cell, left and right together, in pixels."""
 
 
 class Column(IntEnum):
@@ -40,47 +42,41 @@ def _interval(row: ClassRow) -> str:
     return f"{row.interval[0] * 100:.1f}–{row.interval[1] * 100:.1f} %" if row.interval is not None else "–"
 
 
-HEADS: Final[dict[Column, tuple[str, str, Callable[[ClassRow], str], int]]] = {
-    Column.NAME: ("Flag", "Worst first", lambda r: r.name, 0),
-    Column.RAISED: ("Raised", "Photographs labelled raised", lambda r: count(r.raised), 72),
-    Column.CLEAR: ("Clear", "Photographs labelled clear", lambda r: count(r.clear), 72),
-    Column.MEAN: ("Per class", "Mean of accuracy on raised and accuracy on clear", lambda r: percent(r.accuracy), 76),
-    Column.INTERVAL: ("Interval", "Where the true value lies, 19 times in 20 (95 % interval)", _interval, 104),
+HEADS: Final[dict[Column, tuple[str, str, Callable[[ClassRow], str]]]] = {
+    Column.NAME: ("Flag", "Worst first", lambda r: r.name),
+    Column.RAISED: ("Raised", "Photographs labelled raised", lambda r: count(r.raised)),
+    Column.CLEAR: ("Clear", "Photographs labelled clear", lambda r: count(r.clear)),
+    Column.MEAN: ("Per class", "Mean of accuracy on raised and accuracy on clear", lambda r: percent(r.accuracy)),
+    Column.INTERVAL: ("Interval", "Where the true value lies, 19 times in 20 (95 % interval)", _interval),
     Column.ON_RAISED: (
         "On raised",
         "Share of the raised photographs that it found",
         lambda r: percent(r.sensitivity),
-        76,
     ),
     Column.ON_CLEAR: (
         "On clear",
         "Share of the clear photographs that it let pass",
         lambda r: percent(r.specificity),
-        76,
     ),
     Column.ACCURACY: (
         "Overall",
         "Share of all photographs it got right; high by itself where a flag is rare",
         lambda r: percent(r.plain_accuracy),
-        76,
     ),
     Column.THRESHOLD: (
         "Threshold",
         "The probability from which a prediction counts as raised",
         lambda r: _number(r.threshold),
-        82,
     ),
     Column.AUC: (
         "AUC",
         "How often a raised photograph gets a higher probability than a clear one; 0.5 is chance",
         lambda r: _number(r.auc, 3),
-        60,
     ),
     Column.AP: (
         "AP",
         "Average precision: how pure the list is when photographs are sorted by probability",
         lambda r: _number(r.average_precision, 3),
-        60,
     ),
 }
 
@@ -106,7 +102,7 @@ class ClassTableModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
-        text, tip, _, _ = HEADS[Column(section)]
+        text, tip, _ = HEADS[Column(section)]
         return {
             Qt.ItemDataRole.DisplayRole: text,
             Qt.ItemDataRole.ToolTipRole: tip,
@@ -172,17 +168,19 @@ class ClassTable(QTableView):
     def _dress(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
-        for column in Column:
-            width = HEADS[column][3]
-            header.setSectionResizeMode(
-                column, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch
-            )
-            if width:
-                header.resizeSection(column, theme.px(width))
-        header.setMinimumSectionSize(theme.px(60))
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(theme.px(52))
         self._fit()
 
     def _fit(self) -> None:
+        """As wide as the figures need, so that the names get the rest; as tall as the rows."""
+        head_font, cell_font = QFontMetrics(theme.font("secondary")), QFontMetrics(theme.font("body", bold=True))
+        for column in Column:
+            if column != Column.NAME:
+                widths = [cell_font.horizontalAdvance(HEADS[column][2](row)) for row in self.scores.rows]
+                widest = max([head_font.horizontalAdvance(HEADS[column][0]), *widths])
+                self.horizontalHeader().resizeSection(column, widest + PADDING)
         head = max(self.horizontalHeader().sizeHint().height(), theme.row_height)
         self.setFixedHeight(head + len(self.scores.rows) * theme.row_height + 2 * self.frameWidth() + 2)
 

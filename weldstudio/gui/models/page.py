@@ -30,7 +30,7 @@ from weldstudio.gui.words import counted
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
-LEFT: Final = 248
+LEFT: Final = 264
 
 
 class ModelsPage(QWidget):

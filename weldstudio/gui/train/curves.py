@@ -34,6 +34,7 @@ class Curves:
     failure: str = ""
     """The sentence of a child that failed as a whole."""
     stage: str = ""
+    """What it was last busy with beside training; '' while steps are coming."""
     alarms: list[Alarm] = field(default_factory=list)
     skipped: Skipped | None = None
     last_step: Step | None = None
@@ -64,7 +65,7 @@ class Curves:
                     self._steps.append(message.step)
                     self._losses.append(message.loss)
                     self._epochs.append(message.epoch)
-                self.last_step = message
+                self.last_step, self.stage = message, ""
             case Evaluated():
                 if not self.evaluations or message.step > self.evaluations[-1].step:
                     self._take_evaluation(message)

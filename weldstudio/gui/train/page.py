@@ -78,7 +78,8 @@ class TrainPage(QWidget):
         self._watcher.look()
         self._session.run(_models_to_start_from, self.form.recipe.network.name).then(self.form.show_models)
         self._ask_snapshot()
-        if not self.isAncestorOf(QApplication.focusWidget()):
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
             self.form.take_focus()
 
     # --- parts --------------------------------------------------------------------------------------------------

@@ -210,10 +210,10 @@ def in_words(row: RunRow, curves: Curves) -> str:
         return f"{curves.finished.sentence or curves.finished.state.capitalize() + '.'}{took}"
     if curves.failure or row.state in ("failed", "interrupted"):
         return row.state.capitalize() if row.state in ("failed", "interrupted") else "Failed"
-    if row.state == "waiting" and curves.started is None and not curves.stage:
+    if row.state == "waiting" and curves.started is None and not curves.stage and curves.last_step is None:
         return "Waiting to begin"
-    parts = [curves.stage.capitalize() if curves.stage else "Starting"]
     step = curves.last_step
+    parts = [curves.stage.capitalize() if curves.stage else "Starting" if step is None else "Training"]
     if step is not None:
         parts.append(f"epoch {step.epoch:.1f}")
         parts.append(f"{step.images_per_second:.0f} photographs/s")
