@@ -64,7 +64,7 @@ def test_sides_are_measured_in_turns_and_the_median_of_ratios_decides(
         (Row("a", "", "a", goal=1.5), 15.0, ()),
         (Row("a", "", "a", goal=0.65, rate=True), 6.0, ("0.60 x limit",)),
         (Row("a", "", "a", goal=0.65, rate=True), 30.0, ()),
-        (Row("a", "", "a", goal=2, cap=12), 15.0, ("15 ms",)),
+        (Row("a", "", "a", goal=2, cap=12), 15.0, ("15.0 ms",)),
         (Row("a", "", "a", cap=20), 15.0, ()),
         (Row("a", "", "a", checks=(("early", []),)), 15.0, ("early: ['torch']",)),
         (Row("a", "", "a", checks=(("p95", 30.0),)), 15.0, ()),

@@ -52,4 +52,4 @@ def _text(report: dict[str, Any]) -> str:
 
 
 def _value(value: float | None, unit: str) -> str:
-    return "-" if value is None else f"{value:.3g} {unit}"
+    return "-" if value is None else f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"

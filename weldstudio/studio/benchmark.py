@@ -134,12 +134,12 @@ class RowResult:
         if row.goal is not None and (self.ratio < row.goal if row.rate else self.ratio > row.goal):
             missed.append(f"{self.ratio:.2f} x limit")
         if row.cap is not None and ours > row.cap:
-            missed.append(f"{ours:.3g} {self.unit}")
+            missed.append(f"{ours:,.1f} {self.unit}")
         for key, wanted in row.checks:
             said = self.details.get(key)
             fits = said is not None and (said <= wanted if isinstance(wanted, float) else said == wanted)
             if not fits:
-                missed.append(f"{key}: {said}")
+                missed.append(f"{key}: {said:,.1f}" if isinstance(said, float) else f"{key}: {said}")
         return tuple(missed)
 
     def to_json(self) -> dict[str, Any]:
