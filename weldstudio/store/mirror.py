@@ -117,10 +117,10 @@ class Mirror:
 
         Of a merge the model was not trained for it is the highest of its members'.
         """
-        columns = [self._column(s, rows).astype(np.float32) for s in self._asked(slot)]
-        if len(columns) == 1 or not np.isnan(columns[0]).any():
-            return columns[0]
-        return np.asarray(np.fmax.reduce(columns))
+        own, *members = (self._column(s, rows).astype(np.float32) for s in self._asked(slot))
+        if not members:
+            return own
+        return np.where(np.isnan(own), np.fmax.reduce(members), own)
 
     def predicted(self, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
         """(n,) whether the active model raises a flag or merge, at its threshold; of some rows, or of all.
@@ -128,9 +128,10 @@ class Mirror:
         False where it says nothing. A merge the model was not trained for is raised if any of its members is.
         """
         own, *members = (self._reaches(s, rows) for s in self._asked(slot))
-        if members and (silent := self._silent(slot, rows)).any():
-            return own | (np.logical_or.reduce(members) & silent)
-        return own
+        if not members:
+            return own
+        silent = np.isnan(self._column(slot, rows))
+        return own | (np.logical_or.reduce(members) & silent)
 
     def _asked(self, slot: int) -> tuple[int, ...]:
         """The class itself, and the members of a merge."""
@@ -149,10 +150,6 @@ class Mirror:
         bits = np.ascontiguousarray(self._column(slot, rows)).view(np.int16)
         least = np.float16(self.threshold(slot)).view(np.int16)
         return (bits >= least) & (bits <= _INFINITY_BITS)
-
-    def _silent(self, slot: int, rows: NDArray[np.int64] | None) -> NDArray[np.bool_]:
-        """Whether the model says nothing of this very slot."""
-        return np.isnan(self._column(slot, rows))
 
     def threshold(self, slot: int) -> float:
         """The active model's threshold of a class."""
@@ -174,7 +171,7 @@ class Mirror:
 
     def set_label(self, photo_ids: Sequence[int], slot: int, byte: int) -> None:
         """Show a label ahead of the store: one byte, in one slot, of these photos."""
-        self._widen_labels(slot + 1)
+        self._widen(slot + 1)
         self.labels[self.rows(photo_ids), slot] = byte
 
     def apply(self, rows: MirrorRows) -> None:
@@ -192,8 +189,7 @@ class Mirror:
 
     def _surround(self, new: Surroundings) -> None:
         self.scheme = new.scheme
-        self._widen_labels(new.scheme.slots)
-        self._widen_probabilities(new.scheme.slots)
+        self._widen(new.scheme.slots)
         self.model_id = new.model_id
         self.thresholds = np.full(max(new.scheme.slots, 1 + max(new.thresholds, default=-1)), 0.5, np.float32)
         for slot, threshold in new.thresholds.items():
@@ -212,8 +208,7 @@ class Mirror:
         added = np.flatnonzero(~there)
         if len(added):
             self._append(len(added), new.ids[added])
-            for index in added.tolist():
-                self.paths.append(new.paths[index])
+            self.paths += [new.paths[index] for index in added.tolist()]
             rows, _ = self._find(new.ids)
         for index in np.flatnonzero(there).tolist():
             self.paths[rows[index]] = new.paths[index]
@@ -242,14 +237,14 @@ class Mirror:
         self.problem = np.concatenate([self.problem, np.zeros(count, np.bool_)])
 
     def _take_labels(self, ids: NDArray[np.int64], labels: NDArray[np.uint8]) -> None:
-        self._widen_labels(labels.shape[1])
+        self._widen(labels.shape[1])
         rows, there = self._find(ids)
         rows, labels = rows[there], labels[there]
         self.labels[rows, : labels.shape[1]] = labels
         self.labels[rows, labels.shape[1] :] = 0
 
     def _take_probabilities(self, ids: NDArray[np.int64], probabilities: NDArray[np.float16]) -> None:
-        self._widen_probabilities(probabilities.shape[1])
+        self._widen(probabilities.shape[1])
         rows, there = self._find(ids)
         rows, probabilities = rows[there], probabilities[there]
         self.probabilities[rows, : probabilities.shape[1]] = probabilities
@@ -262,12 +257,11 @@ class Mirror:
         rows = np.minimum(np.searchsorted(self.ids, photo_ids), len(self.ids) - 1)
         return rows, self.ids[rows] == photo_ids
 
-    def _widen_labels(self, slots: int) -> None:
+    def _widen(self, slots: int) -> None:
+        """Columns for classes that the matrices have not got yet."""
         lacking = slots - self.labels.shape[1]
         if lacking > 0:
             self.labels = np.asfortranarray(np.pad(self.labels, ((0, 0), (0, lacking))))
-
-    def _widen_probabilities(self, slots: int) -> None:
         lacking = slots - self.probabilities.shape[1]
         if lacking > 0:
             wider = np.pad(self.probabilities, ((0, 0), (0, lacking)), constant_values=np.float16(np.nan))

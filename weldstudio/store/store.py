@@ -133,7 +133,10 @@ class Store:
             return
         if self.read_only:
             raise StoreError(f"The project {self.folder.name} is open for reading only; nothing was changed.")
-        self._synchronize("FULL" if durable else "NORMAL")
+        mode = "FULL" if durable else "NORMAL"
+        if mode != self._synchronous:
+            self.execute(f"PRAGMA synchronous = {mode}")
+            self._synchronous = mode
         # IMMEDIATE, or a write that follows a read could be refused at once instead of waiting for its turn.
         self.execute("BEGIN IMMEDIATE")
         try:
@@ -298,11 +301,6 @@ class Store:
         with self.atomic():
             actions.finish_abandoned(self)
             self.execute("DELETE FROM changes WHERE seq <= ?", (self.sequence - CHANGES_KEPT,))
-
-    def _synchronize(self, mode: str) -> None:
-        if mode != self._synchronous:
-            self.execute(f"PRAGMA synchronous = {mode}")
-            self._synchronous = mode
 
     def _blame(self, error: sqlite3.DatabaseError) -> Exception:
         """A StoreError for what is the disk's fault; the error itself for what is ours."""
