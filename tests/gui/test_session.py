@@ -225,3 +225,24 @@ def test_a_model_is_used_and_what_it_says_is_recorded(qtbot: QtBot, session: Ses
     assert signal.args[0].photo_id == photo
     row = session.mirror.row(photo)
     qtbot.waitUntil(lambda: float(session.mirror.probabilities[row, 1]) == pytest.approx(0.2, abs=1e-3), timeout=3000)
+
+
+def test_with_a_real_thread_a_label_is_shown_at_once_and_saved_soon(
+    qtbot: QtBot, make_session: MakeSession, project: Path
+) -> None:
+    session = make_session(project, synchronous=False)
+    with qtbot.waitSignal(session.opened, timeout=10000):
+        session.open()
+    photo = int(session.mirror.ids[0])
+    said: list[str] = []
+    session.saved_changed.connect(said.append)
+    for wanted in (State.RAISED, State.UNSURE, State.CLEAR):
+        session.label([photo], 0, wanted)
+        assert state(session, photo, 0) == wanted  # the store cannot have answered yet
+    qtbot.waitUntil(lambda: said[-1:] == ["saved"], timeout=5000)
+    assert state(session, photo, 0) == State.CLEAR
+    session.undo()
+    assert state(session, photo, 0) == State.UNSURE
+    session.undo()
+    session.close()  # what waits is written before the store is closed
+    assert [s for _, s in stored(project, photo)][-2:] == [State.UNSURE, State.RAISED]

@@ -161,7 +161,7 @@ class Actions(QObject):
     changed = Signal()
     """Keys, texts or enabled states are other ones now."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, draw: bool = True) -> None:
         super().__init__(parent)
         self._rows = {row.id: row for row in TABLE}
         self._actions: dict[str, QAction] = {}
@@ -173,6 +173,14 @@ class Actions(QObject):
         self._flag_keys: dict[int, str] = {}
         for row in TABLE:
             self._actions[row.id] = self._make(row)
+        if draw:
+            self.draw()
+
+    def draw(self) -> None:
+        """Give the actions their icons; the main window does so after its first paint, for it takes as long."""
+        for row in TABLE:
+            if row.icon:
+                set_icon(self._actions[row.id], row.icon)
 
     def __getitem__(self, action_id: str) -> QAction:
         """The QAction of a row, for menus and buttons. KeyError for an unknown one, which is a bug."""
@@ -259,8 +267,6 @@ class Actions(QObject):
         action.setCheckable(row.checkable)
         if row.key:
             action.setShortcuts([QKeySequence(key) for key in row.key.split(" | ")])
-        if row.icon:
-            set_icon(action, row.icon)
         keys = self.key_text(action)
         action.setToolTip(f"{row.text}  ({keys})" if keys else row.text)
         action.setEnabled(False)

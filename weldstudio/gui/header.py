@@ -15,6 +15,10 @@ _MARKS = {
 }
 
 
+_FLAT = ("Project", "Edit")
+"""Headings whose actions stand in the menu itself."""
+
+
 class SavedMark(QWidget):
     """Icon and word: saved, saving, not saved. Its width never changes, so nothing beside it jumps."""
 
@@ -104,31 +108,34 @@ class Header(QFrame):
 
 
 def make_menu(actions: Actions, parent: QWidget) -> QMenu:
-    """The menu of everything, by heading; a submenu for each heading that belongs to a page."""
+    """The menu of everything, by heading, with a submenu for each heading of a page; filled when first opened."""
     menu = QMenu(parent)
     submenus: dict[str, QMenu] = {}
-    heading = ""
-    for row, action in actions.rows():
-        if row.page:
-            if row.menu not in submenus:
-                submenus[row.menu] = menu.addMenu(row.menu)
-            submenus[row.menu].addAction(action)
-        elif row.menu not in ("Go to", "Help"):
-            if heading and row.menu != heading:
-                menu.addSeparator()
-            heading = row.menu
-            menu.addAction(action)
-        else:
-            if row.menu not in submenus:
-                if len(submenus) == 0:
-                    menu.addSeparator()
-                submenus[row.menu] = menu.addMenu(row.menu)
-            submenus[row.menu].addAction(action)
 
     def tidy() -> None:
+        if menu.isEmpty():
+            _fill(menu, actions, submenus)
         # A heading of a page that is not on screen has nothing to offer.
         for submenu in submenus.values():
             submenu.menuAction().setVisible(any(action.isEnabled() for action in submenu.actions()))
 
     menu.aboutToShow.connect(tidy)
     return menu
+
+
+def _fill(menu: QMenu, actions: Actions, submenus: dict[str, QMenu]) -> None:
+    heading = ""
+    for row, action in actions.rows():
+        if row.menu in _FLAT:
+            if heading and row.menu != heading:
+                menu.addSeparator()
+            heading = row.menu
+            menu.addAction(action)
+            continue
+        if row.menu not in submenus:
+            if not submenus:
+                menu.addSeparator()
+            submenus[row.menu] = QMenu(row.menu, menu)
+        submenus[row.menu].addAction(action)
+    for name in sorted(submenus, key=lambda name: name == "Help"):  # help stands last, as everywhere
+        menu.addMenu(submenus[name])

@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("weldstudio")
         self.setMinimumSize(960, 600)
         self.settings = settings
-        self.action_table = Actions(self)
+        self.action_table = Actions(self, draw=False)
         self.session: Session | None = None
         self.pages: dict[str, QWidget] = {}
         self.page = ""
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self._lock: QLockFile | None = None
         self._closing = False
         self._created = False
-        self._after_paint: Callable[[], None] | None = None
+        self._after_paint: list[Callable[[], None]] = [self.action_table.draw]
         self._build()
         self.addActions(self.action_table.all())
         self.action_table.changed.connect(self._add_flag_actions)
@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
 
     def after_first_paint(self, what: Callable[[], None]) -> None:
         """Have `what` called once the window has been painted: whatever takes long must not stand before that."""
-        self._after_paint = what
+        self._after_paint.append(what)
 
     def show_welcome(self, problem: str = "") -> None:
         """The page before there is a project, with what went wrong if something did."""
@@ -313,9 +313,9 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._after_paint is not None:
-            what, self._after_paint = self._after_paint, None
+        for what in self._after_paint:
             QTimer.singleShot(0, self, what)
+        self._after_paint.clear()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

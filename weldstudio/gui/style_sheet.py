@@ -79,7 +79,8 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
   { color: @disabled; background: transparent; border-color: @line; }
 QLineEdit[look="wrong"] { border: 2px solid @danger; padding: 0 7px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus
-  { border: none; padding: 0; min-height: 0; background: transparent; }
+  { border: none; padding: 0 6px; min-height: 0; background: transparent; }
+QAbstractSpinBox, QAbstractSpinBox:focus { padding: 0; }
 QLineEdit QToolButton, QLineEdit QToolButton:hover { background: transparent; border: none; min-height: 0; padding: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(%icons/chevron_down.svg); width: 16px; height: 16px; }

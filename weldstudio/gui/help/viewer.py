@@ -1,11 +1,11 @@
 """F1: the pages of `resources/help`, read inside the window, with a list of them at the left."""
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from weldstudio import paths
-from weldstudio.gui.theme import EDGE, GROUP, theme
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
 PAGES = {
     "welcome": "First steps",
@@ -17,6 +17,10 @@ PAGES = {
     "keys": "Keys",
     "changes": "What is new",
 }
+
+_HEADINGS = {1: "page", 2: "section", 3: "body"}
+_ABOVE = {1: 0, 2: GROUP, 3: GAP}
+"""Pixels above a heading, by level."""
 
 
 class HelpViewer(QDialog):
@@ -36,6 +40,7 @@ class HelpViewer(QDialog):
         for name, title in PAGES.items():
             item = QListWidgetItem(title)
             item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, theme.row_height))
             self.list.addItem(item)
         self.list.currentItemChanged.connect(self._turn)
         layout = QHBoxLayout(self)
@@ -65,6 +70,7 @@ class HelpViewer(QDialog):
         document = self.text.document()
         document.setBaseUrl(QUrl.fromLocalFile(str(paths.resources() / "help") + "/"))
         document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        set_type(document)
         self.text.moveCursor(self.text.textCursor().MoveOperation.Start)
 
     def _reread(self) -> None:
@@ -74,3 +80,29 @@ class HelpViewer(QDialog):
     def _follow(self, link: QUrl) -> None:
         """A link to another page turns to it; nothing of the help leads out of the program."""
         self.show_page(link.fileName().removesuffix(".md"))
+
+
+def set_type(document: QTextDocument) -> None:
+    """Give a page read from markdown the program's sizes, and room between its paragraphs."""
+    block = document.begin()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        level = block.blockFormat().headingLevel()
+        shape = block.blockFormat()
+        in_table = cursor.currentTable() is not None
+        shape.setTopMargin(_ABOVE.get(level, 0) if not in_table else 4)
+        shape.setBottomMargin(4 if in_table or block.textList() is not None else GAP)
+        cursor.setBlockFormat(shape)
+        if level:
+            letters = QTextCharFormat()
+            letters.setFont(theme.font(_HEADINGS.get(level, "body"), bold=True))
+            cursor.movePosition(cursor.MoveOperation.EndOfBlock, cursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(letters)
+        table = cursor.currentTable()
+        if table is not None and not table.format().bottomMargin():
+            frame = table.format()
+            frame.setCellPadding(4)
+            frame.setBorderBrush(theme.colour("line"))
+            frame.setBottomMargin(GROUP)
+            table.setFormat(frame)
+        block = block.next()

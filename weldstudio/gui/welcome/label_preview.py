@@ -95,16 +95,22 @@ class LabelPreview(QWidget):
             self.table.setItem(y, 0, QTableWidgetItem(row.path))
             for x, name in enumerate(classes):
                 state = row.states.get(name)
-                item = QTableWidgetItem(state.word if state is not None else "")
+                item = QTableWidgetItem()
+                word = state.word if state is not None else "nothing said"
+                # The shape says it; the word would be cut off where there are many flags.
+                item.setToolTip(f"{name}: {word}")
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {word}")
                 if state is not None:
                     item.setIcon(icon(state.word, state.word, 16))
                 self.table.setItem(y, 1 + x, item)
             self.table.setRowHeight(y, theme.row_height)
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.table.setFixedHeight(header.sizeHint().height() + len(rows) * theme.row_height + 20)
+        header.setFixedHeight(theme.row_height)
+        self.table.setFixedHeight((1 + len(rows)) * theme.row_height + 4)
 
 
 def summary_of(labels: LabelTable) -> str:
