@@ -170,7 +170,7 @@ def test_many_photographs_are_labelled_in_one_step(at: At) -> None:
     assert at.row(0).words == "2 unseen, 1 raised"
     at.key(Key.Key_1)
     assert [at.state(0, photo) for photo in chosen] == [State.RAISED] * 3
-    assert "3 photographs" in at.page.inspector.banner.said.title
+    assert at.page.inspector.banner.said.headline == "3 photographs"
     at.key(Key.Key_Z, CONTROL)
     assert [at.state(0, photo) for photo in chosen] == [State.RAISED, State.UNSEEN, State.UNSEEN]
 

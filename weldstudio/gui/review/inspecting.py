@@ -63,7 +63,8 @@ class Inspecting(QObject):
         joints = np.unique(mirror.joint[mirror.rows(targets)])
         if len(joints) > 1:
             return Said(
-                f"{counted(len(targets), 'photograph')} of {counted(len(joints), 'joint')}",
+                f"of {counted(len(joints), 'joint')}",
+                headline=counted(len(targets), "photograph"),
                 note="Keys label all of them in one step.",
             )
         of_joint = part(mirror, np.flatnonzero(mirror.joint == joints[0]))
@@ -72,6 +73,9 @@ class Inspecting(QObject):
             title += f" · {counted(len(of_joint), 'photograph')}"
         if not mirror.scheme.classes:
             return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
+        if not any(mirror.scheme.points_of(item.slot) for item in mirror.scheme.classes):
+            raised = [item.name for item in mirror.scheme.classes if (of_joint.states(item.slot) == State.RAISED).any()]
+            return Said(title, headline=", ".join(raised) or "Nothing raised")  # without points there is no verdict
         labels = deciding.verdict_of(of_joint, int(joints[0]))
         known = bool((~np.isnan(of_joint.probabilities)).any())
         model = deciding.verdict_of(of_joint, int(joints[0]), predicted=True) if known else None

@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
@@ -33,6 +33,8 @@ _PEEK_S: Final = 0.35
 """The overlay's key held for longer is a peek: letting go takes it back."""
 _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
+_WIDE: Final = 1600
+"""From this width in pixels on the side panels are wider."""
 _NO_PHOTOS: Final = (
     "There are no photographs in this project yet. Import a folder of them, with a table of labels if you have one."
 )
@@ -64,6 +66,7 @@ class ReviewPage(QWidget):
         self.overlays = Overlays(session, actions, self.large)
         self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
         self._peek_since: float | None = None
+        self._placed = False
         self._build()
         self._connect()
         self._connect_actions()
@@ -80,6 +83,14 @@ class ReviewPage(QWidget):
         self.filtering.stop()
         self.thumbs.stop()
         self.loader.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._placed and self.width() >= _WIDE:
+            # Names of flags have room on a large screen; afterwards the splitter is the person's.
+            sides = (round(filter_panel.WIDTH * 1.2), round(inspector.WIDTH * 1.2))
+            self._splitter.setSizes([sides[0], self.width() - sum(sides), sides[1]])
+        self._placed = True
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DeferredDelete:
@@ -115,7 +126,7 @@ class ReviewPage(QWidget):
         rows = QVBoxLayout(left)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.panel)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter = self._splitter = QSplitter(Qt.Orientation.Horizontal)
         parts: tuple[tuple[QWidget, int, int], ...] = (
             (left, filter_panel.WIDTH, 0),
             (middle, 600, 1),

@@ -25,7 +25,9 @@ class Said:
     labels: Verdict | None = None
     model: Verdict | None = None
     note: str = ""
-    """Said in place of a verdict."""
+    """Said in place of the model's verdict."""
+    headline: str = ""
+    """Said in place of the points."""
 
 
 def points_words(verdict: Verdict) -> str:
@@ -59,7 +61,7 @@ class VerdictBanner(QWidget):
     def words(self) -> str:
         """Everything the banner says, on one line."""
         said = self._said
-        parts = [said.title]
+        parts = [said.title, said.headline]
         if said.labels is not None:
             parts += [points_words(said.labels), f"{said.labels.outcome.value}, reject at {said.labels.reject_limit}"]
         parts.append(self._model_words() if said.model is not None else said.note)
@@ -83,6 +85,8 @@ class VerdictBanner(QWidget):
         self._line(painter, top, said.title, limit)
         if said.labels is not None:
             self._verdict(painter, middle, said.labels)
+        else:
+            self._headline(painter, middle, said.headline)
         self._line(painter, low, self._model_words() if said.model is not None else said.note)
         painter.end()
 
@@ -101,6 +105,12 @@ class VerdictBanner(QWidget):
         if painter.fontMetrics().horizontalAdvance(text) > room.width():
             text = text.removesuffix(" points")  # the number is what must be seen whole
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), text)
+
+    def _headline(self, painter: QPainter, line: QRect, text: str) -> None:
+        painter.setFont(theme.font("page", bold=True))
+        painter.setPen(theme.colour("text"))
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), elided)
 
     def _line(self, painter: QPainter, line: QRect, text: str, right: str = "") -> None:
         painter.setFont(theme.font("secondary", figures=True))
