@@ -104,7 +104,18 @@ def header_by_pillow(file: IO[bytes], path: Path) -> Header:
 def decode(
     file: IO[bytes], path: Path, *, at_least: int | None = None, longest: int | None = None
 ) -> NDArray[np.uint8]:
-    """`read_photo` of an open file (`path` is for its errors): so that bytes read once serve hash and picture."""
+    """`read_photo` of an open file (`path` is for its errors)."""
+    return np.array(picture_in(file, path, at_least=at_least, longest=longest), dtype=np.uint8, order="C")
+
+
+def read_picture(path: Path, *, longest: int) -> Image.Image:
+    """`read_photo` as a Pillow image in mode RGB, for what is encoded again at once. Raises PhotoError."""
+    with _opening(path) as file:
+        return picture_in(file, path, longest=longest)
+
+
+def picture_in(file: IO[bytes], path: Path, *, at_least: int | None = None, longest: int | None = None) -> Image.Image:
+    """`read_photo` of an open file as a Pillow image: so that bytes read once serve hash, thumbnail and picture."""
     picture = _open(file, path)
     width, height = picture.size
     try:
@@ -116,9 +127,7 @@ def decode(
         # TIFFs come upright out of load(), and some files hold their EXIF behind the pixels: so ask only now.
         orientation = 1 if picture.format == "TIFF" else _exif_of(picture).orientation
         rgb = _shrunk(_as_srgb(picture), longest)
-        if orientation in _UPRIGHT:
-            rgb = rgb.transpose(_UPRIGHT[orientation])
-        return np.array(rgb, dtype=np.uint8, order="C")
+        return rgb.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else rgb
     except _BROKEN as error:
         raise _explained(error, path) from error
 

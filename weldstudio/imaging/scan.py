@@ -13,7 +13,7 @@ from weldstudio.domain.errors import PhotoError
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
 from weldstudio.imaging import thumbs
 from weldstudio.imaging.header import NO_EXIF, Header, jpeg_header
-from weldstudio.imaging.read import SUFFIXES, decode, header_by_pillow
+from weldstudio.imaging.read import SUFFIXES, header_by_pillow, picture_in
 
 Report = Callable[[str, str], None]
 """Told (path, reason) of whatever a scan leaves out."""
@@ -161,7 +161,7 @@ def read_facts(root: Path, path: str, *, thumb_size: int = thumbs.SIZE) -> tuple
     problem: str | None = None
     try:
         header = jpeg_header(content) or header_by_pillow(io.BytesIO(content), file)
-        thumb = thumbs.thumb_of(decode(io.BytesIO(content), file, longest=thumb_size))
+        thumb = thumbs.thumb_of(picture_in(io.BytesIO(content), file, longest=thumb_size))
     except PhotoError as error:
         problem = str(error)
     width, height = header.upright if header is not None else (None, None)

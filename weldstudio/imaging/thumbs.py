@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from weldstudio.imaging.hashes import dhash
-from weldstudio.imaging.read import read_photo
+from weldstudio.imaging.hashes import dhash_of
+from weldstudio.imaging.read import read_picture
 
 SIZE = 320
 """Longest side in pixels: the largest cell of the grid, and enough for a second look."""
@@ -47,15 +46,14 @@ class Thumb:
 
 def make_thumb(path: Path, size: int = SIZE) -> Thumb:
     """The thumbnail of a photo, its longest side at most `size` pixels. Any thread. Raises PhotoError."""
-    return thumb_of(read_photo(path, longest=size))
+    return thumb_of(read_picture(path, longest=size))
 
 
-def thumb_of(pixels: NDArray[np.uint8]) -> Thumb:
-    """The thumbnail of pixels (h, w, 3) uint8 that have its size already."""
+def thumb_of(picture: Image.Image) -> Thumb:
+    """The thumbnail of an upright RGB picture that has its size already."""
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "JPEG", quality=_QUALITY)
-    height, width = pixels.shape[:2]
-    return Thumb(out.getvalue(), width, height, dhash(pixels))
+    picture.save(out, "JPEG", quality=_QUALITY)
+    return Thumb(out.getvalue(), picture.width, picture.height, dhash_of(picture))
 
 
 def thumb_key(collection_uuid: str, path: str, size: int, mtime_ns: int) -> str:
