@@ -58,6 +58,14 @@ def test_a_label_is_shown_written_and_signed(qtbot: QtBot, session: Session, pro
     assert stored(project, photo) == [("Ada", State.RAISED)]
 
 
+def test_a_label_is_news_once(session: Session) -> None:
+    news: list[frozenset[int]] = []
+    session.changed.connect(lambda changes: news.append(changes.labels))
+    photo = int(session.mirror.ids[0])
+    session.label([photo], 0, State.RAISED)
+    assert [labels for labels in news if labels] == [frozenset({photo})]
+
+
 def test_undo_and_redo_append_events(session: Session, project: Path) -> None:
     photo = int(session.mirror.ids[0])
     session.label([photo], 0, State.RAISED)

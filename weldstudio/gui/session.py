@@ -8,10 +8,12 @@ repaints what it shows when `changed` says so. Everything here belongs to the GU
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -258,9 +260,9 @@ class Session(QObject):
         """Show an edit and queue it; used by commands."""
         for mark in edit.marks:
             self.mirror.set_label(mark.photo_ids, mark.slot, mark.byte)
-        self.outbox.add(edit)
         if edit.marks:
             self.changed.emit(Changes(labels=edit.photo_ids))
+        self.outbox.add(edit)
 
     def drop_obsolete(self) -> None:
         """Take refused commands off the top of the stack (below it Qt skips them by itself)."""
@@ -328,13 +330,25 @@ class Session(QObject):
         self.refused.emit(str(error) or type(error).__name__)
 
     def _apply(self, changes: Changes, rows: "MirrorRows") -> None:
-        model = self.mirror.model_id
+        model, before = self.mirror.model_id, self.mirror.labels
+        seen = self._rows_of(changes.labels)
+        labels = before[seen]
         self.mirror.apply(rows)
         self.outbox.lay_over(self.mirror)
         if self.mirror.model_id != model:
             self._use_model()
+        if self.mirror.labels is before and len(seen) == len(changes.labels):
+            # What a key press has shown ahead of the store is no news when the store says it too.
+            other = (before[seen] != labels).any(axis=1)
+            changes = replace(changes, labels=frozenset(self.mirror.ids[seen[other]].tolist()))
         if changes != NO_CHANGES:
             self.changed.emit(changes)
+
+    def _rows_of(self, photo_ids: frozenset[int]) -> NDArray[np.int64]:
+        """Rows of those of the photos that the mirror has."""
+        wanted = np.fromiter(photo_ids, np.int64, len(photo_ids))
+        rows = np.minimum(np.searchsorted(self.mirror.ids, wanted), max(0, len(self.mirror) - 1))
+        return rows[self.mirror.ids[rows] == wanted] if len(self.mirror) else rows[:0]
 
     def _use_model(self) -> None:
         model = self.mirror.model_id

@@ -41,7 +41,8 @@ class Theme(QObject):
         self._density = "comfortable"
         self._dark = False
         self._scale = 1.0
-        self._colours: dict[str, QColor] = {}
+        self._colours: dict[tuple[str, float], QColor] = {}
+        self._fonts: dict[tuple[str, bool, bool], QFont] = {}
         self._follows = False
 
     @property
@@ -63,23 +64,24 @@ class Theme(QObject):
 
     def colour(self, role: str, *, alpha: float = 1.0) -> QColor:
         """The colour of a role of `palette.ROLES`. Raises KeyError for an unknown role, which is a bug."""
-        found = self._colours.get(role)
+        found = self._colours.get((role, alpha))
         if found is None:
-            found = self._colours[role] = QColor(ROLES[role][self._dark])
-        if alpha == 1.0:
-            return QColor(found)
-        faded = QColor(found)
-        faded.setAlphaF(found.alphaF() * alpha)
-        return faded
+            found = QColor(ROLES[role][self._dark])
+            found.setAlphaF(found.alphaF() * alpha)
+            self._colours[role, alpha] = found
+        return QColor(found)
 
     def font(self, size: str = "body", *, bold: bool = False, figures: bool = False) -> QFont:
         """The system's font in a size of `SIZES`; `figures`: digits of equal width, for numbers that change."""
-        font = QFont(QApplication.font())
-        font.setPixelSize(self.px(SIZES[size]))
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-        if figures:
-            font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+        font = self._fonts.get((size, bold, figures))
+        if font is None:
+            font = QFont(QApplication.font())
+            font.setPixelSize(self.px(SIZES[size]))
+            font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+            if figures:
+                font.setFeature(QFont.Tag("tnum"), 1)
+            self._fonts[size, bold, figures] = font
+        return QFont(font)
 
     def apply(self, wish: str = "system", *, density: str = "comfortable") -> None:
         """Dress the application: `wish` is 'system', 'light' or 'dark'. Needs a QApplication; GUI thread."""
@@ -97,6 +99,7 @@ class Theme(QObject):
         # 96 is what 100 % means to Qt; macOS says 72 and scales pixels instead.
         self._scale = max(1.0, screen.logicalDotsPerInch() / 96) if screen is not None else 1.0
         self._colours.clear()
+        self._fonts.clear()
         if app.style().objectName() != "fusion":
             app.setStyle("fusion")
         app.setPalette(self._palette())

@@ -1,6 +1,6 @@
 """Bringing photographs or labels into the open project."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.style_sheet import set_look
@@ -47,6 +47,7 @@ class ImportDialog(QDialog):
         problem = self.form.problem()
         self.why_not.setText(problem)
         self.import_button.setEnabled(not problem)
+        QTimer.singleShot(0, self, self.adjustSize)  # the preview comes and goes
 
     def _import(self) -> None:
         self.import_asked.emit(self.form.wish())
