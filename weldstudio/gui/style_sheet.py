@@ -128,11 +128,13 @@ QAbstractItemView[look="bare"], QAbstractItemView[look="bare"]:focus { border: n
 QListView::item, QTreeView::item { min-height: #row; padding: 0 8px; }
 QTableView { gridline-color: @line; }
 QTableView::item { padding: 0 8px; }
+QTableView[look="dense"]::item { padding: 0 3px; }
 QListView::item:hover, QTreeView::item:hover { background: @hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: @chosen; color: @text; }
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @secondary; border: none; border-bottom: 1px solid @line;
   padding: 0 11px; min-height: #row; font-size: #12; font-weight: 400; }
+QTableView[look="dense"] QHeaderView::section { padding: 0 6px; }
 QTableCornerButton::section { background: @surface; border: none; border-bottom: 1px solid @line; }
 
 QScrollArea { background: transparent; border: none; }

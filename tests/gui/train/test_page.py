@@ -175,6 +175,7 @@ def test_a_run_is_started_by_key_and_its_curves_appear(qtbot: QtBot, stage: Stag
     assert page.view.plots.curves.classes == ("No Clamp Used", "Soil", "Joint Misaligned")
     assert page.classes.model().rowCount() == 3
     assert page.runs.chosen_id == started[0].id
+    assert started[0].recipe().name == "Quick look, changed"
     assert not page.start_button.isEnabled()
     assert "under way" in page.reason.text()
 

@@ -14,7 +14,7 @@ from weldstudio.gui.theme import theme
 from weldstudio.gui.words import count, percent
 
 Index = QModelIndex | QPersistentModelIndex
-PADDING: Final = 24
+PADDING: Final = 15
 """Of a cell, left and right together, in pixels."""
 
 
@@ -138,6 +138,7 @@ class ClassTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setProperty("look", "dense")
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -118,8 +118,9 @@ def facts(row: ModelRow) -> list[tuple[str, str]]:
     network = NETWORKS[card.network].title if card.network in NETWORKS else card.network
     task = "one of its classes per photograph" if card.task == "exclusive" else "each flag by itself"
     prep = card.preprocessing
-    origin = card.weights_origin or "not recorded"
-    licence = card.weights_licence or "not recorded"
+    random = card.weights_origin == "random"
+    origin = "random weights" if random else card.weights_origin or "not recorded"
+    licence = "" if random else card.weights_licence or "not recorded"
     pairs = [
         ("Network", f"{network}, {counted(len(card.classes), 'class', 'classes')}, {task}"),
         ("Sees", f"{prep.input_size} x {prep.input_size} pixels, {FIT_WORDS.get(prep.fit, prep.fit)}"),

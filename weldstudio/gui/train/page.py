@@ -198,7 +198,7 @@ class TrainPage(QWidget):
             return
         self._starting = True
         self._show_reason()
-        self._session.run(_prepare, self.form.recipe, self.form.weights_file, who=self._session.who).then(
+        self._session.run(_prepare, self.form.named_recipe, self.form.weights_file, who=self._session.who).then(
             self._prepared, self._not_started
         )
 
@@ -268,7 +268,7 @@ class TrainPage(QWidget):
     def _prepared(self, run: RunFolder) -> None:
         from weldstudio.studio import training
 
-        self._follow(RunRow(run.id, run.path, self.form.recipe.name, "waiting", None, None))
+        self._follow(RunRow(run.id, run.path, run.recipe().name, "waiting", None, None))
         # A new process takes a moment, and the store has better things to do meanwhile.
         self._background.ask(lambda: training.start(run), self._started)
 

@@ -44,6 +44,13 @@ class _PercentAxis(pg.AxisItem):
         return [f"{value * 100:.{digits}f} %" for value in values]
 
 
+class _StepAxis(pg.AxisItem):
+    """Steps are whole numbers, however near one looks."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{value:,.0f}" if abs(value - round(value)) < 1e-6 else "" for value in values]
+
+
 class _Rules(pg.GraphicsObject):
     """Horizontal hairlines at the major ticks. pyqtgraph's own grid costs ten times as much to paint."""
 
@@ -80,6 +87,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         super().__init__(parent)
         self._curves = Curves()
         self._drawn: tuple[int, tuple[str, ...]] = (0, ())
+        self._planned = 0
         self._chosen: str | None = None
         self._classes: dict[str, Any] = {}
         self.setAccessibleName("Curves of the run: loss above, mean per-class accuracy below")
@@ -87,7 +95,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.ci.layout.setContentsMargins(0, 0, 8, 0)
 
         self.loss = self.addPlot(row=0, col=0)
-        self.accuracy = self.addPlot(row=1, col=0, axisItems={"left": _PercentAxis("left")})
+        self.accuracy = self.addPlot(
+            row=1, col=0, axisItems={"left": _PercentAxis("left"), "bottom": _StepAxis("bottom")}
+        )
         self.ci.layout.setRowStretchFactor(0, 2)
         self.ci.layout.setRowStretchFactor(1, 3)
         self.accuracy.setXLink(self.loss)
@@ -139,6 +149,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
     def show_curves(self, curves: Curves, *, afresh: bool = False) -> None:
         """Draw what a run has said so far. `afresh` for another run: then the view is fitted again."""
+        planned = curves.started.steps if curves.started is not None else 0
+        afresh = afresh or (curves is self._curves and planned != self._planned)
+        self._planned = planned
         # Between two evaluations only the training loss grows.
         evaluated = len(curves.evaluations), curves.classes
         if curves is self._curves and evaluated == self._drawn and not afresh:
@@ -169,10 +182,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         """Show everything again after zooming."""
         for plot in (self.loss, self.accuracy):
             plot.enableAutoRange()
-        planned = self._curves.started.steps if self._curves.started is not None else 0
-        if planned and self._curves.finished is None:
+        if self._planned and self._curves.finished is None:
             # The room the run will need is there from the start, so that nothing moves while it learns.
-            self.loss.setXRange(0, planned, padding=0.02)
+            self.loss.setXRange(0, self._planned, padding=0.02)
 
     def point_at(self, step: float | None) -> None:
         """Put the crosshair on a step, or take it away."""
@@ -206,6 +218,8 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
     def _dress(self) -> None:
         """All colours from their roles; again after a change of theme."""
+        if self.closed:
+            return  # pyqtgraph has taken its items apart
         self.setBackground(theme.colour("surface"))
         secondary, line = theme.colour("secondary"), theme.colour("line")
         for plot in (self.loss, self.accuracy):

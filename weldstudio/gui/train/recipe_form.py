@@ -77,6 +77,13 @@ class RecipeForm(QWidget):
         """Id of the preset that the recipe still equals, whatever it starts from; None once it was changed."""
         return next((key for key, recipe in self._presets.items() if self._equal(recipe)), None)
 
+    @property
+    def named_recipe(self) -> Recipe:
+        """The recipe under a name that does not claim to be a preset it no longer is."""
+        if self.preset is None and self.recipe.name in {preset.name for preset in self._presets.values()}:
+            return replace(self.recipe, name=f"{self.recipe.name}, changed")
+        return self.recipe
+
     def _equal(self, preset: Recipe) -> bool:
         weights = self.recipe.network.weights
         return replace(preset, network=replace(preset.network, weights=weights)) == self.recipe
