@@ -41,8 +41,12 @@ def run(python: Path, results: Path) -> None:
     step("predict", project, "--out", results / "predictions.csv")
     step("export", project, results / "export", "--format", "csv")
     step("status", project)
-    accuracy = json.loads(evaluation)["mean_per_class_accuracy"]
-    print(f"\nMean per-class accuracy on photographs that were not trained on: {accuracy:.1%}")
+    scores = json.loads(evaluation)
+    low, high = scores["interval"]
+    print(
+        f"\nMean per-class accuracy on {scores['photos']} photographs that were not trained on: "
+        f"{scores['mean_per_class_accuracy']:.1%} (95 % interval {low:.0%} to {high:.0%})"
+    )
     print("The network began from random weights, so this shows that the loop runs, not how good it gets.")
     print(f"The results lie in {results}")
 

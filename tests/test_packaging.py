@@ -367,6 +367,7 @@ def test_without_a_display_the_loop_is_gone_round(
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(scripts["loop"], "PHOTOS", 40)
     results = tmp_path / "results"
     status = scripts["run"].main(["--results", str(results)])
     said = capfd.readouterr()

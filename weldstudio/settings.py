@@ -170,9 +170,7 @@ class Settings:
 
 def table() -> tuple[Setting, ...]:
     """The rows, in the order in which a dialog shows them."""
-    return tuple(
-        Setting(row.name, row.default, **row.metadata) for row in fields(Settings) if "text" in row.metadata
-    )
+    return tuple(Setting(row.name, row.default, **row.metadata) for row in fields(Settings) if "text" in row.metadata)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -196,9 +194,7 @@ def _put_aside(path: Path, error: ValueError) -> str:
         path.replace(aside)
     except OSError as failure:
         return f"The settings file can neither be understood ({error}) nor moved aside ({failure})."
-    return (
-        f"The settings file could not be understood ({error}); it is kept as {aside}, and the defaults hold."
-    )
+    return f"The settings file could not be understood ({error}); it is kept as {aside}, and the defaults hold."
 
 
 def _replace(path: Path, values: Mapping[str, object]) -> None:
