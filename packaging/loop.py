@@ -42,11 +42,11 @@ def run(python: Path, results: Path) -> None:
     step("export", project, results / "export", "--format", "csv")
     step("status", project)
     scores = json.loads(evaluation)
-    low, high = scores["interval"]
-    print(
-        f"\nMean per-class accuracy on {scores['photos']} photographs that were not trained on: "
-        f"{scores['mean_per_class_accuracy']:.1%} (95 % interval {low:.0%} to {high:.0%})"
-    )
+    # Null where chance put no photograph of a class into the test part; so few are drawn that it can happen.
+    accuracy, (low, high) = scores["mean_per_class_accuracy"], scores["interval"] or (None, None)
+    said = "not known" if accuracy is None else f"{accuracy:.0%}"
+    between = "" if low is None or high is None else f" (95 % interval {low:.0%} to {high:.0%})"
+    print(f"\nMean per-class accuracy on {scores['photos']} photographs that were not trained on: {said}{between}")
     print("The network began from random weights, so this shows that the loop runs, not how good it gets.")
     print(f"The results lie in {results}")
 

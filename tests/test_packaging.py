@@ -357,6 +357,7 @@ def test_with_a_display_the_window_opens(scripts: dict[str, ModuleType], monkeyp
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("is_set_up")
 def test_without_a_display_the_loop_is_gone_round(
     scripts: dict[str, ModuleType],
