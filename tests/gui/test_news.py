@@ -9,8 +9,8 @@ from weldstudio.domain.changes import Progress
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.news import Banner, Toast
 from weldstudio.gui.status_line import StatusLine, work_words
-from weldstudio.gui.store_thread import Work
 from weldstudio.gui.theme import theme
+from weldstudio.gui.work import Work
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import EditRefused
-from weldstudio.gui.store_thread import Pending, Priority, StoreThread, Work
+from weldstudio.gui.store_thread import Priority, StoreThread
+from weldstudio.gui.work import Pending, Work
 from weldstudio.store.store import Store
 
 

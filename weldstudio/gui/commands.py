@@ -14,7 +14,7 @@ from weldstudio.gui.outbox import Edit, Marked
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from weldstudio.gui.session import Session
+    from weldstudio.gui.editing import Editing
     from weldstudio.store.store import Store
 
 
@@ -23,7 +23,7 @@ class EditCommand(QUndoCommand):
 
     def __init__(
         self,
-        session: "Session",
+        editing: "Editing",
         edit: Edit,
         *,
         marks_before: tuple[Marked, ...] = (),
@@ -31,7 +31,7 @@ class EditCommand(QUndoCommand):
         undone: bool = False,
     ) -> None:
         super().__init__(edit.text)
-        self._session = session
+        self._editing = editing
         self._edit = edit
         self._before = marks_before
         self._last = last  # only ever touched on the store thread once the command is on the stack
@@ -71,7 +71,7 @@ class EditCommand(QUndoCommand):
 
         if self._last is None:
             return Done(None)
-        done = labelling.revert(store, self._last, who=self._session.who)
+        done = labelling.revert(store, self._last, who=self._editing.who)
         self._last = done.action_id or self._last
         return done
 
@@ -85,17 +85,17 @@ class EditCommand(QUndoCommand):
         def written(done: Done) -> None:
             if done.action_id is None:
                 self.setObsolete(True)
-                self._session.drop_obsolete()
+                self._editing.drop_obsolete()
             if word:
-                self._session.tell(f"{word}: {done.text or self.text()}")
+                self._editing.tell(f"{word}: {done.text or self.text()}")
             elif first is not None and first.written is not None:
                 first.written(done)
 
         def refused(_error: Exception) -> None:
             self.setObsolete(True)
-            self._session.drop_obsolete()
+            self._editing.drop_obsolete()
 
         edit = Edit(self.text(), write, marks, written, refused)
         if first is not None:
             edit.pending = first.pending
-        self._session.send(edit)
+        self._editing.send(edit)

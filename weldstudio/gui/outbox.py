@@ -15,7 +15,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import StoreError, UserError
-from weldstudio.gui.store_thread import Pending, Priority, StoreThread
+from weldstudio.gui.store_thread import Priority, StoreThread
+from weldstudio.gui.work import Pending
 
 if TYPE_CHECKING:
     from weldstudio.store.mirror import Mirror

@@ -6,8 +6,7 @@ repaints what it shows when `changed` says so. Everything here belongs to the GU
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,15 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoStack
 
-from weldstudio.domain.changes import NO_CHANGES, Changes, Done, Progress
-from weldstudio.domain.errors import EditRefused, UserError
-from weldstudio.domain.labelling import Source, State, label_byte
-from weldstudio.gui.commands import EditCommand
+from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
+from weldstudio.domain.errors import UserError
+from weldstudio.gui.editing import Editing
 from weldstudio.gui.engine_client import EngineClient, Explanation
-from weldstudio.gui.outbox import Edit, Marked, Outbox
-from weldstudio.gui.store_thread import Pending, Priority, StoreThread, Work
+from weldstudio.gui.store_thread import StoreThread
+from weldstudio.gui.work import Pending, Work
 from weldstudio.settings import Settings
 
 if TYPE_CHECKING:
@@ -80,7 +77,6 @@ class Session(QObject):
         super().__init__()
         self.folder = folder
         self.settings = settings
-        self.undo_stack = QUndoStack(self)
         self.works: list[Work] = []
         """Running work, oldest first."""
         self.current: int | None = None
@@ -91,13 +87,20 @@ class Session(QObject):
         """How many of the selected photographs the filter hides."""
         self._mirror: Mirror | None = None
         self._thread = thread or StoreThread(folder, create=create)
-        self.outbox = Outbox(self._thread, self)
+        self.editing = Editing(self, self._thread)
+        self.undo_stack = self.editing.undo_stack
+        self.outbox = self.editing.outbox
+        # A page says session.label(...); what edits is all in `editing`.
+        self.label = self.editing.label
+        self.nothing_applies = self.editing.nothing_applies
+        self.edit = self.editing.edit
+        self.undo = self.editing.undo
+        self.redo = self.editing.redo
         self.engine = engine or EngineClient(self)
         self.engine.setParent(self)
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._closed = False
-        self._moving = False
         self._wire()
 
     @property
@@ -164,51 +167,6 @@ class Session(QObject):
             return
         self.engine.explain(self.current, self._mirror.photo_path(self.current))
 
-    # Edits
-
-    def label(self, photo_ids: Iterable[int], slot: int, state: State, *, source: Source | None = None) -> Pending:
-        """Hold a state true of these photographs' class: shown at once, written behind, undoable."""
-        ids = tuple(photo_ids)
-        source = source if source is not None else (Source.HAND if len(ids) == 1 else Source.BULK)
-        who = self.who
-
-        def write(store: "Store") -> Done:
-            from weldstudio.studio import labelling
-
-            return labelling.set_state(store, ids, slot, state, who=who, source=source)
-
-        name = self.mirror.scheme.by_slot(slot).name
-        on = f" on {len(ids)} photographs" if len(ids) != 1 else ""
-        marks = (Marked(ids, slot, label_byte(state, source)),)
-        return self._push(f"{name}: {state.word}{on}", write, marks)
-
-    def nothing_applies(self, photo_ids: Iterable[int]) -> Pending:
-        """Reviewed, nothing applies: every flag clear, in one action."""
-        ids = tuple(photo_ids)
-        who = self.who
-
-        def write(store: "Store") -> Done:
-            from weldstudio.studio import labelling
-
-            return labelling.nothing_applies(store, ids, who=who)
-
-        byte = label_byte(State.CLEAR, Source.HAND if len(ids) == 1 else Source.BULK)
-        marks = tuple(Marked(ids, item.slot, byte) for item in self.mirror.scheme.classes)
-        on = f" on {len(ids)} photographs" if len(ids) != 1 else ""
-        return self._push(f"Reviewed, nothing applies{on}", write, marks)
-
-    def edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
-        """Any other undoable edit: `function(store, *args, **kwargs)` of studio, returning a `Done`."""
-        return self._push(text, lambda store: function(store, *args, **kwargs), ())
-
-    def undo(self) -> None:
-        with self._moving_stack():
-            self.undo_stack.undo()
-
-    def redo(self) -> None:
-        with self._moving_stack():
-            self.undo_stack.redo()
-
     # Questions and long work
 
     def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Pending:
@@ -254,55 +212,7 @@ class Session(QObject):
             "Your labels are safe; the log holds the details."
         )
 
-    # For commands
-
-    def send(self, edit: Edit) -> None:
-        """Show an edit and queue it; used by commands."""
-        for mark in edit.marks:
-            self.mirror.set_label(mark.photo_ids, mark.slot, mark.byte)
-        if edit.marks:
-            self.changed.emit(Changes(labels=edit.photo_ids))
-        self.outbox.add(edit)
-
-    def drop_obsolete(self) -> None:
-        """Take refused commands off the top of the stack (below it Qt skips them by itself)."""
-        stack = self.undo_stack
-        if self._moving:
-            return  # a synchronous store answers from within the command, which Qt drops itself when it returns
-        while stack.canUndo() and stack.command(stack.index() - 1).isObsolete():
-            stack.undo()
-
     # Inside
-
-    def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
-        edit = Edit(text, write, marks)
-        with self._moving_stack():
-            self.undo_stack.push(EditCommand(self, edit, marks_before=self._present(marks)))
-        return edit.pending
-
-    @contextmanager
-    def _moving_stack(self) -> Iterator[None]:
-        self._moving = True
-        try:
-            yield
-        finally:
-            self._moving = False
-
-    def _present(self, marks: tuple[Marked, ...]) -> tuple[Marked, ...]:
-        """What the mirror holds now where these marks will go."""
-        mirror = self.mirror
-        before: list[Marked] = []
-        for mark in marks:
-            if mark.slot >= mirror.labels.shape[1]:
-                before.append(Marked(mark.photo_ids, mark.slot, 0))
-                continue
-            ids = np.asarray(mark.photo_ids, dtype=np.int64)
-            rows = np.asarray([mirror.row(int(i)) for i in ids], dtype=np.int64)
-            bytes_now = mirror.labels[rows, mark.slot]
-            before += [
-                Marked(tuple(ids[bytes_now == byte].tolist()), mark.slot, int(byte)) for byte in np.unique(bytes_now)
-            ]
-        return tuple(before)
 
     def _wire(self) -> None:
         self._thread.opened.connect(self._opened)
@@ -311,7 +221,6 @@ class Session(QObject):
         self._thread.failed.connect(self.report)
         self._thread.work_ended.connect(self._work_ended)
         self.outbox.saved_changed.connect(self.saved_changed)
-        self.outbox.refused.connect(self._edit_refused)
         self.engine.explained.connect(self._explained)
         self.engine.state_changed.connect(self.engine_changed)
         self.engine.failed.connect(self.failed)
@@ -321,7 +230,7 @@ class Session(QObject):
         self._mirror = mirror
         self._use_model()
         self._poll.start()
-        self.run(_stored_commands, self.who).then(self._refill)
+        self.run(_stored_commands, self.who).then(self.editing.refill)
         self.opened.emit()
 
     def _refused(self, error: Exception) -> None:
@@ -331,7 +240,7 @@ class Session(QObject):
 
     def _apply(self, changes: Changes, rows: "MirrorRows") -> None:
         model, before = self.mirror.model_id, self.mirror.labels
-        seen = self._rows_of(changes.labels)
+        seen = _rows_of(self.mirror, changes.labels)
         labels = before[seen]
         self.mirror.apply(rows)
         self.outbox.lay_over(self.mirror)
@@ -343,12 +252,6 @@ class Session(QObject):
             changes = replace(changes, labels=frozenset(self.mirror.ids[seen[other]].tolist()))
         if changes != NO_CHANGES:
             self.changed.emit(changes)
-
-    def _rows_of(self, photo_ids: frozenset[int]) -> NDArray[np.int64]:
-        """Rows of those of the photos that the mirror has."""
-        wanted = np.fromiter(photo_ids, np.int64, len(photo_ids))
-        rows = np.minimum(np.searchsorted(self.mirror.ids, wanted), max(0, len(self.mirror) - 1))
-        return rows[self.mirror.ids[rows] == wanted] if len(self.mirror) else rows[:0]
 
     def _use_model(self) -> None:
         model = self.mirror.model_id
@@ -364,21 +267,6 @@ class Session(QObject):
         ):
             self.run(_record, explanation)
 
-    def _refill(self, commands: list[tuple[str, str, bool]]) -> None:
-        """Put the expert's actions of earlier sessions under the cursor: (last action id, text, undone) in order."""
-        if self.undo_stack.count():
-            return  # somebody was faster than the store; what was done now is what undo should find first
-        for last, text, undone in commands:
-            self.undo_stack.push(EditCommand(self, Edit(text, _never), last=last, undone=undone))
-        done = sum(not undone for _, _, undone in commands)
-        self.undo_stack.setIndex(done)
-
-    def _edit_refused(self, _edit: Edit, error: Exception) -> None:
-        if isinstance(error, EditRefused):
-            self.tell(str(error))
-        else:
-            self.report(error)
-
     def _work_ended(self, work: Work) -> None:
         if work in self.works:
             self.works.remove(work)
@@ -386,25 +274,19 @@ class Session(QObject):
             self.report(work.error)
         elif not self._closed:
             # Long work may have been an action of the expert's (labels from a file): undo must find it.
-            self.run(_stored_commands, self.who).then(self._catch_up)
+            self.run(_stored_commands, self.who).then(self.editing.catch_up)
         self.work_changed.emit()
-
-    def _catch_up(self, commands: list[tuple[str, str, bool]]) -> None:
-        """Put the expert's newest action onto the stack, if it is not there."""
-        done = [(last, text) for last, text, undone in commands if not undone]
-        stack = self.undo_stack
-        known = {stack.command(n).last for n in range(stack.count())}  # type: ignore[attr-defined]
-        if done and done[-1][0] not in known and not self.outbox.waiting:
-            last, text = done[-1]
-            stack.push(EditCommand(self, Edit(text, _never), last=last))
 
 
 def _nothing(_store: "Store") -> None:
     """A look at the store: the thread itself sees what changed."""
 
 
-def _never(_store: "Store") -> Done:
-    raise AssertionError("an action found in the store is never done anew")
+def _rows_of(mirror: "Mirror", photo_ids: frozenset[int]) -> NDArray[np.int64]:
+    """Rows of those of the photos that the mirror has."""
+    wanted = np.fromiter(photo_ids, np.int64, len(photo_ids))
+    rows = np.minimum(np.searchsorted(mirror.ids, wanted), max(0, len(mirror) - 1))
+    return rows[mirror.ids[rows] == wanted] if len(mirror) else rows[:0]
 
 
 def _record(store: "Store", explanation: Explanation) -> Changes:
@@ -417,6 +299,3 @@ def _stored_commands(store: "Store", who: str) -> list[tuple[str, str, bool]]:
     from weldstudio.studio import labelling
 
     return labelling.undoable(store, who=who, limit=UNDO_KEPT)
-
-
-__all__ = ["POLL_MS", "Priority", "Session", "Work"]

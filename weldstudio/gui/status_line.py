@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePo
 
 from weldstudio.domain.changes import Progress
 from weldstudio.gui.icons import set_icon
-from weldstudio.gui.store_thread import Work
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import duration
+from weldstudio.gui.work import Work
 
 
 class StatusLine(QFrame):

@@ -12,7 +12,7 @@ from weldstudio.gui.welcome.wish import ImportWish
 if TYPE_CHECKING:
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
-    from weldstudio.gui.store_thread import Work
+    from weldstudio.gui.work import Work
     from weldstudio.studio.label_files import LabelTable
 
 

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QV
 from weldstudio.gui.floating import Floating
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.status_line import set_bar, work_words
-from weldstudio.gui.store_thread import Work
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.work import Work
 
 _WIDTH = 420
 

@@ -14,7 +14,7 @@ from weldstudio.gui.flags.merge_dialog import MergeDialog
 from weldstudio.gui.flags.model import Column
 from weldstudio.gui.flags.rows import count_states, merged_counts
 from weldstudio.gui.session import Session
-from weldstudio.gui.store_thread import Pending
+from weldstudio.gui.work import Pending
 
 
 class SchemeEdits(QObject):

@@ -1,0 +1,161 @@
+"""Edits of the open project: shown at once, written behind, on the one undo stack, which goes on after a restart."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoStack
+
+from weldstudio.domain.changes import Changes, Done
+from weldstudio.domain.errors import EditRefused
+from weldstudio.domain.labelling import Source, State, label_byte
+from weldstudio.gui.commands import EditCommand
+from weldstudio.gui.outbox import Edit, Marked, Outbox
+from weldstudio.gui.store_thread import StoreThread
+from weldstudio.gui.work import Pending
+
+if TYPE_CHECKING:
+    from weldstudio.gui.session import Session
+    from weldstudio.store.store import Store
+
+
+class Editing(QObject):
+    """The session's hand: every change of labels, scheme or models goes through here. GUI thread."""
+
+    def __init__(self, session: "Session", thread: StoreThread) -> None:
+        super().__init__(session)
+        self._session = session
+        self.undo_stack = QUndoStack(self)
+        self.outbox = Outbox(thread, self)
+        self.outbox.refused.connect(self._edit_refused)
+        self._moving = False
+
+    @property
+    def who(self) -> str:
+        return self._session.who
+
+    def tell(self, text: str) -> None:
+        self._session.tell(text)
+
+    def label(self, photo_ids: Iterable[int], slot: int, state: State, *, source: Source | None = None) -> Pending:
+        """Hold a state true of these photographs' class: shown at once, written behind, undoable."""
+        ids = tuple(photo_ids)
+        source = source if source is not None else (Source.HAND if len(ids) == 1 else Source.BULK)
+        who = self._session.who
+
+        def write(store: "Store") -> Done:
+            from weldstudio.studio import labelling
+
+            return labelling.set_state(store, ids, slot, state, who=who, source=source)
+
+        name = self._session.mirror.scheme.by_slot(slot).name
+        on = f" on {len(ids)} photographs" if len(ids) != 1 else ""
+        marks = (Marked(ids, slot, label_byte(state, source)),)
+        return self._push(f"{name}: {state.word}{on}", write, marks)
+
+    def nothing_applies(self, photo_ids: Iterable[int]) -> Pending:
+        """Reviewed, nothing applies: every flag clear, in one action."""
+        ids = tuple(photo_ids)
+        who = self._session.who
+
+        def write(store: "Store") -> Done:
+            from weldstudio.studio import labelling
+
+            return labelling.nothing_applies(store, ids, who=who)
+
+        byte = label_byte(State.CLEAR, Source.HAND if len(ids) == 1 else Source.BULK)
+        marks = tuple(Marked(ids, item.slot, byte) for item in self._session.mirror.scheme.classes)
+        on = f" on {len(ids)} photographs" if len(ids) != 1 else ""
+        return self._push(f"Reviewed, nothing applies{on}", write, marks)
+
+    def edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
+        """Any other undoable edit: `function(store, *args, **kwargs)` of studio, returning a `Done`."""
+        return self._push(text, lambda store: function(store, *args, **kwargs), ())
+
+    def undo(self) -> None:
+        with self._moving_stack():
+            self.undo_stack.undo()
+
+    def redo(self) -> None:
+        with self._moving_stack():
+            self.undo_stack.redo()
+
+    def refill(self, commands: list[tuple[str, str, bool]]) -> None:
+        """Put the expert's actions of earlier sessions under the cursor: (last action id, text, undone) in order."""
+        if self.undo_stack.count():
+            return  # somebody was faster than the store; what was done now is what undo should find first
+        for last, text, undone in commands:
+            self.undo_stack.push(EditCommand(self, Edit(text, _never), last=last, undone=undone))
+        done = sum(not undone for _, _, undone in commands)
+        self.undo_stack.setIndex(done)
+
+    def catch_up(self, commands: list[tuple[str, str, bool]]) -> None:
+        """Put the expert's newest action onto the stack, if it is not there."""
+        done = [(last, text) for last, text, undone in commands if not undone]
+        stack = self.undo_stack
+        known = {stack.command(n).last for n in range(stack.count())}  # type: ignore[attr-defined]
+        if done and done[-1][0] not in known and not self.outbox.waiting:
+            last, text = done[-1]
+            stack.push(EditCommand(self, Edit(text, _never), last=last))
+
+    # For commands
+
+    def send(self, edit: Edit) -> None:
+        """Show an edit and queue it; used by commands."""
+        for mark in edit.marks:
+            self._session.mirror.set_label(mark.photo_ids, mark.slot, mark.byte)
+        if edit.marks:
+            self._session.changed.emit(Changes(labels=edit.photo_ids))
+        self.outbox.add(edit)
+
+    def drop_obsolete(self) -> None:
+        """Take refused commands off the top of the stack (below it Qt skips them by itself)."""
+        stack = self.undo_stack
+        if self._moving:
+            return  # a synchronous store answers from within the command, which Qt drops itself when it returns
+        while stack.canUndo() and stack.command(stack.index() - 1).isObsolete():
+            stack.undo()
+
+    # Inside
+
+    def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
+        edit = Edit(text, write, marks)
+        with self._moving_stack():
+            self.undo_stack.push(EditCommand(self, edit, marks_before=self._present(marks)))
+        return edit.pending
+
+    @contextmanager
+    def _moving_stack(self) -> Iterator[None]:
+        self._moving = True
+        try:
+            yield
+        finally:
+            self._moving = False
+
+    def _present(self, marks: tuple[Marked, ...]) -> tuple[Marked, ...]:
+        """What the mirror holds now where these marks will go."""
+        mirror = self._session.mirror
+        before: list[Marked] = []
+        for mark in marks:
+            if mark.slot >= mirror.labels.shape[1]:
+                before.append(Marked(mark.photo_ids, mark.slot, 0))
+                continue
+            ids = np.asarray(mark.photo_ids, dtype=np.int64)
+            rows = np.asarray([mirror.row(int(i)) for i in ids], dtype=np.int64)
+            bytes_now = mirror.labels[rows, mark.slot]
+            before += [
+                Marked(tuple(ids[bytes_now == byte].tolist()), mark.slot, int(byte)) for byte in np.unique(bytes_now)
+            ]
+        return tuple(before)
+
+    def _edit_refused(self, _edit: Edit, error: Exception) -> None:
+        if isinstance(error, EditRefused):
+            self._session.tell(str(error))
+        else:
+            self._session.report(error)
+
+
+def _never(_store: "Store") -> Done:
+    raise AssertionError("an action found in the store is never done anew")
