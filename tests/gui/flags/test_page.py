@@ -255,3 +255,12 @@ def test_a_double_click_on_points_opens_their_field(qtbot: QtBot, page: FlagsPag
     qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert editor(page, QSpinBox).value() == 50
+
+
+def test_a_double_click_on_a_count_shows_its_photographs(qtbot: QtBot, page: FlagsPage, stage: Stage) -> None:
+    asked: list[str] = []
+    stage.session.photos_asked.connect(asked.append)
+    place = page.table.visualRect(page.model.index(0, Column.UNSURE)).center()
+    qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert asked == ['flag:"No Clamp Used"=unsure']

@@ -108,3 +108,20 @@ def test_the_page_is_reached_and_scrolled_by_keys(qtbot: QtBot, stage: Stage) ->
     qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_PageDown)
     stage.do("quality.refresh")
     assert page.tables
+
+
+def test_a_figure_opens_its_photographs_by_mouse_and_by_key(qtbot: QtBot, stage: Stage) -> None:
+    asked: list[str] = []
+    stage.session.photos_asked.connect(asked.append)
+    stage.session.label(stage.session.mirror.ids.tolist()[:1], 0, State.CLEAR)
+    page = open_page(stage)
+    table = page.tables["Labels by state"]
+    QApplication.processEvents()
+    place = table.visualItemRect(table.item(0, 2)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert asked == ['flag:"No Clamp Used"=clear']
+    table.setFocus()
+    table.setCurrentCell(1, 1)
+    stage.do("quality.review")
+    assert asked[1:] == ["flag:Soil"]

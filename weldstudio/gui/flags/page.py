@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
@@ -11,7 +11,7 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.flags import order
 from weldstudio.gui.flags.edits import SchemeEdits
-from weldstudio.gui.flags.model import Column, SchemeModel
+from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
 from weldstudio.gui.flags.rows import Kind, Row, label_counts, scheme_rows
 from weldstudio.gui.flags.table import SchemeTable
 from weldstudio.gui.icons import set_icon
@@ -43,6 +43,7 @@ class FlagsPage(QWidget):
         self.model.edited.connect(self.edits.change)
         self.model.dropped_on.connect(self._dropped_on)
         self.model.dropped_between.connect(self._dropped_between)
+        self.table.doubleClicked.connect(self._show_photos)
         self.table.selectionModel().selectionChanged.connect(self._show_possible)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -102,8 +103,8 @@ class FlagsPage(QWidget):
 
     def _build(self) -> None:
         hint = QLabel(
-            "Double-click a name, points or joint rule to change it. "
-            "Drop one flag on another to merge the two: experts need not tell them apart, and no label is lost."
+            "Double-click a name, points or joint rule to change it, a count to see its photographs. "
+            "Drop one flag on another to merge the two; no label is lost."
         )
         set_look(hint, "secondary")
         hint.setWordWrap(True)
@@ -199,6 +200,15 @@ class FlagsPage(QWidget):
         index = self.table.currentIndex()
         if index.isValid():
             self.table.edit(self.model.index(index.row(), column))
+
+    def _show_photos(self, index: QModelIndex) -> None:
+        """Show the photographs behind a count."""
+        from weldstudio.studio.filters import flag_term
+
+        state = STATE_OF.get(Column(index.column()))
+        row = self.model.rows[index.row()]
+        if state is not None and row.kind != Kind.RETIRED:
+            self._session.show_photos(flag_term(row.name, state).text)
 
     # --- news ---------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ NUMBER_WIDTH = 104
 
 
 class FigureTable(QTableWidget):
-    """The first column holds names, the others figures. Enter or a double click on a row is `cellActivated`."""
+    """The first column holds names, the others figures."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +50,10 @@ class FigureTable(QTableWidget):
                 item.setToolTip(text if column == 0 else f"{row[0]}: {heads[column][0].lower()} {text}")
                 self.setItem(i, column, item)
         self._fit()
+
+    def name_of(self, row: int) -> str:
+        """What stands in the first column."""
+        return self._rows[row][0]
 
     def stretch_last(self) -> None:
         """For a last column of words instead of figures."""

@@ -28,6 +28,8 @@ COUNT_MS: Final = 300
 """While an import streams in, counting goes on at a calm pace."""
 MOST_PROBLEMS: Final = 200
 MOST_EQUIPMENTS: Final = 6
+STATE_TABLE: Final = "Labels by state"
+PROBLEM_TABLE: Final = "Problems"
 STATES: Final = (State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN)
 SOURCES: Final = {
     Source.HAND: ("One by one", "Given by a person to one photograph"),
@@ -165,7 +167,8 @@ class QualityPage(QWidget):
             (c.name, *(count(c.states[s]) for s in STATES), percent(1 - c.states[State.UNSEEN] / photos, digits=0))
             for c in classes
         ]
-        self._add_table("Labels by state", heads, rows)
+        self._add_table(STATE_TABLE, heads, rows)
+        self.tables[STATE_TABLE].setToolTip("Double-click a figure to see its photographs")
 
     def _add_sources(self, classes: Sequence[ClassCounts]) -> None:
         used = [source for source in SOURCES if any(c.sources.get(source) for c in classes)]
@@ -199,7 +202,7 @@ class QualityPage(QWidget):
         shown = problems[:MOST_PROBLEMS]
         table.show_figures([("Photograph", ""), ("Why it cannot be shown", "")], shown)
         table.stretch_last()
-        self.tables["Problems"] = table
+        self._connect(PROBLEM_TABLE, table)
         self._layout.addWidget(table)
         if len(problems) > len(shown):
             more = QLabel(f"and {counted(len(problems) - len(shown), 'more', 'more')}.")
@@ -210,8 +213,12 @@ class QualityPage(QWidget):
         self._add_heading(title)
         table = FigureTable(title)
         table.show_figures(heads, rows)
-        self.tables[title] = table
+        self._connect(title, table)
         self._layout.addWidget(table)
+
+    def _connect(self, title: str, table: FigureTable) -> None:
+        self.tables[title] = table
+        table.cellDoubleClicked.connect(lambda row, column: self._show_photos(title, row, column))
 
     def _add_heading(self, text: str) -> None:
         label = QLabel(text)
@@ -222,7 +229,21 @@ class QualityPage(QWidget):
     # --- news ---------------------------------------------------------------------------------------------------
 
     def _review(self) -> None:
-        self._session.show_page("review")
+        """Show the photographs behind the current cell of the table that has the keyboard."""
+        for title, table in self.tables.items():
+            if table.hasFocus() and table.currentRow() >= 0:
+                self._show_photos(title, table.currentRow(), table.currentColumn())
+                return
+
+    def _show_photos(self, title: str, row: int, column: int) -> None:
+        from weldstudio.studio.filters import Term, flag_term
+
+        if title == STATE_TABLE:
+            state = STATES[column - 1] if 1 <= column <= len(STATES) else State.RAISED
+            self._session.show_photos(flag_term(self.tables[title].name_of(row), state).text)
+        elif title == PROBLEM_TABLE:
+            mirror = self._session.mirror
+            self._session.show_photos(Term("id", str(sorted(mirror.problems)[row])).text)
 
     def _session_changed(self, changes: Changes) -> None:
         touched = changes.labels or changes.photos or changes.scheme
