@@ -22,10 +22,10 @@ from weldstudio.gui.icons import set_icon
 from weldstudio.gui.models.model_list import ModelList, ModelRow, scheme_difference
 from weldstudio.gui.models.report import Report
 from weldstudio.gui.session import Session
-from weldstudio.gui.work import Work
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import counted
+from weldstudio.gui.work import Work
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
