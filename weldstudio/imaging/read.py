@@ -76,7 +76,7 @@ def read_size(path: Path) -> tuple[int, int]:
 
 def read_header(path: Path) -> Header:
     """Size and EXIF, without decoding the picture. Raises PhotoError."""
-    with _opening(path) as file:
+    with _opening(path, buffered=False) as file:
         head = file.read(_HEAD_BYTES)
         header = jpeg_header(head)
         if header is None and len(head) == _HEAD_BYTES:
@@ -151,9 +151,9 @@ def _shrunk(picture: Image.Image, longest: int | None) -> Image.Image:
     return picture.resize((size[0], size[1]), Image.Resampling.BILINEAR)
 
 
-def _opening(path: Path) -> IO[bytes]:
+def _opening(path: Path, *, buffered: bool = True) -> IO[bytes]:
     try:
-        return path.open("rb")
+        return path.open("rb", buffering=-1 if buffered else 0)
     except FileNotFoundError as error:
         raise PhotoError(f"{path.name} is not there any more; it was moved, renamed or deleted.") from error
     except IsADirectoryError as error:
