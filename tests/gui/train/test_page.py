@@ -65,10 +65,10 @@ def choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
 def test_without_labels_start_is_disabled_and_says_why(stage: Stage) -> None:
     page = open_page(stage)
     choose_weights_random(page)
-    page._ask_snapshot()
-    assert not page.start_button.isEnabled()
+    page.panel.ask()
+    assert not page.panel.start_button.isEnabled()
     assert not stage.actions_table["train.start"].isEnabled()
-    assert page.reason.text()
+    assert page.panel.reason.text()
     assert page.view._stack.currentIndex() == 0  # the sentence that says what to do
 
 
@@ -106,8 +106,8 @@ def test_nonsense_in_a_field_is_said_beside_it_and_blocks_the_start(qtbot: QtBot
     field.selectAll()
     qtbot.keyClicks(field, "fast")
     assert "a number" in page.form.problem
-    assert page.reason.text() == page.form.problem
-    assert not page.start_button.isEnabled()
+    assert page.panel.reason.text() == page.form.problem
+    assert not page.panel.start_button.isEnabled()
     field.selectAll()
     qtbot.keyClicks(field, "0.1")
     assert page.form.problem == ""
@@ -157,18 +157,18 @@ def test_the_snapshot_shows_what_the_run_will_use(stage: Stage) -> None:
     labelled(stage)
     page = open_page(stage)
     choose_weights_random(page)
-    page._ask_snapshot()
+    page.panel.ask()
     counted = stage.session.run(training.preview, page.form.recipe).result
     assert sum(counted.photos.values()) == 12
-    assert page.snapshot.warnings == tuple(counted.warnings)
+    assert page.panel.snapshot.warnings == tuple(counted.warnings)
 
 
 def test_a_run_is_started_by_key_and_its_curves_appear(qtbot: QtBot, stage: Stage, started: list[RunFolder]) -> None:
     labelled(stage)
     page = open_page(stage)
     choose_weights_random(page)
-    page._ask_snapshot()
-    assert page.reason.text() == ""
+    page.panel.ask()
+    assert page.panel.reason.text() == ""
     stage.do("train.start")
     qtbot.waitUntil(lambda: bool(started))
     qtbot.waitUntil(lambda: page.view.plots.curves.last_known_step == 5)
@@ -176,8 +176,8 @@ def test_a_run_is_started_by_key_and_its_curves_appear(qtbot: QtBot, stage: Stag
     assert page.classes.model().rowCount() == 3
     assert page.runs.chosen_id == started[0].id
     assert started[0].recipe().name == "Quick look, changed"
-    assert not page.start_button.isEnabled()
-    assert "under way" in page.reason.text()
+    assert not page.panel.start_button.isEnabled()
+    assert "under way" in page.panel.reason.text()
 
 
 @pytest.fixture

@@ -3,50 +3,30 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import (
-    QAbstractSlider,
-    QApplication,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from weldstudio.domain.changes import Changes
-from weldstudio.domain.errors import RecipeError, UserError
+from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
-from weldstudio.gui.icons import set_icon
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GROUP, theme
 from weldstudio.gui.train.class_list import ClassList
+from weldstudio.gui.train.columns import heading, level_line, upright_line
 from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.follower import Follower
-from weldstudio.gui.train.recipe_form import RecipeForm
+from weldstudio.gui.train.recipe_panel import RecipePanel
 from weldstudio.gui.train.run_view import RunView
 from weldstudio.gui.train.run_watcher import Ready, watch
 from weldstudio.gui.train.runs_list import RunRow, RunsList
-from weldstudio.gui.train.snapshot_panel import SnapshotPanel
-from weldstudio.gui.words import when
 from weldstudio.jobs.folder import RunFolder
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
-    from weldstudio.studio.snapshots import Snapshot
 
-LEFT: Final = 336
 RIGHT: Final = 300
-ASK_MS: Final = 250
-"""Rest after the last change of the recipe before the snapshot is counted anew."""
-COUNTING: Final = "Counting the photographs…"
 
 
 class TrainPage(QWidget):
@@ -58,15 +38,10 @@ class TrainPage(QWidget):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._actions = session, actions
-        self._snapshot_problem = COUNTING
         self._starting = False
         self._watcher = watch(session)
         self._follower = Follower(self)
         self._background = Background(self)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(ASK_MS)
-        self._timer.timeout.connect(self._ask_snapshot)
         self._connect_actions()
         self._build()
         self._wire()
@@ -76,8 +51,7 @@ class TrainPage(QWidget):
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
         self._watcher.look()
-        self._session.run(_models_to_start_from, self.form.recipe.network.name).then(self.form.show_models)
-        self._ask_snapshot()
+        self.panel.ask()
         focused = QApplication.focusWidget()
         if focused is None or not self.isAncestorOf(focused):
             self.form.take_focus()
@@ -91,65 +65,19 @@ class TrainPage(QWidget):
         self._actions.set_enabled("train.stop", False)
 
     def _build(self) -> None:
-        from weldstudio.studio import training
-
-        self.form = RecipeForm(training.presets())
-        self.snapshot = SnapshotPanel()
+        self.panel = RecipePanel(self._session, self._actions)
+        self.form = self.panel.form
         self.view = RunView(self._actions["train.start"], self._actions["train.stop"])
         self.classes = ClassList()
         self.runs = RunsList()
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
-        across.addWidget(self._make_left())
-        across.addWidget(_upright())
+        across.addWidget(self.panel)
+        across.addWidget(upright_line())
         across.addWidget(self.view, 1)
-        across.addWidget(_upright())
+        across.addWidget(upright_line())
         across.addWidget(self._make_right())
-
-    def _make_left(self) -> QWidget:
-        column = QWidget()
-        column.setFixedWidth(theme.px(LEFT))
-        scrolled = QWidget()
-        scrolled.setProperty("look", "scrolled")
-        inner = QVBoxLayout(scrolled)
-        inner.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
-        inner.setSpacing(GROUP)
-        inner.addWidget(self.form)
-        inner.addWidget(self.snapshot)
-        inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(scrolled)
-        self._calm = _CalmWheel(self)
-        for control in [*scrolled.findChildren(QComboBox), *scrolled.findChildren(QAbstractSlider)]:
-            if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-                control.installEventFilter(self._calm)
-
-        self.reason = QLabel()
-        set_look(self.reason, "secondary")
-        self.reason.setWordWrap(True)
-        self.start_button = QPushButton(self._actions["train.start"].text())
-        self.start_button.setToolTip(self._actions["train.start"].toolTip())
-        set_look(self.start_button, "primary")
-        set_icon(self.start_button, "play", "on_accent")
-        self.start_button.clicked.connect(self._actions["train.start"].trigger)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(GROUP, 12, GROUP, GROUP)
-        foot.setSpacing(GAP)
-        foot.addWidget(self.reason)
-        foot.addWidget(self.start_button)
-
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(area, 1)
-        layout.addWidget(_line())
-        layout.addLayout(foot)
-        return column
 
     def _make_right(self) -> QWidget:
         column = QWidget()
@@ -165,11 +93,11 @@ class TrainPage(QWidget):
         self._classes_stack = QStackedWidget()
         self._classes_stack.addWidget(self._classes_note)
         self._classes_stack.addWidget(self.classes)
-        self._classes_head = _heading("Classes", "Mean per-class accuracy on the validation photographs, worst first")
+        self._classes_head = heading("Classes", "Mean per-class accuracy on the validation photographs, worst first")
         layout.addWidget(self._classes_head)
         layout.addWidget(self._classes_stack, 3)
-        layout.addWidget(_line())
-        layout.addWidget(_heading("Runs", "Choose one to see its curves"))
+        layout.addWidget(level_line())
+        layout.addWidget(heading("Runs", "Choose one to see its curves"))
         self._no_runs = QLabel("None yet.")
         set_look(self._no_runs, "secondary")
         self._no_runs.setContentsMargins(GROUP, 0, GROUP, 0)
@@ -178,7 +106,6 @@ class TrainPage(QWidget):
         return column
 
     def _wire(self) -> None:
-        self.form.changed.connect(self._recipe_changed)
         self.runs.chosen.connect(self._run_chosen)
         self.classes.chosen.connect(self.view.choose_class)
         self.view.remedy_asked.connect(self._apply_remedy)
@@ -186,18 +113,16 @@ class TrainPage(QWidget):
         self._follower.ended.connect(lambda _curves: self._watcher.look())
         self._watcher.changed.connect(self._show_rows)
         self._watcher.ready.connect(self._model_ready)
-        self._session.changed.connect(self._session_changed)
-        self._session.closing.connect(self._stop_asking)
+        self._session.closing.connect(lambda: self._follower.follow(None))
 
     # --- what a person asks for ---------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start a training with the recipe as it stands."""
-        if self._blocked():
-            self._show_reason()
+        if self.panel.blocked:
             return
         self._starting = True
-        self._show_reason()
+        self._show_obstacle()
         self._session.run(_prepare, self.form.named_recipe, self.form.weights_file, who=self._session.who).then(
             self._prepared, self._not_started
         )
@@ -219,49 +144,13 @@ class TrainPage(QWidget):
         else:
             self._session.tell("The recipe was changed; start a new training with it")
 
-    # --- the recipe ---------------------------------------------------------------------------------------------
-
-    def _recipe_changed(self) -> None:
-        self._snapshot_problem = COUNTING
-        self._show_reason()
-        self._timer.start()
-
-    def _ask_snapshot(self) -> None:
-        self._timer.stop()
-        recipe = self.form.recipe
-        self._session.run(_preview, recipe, self.form.weights_file).then(
-            lambda seen: self._show_snapshot(recipe, seen), self._no_snapshot
-        )
-
-    def _show_snapshot(self, recipe: Recipe, snapshot: "Snapshot") -> None:
-        if recipe is not self.form.recipe:
-            return  # changed meanwhile; the newer question is on its way
-        self._snapshot_problem = snapshot.problem
-        self.snapshot.show_snapshot(snapshot.photos, snapshot.counts, tuple(snapshot.warnings))
-        self._show_reason()
-
-    def _no_snapshot(self, error: Exception) -> None:
-        if not isinstance(error, UserError):
-            self._session.report(error)
-        self._snapshot_problem = str(error)
-        self.snapshot.show_snapshot({}, {}, ())
-        self._show_reason()
-
-    def _blocked(self) -> str:
-        """Why no training can be started now; '' if one can."""
+    def _show_obstacle(self) -> None:
         if self._starting:
-            return "Preparing the run…"
-        if self._watcher.running is not None:
-            return "A run is under way. Wait for its end, or stop it."
-        return self.form.problem or self._snapshot_problem
-
-    def _show_reason(self) -> None:
-        reason = self._blocked()
-        self.reason.setText(reason)
-        self.reason.setVisible(bool(reason))
-        set_look(self.reason, "secondary" if reason in (COUNTING, "") or self._starting else "warning")
-        self._actions.set_enabled("train.start", not reason)
-        self.start_button.setEnabled(not reason)
+            self.panel.set_obstacle("Preparing the run…")
+        elif self._watcher.running is not None:
+            self.panel.set_obstacle("A run is under way. Wait for its end, or stop it.")
+        else:
+            self.panel.set_obstacle("")
 
     # --- runs ---------------------------------------------------------------------------------------------------
 
@@ -275,13 +164,13 @@ class TrainPage(QWidget):
     def _started(self, _pid: int, error: Exception | None) -> None:
         self._starting = False
         self._watcher.look()
-        self._show_reason()
+        self._show_obstacle()
         if error is not None:
             self._session.report(error)
 
     def _not_started(self, error: Exception) -> None:
         self._starting = False
-        self._show_reason()
+        self._show_obstacle()
         self._session.report(error)
 
     def _show_rows(self) -> None:
@@ -290,7 +179,7 @@ class TrainPage(QWidget):
         self._no_runs.setVisible(not rows)
         running = self._watcher.running
         self._actions.set_enabled("train.stop", running is not None)
-        self._show_reason()
+        self._show_obstacle()
         shown = self._follower.folder
         row = next((row for row in rows if row.folder == shown), None)
         if row is not None:
@@ -337,65 +226,11 @@ class TrainPage(QWidget):
             lambda _done: self.view.news.say(f"Model {ready.name} answers from now on.", kind="success")
         )
 
-    def _session_changed(self, changes: Changes) -> None:
-        if changes.labels or changes.scheme or changes.photos or changes.joints:
-            self._timer.start()
-        if changes.models:
-            self._session.run(_models_to_start_from, self.form.recipe.network.name).then(self.form.show_models)
-
-    def _stop_asking(self) -> None:
-        self._timer.stop()
-        self._follower.follow(None)
-
-
-class _CalmWheel(QObject):
-    """The wheel scrolls the column; it changes a field only after that was clicked into."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return False
-
-
-def _heading(text: str, tip: str) -> QLabel:
-    label = QLabel(text)
-    set_look(label, "section")
-    label.setToolTip(tip)
-    label.setContentsMargins(GROUP, GROUP, GROUP, GAP)
-    return label
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setProperty("look", "line")
-    return line
-
-
-def _upright() -> QFrame:
-    line = QFrame()
-    line.setProperty("look", "upright")
-    return line
-
 
 # --- on the store thread ----------------------------------------------------------------------------------------
-
-
-def _preview(store: "Store", recipe: Recipe, weights: Path | None) -> "Snapshot":
-    from weldstudio.studio import training
-
-    return training.preview(store, recipe, weights)
 
 
 def _prepare(store: "Store", recipe: Recipe, weights: Path | None, *, who: str) -> RunFolder:
     from weldstudio.studio import training
 
     return training.prepare(store, recipe, weights=weights, who=who)
-
-
-def _models_to_start_from(store: "Store", network: str) -> tuple[tuple[str, str], ...]:
-    """Models of this network as (id, name and moment)."""
-    from weldstudio.studio import registry
-
-    found = [entry.card for entry in registry.models(store) if entry.card.network == network]
-    return tuple((card.id, f"{card.name}, {when(card.created)}") for card in found)

@@ -1,0 +1,162 @@
+"""The left column of the Train page: the recipe, what would be used, and the start button with the reason beside it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.errors import UserError
+from weldstudio.domain.recipe import Recipe
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.icons import set_icon
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.train.columns import CalmWheel, level_line
+from weldstudio.gui.train.recipe_form import RecipeForm
+from weldstudio.gui.train.snapshot_panel import SnapshotPanel
+from weldstudio.gui.words import when
+
+if TYPE_CHECKING:
+    from weldstudio.store.store import Store
+    from weldstudio.studio.snapshots import Snapshot
+
+WIDTH: Final = 336
+ASK_MS: Final = 250
+"""Rest after the last change before the snapshot is counted anew."""
+COUNTING: Final = "Counting the photographs…"
+Models = tuple[tuple[str, str], ...]
+
+
+class RecipePanel(QWidget):
+    """Holds the recipe and keeps the action `train.start` enabled exactly while a training could begin."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from weldstudio.studio import training
+
+        self._session, self._actions = session, actions
+        self._snapshot_problem = COUNTING
+        self._obstacle = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(ASK_MS)
+        self._timer.timeout.connect(self.ask)
+        self.form = RecipeForm(training.presets())
+        self.snapshot = SnapshotPanel()
+        self._build()
+        self.form.changed.connect(self._recipe_changed)
+        session.changed.connect(self._session_changed)
+        session.closing.connect(self._timer.stop)
+        self._show_reason()
+
+    def set_obstacle(self, sentence: str) -> None:
+        """Something outside the recipe that forbids a start, such as a run under way; '' when nothing does."""
+        self._obstacle = sentence
+        self._show_reason()
+
+    @property
+    def blocked(self) -> str:
+        """Why no training can be started now; '' if one can."""
+        return self._obstacle or self.form.problem or self._snapshot_problem
+
+    def ask(self) -> None:
+        """Count what would be used now, and look which models there are to start from."""
+        self._timer.stop()
+        recipe = self.form.recipe
+        self._session.run(_look, recipe, self.form.weights_file).then(
+            lambda seen: self._show_seen(recipe, *seen), self._not_seen
+        )
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setFixedWidth(theme.px(WIDTH))
+        scrolled = QWidget()
+        scrolled.setProperty("look", "scrolled")
+        inner = QVBoxLayout(scrolled)
+        inner.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
+        inner.setSpacing(GROUP)
+        inner.addWidget(self.form)
+        inner.addWidget(self.snapshot)
+        inner.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(scrolled)
+        self._calm = CalmWheel(self)
+        for control in [*scrolled.findChildren(QComboBox), *scrolled.findChildren(QAbstractSlider)]:
+            if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                control.installEventFilter(self._calm)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(area, 1)
+        layout.addWidget(level_line())
+        layout.addLayout(self._make_foot())
+
+    def _make_foot(self) -> QVBoxLayout:
+        start = self._actions["train.start"]
+        self.reason = QLabel()
+        set_look(self.reason, "secondary")
+        self.reason.setWordWrap(True)
+        self.start_button = QPushButton(start.text())
+        self.start_button.setToolTip(start.toolTip())
+        set_look(self.start_button, "primary")
+        set_icon(self.start_button, "play", "on_accent")
+        self.start_button.clicked.connect(start.trigger)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(GROUP, 12, GROUP, GROUP)
+        foot.setSpacing(GAP)
+        foot.addWidget(self.reason)
+        foot.addWidget(self.start_button)
+        return foot
+
+    # --- showing ------------------------------------------------------------------------------------------------
+
+    def _recipe_changed(self) -> None:
+        self._snapshot_problem = COUNTING
+        self._show_reason()
+        self._timer.start()
+
+    def _show_seen(self, recipe: Recipe, snapshot: "Snapshot", models: Models) -> None:
+        if recipe is not self.form.recipe:
+            return  # changed meanwhile; the newer question is on its way
+        self.form.show_models(models)
+        self._snapshot_problem = snapshot.problem
+        self.snapshot.show_snapshot(snapshot.photos, snapshot.counts, tuple(snapshot.warnings))
+        self._show_reason()
+
+    def _not_seen(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            self._session.report(error)
+        self._snapshot_problem = str(error)
+        self.snapshot.show_snapshot({}, {}, ())
+        self._show_reason()
+
+    def _show_reason(self) -> None:
+        reason = self.blocked
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+        set_look(self.reason, "secondary" if reason in (COUNTING, "") else "warning")
+        self._actions.set_enabled("train.start", not reason)
+        self.start_button.setEnabled(not reason)
+
+    def _session_changed(self, changes: Changes) -> None:
+        # A snapshot reads every label: never while somebody labels on another page.
+        touched = changes.labels or changes.scheme or changes.photos or changes.joints or changes.models
+        if touched and self.isVisible():
+            self._timer.start()
+
+
+def _look(store: "Store", recipe: Recipe, weights: Path | None) -> tuple["Snapshot", Models]:
+    """What would be used, and models of the recipe's network as (id, name and moment); store thread."""
+    from weldstudio.studio import registry, training
+
+    cards = [entry.card for entry in registry.models(store) if entry.card.network == recipe.network.name]
+    models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
+    return training.preview(store, recipe, weights), models
