@@ -56,7 +56,7 @@ class FlagsPage(QWidget):
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
         self.refresh()
-        if not self.table.currentIndex().isValid():
+        if not self.table.selected_rows():
             self.table.choose(0)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
