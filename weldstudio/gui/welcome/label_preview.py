@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QRadioButton,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -18,10 +19,11 @@ from weldstudio.gui.icons import icon
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import counted
-from weldstudio.studio.label_files import LabelTable
+from weldstudio.studio.label_files import LabelRow, LabelTable
 
 _ROWS = 4
-_COLUMNS = 6
+_COLUMNS = 5
+_PATH_WIDTH, _LONG_PATH_WIDTH = 180, 300
 FORMS = {
     "wide": "One column per flag",
     "class": "One class per photograph",
@@ -48,6 +50,8 @@ class LabelPreview(QWidget):
         self.table.setFocusPolicy(self.table.focusPolicy().NoFocus)
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.question = QLabel("This file lists raised flags only. A flag that is not listed for a photograph …")
         self.question.setWordWrap(True)
         self.clear = QRadioButton("… was looked for and is clear")
@@ -58,6 +62,7 @@ class LabelPreview(QWidget):
             button.toggled.connect(lambda _on: self.answered.emit())
         for widget in (self.summary, self.table, self.question, self.clear, self.unseen):
             layout.addWidget(widget)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.show_nothing()
 
     @property
@@ -85,32 +90,54 @@ class LabelPreview(QWidget):
         self._fill(labels)
 
     def _fill(self, labels: LabelTable) -> None:
-        classes = labels.classes[:_COLUMNS]
         rows = labels.rows[:_ROWS]
         self.table.setVisible(bool(rows))
+        self.table.clear()
+        self.table.setRowCount(len(rows))
+        if labels.form == "wide":
+            self._fill_wide(rows, labels.classes[:_COLUMNS])
+        else:
+            self._fill_list(rows, "Class" if labels.form == "class" else "Raised flags")
+        for y, row in enumerate(rows):
+            item = QTableWidgetItem(row.path)
+            item.setToolTip(row.path)
+            self.table.setItem(y, 0, item)
+            self.table.setRowHeight(y, theme.row_height)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, theme.px(_PATH_WIDTH if labels.form == "wide" else _LONG_PATH_WIDTH))
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setFixedHeight(theme.row_height)
+        self.table.setFixedHeight((1 + len(rows)) * theme.row_height + 4)
+
+    def _fill_wide(self, rows: tuple[LabelRow, ...], classes: tuple[str, ...]) -> None:
+        """A column per flag. The shape says the state; the word would be cut off where there are many."""
         self.table.setColumnCount(1 + len(classes))
         self.table.setHorizontalHeaderLabels(["Photograph", *classes])
-        self.table.setRowCount(len(rows))
         for y, row in enumerate(rows):
-            self.table.setItem(y, 0, QTableWidgetItem(row.path))
             for x, name in enumerate(classes):
                 state = row.states.get(name)
-                item = QTableWidgetItem()
                 word = state.word if state is not None else "nothing said"
-                # The shape says it; the word would be cut off where there are many flags.
+                item = QTableWidgetItem()
                 item.setToolTip(f"{name}: {word}")
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {word}")
                 if state is not None:
                     item.setIcon(icon(state.word, state.word, 16))
                 self.table.setItem(y, 1 + x, item)
-            self.table.setRowHeight(y, theme.row_height)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setFixedHeight(theme.row_height)
-        self.table.setFixedHeight((1 + len(rows)) * theme.row_height + 4)
+
+    def _fill_list(self, rows: tuple[LabelRow, ...], heading: str) -> None:
+        """The names of what is raised."""
+        self.table.setColumnCount(2)
+        self.table.setHorizontalHeaderLabels(["Photograph", heading])
+        for y, row in enumerate(rows):
+            raised = [name for name, state in row.states.items() if state == State.RAISED]
+            item = QTableWidgetItem("; ".join(raised) or "none")
+            item.setToolTip(item.text())
+            if raised:
+                item.setIcon(icon("raised", "raised", 16))
+            self.table.setItem(y, 1, item)
 
 
 def summary_of(labels: LabelTable) -> str:
