@@ -139,17 +139,26 @@ class BadgePainter:
     def paint(self, painter: QPainter, picture: QRect, badge: Badge) -> None:
         """Into the lower left and the upper right corner of a picture."""
         if badge.state is not None:
-            names = picture.width() >= self.ROOM_FOR_NAMES
-            text = badge.words(names=names)
-            strip = self._strip(badge.state, text, picture.width(), names=names, ratio=_ratio(painter))
-            painter.drawPixmap(
-                picture.left(), round(picture.bottom() + 1 - strip.deviceIndependentSize().height()), strip
-            )
+            # Where flags have no points, the name is all there is to say.
+            names = picture.width() >= self.ROOM_FOR_NAMES or (badge.state == State.RAISED and not badge.points)
+            ratio = _ratio(painter)
+            strip = self._strip(badge.state, badge.words(names=names), picture.width(), names=names, ratio=ratio)
+            painter.drawPixmap(picture.left(), picture.bottom() + 1 - round(strip.height() / ratio), strip)
         if badge.disagreement:
-            mark = self._mark(_ratio(painter))
-            painter.drawPixmap(round(picture.right() + 1 - mark.deviceIndependentSize().width()), picture.top(), mark)
+            ratio = _ratio(painter)
+            mark = self._mark(ratio)
+            painter.drawPixmap(picture.right() + 1 - round(mark.width() / ratio), picture.top(), mark)
 
     def _strip(self, state: State, text: str, room: int, *, names: bool, ratio: float) -> QPixmap:
+        key = (state, text, room, names, ratio)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._drawn(state, text, room, names=names, ratio=ratio)
+            self._keep(key, found)
+        return found
+
+    @staticmethod
+    def _drawn(state: State, text: str, room: int, *, names: bool, ratio: float) -> QPixmap:
         font = theme.font("secondary", figures=True)
         metrics = QFontMetrics(font)
         high = metrics.height() + 4
@@ -158,21 +167,16 @@ class BadgePainter:
         if not names and metrics.horizontalAdvance(text) > room:
             text = ""  # half a number is worse than none
         text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
-        key = (state, text, ratio, high)
-        found = self._kept.get(key)
-        if found is None:
-            wide = glyph + 8 + (metrics.horizontalAdvance(text) + 5 if text else 0)
-            found = _blank(wide, high, ratio)
-            painter = QPainter(found)
-            painter.fillRect(QRectF(0, 0, wide, high), theme.colour("veil"))
-            role = f"well_{state.word}"
-            painter.drawPixmap(QPointF(4, 2), pixmap(GLYPH[state], role, glyph, ratio=ratio))
-            painter.setFont(font)
-            painter.setPen(theme.colour("on_well"))
-            painter.drawText(QRectF(glyph + 8, 0, wide, high), int(Qt.AlignmentFlag.AlignVCenter), text)
-            painter.end()
-            self._keep(key, found)
-        return found
+        wide = glyph + 8 + (metrics.horizontalAdvance(text) + 5 if text else 0)
+        drawn = _blank(wide, high, ratio)
+        painter = QPainter(drawn)
+        painter.fillRect(QRectF(0, 0, wide, high), theme.colour("veil"))
+        painter.drawPixmap(QPointF(4, 2), pixmap(GLYPH[state], f"well_{state.word}", glyph, ratio=ratio))
+        painter.setFont(font)
+        painter.setPen(theme.colour("on_well"))
+        painter.drawText(QRectF(glyph + 8, 0, wide, high), int(Qt.AlignmentFlag.AlignVCenter), text)
+        painter.end()
+        return drawn
 
     def _mark(self, ratio: float) -> QPixmap:
         key = ("disagreement", ratio)
@@ -187,7 +191,7 @@ class BadgePainter:
         return found
 
     def _keep(self, key: tuple[object, ...], drawn: QPixmap) -> None:
-        if len(self._kept) > 500:
+        if len(self._kept) > 2000:
             self._kept.clear()
         self._kept[key] = drawn
 

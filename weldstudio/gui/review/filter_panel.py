@@ -1,5 +1,6 @@
 """The left panel: queues to work through and flags to filter by, each with its live count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,12 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.theme import theme
 from weldstudio.gui.words import count
-from weldstudio.store.mirror import Mirror
-from weldstudio.studio import reviewing
-from weldstudio.studio.reviewing import QUEUES, Queue, Term, flag_term
+from weldstudio.studio.reviewing import QUEUES, Counts, Queue, Term, flag_term
 
 WIDTH: Final = 204
 _EDGE: Final = 16
@@ -46,26 +46,28 @@ class Entry:
         return self.queue is None and self.term is None and not self.everything
 
 
-def entries(mirror: Mirror, shown: Shown) -> list[Entry]:
-    """The rows of the panel; counts are of all photographs, whatever is filtered."""
-    counts = reviewing.counts(mirror)
-    waiting = reviewing.queue_counts(mirror)
+def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[str, int]) -> list[Entry]:
+    """The rows of the panel. `counts` and `waiting` (by queue) are of all photographs, whatever is filtered."""
     active = shown.queue
     rows = [
         Entry("Queues"),
-        *(Entry(queue.title, waiting[queue.id], queue.hint, queue=queue, active=queue == active) for queue in QUEUES),
+        *(
+            Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
+            for queue in QUEUES
+        ),
         Entry("All photographs", counts.photos, "Everything in the project", everything=True, active=shown.everything),
     ]
-    if mirror.scheme.classes:
+    if scheme.classes:
         rows.append(Entry("Raised"))
-    for item in mirror.scheme.classes:
-        unseen, raised, clear, unsure = counts.classes[item.slot]
+    for item in scheme.classes:
+        four = counts.classes.get(item.slot, (0, 0, 0, 0))
+        unseen, raised, clear, unsure = four
         hint = f"{item.name}\n{raised:,} raised, {clear:,} clear, {unsure:,} unsure, {unseen:,} unseen"
         term = _active_term(shown, item.name)
         rows.append(
             Entry(
                 item.name,
-                raised if term is None else counts.classes[item.slot][term.states[0]],
+                raised if term is None else four[term.states[0]],
                 hint,
                 term=term or flag_term(item.name),
                 active=term is not None,

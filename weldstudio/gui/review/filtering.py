@@ -2,17 +2,20 @@
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.errors import SchemeError
 from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel, entries
+from weldstudio.gui.review.paced import Paced
 from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.session import Session
-from weldstudio.studio.reviewing import FilterError, Queue, Sort, Term
+from weldstudio.studio import reviewing
+from weldstudio.studio.reviewing import Counts, FilterError, Queue, Sort, Term
 
 _COUNT_MS: Final = 150
-"""Counts wait until keys rest for so long: they are 30 ms of work at full size."""
+_ORDER_MS: Final = 400
+"""While photographs are brought in, the grid grows this often."""
 
 
 class Filtering(QObject):
@@ -24,6 +27,8 @@ class Filtering(QObject):
     """Ids (frozenset) of photographs that are shown and match no longer."""
     wrong = Signal(str)
     """What does not make sense in the filter, as a sentence; '' when all does."""
+    counted = Signal(object)
+    """`reviewing.Counts` of all photographs."""
     left = Signal()
     """The person is done with filtering: back to the photographs."""
 
@@ -31,10 +36,10 @@ class Filtering(QObject):
         super().__init__(parent)
         self._session, self._bar, self._panel = session, bar, panel
         self.shown = Shown(lambda: session.mirror)
-        self._count = QTimer(self)
-        self._count.setSingleShot(True)
-        self._count.setInterval(_COUNT_MS)
-        self._count.timeout.connect(self._show_counts)
+        self._counts: Counts | None = None
+        self._waiting: dict[str, int] = {}
+        self.count = Paced(self._recount, least_ms=_COUNT_MS, parent=self)
+        self.order = Paced(self.read_anew, least_ms=_ORDER_MS, parent=self)
         bar.typed.connect(lambda text: self.apply(text, say=False))
         bar.entered.connect(self._entered)
         bar.left.connect(self.left)
@@ -43,8 +48,13 @@ class Filtering(QObject):
         panel.term_asked.connect(self.toggle)
         session.chosen_flag_changed.connect(self._flag_chosen)
 
+    def read_anew(self) -> None:
+        """Photographs, scheme or model are other ones: filter, sort and count."""
+        self.refresh()
+        self.count.now()
+
     def refresh(self) -> None:
-        """Filter, sort and count anew."""
+        """Filter and sort. Counts are of all photographs, so they stay."""
         try:
             self.shown.refresh()
         except SchemeError as error:
@@ -52,11 +62,18 @@ class Filtering(QObject):
             return
         self._bar.show_filter(self.shown.filter.text, self.shown.sort)
         self.ordered.emit()
-        self._show_counts()
+        self._show_panel()
 
     def labels_changed(self) -> None:
-        """Count anew as soon as keys rest; what no longer matches stays and is greyed."""
-        self._count.start()
+        """Count anew soon; what no longer matches stays and is greyed."""
+        self.count.ask()
+
+    def photos_changed(self) -> None:
+        """Photographs were added, or facts of them read: their order soon, but at once where there is none yet."""
+        if len(self.shown.ids):
+            self.order.ask()
+        else:
+            self.read_anew()
 
     def apply(self, text: str, *, say: bool) -> bool:
         """Filter by a text; what is wrong with it is said only if `say`, for half a word is not yet a mistake."""
@@ -91,7 +108,8 @@ class Filtering(QObject):
         self.left.emit()
 
     def stop(self) -> None:
-        self._count.stop()
+        self.count.stop()
+        self.order.stop()
 
     def _entered(self, text: str) -> None:
         if self.apply(text, say=True):
@@ -102,6 +120,14 @@ class Filtering(QObject):
         if self.shown.slot is None:
             self.shown.slot = slot
 
-    def _show_counts(self) -> None:
-        self._panel.show_entries(entries(self._session.mirror, self.shown))
+    def _recount(self) -> None:
+        mirror = self._session.mirror
+        self._counts, self._waiting = reviewing.counts(mirror), reviewing.queue_counts(mirror)
+        self._show_panel()
+        self.counted.emit(self._counts)
         self.stale_changed.emit(self.shown.stale())
+
+    def _show_panel(self) -> None:
+        scheme = self._session.mirror.scheme
+        if self._counts is not None:
+            self._panel.show_entries(entries(scheme, self.shown, counts=self._counts, waiting=self._waiting))

@@ -4,10 +4,11 @@ The places of all parts are computed once, in `parts_of`, for painting and for c
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from weldstudio.domain.labelling import State
@@ -20,6 +21,21 @@ EDGE: Final = 12
 BAR: Final = 4
 _VCENTRE: Final = int(Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+
+
+@cache
+def _font(size: str, *, bold: bool = False, figures: bool = False) -> QFont:
+    """Fonts are asked for a hundred times a frame; making one takes longer than drawing a name."""
+    return theme.font(size, bold=bold, figures=figures)
+
+
+@cache
+def _metrics(size: str) -> QFontMetrics:
+    return QFontMetrics(theme.font(size, figures=size == "secondary"))
+
+
+theme.changed.connect(_font.cache_clear)
+theme.changed.connect(_metrics.cache_clear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +55,7 @@ class Parts:
 
 def parts_of(rect: QRect, row: FlagRow) -> Parts:
     """The places in a row's rectangle: two lines of text, the upper one for the name."""
-    small, body = QFontMetrics(theme.font("secondary", figures=True)), QFontMetrics(theme.font("body"))
+    small, body = _metrics("secondary"), _metrics("body")
     spare = max(0, rect.height() - body.height() - small.height())
     top = rect.top() + spare // 2
     low = rect.bottom() + 1 - spare // 2 - small.height()
@@ -123,7 +139,7 @@ def _paint_key(painter: QPainter, cap: QRect, key: str) -> None:
     painter.setPen(QPen(theme.colour("control_line"), 1))
     painter.setBrush(theme.colour("field"))
     painter.drawRoundedRect(QRectF(cap).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    painter.setFont(theme.font("secondary", bold=True))
+    painter.setFont(_font("secondary", bold=True))
     painter.setPen(theme.colour("secondary"))
     painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), key)
 
@@ -134,14 +150,14 @@ def _paint_state(painter: QPainter, parts: Parts, row: FlagRow) -> None:
         _icon(painter, parts.state, "minus", "secondary", size=parts.state.width())
     else:
         _icon(painter, parts.state, GLYPH[state], state.word, size=parts.state.width())
-    painter.setFont(theme.font("secondary"))
+    painter.setFont(_font("secondary"))
     painter.setPen(theme.colour("secondary" if state in (None, State.UNSEEN) else state.word))
     text = painter.fontMetrics().elidedText(row.words, Qt.TextElideMode.ElideRight, parts.word.width())
     painter.drawText(parts.word, _VCENTRE, text)
 
 
 def _paint_name(painter: QPainter, parts: Parts, row: FlagRow) -> None:
-    painter.setFont(theme.font("body", bold=row.state == State.RAISED))
+    painter.setFont(_font("body", bold=row.state == State.RAISED))
     painter.setPen(theme.colour("text"))
     text = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, parts.name.width())
     painter.drawText(parts.name, _VCENTRE, text)
@@ -151,7 +167,7 @@ def _paint_name(painter: QPainter, parts: Parts, row: FlagRow) -> None:
 
 def _paint_points(painter: QPainter, parts: Parts, row: FlagRow) -> None:
     if row.points:
-        painter.setFont(theme.font("secondary", figures=True, bold=row.state == State.RAISED))
+        painter.setFont(_font("secondary", figures=True, bold=row.state == State.RAISED))
         painter.setPen(theme.colour("text" if row.state == State.RAISED else "secondary"))
         painter.drawText(parts.points, _RIGHT, str(row.points))
 
@@ -170,7 +186,7 @@ def _paint_bar(painter: QPainter, parts: Parts, row: FlagRow) -> None:
     painter.drawRoundedRect(filled, BAR / 2, BAR / 2)
     at = track.left() + track.width() * row.threshold
     painter.fillRect(QRectF(at - 1, track.top() - 3, 2, BAR + 6), theme.colour("text"))
-    painter.setFont(theme.font("secondary", figures=True))
+    painter.setFont(_font("secondary", figures=True))
     painter.setPen(theme.colour("text" if row.predicted else "secondary"))
     painter.drawText(parts.number, _RIGHT, f"{row.probability:.2f}")
 

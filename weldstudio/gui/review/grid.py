@@ -254,23 +254,24 @@ class PhotoGrid(QAbstractScrollArea):
         painter.fillRect(dirty, theme.colour("well"))
         top = self.verticalScrollBar().value()
         layout, box, state = self.layout_, self.box, self.state
-        indexes = list(layout.visible(top + dirty.top(), dirty.height()))
-        ids = state.ids[indexes].tolist() if indexes else []
+        indexes = layout.visible(top + dirty.top(), dirty.height())
+        ids = state.ids[indexes.start : indexes.stop].tolist()
         badges = self.badges.get(ids)
-        focused = self.hasFocus()
-        for index, photo_id in zip(indexes, ids, strict=True):
-            left, cell_top, width, height = layout.cell(index)
+        focused, near = self.hasFocus(), dirty.adjusted(-GAP, -GAP, GAP, GAP)
+        for index, photo_id, (left, cell_top, width, height) in zip(indexes, ids, layout.cells(indexes), strict=True):
             cell = QRect(left, cell_top - top, width, height)
-            if dirty.intersects(cell.adjusted(-GAP, -GAP, GAP, GAP)):
-                if photo_id in self._stale:
-                    painter.setOpacity(STALE)
-                picture = paint_photo(
-                    painter, cell, self.thumbs.get(photo_id), box=box, problem=self.thumbs.problem(photo_id)
-                )
-                self._badge_painter.paint(painter, picture, badges[photo_id])
+            if not near.intersects(cell):
+                continue
+            stale = photo_id in self._stale
+            if stale:
+                painter.setOpacity(STALE)
+            kept = self.thumbs.get(photo_id)
+            picture = paint_photo(painter, cell, kept, box=box, problem=self.thumbs.problem(photo_id))
+            self._badge_painter.paint(painter, picture, badges[photo_id])
+            if stale:
                 painter.setOpacity(1)
-                if index == state.current or state.is_selected(index):
-                    paint_frame(painter, cell, current=focused and index == state.current)
+            if index == state.current or state.is_selected(index):
+                paint_frame(painter, cell, current=focused and index == state.current)
         self.mouse.paint_band(painter, top)
         painter.end()
 

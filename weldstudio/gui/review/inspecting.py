@@ -14,6 +14,7 @@ from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.studio import deciding
+from weldstudio.studio.reviewing import Counts
 
 
 class Inspecting(QObject):
@@ -28,6 +29,8 @@ class Inspecting(QObject):
         super().__init__(inspector)
         self._session, self._actions, self._inspector = session, actions, inspector
         self._overlays = overlays
+        self._about: frozenset[int] = frozenset()
+        """The photographs that rows and verdict are computed from."""
         flags = inspector.flags
         flags.pressed_flag.connect(labels.flag_pressed)
         flags.state_asked.connect(lambda slot, state: labels.label(slot, State(state)))
@@ -39,6 +42,10 @@ class Inspecting(QObject):
         overlays.shown_changed.connect(flags.flags.show_overlay_of)
         actions.changed.connect(self.refresh)
         self.refresh()
+
+    def concerned_by(self, photo_ids: frozenset[int]) -> bool:
+        """Whether anything of these photographs is shown here."""
+        return not self._about.isdisjoint(photo_ids)
 
     def refresh(self) -> None:
         """Show what holds now of the photographs that a key press means."""
@@ -54,13 +61,14 @@ class Inspecting(QObject):
         self._inspector.flags.flags.show_rows(rows)
         self._inspector.flags.choose(session.chosen_flag)
         self._inspector.banner.say(self._said(targets))
-        self._show_model()
 
     def _said(self, targets: tuple[int, ...]) -> Said:
         mirror = self._session.mirror
         if not targets:
+            self._about = frozenset()
             return Said("No photograph chosen")
         joints = np.unique(mirror.joint[mirror.rows(targets)])
+        self._about = frozenset(targets)
         if len(joints) > 1:
             return Said(
                 f"of {counted(len(joints), 'joint')}",
@@ -68,6 +76,7 @@ class Inspecting(QObject):
                 note="Keys label all of them in one step.",
             )
         of_joint = part(mirror, np.flatnonzero(mirror.joint == joints[0]))
+        self._about |= frozenset(of_joint.ids.tolist())
         title = f"Joint {mirror.joint_name(targets[0])}" if len(of_joint) > 1 else mirror.joint_name(targets[0])
         if len(of_joint) > 1:
             title += f" · {counted(len(of_joint), 'photograph')}"
@@ -81,13 +90,11 @@ class Inspecting(QObject):
         model = deciding.verdict_of(of_joint, int(joints[0]), predicted=True) if known else None
         return Said(title, labels, model, note="" if mirror.model_id is None else "Model: not scored yet")
 
-    def _show_model(self) -> None:
-        mirror = self._session.mirror
+    def show_counts(self, counts: Counts) -> None:
+        """Say how many photographs there are to learn from, as long as there is no model."""
         box = self._inspector.no_model
-        box.setVisible(mirror.model_id is None)
-        if mirror.model_id is None:
-            labelled = int((mirror.labels & 3).any(axis=1).sum())
-            box.sentence.setText(
-                f"No model yet: {counted(labelled, 'photograph')} with labels to learn from. "
-                "Once one is trained, a bar shows what it thinks of each flag."
-            )
+        box.setVisible(self._session.mirror.model_id is None)
+        box.sentence.setText(
+            f"No model yet: {counted(counts.labelled, 'photograph')} with labels to learn from. "
+            "Once one is trained, a bar shows what it thinks of each flag."
+        )

@@ -51,6 +51,12 @@ class Layout:
         row, column = divmod(index, self.columns)
         return self._left(column), GAP + row * self.row_step, self.cell_width, self.cell_height
 
+    def cells(self, indexes: range) -> list[tuple[int, int, int, int]]:
+        """`cell` of each, computed together: a frame of the grid asks for all it shows."""
+        columns, width, height, step = self.columns, self.cell_width, self.cell_height, self.row_step
+        lefts = [self._left(column) for column in range(columns)]
+        return [(lefts[i % columns], GAP + i // columns * step, width, height) for i in indexes]
+
     def _left(self, column: int) -> int:
         # The pixels that are left over go between the columns, not to the right of them.
         spare = self.width - GAP - self.columns * (self.cell_width + GAP)

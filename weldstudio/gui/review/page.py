@@ -72,7 +72,7 @@ class ReviewPage(QWidget):
         self._connect_actions()
         self.grid.set_cell_size(session.settings.thumbnail_size)
         self.header.show_size(self.grid.cell_size)
-        self.filtering.refresh()
+        self.filtering.read_anew()
 
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
@@ -157,6 +157,7 @@ class ReviewPage(QWidget):
         self.filtering.ordered.connect(self._show_order)
         self.filtering.stale_changed.connect(self.grid.set_stale)
         self.filtering.wrong.connect(self._say_wrong)
+        self.filtering.counted.connect(self.inspecting.show_counts)
         self.filtering.left.connect(self.going.focus)
         self.going.mode_changed.connect(self._show_possible)
         self.inspecting.overlay_asked.connect(self._show_overlay)
@@ -232,11 +233,13 @@ class ReviewPage(QWidget):
         everything = changes.scheme or changes.models
         touched = changes.labels | changes.predictions
         self.grid.repaint_photos(None if everything else touched)
-        if changes.photos or everything:
-            self.filtering.refresh()
+        if everything:
+            self.filtering.read_anew()
+        elif changes.photos:
+            self.filtering.photos_changed()
         elif touched:
             self.filtering.labels_changed()
-        if touched or everything or changes.joints or changes.photos:
+        if everything or changes.joints or self.inspecting.concerned_by(touched | changes.photos):
             self.inspecting.refresh()
             if self.going.is_large:
                 self.large.strip.refresh()

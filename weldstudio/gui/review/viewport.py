@@ -32,7 +32,7 @@ class Viewport:
         if self.photo.isEmpty() or self.view.isEmpty():
             return 1.0
         fits = min(self.view.width() / self.photo.width(), self.view.height() / self.photo.height())
-        return min(fits, FIT_MOST / self.ratio)
+        return min(fits, FIT_MOST)
 
     @property
     def actual_scale(self) -> float:
