@@ -15,6 +15,7 @@ from weldstudio.gui.review.badges import Badge
 from weldstudio.gui.review.grid import LARGEST, SMALLEST, PhotoGrid, key_target
 from weldstudio.gui.review.layout import Layout
 from weldstudio.gui.review.pictures import Source
+from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.theme import theme
 
@@ -191,6 +192,6 @@ def test_nothing_to_show_is_no_error(qtbot: QtBot, grid: PhotoGrid) -> None:
     assert signal.args == [None]
     for key in (Qt.Key.Key_Down, Qt.Key.Key_End):
         qtbot.keyClick(grid, key)
-    grid.select_all()
+    grid.change(Selection.select_all)
     grid.viewport().grab()
     assert not grid.step(1)

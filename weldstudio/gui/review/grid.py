@@ -141,12 +141,6 @@ class PhotoGrid(QAbstractScrollArea):
         self.move_to(index)
         return True
 
-    def select_all(self) -> None:
-        self.change(Selection.select_all)
-
-    def select_none(self) -> None:
-        self.change(Selection.clear)
-
     def move_to(self, index: int, *, extend: bool = False) -> None:
         """Make the photograph at `index` the current one; `extend`: select up to it."""
         self.change(lambda state: state.extend(index) if extend else state.go_to(index))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.theme import theme
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class GridMouse(QObject):
         control, shift = bool(event.modifiers() & _CONTROL), bool(event.modifiers() & _SHIFT)
         if index is None:
             if not control and not shift:
-                grid.select_none()
+                grid.change(Selection.clear)
         elif shift:
             grid.change(lambda state: state.extend(index, add=control))
         elif control:

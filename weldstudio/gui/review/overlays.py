@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from weldstudio.domain.model import Frame
 from weldstudio.domain.scheme import Merge
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.engine_client import Explanation
@@ -84,7 +85,7 @@ class Overlays(QObject):
         large.control.setVisible(self._session.engine.card is not None)
         activation = self._map()
         if not self.on or activation is None or self._explanation is None:
-            large.view.show_overlay(None, large.view.frame)
+            large.view.show_overlay(None, Frame())
             self.shown_changed.emit(None)
             return
         slot = self._session.chosen_flag

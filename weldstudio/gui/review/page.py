@@ -23,6 +23,7 @@ from weldstudio.gui.review.labelling import LabelKeys
 from weldstudio.gui.review.large import LargeView
 from weldstudio.gui.review.overlays import Overlays
 from weldstudio.gui.review.photo_loader import PhotoLoader
+from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.session import Session
@@ -170,8 +171,8 @@ class ReviewPage(QWidget):
             "photo.next_unreviewed": going.next_unreviewed,
             "photo.open": self._open_or_take,
             "photo.grid": going.close_large,
-            "photo.select_all": self.grid.select_all,
-            "photo.select_none": self.grid.select_none,
+            "photo.select_all": lambda: self.grid.change(Selection.select_all),
+            "photo.select_none": lambda: self.grid.change(Selection.clear),
             "photo.filter": lambda: self.header.field.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "photo.clear_filter": lambda: self.filtering.take_queue(None),
             "photo.predict": self._predict,

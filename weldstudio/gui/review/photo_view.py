@@ -1,11 +1,9 @@
 """One photograph, large: zoom to the cursor, pan, and the overlay of a flag drawn over it."""
 
 from dataclasses import replace
-from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QFontMetrics,
     QHideEvent,
     QImage,
     QMouseEvent,
@@ -19,14 +17,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.model import Frame
-from weldstudio.gui.icons import pixmap
+from weldstudio.gui.review.photo_painting import paint_note, paint_picture, paint_problem
 from weldstudio.gui.review.pictures import Picture
 from weldstudio.gui.review.viewport import STEP, Viewport
 from weldstudio.gui.theme import theme
 
 _SETTLE_MS = 150
-_PIXELS_FROM: Final = 4.0
-"""From this zoom on single pixels are shown as squares, so that nothing is made up."""
 
 
 class PhotoView(QWidget):
@@ -97,11 +93,6 @@ class PhotoView(QWidget):
         """The view in device pixels."""
         ratio = self.devicePixelRatioF()
         return QSize(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-
-    @property
-    def frame(self) -> Frame:
-        """Where the overlay lies on the photo."""
-        return self._frame
 
     @property
     def place(self) -> Viewport:
@@ -190,49 +181,20 @@ class PhotoView(QWidget):
         else:
             self.unsetCursor()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.update()
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.colour("well"))
         if self._problem:
-            self._paint_problem(painter)
+            paint_problem(painter, self.rect(), self._problem)
         elif self._picture is not None:
-            self._paint_picture(painter, self._picture)
+            paint_picture(painter, self.rect(), self._place, picture=self._picture)
             self._paint_overlay(painter)
         elif self._stand_in is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(self._place.rect, self._stand_in, QRectF(self._stand_in.rect()))
         painter.end()
-
-    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
-        place = self._place
-        rect = place.rect
-        ratio = place.ratio
-        size = QSize(round(rect.width() * ratio), round(rect.height() * ratio))
-        if place.scale is None and _close(picture.fit.size(), size):
-            fit = picture.fit
-            fit.setDevicePixelRatio(ratio)
-            painter.drawImage(rect.toRect().topLeft(), fit)
-            return
-        # Only what can be seen is drawn: a strong zoom on a large photo costs no more than a weak one.
-        seen = rect.intersected(QRectF(self.rect()))
-        if seen.isEmpty():
-            return
-        scale = picture.image.width() / rect.width()
-        source = QRectF(
-            (seen.left() - rect.left()) * scale,
-            (seen.top() - rect.top()) * scale,
-            seen.width() * scale,
-            seen.height() * scale,
-        )
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.used_scale * ratio < _PIXELS_FROM)
-        painter.drawImage(seen, picture.image, source)
 
     def _paint_overlay(self, painter: QPainter) -> None:
         if self._overlay is not None:
@@ -243,36 +205,4 @@ class PhotoView(QWidget):
             painter.drawImage(self._place.frame_rect(self._frame), self._overlay, QRectF(self._overlay.rect()))
             painter.restore()
         if self._note:
-            self._paint_note(painter)
-
-    def _paint_note(self, painter: QPainter) -> None:
-        font = theme.font("secondary", figures=True)
-        metrics = QFontMetrics(font)
-        text = metrics.elidedText(self._note, Qt.TextElideMode.ElideMiddle, max(80, self.width() - 48))
-        size = QSize(metrics.horizontalAdvance(text) + 36, metrics.height() + 8)
-        chip = QRect(8, 8, size.width(), size.height())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("veil"))
-        painter.drawRoundedRect(chip, 4, 4)
-        ratio = self.devicePixelRatioF()
-        role = "on_well_secondary" if self._note_weak else "on_well"
-        painter.drawPixmap(chip.left() + 8, chip.center().y() - 7, pixmap("eye", role, 16, ratio=ratio))
-        painter.setFont(font)
-        painter.setPen(theme.colour(role))
-        painter.drawText(chip.adjusted(28, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
-
-    def _paint_problem(self, painter: QPainter) -> None:
-        middle = self.rect().center()
-        icon = pixmap("warning", "well_disagreement", 32, ratio=self.devicePixelRatioF())
-        painter.drawPixmap(middle.x() - 16, middle.y() - 48, icon)
-        painter.setFont(theme.font("body"))
-        painter.setPen(theme.colour("on_well"))
-        room = QRect(24, middle.y(), self.width() - 48, self.height() // 2)
-        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        painter.drawText(room, flags, self._problem)
-
-
-def _close(one: QSize, other: QSize) -> bool:
-    """Equal but for rounding."""
-    return abs(one.width() - other.width()) <= 1 and abs(one.height() - other.height()) <= 1
+            paint_note(painter, self.rect(), self._note, weak=self._note_weak)

@@ -1,0 +1,75 @@
+"""How the large view is painted: the photo, what the overlay is called, why there is nothing to see."""
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.review.pictures import Picture
+from weldstudio.gui.review.viewport import Viewport
+from weldstudio.gui.theme import theme
+
+_PIXELS_FROM: Final = 4.0
+"""From this zoom on single pixels are shown as squares, so that nothing is made up."""
+
+
+def paint_picture(painter: QPainter, view: QRect, place: Viewport, *, picture: Picture) -> None:
+    """The part of a photo that the view shows; fitted, its ready rendering is laid down as it is."""
+    rect = place.rect
+    ratio = place.ratio
+    size = QSize(round(rect.width() * ratio), round(rect.height() * ratio))
+    if place.scale is None and _close(picture.fit.size(), size):
+        fit = picture.fit
+        fit.setDevicePixelRatio(ratio)
+        painter.drawImage(rect.toRect().topLeft(), fit)
+        return
+    # Only what can be seen is drawn: a strong zoom on a large photo costs no more than a weak one.
+    seen = rect.intersected(QRectF(view))
+    if seen.isEmpty():
+        return
+    scale = picture.image.width() / rect.width()
+    source = QRectF(
+        (seen.left() - rect.left()) * scale,
+        (seen.top() - rect.top()) * scale,
+        seen.width() * scale,
+        seen.height() * scale,
+    )
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.used_scale * ratio < _PIXELS_FROM)
+    painter.drawImage(seen, picture.image, source)
+
+
+def paint_note(painter: QPainter, view: QRect, note: str, *, weak: bool) -> None:
+    """What the overlay shows, in the upper left corner; `weak` greys it."""
+    font = theme.font("secondary", figures=True)
+    metrics = QFontMetrics(font)
+    text = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, max(80, view.width() - 48))
+    size = QSize(metrics.horizontalAdvance(text) + 36, metrics.height() + 8)
+    chip = QRect(8, 8, size.width(), size.height())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("veil"))
+    painter.drawRoundedRect(chip, 4, 4)
+    ratio = painter.device().devicePixelRatio()
+    role = "on_well_secondary" if weak else "on_well"
+    painter.drawPixmap(chip.left() + 8, chip.center().y() - 7, pixmap("eye", role, 16, ratio=ratio))
+    painter.setFont(font)
+    painter.setPen(theme.colour(role))
+    painter.drawText(chip.adjusted(28, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
+
+
+def paint_problem(painter: QPainter, view: QRect, sentence: str) -> None:
+    """Why there is no photo, in the middle."""
+    middle = view.center()
+    icon = pixmap("warning", "well_disagreement", 32, ratio=painter.device().devicePixelRatio())
+    painter.drawPixmap(middle.x() - 16, middle.y() - 48, icon)
+    painter.setFont(theme.font("body"))
+    painter.setPen(theme.colour("on_well"))
+    room = QRect(24, middle.y(), view.width() - 48, view.height() // 2)
+    flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+    painter.drawText(room, flags, sentence)
+
+
+def _close(one: QSize, other: QSize) -> bool:
+    """Equal but for rounding."""
+    return abs(one.width() - other.width()) <= 1 and abs(one.height() - other.height()) <= 1
