@@ -181,3 +181,27 @@ def test_a_whole_scheme_may_not_lose_a_class(welds: Store) -> None:
 def test_a_flag_is_written_as_people_write_it() -> None:
     text = to_toml(Scheme((Flag(0, 'the "one"', 5),), name="x"))
     assert text == 'name = "x"\n\n[[flags]]\nname = "the \\"one\\""\npoints = 5\n'
+
+
+def test_another_scheme_is_taken_over_by_name_and_loses_nothing(welds: Store) -> None:
+    before = scheme_rows.load(welds)
+    shared = before.flags[0]
+    other = Scheme(
+        (
+            Flag(0, "New One", 15, key=before.flags[1].key),
+            Flag(1, shared.name, shared.points + 7, description="as in the manual"),
+            Flag(2, "New Two", 5),
+        ),
+        merges=(Merge(3, "New", (0, 2)),),
+        name="other",
+    )
+    done = schemes.adopt(welds, other, who="Ann")
+    after = scheme_rows.load(welds)
+    assert [flag.name for flag in after.flags] == [*(f.name for f in before.flags), "New One", "New Two"]
+    assert after.flags[0].points == shared.points + 7
+    assert after.flags[0].slot == shared.slot
+    assert after.by_name("New One").key != before.flags[1].key or not before.flags[1].key
+    assert {after.by_slot(slot).name for slot in after.merges[-1].members} == {"New One", "New Two"}
+    assert done.action_id is not None
+    labelling.revert(welds, done.action_id, who="Ann")
+    assert scheme_rows.load(welds).live_flags == before.live_flags

@@ -196,6 +196,41 @@ def add_classes(store: Store, names: Iterable[str], *, who: str, exclusive: bool
     return edit_scheme(store, change, who=who, text=f"Flags of the label file: {_listed(wanted)}")
 
 
+def adopt(store: Store, other: Scheme, *, who: str) -> Done:
+    """Take over another scheme by name: flags it shares with ours get its points, rule and words, the rest are added.
+
+    Nothing of ours goes; keys and merges are taken over where they are free. No label is touched.
+    """
+
+    def change(scheme: Scheme) -> Scheme:
+        for flag in other.live_flags:
+            scheme = _with_flag_like(scheme, flag)
+        slot_of = {flag.slot: scheme.by_name(flag.name).slot for flag in other.live_flags}
+        for group in other.groups:
+            members = tuple(slot_of[slot] for slot in group.members if slot in slot_of)
+            taken = {group.name for group in scheme.groups}
+            if group.name not in taken and not any(scheme.group_of(slot) for slot in members):
+                scheme = scheme.with_group(replace(group, members=members))
+        for merge in other.live_merges:
+            slots = [slot_of[slot] for slot in merge.members if slot in slot_of]
+            if len(slots) > 1 and not scheme.has_name(merge.name) and not any(scheme.merge_of(s) for s in slots):
+                scheme = scheme.with_merge(merge.name, slots)
+        return replace(scheme, name=scheme.name or other.name)
+
+    return edit_scheme(store, change, who=who, text=f"Scheme '{other.name}' taken over")
+
+
+def _with_flag_like(scheme: Scheme, flag: Flag) -> Scheme:
+    """The scheme with its flag of the same name made like this one, or with this one added."""
+    ours = next((own for own in scheme.flags if own.name == flag.name), None)
+    if ours is None and scheme.has_name(flag.name):
+        raise SchemeError(f"'{flag.name}' is a merge here and a flag there; undo the merge or rename it first.")
+    used = {item.key.casefold() for item in scheme.live_flags + scheme.live_merges if item is not ours}
+    key = flag.key if flag.key.casefold() not in used else (ours.key if ours else "")
+    like = replace(flag, slot=scheme.slots if ours is None else ours.slot, key=key)
+    return replace(scheme, flags=(*scheme.flags, like)) if ours is None else scheme.with_changed_flag(like)
+
+
 def _flag(scheme: Scheme, slot: int) -> Flag:
     item = scheme.by_slot(slot)
     if not isinstance(item, Flag):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
@@ -264,3 +264,15 @@ def test_a_double_click_on_a_count_shows_its_photographs(qtbot: QtBot, page: Fla
     qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert asked == ['flag:"No Clamp Used"=unsure']
+
+
+def test_a_scheme_of_the_program_is_taken_over(qtbot: QtBot, page: FlagsPage, stage: Stage) -> None:
+    stage.do("scheme.preset")
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    pipes = next(action for action in menu.actions() if "17 flags" in action.text())
+    pipes.trigger()
+    menu.close()
+    flags = stage.session.mirror.scheme.live_flags
+    assert "Water Contamination High Risk" in [flag.name for flag in flags]
+    assert len({flag.name for flag in flags}) == len(flags) >= 17

@@ -1,12 +1,14 @@
 """What a person can do to the scheme: one `studio` call each, under one undo command, asked first if it matters."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.changes import Done
+from weldstudio.domain.errors import UserError
 from weldstudio.domain.scheme import Flag, JointRule
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.flags.flag_dialog import FlagDialog
@@ -52,6 +54,17 @@ class SchemeEdits(QObject):
                     self._session.tell(f"The key {value} is used for “{taken}”. Choose another one.")
                 else:
                     self._edit(f"{name}: key {value or 'none'}", scheme.change_key, slot, value)
+
+    def adopt(self, name_or_file: str | Path) -> None:
+        """Take over the flags of a preset or of a scheme file."""
+        from weldstudio.studio import scheme
+
+        try:
+            other = scheme.load_scheme(name_or_file)
+        except UserError as error:
+            self._session.tell(str(error))
+            return
+        self._edit(f"Take over the scheme {other.name}", scheme.adopt, other)
 
     def retire(self, slot: int) -> None:
         """Retire a flag: its labels stay, nobody is asked about it any more."""

@@ -1,10 +1,21 @@
 """The Flags page: the project's scheme, what is labelled of each flag, and merging."""
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
@@ -134,6 +145,7 @@ class FlagsPage(QWidget):
         connect("scheme.retire", self.retire)
         connect("scheme.up", lambda: self._shift(-1))
         connect("scheme.down", lambda: self._shift(+1))
+        connect("scheme.preset", self._offer_schemes)
 
     def _show_row_buttons(self) -> None:
         for i, row in enumerate(self.model.rows):
@@ -177,6 +189,25 @@ class FlagsPage(QWidget):
             if merge is not None:
                 self.edits.unmerge(merge.name)
                 return
+
+    def _offer_schemes(self) -> None:
+        """A menu of the schemes that come with the program, and of a file."""
+        from weldstudio.studio import scheme
+
+        menu = QMenu(self)
+        for preset in scheme.presets():
+            if preset.flags:
+                text = f"{preset.name} ({counted(preset.flags, 'flag')})"
+                menu.addAction(text, partial(self.edits.adopt, preset.id))
+        menu.addSeparator()
+        menu.addAction("From a file…", self._adopt_file)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mapToGlobal(self.rect().topRight()) - QPoint(menu.sizeHint().width() + EDGE, 0))
+
+    def _adopt_file(self) -> None:
+        file, _kind = QFileDialog.getOpenFileName(self, "Load a scheme", "", "Schemes (*.toml)")
+        if file:
+            self.edits.adopt(Path(file))
 
     def retire(self) -> None:
         """Retire the selected flags."""
