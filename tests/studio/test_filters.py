@@ -1,7 +1,7 @@
 """Filters as text: read back, refused in words, whatever the names."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.studio.conftest import FLAGS
@@ -34,6 +34,7 @@ def test_any_name_survives_a_filters_text(parts: list[tuple[str, str, bool]]) ->
 
 
 @given(st.text(max_size=30))
+@example('"')
 def test_any_text_is_a_filter_or_said_to_be_none(text: str) -> None:
     try:
         wanted = parse(text, SCHEME)

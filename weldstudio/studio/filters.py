@@ -116,9 +116,10 @@ EVERYTHING = Filter()
 def parse(text: str, scheme: Scheme) -> Filter:
     """The filter that a text says. Raises FilterError naming the nearest word that exists.
 
-    A word that is none of the filter's own is looked for in the path.
+    A word that is none of the filter's own is looked for in the path; a quote that stands alone is just being typed.
     """
-    return Filter(tuple(_term(token, scheme) for token in _TOKEN.findall(text)))
+    terms = (_term(token, scheme) for token in _TOKEN.findall(text))
+    return Filter(tuple(term for term in terms if term.key != "name" or term.value.strip()))
 
 
 def flag_term(name: str, *states: State) -> Term:
