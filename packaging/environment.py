@@ -72,7 +72,19 @@ def fingerprint() -> str:
     """What an environment must have been made from to be used again: the requirements and the Python."""
     # The base's prefix, so that the environment's own Python is known as the one it was made from.
     python = f"{sys.version_info[:3]} {sys.base_prefix} {sys.platform} {platform.machine()}"
-    return hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + python.encode()).hexdigest()[:16]
+    return hashlib.sha256((_requirements() + python).encode()).hexdigest()[:16]
+
+
+def _requirements() -> str:
+    """What `pyproject.toml` says about installing; how the linter is set must cost nobody a new environment."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    try:
+        import tomllib
+    except ImportError:  # an old Python, which is about to hand over to a newer one
+        return text
+    table = tomllib.loads(text)
+    keys = ("name", "requires-python", "dependencies", "optional-dependencies", "scripts")
+    return json.dumps([table["build-system"], *(table["project"].get(key) for key in keys)])
 
 
 def ready(wish: Wish) -> tuple[Path, bool]:

@@ -142,6 +142,25 @@ def test_it_is_made_anew_when_what_it_was_made_from_changes(
     assert made.count("make") == 2
 
 
+def test_only_what_is_installed_makes_another_environment(
+    scripts: dict[str, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = scripts["environment"]
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+
+    def fingerprint(text: str) -> str:
+        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+        return str(environment.fingerprint())
+
+    ours = fingerprint(project)
+    assert fingerprint(project.replace("line-length = 120", "line-length = 99")) == ours
+    assert fingerprint(project.replace('"click>=8.1"', '"click>=8.2"')) != ours
+    assert fingerprint(project.replace('"psutil>=6"', '"psutil>=7"')) != ours
+    monkeypatch.setattr(environment.sys, "base_prefix", "/another/python")
+    assert fingerprint(project) != ours
+
+
 def test_another_device_or_channel_and_a_repair_install_again(
     scripts: dict[str, ModuleType], made: list[object]
 ) -> None:
