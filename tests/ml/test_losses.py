@@ -30,7 +30,7 @@ PRIOR = (3 / 7, 2 / 5)
 """Raised plus one of known plus two."""
 
 
-@pytest.mark.parametrize("name", ["bce", "focal", "logit_adjusted", "bayesian"])
+@pytest.mark.parametrize("name", ["auto", "bce", "focal", "logit_adjusted", "bayesian"])
 def test_a_loss_is_its_formula(name: str) -> None:
     loss = Loss(LossChoice(name=name, tau=0.7, gamma=1.5), "multilabel", STATES)
     total = 0.0
@@ -82,7 +82,7 @@ def test_an_exclusive_photo_has_exactly_one_raised_class() -> None:
     assert exclusive_target(EXCLUSIVE).tolist() == [0, 1, 1, -1, -1, 2]
 
 
-@pytest.mark.parametrize("name", ["bce", "cross_entropy", "focal", "logit_adjusted", "bayesian"])
+@pytest.mark.parametrize("name", ["auto", "bce", "cross_entropy", "focal", "logit_adjusted", "bayesian"])
 def test_an_exclusive_loss_is_its_formula(name: str) -> None:
     torch.manual_seed(0)
     logits = torch.randn(6, 3)
@@ -91,7 +91,7 @@ def test_an_exclusive_loss_is_its_formula(name: str) -> None:
     total = 0.0
     for i, k in ((0, 0), (1, 1), (2, 1), (5, 2)):
         z = [
-            float(v) + (0.5 * math.log(q) if name == "logit_adjusted" else 0)
+            float(v) + (0.5 * math.log(q) if name in ("auto", "logit_adjusted") else 0)
             for v, q in zip(logits[i], prior, strict=True)
         ]
         p = math.exp(z[k]) / sum(math.exp(v) for v in z)

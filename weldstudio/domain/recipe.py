@@ -15,7 +15,7 @@ from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.scheme import did_you_mean
 
 TASKS: Final = ("auto", "multilabel", "exclusive")
-LOSSES: Final = ("bce", "cross_entropy", "focal", "logit_adjusted", "bayesian")
+LOSSES: Final = ("auto", "bce", "cross_entropy", "focal", "logit_adjusted", "bayesian")
 OPTIMISERS: Final = ("sgd", "adam", "adamw")
 SCHEDULES: Final = ("fixed", "cosine", "one_cycle")
 FITS: Final = ("squash", "crop")
@@ -112,8 +112,10 @@ class NetworkChoice:
 class LossChoice:
     """What is minimised."""
 
-    name: str = "bce"
-    """For exclusive tasks 'bce' means softmax cross entropy."""
+    name: str = "auto"
+    """'auto': plain binary cross entropy for flags, whose thresholds see to the balance; logit-adjusted softmax for
+    exclusive classes, of which the likeliest is taken without any threshold. For exclusive tasks 'bce' means softmax
+    cross entropy."""
     label_smoothing: float = 0.0
     pos_weight_cap: float = 0.0
     """Weight of raised photos n_clear/n_raised, at most this (20 is sensible); 0 = off."""

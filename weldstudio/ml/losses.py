@@ -8,6 +8,8 @@ of the data set, never of the batch); Bayesian cross entropy, Dalyac 2014, 8.3.5
 contributes equally).
 """
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -19,8 +21,10 @@ class Loss:
     """What is minimised. Made from the labels of the whole training set, whose class shares some losses need."""
 
     def __init__(self, choice: LossChoice, task: str, states: Tensor) -> None:
-        self.choice = choice
         self.exclusive = task == "exclusive"
+        if choice.name == "auto":
+            choice = replace(choice, name="logit_adjusted" if self.exclusive else "bce")
+        self.choice = choice
         self.classes = states.shape[1]
         # As if every kind of label had been seen once more: no share is 0 or 1, no weight infinite.
         if self.exclusive:

@@ -34,6 +34,7 @@ LOSS_WORDS: Final = {
     "bce": "Cross entropy",
     "cross_entropy": "Softmax cross entropy",
     "focal": "Focal",
+    "auto": "By the task",
     "logit_adjusted": "Logit-adjusted",
     "bayesian": "Bayesian cross entropy",
 }
