@@ -68,7 +68,7 @@ def test_ci_runs_the_readmes_test_command_on_a_clean_clone() -> None:
     subprocess.run(["bash", "-n", script], check=True)
     text = script.read_text(encoding="utf-8")
     assert "git clone" in text
-    assert "\npython3 packaging/test.py" in text
+    assert "\n    python3 packaging/test.py" in text
 
 
 def test_qt_is_held_below_the_release_that_kills_older_pythons() -> None:
