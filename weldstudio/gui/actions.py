@@ -86,7 +86,6 @@ TABLE: Final[tuple[Action, ...]] = (
         ("view.zoom_out", "Zoom out", "-", "zoom_out"),
         ("view.fit", "Fit into the window", "F", "zoom_fit"),
         ("view.actual", "One pixel to one pixel", "Z", "zoom_one"),
-        ("view.reset", "Reset brightness and contrast", "Ctrl+0", "refresh"),
     ),
     *_page(
         "review",

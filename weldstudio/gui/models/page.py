@@ -125,6 +125,9 @@ class ModelsPage(QWidget):
             )
         )
         self._stack.addWidget(full)
+        unread = QWidget()  # nothing is said of models before the registry has been read
+        self._stack.addWidget(unread)
+        self._stack.setCurrentWidget(unread)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
