@@ -16,7 +16,8 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = sorted((ROOT / "packaging").glob("*.py"))
+# pictures.py photographs the window, so it runs in the environment that the others make.
+SCRIPTS = sorted(file for file in (ROOT / "packaging").glob("*.py") if file.stem != "pictures")
 _NAMES = [script.stem for script in SCRIPTS]
 
 
