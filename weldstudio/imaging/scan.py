@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import operator
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -55,63 +54,60 @@ def scan(root: Path, *, report: Report | None = None) -> Iterator[FoundPhoto]:
             folder = links.pop(0)
             if not _first_sight(root, folder, seen, tell):
                 continue
-        listing = _list_folder(root, folder, tell)
-        yield from listing.photos
+        listing = _Listing()
+        yield from _photos_of(root, folder, listing, tell)
         waiting += [inner for inner in reversed(listing.folders) if _first_sight(root, inner, seen, tell)]
         links += listing.links
 
 
 @dataclass(slots=True)
 class _Listing:
-    """One folder: paths relative to the root."""
+    """What one folder holds beside its photos: paths relative to the root."""
 
-    photos: list[FoundPhoto] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     """Links to folders."""
 
 
-def _list_folder(root: Path, folder: str, tell: Report) -> _Listing:
-    listing = _Listing()
+def _photos_of(root: Path, folder: str, listing: _Listing, tell: Report) -> Iterator[FoundPhoto]:
+    """The photos of one folder, each looked at when it is asked for; what else lies there goes into `listing`."""
     try:
         with os.scandir(root / folder if folder else root) as entries:
-            listed = sorted(entries, key=operator.attrgetter("name"))
+            by_name = {entry.name: entry for entry in entries}
     except OSError as error:
         tell(_shown(folder), f"the folder cannot be read ({error.strerror or error})")
-        return listing
-    if folder and any(entry.name == PROJECT_FILE for entry in listed):
-        tell(_shown(folder), "it is a project of weldstudio, not a folder of photos")
-        return listing
-    prefix = f"{folder}/" if folder else ""
-    for entry in listed:
-        name = entry.name
-        if name.startswith(".") or name.casefold() in _SYSTEM_FOLDERS:
-            continue
-        try:
-            _sort_in(entry, prefix + name, listing, tell)
-        except OSError as error:
-            tell(_shown(prefix + name), f"it cannot be looked at ({error.strerror or error})")
-    return listing
-
-
-def _sort_in(entry: os.DirEntry[str], path: str, listing: _Listing, tell: Report) -> None:
-    """Puts one entry where it belongs. May raise OSError."""
-    suffix = path[path.rfind(".") :].lower()
-    if suffix not in SUFFIXES:
-        if entry.is_dir():
-            (listing.links if entry.is_symlink() else listing.folders).append(path)
-        elif suffix in _UNREADABLE:
-            tell(_shown(path), _UNREADABLE[suffix])
         return
-    facts = entry.stat()
-    if stat.S_ISDIR(facts.st_mode):
-        (listing.links if entry.is_symlink() else listing.folders).append(path)
-    elif not stat.S_ISREG(facts.st_mode):
-        tell(_shown(path), "it is no file")
-    elif not _plain(path):
-        tell(_shown(path), "its name holds characters that are no text; rename it")
-    else:
-        listing.photos.append(FoundPhoto(path, facts.st_size, facts.st_mtime_ns))
+    if folder and PROJECT_FILE in by_name:
+        tell(_shown(folder), "it is a project of weldstudio, not a folder of photos")
+        return
+    prefix = f"{folder}/" if folder else ""
+    for name in sorted(by_name):
+        if name[0] == ".":
+            continue
+        entry = by_name[name]
+        path = prefix + name
+        suffix = name[name.rfind(".") :].lower()
+        try:
+            if suffix in SUFFIXES:
+                facts = entry.stat()
+                if stat.S_ISREG(facts.st_mode) and ((path.isascii() and path.isprintable()) or _plain(path)):
+                    yield FoundPhoto(path, facts.st_size, facts.st_mtime_ns)
+                    continue
+            _sort_in(entry, path, suffix, listing, tell)
+        except OSError as error:
+            tell(_shown(path), f"it cannot be looked at ({error.strerror or error})")
+
+
+def _sort_in(entry: os.DirEntry[str], path: str, suffix: str, listing: _Listing, tell: Report) -> None:
+    """Puts one entry that is no photo where it belongs. May raise OSError."""
+    if entry.is_dir():
+        if entry.name.casefold() not in _SYSTEM_FOLDERS:
+            (listing.links if entry.is_symlink() else listing.folders).append(path)
+    elif suffix in _UNREADABLE:
+        tell(_shown(path), _UNREADABLE[suffix])
+    elif suffix in SUFFIXES:
+        plain = _plain(path)
+        tell(_shown(path), "it is no file" if plain else "its name holds characters that are no text; rename it")
 
 
 def _first_sight(root: Path, folder: str, seen: set[tuple[int, int]], tell: Report) -> bool:
@@ -130,8 +126,6 @@ def _first_sight(root: Path, folder: str, seen: set[tuple[int, int]], tell: Repo
 
 def _plain(path: str) -> bool:
     """Whether a path can be kept as text: no bytes that were no text, no line breaks."""
-    if path.isascii() and path.isprintable():
-        return True
     return not any("\ud800" <= c <= "\udfff" or ord(c) < 32 or ord(c) == 127 for c in path)
 
 
