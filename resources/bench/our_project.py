@@ -6,7 +6,7 @@ from pathlib import Path
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.domain.scheme import Scheme
 from weldstudio.imaging.scan import scan
-from weldstudio.store import photos
+from weldstudio.store import first_pass, photos
 from weldstudio.store.store import Store
 from weldstudio.studio import projects
 
@@ -24,5 +24,5 @@ def write(folder: Path, root: Path | None = None) -> Store:
     store = projects.create(folder, scheme=scheme)
     collection, _ = photos.add_collection(store, "bench", root or folder / "photos")
     found = (FoundPhoto(f"{i:06d}.jpg", 1, 1) for i in range(PHOTOS)) if root is None else scan(root)
-    photos.insert_found(store, collection.id, list(islice(found, PHOTOS)))
+    first_pass.insert_found(store, collection.id, list(islice(found, PHOTOS)))
     return store

@@ -20,7 +20,7 @@ from weldstudio.gui.store_thread import StoreThread
 from weldstudio.gui.theme import theme
 from weldstudio.imaging import scan
 from weldstudio.settings import Settings
-from weldstudio.store import photos
+from weldstudio.store import first_pass, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 
@@ -55,7 +55,7 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     with Store.create(folder) as store:
         collection, _ = photos.add_collection(store, "photos", made.folder)
-        photos.insert_found(store, collection.id, list(scan.scan(made.folder)))
+        first_pass.insert_found(store, collection.id, list(scan.scan(made.folder)))
         scheme = Scheme()
         for name, points in (("No Clamp Used", 50), ("Soil", 15), ("Joint Misaligned", 35)):
             scheme = scheme.with_flag(name, points)

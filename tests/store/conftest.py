@@ -7,7 +7,7 @@ import pytest
 
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.domain.scheme import Flag, Group, JointRule, Scheme
-from weldstudio.store import photos
+from weldstudio.store import first_pass, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 
@@ -23,6 +23,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store.create(tmp_path / "project")
     scheme_rows.save(made, SCHEME)
     collection, _ = photos.add_collection(made, "north", tmp_path / "photos")
-    photos.insert_found(made, collection.id, [FoundPhoto(f"a/{n:02}.jpg", 100 + n, n) for n in range(PHOTOS)])
+    first_pass.insert_found(made, collection.id, [FoundPhoto(f"a/{n:02}.jpg", 100 + n, n) for n in range(PHOTOS)])
     yield made
     made.close()

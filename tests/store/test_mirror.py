@@ -10,7 +10,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
-from weldstudio.store import events, mirror, models, photos, predictions
+from weldstudio.store import events, first_pass, mirror, models, photos, predictions
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
@@ -66,7 +66,7 @@ def take_step(store: Store, number: int, step: tuple[object, ...]) -> None:
             write(store, [(i, 0, old, value) for i, old in zip(ids, before, strict=True)])
         case "import", int(count):
             known = photos.count(store)
-            photos.insert_found(store, 1, [FoundPhoto(f"n/{known + n}.jpg", 1, 1) for n in range(count)])
+            first_pass.insert_found(store, 1, [FoundPhoto(f"n/{known + n}.jpg", 1, 1) for n in range(count)])
         case "facts", int(which):
             problem = "It is broken." if number % 2 else None
             fact = PhotoFacts(f"a/{which:02}.jpg", 4, 3, 1, "2020-01-01T00:00:00", f"Cam {which % 3}", problem=problem)

@@ -5,7 +5,7 @@ import pytest
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
 from weldstudio.domain.split import Split
-from weldstudio.store import photos, splits, unread
+from weldstudio.store import first_pass, photos, splits, unread
 from weldstudio.store.store import Store
 
 
@@ -25,14 +25,14 @@ def test_facts_survive_and_what_a_person_said_of_equipment_stands(store: Store) 
     assert (first.equipment, first.content_hash, first.perceptual_hash) == ("Cam 1", "ab" * 32, 2**64 - 1)
     assert (second.equipment, second.problem) == ("Redbox", "The file is empty.")
     assert [row[0] for row in unread.without_facts(store)] == list(range(3, 13))
-    photos.update_found(store, 1, [FoundPhoto("a/00.jpg", 7, 8)])
+    first_pass.update_found(store, 1, [FoundPhoto("a/00.jpg", 7, 8)])
     assert unread.without_facts(store)[0] == (1, 1, "a/00.jpg", 7, 8)
 
 
 def test_a_photo_found_twice_is_one_row(store: Store) -> None:
     found = [FoundPhoto("a/00.jpg", 1, 1), FoundPhoto("b/new.jpg", 1, 1)]
-    assert photos.insert_found(store, 1, found).photos == {13}
-    assert photos.insert_found(store, 1, found) == Changes()
+    assert first_pass.insert_found(store, 1, found).photos == {13}
+    assert first_pass.insert_found(store, 1, found) == Changes()
     assert photos.count(store) == 13
 
 

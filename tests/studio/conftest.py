@@ -7,7 +7,7 @@ import pytest
 
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.domain.scheme import Flag, Group, JointRule, Scheme
-from weldstudio.store import photos
+from weldstudio.store import first_pass, photos
 from weldstudio.store.store import Store
 from weldstudio.studio import projects
 
@@ -27,6 +27,6 @@ FLAGS = Scheme(
 def welds(tmp_path: Path) -> Iterator[Store]:
     store = projects.create(tmp_path / "welds", scheme=FLAGS)
     collection, _ = photos.add_collection(store, "north", tmp_path / "photos")
-    photos.insert_found(store, collection.id, [FoundPhoto(f"a/{n:02}.jpg", 100, n) for n in range(12)])
+    first_pass.insert_found(store, collection.id, [FoundPhoto(f"a/{n:02}.jpg", 100, n) for n in range(12)])
     yield store
     store.close()

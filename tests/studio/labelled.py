@@ -7,7 +7,7 @@ from tests.photos import FLAGS, MadeCollection, make_collection
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
 from weldstudio.domain.scheme import Group, Scheme
-from weldstudio.store import actions, events, photos
+from weldstudio.store import actions, events, first_pass, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 
@@ -32,7 +32,7 @@ def add_photos(store: Store, made: MadeCollection, hashes: Sequence[int] | None 
     """The photos of a made collection as rows, in its order; `hashes` are perceptual ones. Returns their ids."""
     collection, _ = photos.add_collection(store, "made", made.folder)
     found = [FoundPhoto(path, 1, 1) for path in made.paths]
-    photos.insert_found(store, collection.id, found)
+    first_pass.insert_found(store, collection.id, found)
     if hashes is not None:
         facts = [
             PhotoFacts(path, 64, 48, perceptual_hash=value) for path, value in zip(made.paths, hashes, strict=True)

@@ -18,7 +18,7 @@ from weldstudio.domain.model import ModelCard, ModelClass, slot_row
 from weldstudio.domain.photo import FoundPhoto, Photo, PhotoFacts
 from weldstudio.domain.scheme import Flag, Group, Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import models, photos, predictions, splits
+from weldstudio.store import first_pass, models, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import exporting, image_folder, labelling, placing
@@ -65,7 +65,7 @@ def bring(store: Store, root: Path, paths: list[str]) -> list[int]:
         file = make_photo(root / path, size=(16, 12), seed=number)
         found.append(FoundPhoto(path, file.stat().st_size, file.stat().st_mtime_ns))
     collection, _ = photos.add_collection(store, "ours", root)
-    photos.insert_found(store, collection.id, found)
+    first_pass.insert_found(store, collection.id, found)
     return [photo.id for photo in photos.every(store) if photo.collection_id == collection.id]
 
 

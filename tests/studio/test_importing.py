@@ -14,7 +14,7 @@ from weldstudio.domain.labelling import Source, State, label_byte, source_of, st
 from weldstudio.domain.messages import Completed, FactsRead, Failed, Message, ReadFacts, Started
 from weldstudio.imaging.scan import scan
 from weldstudio.imaging.thumbs import ThumbStore, thumb_key
-from weldstudio.store import events, photos, unread
+from weldstudio.store import events, first_pass, photos, unread
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import importing, labelling, projects, reading
@@ -305,7 +305,7 @@ def test_importing_again_brings_up_to_date(store: Store, tmp_path: Path) -> None
     # The very same file comes back, as from a disk that is connected again.
     make_photo(folder / "0002.jpg")
     os.utime(folder / "0002.jpg", ns=(before["0002.jpg"].mtime_ns,) * 2)
-    photos.update_found(store, again.collection.id, list(scan(folder)))
+    first_pass.update_found(store, again.collection.id, list(scan(folder)))
     photos.set_problem(store, [before["0002.jpg"].id], "0002.jpg is not there any more.")
     back = run(store, folder)
     assert (back.new, back.changed, back.vanished) == (0, 0, 0)
@@ -325,6 +325,7 @@ def test_originals_are_never_touched(store: Store, tmp_path: Path) -> None:
 
 def test_cancelled_and_taken_up_again(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "_ROWS", 10)
+    monkeypatch.setattr(importing, "_ROWS_AT_MOST", 10)
     folder = tmp_path / "photos"
     made = make_collection(folder, 50)
     work = import_photos(store, folder, who=WHO)

@@ -10,7 +10,7 @@ from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Source, State, fold, label_byte
 from weldstudio.domain.photo import FoundPhoto
-from weldstudio.store import actions, events, photos
+from weldstudio.store import actions, events, first_pass, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import labelling, merging
@@ -175,7 +175,7 @@ def test_the_fold_after_anything_equals_the_present_labels_and_a_plain_model(
     store = Store.create(tmp_path_factory.mktemp("fold") / "p")
     scheme_rows.save(store, FLAGS)
     collection, _ = photos.add_collection(store, "north", store.folder)
-    photos.insert_found(store, collection.id, [FoundPhoto(f"{n}.jpg", 1, 1) for n in range(4)])
+    first_pass.insert_found(store, collection.id, [FoundPhoto(f"{n}.jpg", 1, 1) for n in range(4)])
     merging.merge(store, "clamps!", [1, 2], who="Ann")
     start = (labels(store), scheme_rows.load(store))
     # The plain model: a list of what was, before each step that stands, as every simple editor keeps it.

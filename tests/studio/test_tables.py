@@ -10,7 +10,7 @@ from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import Source, State, fold, label_byte
 from weldstudio.domain.photo import FoundPhoto
-from weldstudio.store import actions, events, photos
+from weldstudio.store import actions, events, first_pass, photos
 from weldstudio.store.store import Store
 from weldstudio.studio import labelling
 from weldstudio.studio.label_files import read_label_file
@@ -96,7 +96,7 @@ def test_a_class_that_is_not_there_is_named_before_anything_is_written(welds: St
 
 def test_the_same_path_in_two_collections_is_told_apart(welds: Store, tmp_path: Path) -> None:
     south, _ = photos.add_collection(welds, "south", tmp_path / "south")
-    photos.insert_found(welds, south.id, [FoundPhoto("a/00.jpg", 1, 1)])
+    first_pass.insert_found(welds, south.id, [FoundPhoto("a/00.jpg", 1, 1)])
     table = read_label_file(csv(tmp_path, "path,soil\na/00.jpg,1\n"))
     report = finished(labelling.apply_label_table(welds, table, who="Ann"))
     assert report.left_out == (("a/00.jpg", "line 2: 2 collections have a photo of this path"),)

@@ -2,7 +2,6 @@
 
 import json
 import platform
-import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.photo import Collection, Contractor, FoundPhoto, Joint, Photo, PhotoFacts
+from weldstudio.domain.photo import Collection, Contractor, Joint, Photo, PhotoFacts
+from weldstudio.store.first_pass import joints_of
 from weldstudio.store.store import Store
 
 DEFAULT_LIMIT = 50
@@ -73,71 +73,9 @@ def collection_at(store: Store, root: Path) -> Collection | None:
     return Collection(*found[0]) if found else None
 
 
-# First pass of an import
-
-
-def insert_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) -> Changes:
-    """Rows for photographs a scan has found; those already known by their path are left as they are.
-
-    Each new photo is a joint of its own until something says otherwise.
-    """
-    with store.atomic():
-        store.execute("SAVEPOINT batch")
-        try:
-            ids = _insert_new(store, collection_id, found)
-        except sqlite3.IntegrityError:
-            # Rare, so it is not asked for first: another process has imported some of these meanwhile.
-            store.execute("ROLLBACK TO batch")
-            known = store.rows(
-                "SELECT path FROM photos WHERE collection_id = ? AND path IN (SELECT value FROM json_each(?))",
-                (collection_id, json.dumps([photo.path for photo in found])),
-            )
-            ids = _insert_new(store, collection_id, [photo for photo in found if (photo.path,) not in set(known)])
-        store.execute("RELEASE batch")
-        return store.record(Changes(photos=frozenset(ids), joints=True)) if ids else Changes()
-
-
-def _insert_new(store: Store, collection_id: int, new: Sequence[FoundPhoto]) -> range:
-    """Inserts rows whose paths are new and returns their ids; sqlite3.IntegrityError when one is not."""
-    photo_id = 1 + int(store.value("SELECT max(id) FROM photos") or 0)
-    joint_id = 1 + int(store.value("SELECT max(id) FROM joints") or 0)
-    store.executemany(
-        "INSERT INTO joints (id, collection_id) VALUES (?, ?)",
-        [(joint, collection_id) for joint in range(joint_id, joint_id + len(new))],
-    )
-    store.executemany(
-        "INSERT INTO photos (id, collection_id, path, size, mtime_ns, joint_id) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (photo_id + n, collection_id, photo.path, photo.size, photo.mtime_ns, joint_id + n)
-            for n, photo in enumerate(new)
-        ],
-    )
-    return range(photo_id, photo_id + len(new))
-
-
 def known_paths(store: Store, collection_id: int) -> dict[str, int]:
     """Photo ids of a collection by path."""
     return dict(store.rows("SELECT path, id FROM photos WHERE collection_id = ?", (collection_id,)))
-
-
-def found_of(store: Store, collection_id: int) -> dict[str, tuple[int, int, int]]:
-    """(id, size, mtime_ns) of a collection's photos by path, to compare with a new scan."""
-    rows = store.rows("SELECT path, id, size, mtime_ns FROM photos WHERE collection_id = ?", (collection_id,))
-    return {path: (photo_id, size, mtime_ns) for path, photo_id, size, mtime_ns in rows}
-
-
-def update_found(store: Store, collection_id: int, found: Sequence[FoundPhoto]) -> Changes:
-    """Files that changed on disk, or can be seen again: their facts are to be read again. Labels stay."""
-    with store.atomic():
-        store.executemany(
-            "UPDATE photos SET size = ?, mtime_ns = ?, facts = 0, problem = NULL WHERE collection_id = ? AND path = ?",
-            [(photo.size, photo.mtime_ns, collection_id, photo.path) for photo in found],
-        )
-        touched = store.rows(
-            "SELECT id FROM photos WHERE collection_id = ? AND path IN (SELECT value FROM json_each(?))",
-            (collection_id, json.dumps([photo.path for photo in found])),
-        )
-        return store.record(Changes(photos=frozenset(photo_id for (photo_id,) in touched)))
 
 
 def set_problem(store: Store, photo_ids: Sequence[int], problem: str | None) -> Changes:
@@ -211,26 +149,30 @@ def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> C
         )
         place = {photo_id: collection_id for photo_id, collection_id, _ in before}
         contractors = {name: add_contractor(store, name) for name in {c for _, _, c in joints if c}}
-        wanted: dict[tuple[int, str], int | None] = {}
+        wanted: dict[int, dict[str, int | None]] = {}
         for photo_id, reference, name in joints:
-            key = place[photo_id], reference
-            wanted[key] = contractors.get(name or "") or wanted.get(key)
+            there = wanted.setdefault(place[photo_id], {})
+            there[reference] = contractors.get(name or "") or there.get(reference)
+        joint_ids = {where: joints_of(store, where, list(there)) for where, there in wanted.items()}
         store.executemany(
-            "INSERT INTO joints (collection_id, reference, contractor_id) VALUES (?, ?, ?)"
-            " ON CONFLICT (collection_id, reference)"
-            " DO UPDATE SET contractor_id = coalesce(excluded.contractor_id, contractor_id)",
-            [(*key, contractor) for key, contractor in wanted.items()],
+            "UPDATE joints SET contractor_id = ? WHERE id = ?",
+            [(who, joint_ids[where][ref]) for where, there in wanted.items() for ref, who in there.items() if who],
         )
-        store.executemany(
-            "UPDATE photos SET joint_id = (SELECT id FROM joints WHERE collection_id = ? AND reference = ?)"
-            " WHERE id = ?",
-            [(place[photo_id], ref, photo_id) for photo_id, ref, _ in joints],
-        )
-        left = [(joint_id,) for joint_id in {joint_id for _, _, joint_id in before}]
-        empty = "NOT EXISTS (SELECT 1 FROM photos p WHERE p.joint_id = ?1)"
-        store.executemany(f"DELETE FROM splits WHERE joint_id = ?1 AND {empty}", left)
-        store.executemany(f"DELETE FROM joints WHERE id = ?1 AND {empty}", left)
-        return store.record(Changes(photos=frozenset(ids), joints=True))
+        now = {photo_id: joint_ids[place[photo_id]][reference] for photo_id, reference, _ in joints}
+        moved = [(now[photo_id], photo_id) for photo_id, _, joint_id in before if now[photo_id] != joint_id]
+        store.executemany("UPDATE photos SET joint_id = ? WHERE id = ?", moved)
+        _drop_empty(store, {joint_id for photo_id, _, joint_id in before if now[photo_id] != joint_id})
+        return store.record(Changes(photos=frozenset(photo_id for _, photo_id in moved), joints=True))
+
+
+def _drop_empty(store: Store, joint_ids: Iterable[int]) -> None:
+    """Deletes those of these joints that show no photo any more."""
+    empty = store.rows(
+        "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM photos WHERE joint_id = value)",
+        (json.dumps(list(joint_ids)),),
+    )
+    store.executemany("DELETE FROM splits WHERE joint_id = ?", empty)
+    store.executemany("DELETE FROM joints WHERE id = ?", empty)
 
 
 def set_joint_facts(

@@ -32,9 +32,3 @@ def _of_collections(collection_ids: Sequence[int] | None) -> tuple[str, tuple[st
     if collection_ids is None:
         return "", ()
     return " AND collection_id IN (SELECT value FROM json_each(?))", (json.dumps(list(collection_ids)),)
-
-
-def not_shown(store: Store, collection_id: int) -> frozenset[str]:
-    """Paths of a collection's photos that have a problem."""
-    rows = store.rows("SELECT path FROM photos WHERE collection_id = ? AND problem IS NOT NULL", (collection_id,))
-    return frozenset(path for (path,) in rows)

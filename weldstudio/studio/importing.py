@@ -6,10 +6,11 @@ once more, the second by `read_facts`.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import ImportRefused, PhotoError
@@ -17,13 +18,14 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import Collection, FoundPhoto
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.imaging.scan import scan
-from weldstudio.store import photos, unread
+from weldstudio.store import first_pass, photos
 from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.first_pass import KnownPhoto
 from weldstudio.store.store import Store
 from weldstudio.studio import labelling
 from weldstudio.studio import scheme as scheme_editing
 from weldstudio.studio.label_files import LabelRow, LabelTable
-from weldstudio.studio.matching import Matched, joint_rule, match_rows, unknown_names, with_joint_column
+from weldstudio.studio.matching import JointOf, Matched, joint_rule, match_rows, unknown_names, with_joint_column
 from weldstudio.studio.reading import FactsReport, read_facts
 
 __all__ = ["FactsReport", "ImportReport", "import_photos", "read_facts", "refuse_early"]
@@ -32,11 +34,12 @@ VANISHED = "{name} is not there any more; it was moved, renamed or deleted."
 EXAMPLES = 20
 """So many paths of each kind a report names; the counts are complete."""
 
-T = TypeVar("T")
-
 _STEP_S = 0.03
-_ROWS = 2000
-"""Photos a transaction: some 25 ms."""
+_ROWS = 500
+"""Photos in the first step; the next ones take as many as fit into `_STEP_S`."""
+_ROWS_AT_MOST = 8000
+_PAGE = 1000
+"""Known photos read, and described, in a step: some 5 to 25 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,8 @@ def import_photos(
     refuse_early(folder, labels=labels, joint=joint, unlisted=unlisted)
     labels = with_joint_column(labels, joint)
     missing = _missing_classes(store, labels, new_flags=new_flags)
-    work = _FirstPass(store, folder, name=name)
+    work = _FirstPass(store, folder, name=name, joint_of=joint_rule(joint, labels))
+    yield from work.recall()
     if labels is None:
         yield from work.bring_in(work.find())
     else:
@@ -148,7 +152,7 @@ def import_photos(
             yield work.add_classes(missing, exclusive=labels.form == "class", default=labels.default, who=who)
         yield from work.bring_in(iter(found))
     yield from work.vanish()
-    yield from work.describe(equipment, contractor, joint_rule(joint, labels))
+    yield from work.describe(equipment, contractor)
     if work.matched is not None and work.collection is not None:
         # An expert's own labels stand against the file: importing once more must not take corrections back.
         told = yield from labelling.apply_label_table(
@@ -188,20 +192,44 @@ def _missing_classes(store: Store, labels: LabelTable | None, *, new_flags: bool
 class _FirstPass:
     """Rows, joints and equipment of one folder, in steps of some 30 ms. The store's thread."""
 
-    def __init__(self, store: Store, folder: Path, *, name: str | None) -> None:
+    def __init__(self, store: Store, folder: Path, *, name: str | None, joint_of: JointOf | None) -> None:
         self._store = store
         self._folder = folder
         self._name = name or folder.name or str(folder)
+        self._joint_of = joint_of
         self.collection: Collection | None = photos.collection_at(store, folder)
-        self._known = photos.found_of(store, self.collection.id) if self.collection else {}
-        # Whatever could not be shown gets another chance: a disk may be connected again.
-        self._troubled = unread.not_shown(store, self.collection.id) if self.collection else frozenset()
-        self._seen: set[str] = set()
-        self._new = self._changed = self._vanished = self._without_joint = 0
+        self._known: dict[str, tuple[int, int]] = {}
+        """(size, mtime_ns) by path of the photos that had a row before."""
+        self._not_seen: dict[str, int] = {}
+        """Those of them that the scan has not found, with their ids."""
+        self._troubled: set[str] = set()
+        self._found = self._new = self._changed = self._without_joint = 0
         self._skipped: list[tuple[str, str]] = []
         self._skipped_count = 0
         self.matched: Matched | None = None
+        self._label_rows: dict[str, LabelRow] = {}
         self.labels = 0
+
+    def recall(self) -> Generator[Progress, None, None]:
+        """Reads what the collection holds from before."""
+        for rows in self._pages():
+            for path, photo_id, size, mtime_ns, _, has_problem in rows:
+                self._known[path] = size, mtime_ns
+                self._not_seen[path] = photo_id
+                if has_problem:
+                    # Whatever could not be shown gets another chance: a disk may be connected again.
+                    self._troubled.add(path)
+            yield Progress(0, None, "Looking for photos")
+
+    def _pages(self) -> Iterator[list[KnownPhoto]]:
+        """The collection's rows, a step at a time."""
+        path = ""
+        while self.collection is not None:
+            rows = first_pass.known_after(self._store, self.collection.id, path, _PAGE)
+            if not rows:
+                return
+            path = rows[-1][0]
+            yield rows
 
     def find(self) -> Iterator[FoundPhoto]:
         """The photos of the folder; what is left out goes into the report. Raises ImportRefused."""
@@ -239,6 +267,7 @@ class _FirstPass:
         for path, reason in matched.missing[:EXAMPLES]:
             self._skip(path, reason, always=True)
         self.matched = matched
+        self._label_rows = {row.path: row for row in matched.table.rows}
 
     def add_classes(self, names: Sequence[str], *, exclusive: bool, default: str, who: str) -> Progress:
         """Flags for the label file's classes, in an action of their own."""
@@ -246,82 +275,87 @@ class _FirstPass:
         return Progress(0, None, "Making the scheme", done.changes)
 
     def bring_in(self, found: Iterator[FoundPhoto]) -> Generator[Progress, None, None]:
-        """Rows for what is new, fresh sizes and times for what changed."""
-        batch: list[FoundPhoto] = []
-        for photo in found:
-            batch.append(photo)
-            if len(batch) == _ROWS:
-                yield self._store_batch(batch)
-                batch = []
-        yield self._store_batch(batch)
+        """Rows for what is new, with their joints; fresh sizes and times for what changed."""
+        pace = _Pace()
+        last = False
+        while not last:
+            with pace.step() as wanted:
+                batch = list(islice(found, wanted))
+                progress = self._store_batch(batch)
+            yield progress
+            last = len(batch) < wanted
 
     def _store_batch(self, batch: list[FoundPhoto]) -> Progress:
         changes = NO_CHANGES
         if self.collection is None:
             # Only now: a folder that cannot be read must not leave an empty collection behind.
             self.collection, changes = photos.add_collection(self._store, self._name, self._folder)
-        known = self._known
-        new = [photo for photo in batch if photo.path not in known]
-        changed = [p for p in batch if p.path in known and known[p.path][1:] != (p.size, p.mtime_ns)]
+        known, new = self._known, batch
+        if known:
+            new = [photo for photo in batch if photo.path not in known]
+            changed = [p for p in batch if p.path in known and known[p.path] != (p.size, p.mtime_ns)]
+            self._changed += len(changed)
+            if again := changed + [p for p in batch if p.path in self._troubled]:
+                changes |= first_pass.update_found(self._store, self.collection.id, again)
+            for photo in batch:
+                self._not_seen.pop(photo.path, None)
         if new:
-            changes |= photos.insert_found(self._store, self.collection.id, new)
-        again = [p for p in batch if p.path in self._troubled]
-        if changed or again:
-            changes |= photos.update_found(self._store, self.collection.id, changed + again)
-        self._seen.update(photo.path for photo in batch)
+            references = [self._reference(photo.path) for photo in new] if self._joint_of else None
+            changes |= first_pass.insert_found(self._store, self.collection.id, new, references)
         self._new += len(new)
-        self._changed += len(changed)
-        return Progress(len(self._seen), None, "Importing photos", changes)
+        self._found += len(batch)
+        return Progress(self._found, None, "Importing photos", changes)
+
+    def _reference(self, path: str) -> str | None:
+        """Of the joint that a photo shows by the rule."""
+        reference = self._joint_of(path, self._label_rows.get(path)) if self._joint_of else None
+        self._without_joint += not reference
+        return reference
 
     def vanish(self) -> Generator[Progress, None, None]:
         """Marks known photos whose files are gone; a folder that shows fewer photos takes no label along."""
-        gone = {path: told[0] for path, told in self._known.items() if path not in self._seen}
-        self._vanished = len(gone)
-        for part in _parts(list(gone.items()), _ROWS):
-            changes = [
-                photos.set_problem(self._store, [photo_id], VANISHED.format(name=path.rsplit("/", 1)[-1]))
-                for path, photo_id in part
-            ]
-            yield Progress(len(self._seen), len(self._seen), "Importing photos", Changes.of(changes))
+        pace, gone = _Pace(), iter(self._not_seen.items())
+        while True:
+            with pace.step() as wanted:
+                part = [(i, VANISHED.format(name=path.rsplit("/", 1)[-1])) for path, i in islice(gone, wanted)]
+                changes = first_pass.set_problems(self._store, part) if part else NO_CHANGES
+            if not part:
+                return
+            yield Progress(self._found, self._found, "Importing photos", changes)
 
-    def describe(
-        self,
-        equipment: str | None,
-        contractor: str | None,
-        joint_of: Callable[[str, LabelRow | None], str | None] | None,
-    ) -> Generator[Progress, None, None]:
-        """Equipment, joints and contractors, as the call or the label file says them."""
-        assert self.collection is not None  # bring_in made it
+    def describe(self, equipment: str | None, contractor: str | None) -> Generator[Progress, None, None]:
+        """Equipment and contractors, as the call or the label file says them, and joints of photos known before."""
         columns_told = {"equipment", "contractor"} & set(self.matched.table.columns if self.matched else ())
-        if not (equipment or contractor or joint_of or columns_told):
+        if not (equipment or contractor or columns_told or (self._joint_of and self._known)):
             return
-        rows = {row.path: row for row in self.matched.table.rows} if self.matched else {}
-        ids = photos.known_paths(self._store, self.collection.id)
+        done = 0
+        for page in self._pages():
+            present = [row for row in page if row[0] not in self._not_seen]
+            changes = self._describe_page(present, equipment, contractor)
+            done += len(present)
+            yield Progress(done, self._found, "Noting joints, equipment and contractors", changes)
+
+    def _describe_page(self, page: list[KnownPhoto], equipment: str | None, contractor: str | None) -> Changes:
         equipments: dict[str, list[int]] = {}
         contractors: dict[str, list[int]] = {}
         joints: list[tuple[int, str, str | None]] = []
-        for path in sorted(self._seen):
-            row = rows.get(path)
+        for path, photo_id, _, _, has_reference, _ in page:
+            row = self._label_rows.get(path)
             columns = row.columns if row is not None else {}
             if made_with := equipment or columns.get("equipment"):
-                equipments.setdefault(made_with, []).append(ids[path])
+                equipments.setdefault(made_with, []).append(photo_id)
             made_by = contractor or columns.get("contractor")
-            reference = joint_of(path, row) if joint_of else None
-            self._without_joint += joint_of is not None and reference is None
-            if reference:
-                joints.append((ids[path], reference, made_by))
+            # New photos came with their joints.
+            reference = self._reference(path) if self._joint_of and path in self._known else None
+            if reference and reference != has_reference:
+                joints.append((photo_id, reference, made_by))
             elif made_by:
-                contractors.setdefault(made_by, []).append(ids[path])
-        total = len(joints) + sum(map(len, (*equipments.values(), *contractors.values())))
-        done = 0
-        for several in _parts(joints, _ROWS):
-            done += len(several)
-            yield Progress(done, total, "Noting the joints", photos.set_joints(self._store, several))
-        for write, by_name in ((photos.set_equipment, equipments), (photos.set_contractor, contractors)):
-            for name, photo_ids in by_name.items():
-                for some in _parts(photo_ids, _ROWS):
-                    done += len(some)
-                    yield Progress(done, total, "Noting equipment and contractors", write(self._store, some, name))
+                contractors.setdefault(made_by, []).append(photo_id)
+        with self._store.atomic():
+            changes = [photos.set_joints(self._store, joints)] if joints else []
+            changes += [photos.set_equipment(self._store, ids, name) for name, ids in equipments.items()]
+            changes += [photos.set_contractor(self._store, ids, name) for name, ids in contractors.items()]
+        return Changes.of(changes)
 
     def report(self) -> ImportReport:
         """What the first pass did."""
@@ -329,10 +363,10 @@ class _FirstPass:
         matched = self.matched
         return ImportReport(
             collection=self.collection,
-            found=len(self._seen),
+            found=self._found,
             new=self._new,
             changed=self._changed,
-            vanished=self._vanished,
+            vanished=len(self._not_seen),
             labelled=len(matched.table.rows) if matched else 0,
             labels=self.labels,
             unlabelled=len(matched.unlabelled) if matched else 0,
@@ -349,6 +383,16 @@ class _FirstPass:
             self._skipped.append((where, reason))
 
 
-def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+class _Pace:
+    """How many rows make a step of `_STEP_S`, by how long the last ones took."""
+
+    def __init__(self) -> None:
+        self._rows = _ROWS
+
+    @contextmanager
+    def step(self) -> Iterator[int]:
+        """Hands over how many rows to take, and takes the time."""
+        begin = time.perf_counter()
+        yield self._rows
+        share = _STEP_S / max(1e-6, time.perf_counter() - begin)
+        self._rows = max(1, min(_ROWS_AT_MOST, int(self._rows * min(2.0, max(0.5, share)))))
