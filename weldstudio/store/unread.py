@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from weldstudio.store.store import Store
 
+_WAITING = "photos INDEXED BY photos_without_facts"
+"""Said outright: SQLite would rather go through the whole collection and sort it, for every request again."""
+
 
 def without_facts(
     store: Store, collection_ids: Sequence[int] | None = None, *, after: int = 0, limit: int = -1
@@ -15,7 +18,7 @@ def without_facts(
     """
     wanted, parameters = _of_collections(collection_ids)
     return store.rows(
-        f"SELECT id, collection_id, path, size, mtime_ns FROM photos WHERE facts = 0 AND id > ?{wanted}"
+        f"SELECT id, collection_id, path, size, mtime_ns FROM {_WAITING} WHERE facts = 0 AND id > ?{wanted}"
         " ORDER BY id LIMIT ?",
         (after, *parameters, limit),
     )
@@ -24,7 +27,7 @@ def without_facts(
 def count_without_facts(store: Store, collection_ids: Sequence[int] | None = None) -> dict[int, int]:
     """How many photos of each collection (of these) nobody has looked into yet."""
     wanted, parameters = _of_collections(collection_ids)
-    counted = f"SELECT collection_id, count(*) FROM photos WHERE facts = 0{wanted} GROUP BY collection_id"
+    counted = f"SELECT collection_id, count(*) FROM {_WAITING} WHERE facts = 0{wanted} GROUP BY collection_id"
     return dict(store.rows(counted, parameters))
 
 
