@@ -4,17 +4,19 @@ Usage: label_key_ours.py FOLDER, as made by photos.py --links.
 """
 
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import our_project
 import rounds
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from weldstudio import paths
+from weldstudio.gui import app
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.theme import theme
 from weldstudio.settings import Settings
@@ -44,7 +46,8 @@ def wait(arrived: str) -> None:
     """Let the window run until the eye has seen it all; ends the script when that never happens."""
     end = time.monotonic() + PATIENCE_S
     while not (eye.painted and eye.saved):
-        application.processEvents()
+        # As the window's own loop does: one that never sleeps would keep the interpreter from the store's thread.
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         if time.monotonic() > end:
             raise SystemExit(f"{arrived}: painted {eye.painted}, saved {eye.saved}")
 
@@ -77,6 +80,7 @@ if __name__ == "__main__":
         os.environ["WELDSTUDIO_HOME"] = folder  # nobody's settings
         our_project.write(Path(folder) / "project", Path(rounds.arguments()[0]) / "many").close()
         application = QApplication([])
+        sys.setswitchinterval(app.SWITCH_S)  # as `app.open_window` does
         settings = Settings.load(paths.settings_file())
         theme.apply("light")
         window = MainWindow(settings)

@@ -3,7 +3,7 @@
 from itertools import islice
 from pathlib import Path
 
-from weldstudio.domain.photo import FoundPhoto
+from weldstudio.domain.photo import FoundPhoto, PhotoFacts
 from weldstudio.domain.scheme import Scheme
 from weldstudio.imaging.scan import scan
 from weldstudio.store import first_pass, photos
@@ -24,5 +24,8 @@ def write(folder: Path, root: Path | None = None) -> Store:
     store = projects.create(folder, scheme=scheme)
     collection, _ = photos.add_collection(store, "bench", root or folder / "photos")
     found = (FoundPhoto(f"{i:06d}.jpg", 1, 1) for i in range(PHOTOS)) if root is None else scan(root)
-    first_pass.insert_found(store, collection.id, list(islice(found, PHOTOS)))
+    rows = list(islice(found, PHOTOS))
+    first_pass.insert_found(store, collection.id, rows)
+    # Or the window would go on reading them, on all cores, while a key press is measured.
+    photos.record_facts(store, collection.id, [PhotoFacts(row.path, width=640, height=480) for row in rows])
     return store

@@ -16,12 +16,17 @@ from weldstudio.settings import Settings
 
 _logger = logging.getLogger(__name__)
 
+SWITCH_S = 0.0005
+
 
 def open_window(project: Path | None) -> int:
     """Show the window, on the project or on the welcome page; returns the exit status when it is closed."""
     app = QApplication.instance() or QApplication([sys.argv[0] if sys.argv else "weldstudio"])
     if not isinstance(app, QApplication):
         raise RuntimeError("another kind of Qt application is running in this process")
+    # The store's thread asks for the interpreter after every call of SQLite; a painting window shall not keep it for
+    # the usual 5 ms each time.
+    sys.setswitchinterval(SWITCH_S)
     app.setApplicationName("weldstudio")
     QGuiApplication.setApplicationDisplayName("weldstudio")
     settings = Settings.load(paths.settings_file())
