@@ -110,8 +110,13 @@ def decode(
 
 def read_picture(path: Path, *, longest: int) -> Image.Image:
     """`read_photo` as a Pillow image in mode RGB, for what is encoded again at once. Raises PhotoError."""
-    with _opening(path) as file:
-        return picture_in(file, path, longest=longest)
+    # Read at once: the decoder asks for pieces, and between them threads would wait for each other.
+    with _opening(path, buffered=False) as file:
+        try:
+            content = io.BytesIO(file.read())
+        except _BROKEN as error:
+            raise _explained(error, path) from error
+    return picture_in(content, path, longest=longest)
 
 
 def picture_in(file: IO[bytes], path: Path, *, at_least: int | None = None, longest: int | None = None) -> Image.Image:
