@@ -233,3 +233,15 @@ def test_shared_label_files(shared_data: Path) -> None:
     waste = read_label_file(shared_data / "trashnet" / "labels.csv")
     assert (waste.form, len(waste.rows), len(waste.classes), waste.problems) == ("class", 2527, 6, ())
     assert sum(row.states["paper"] == R for row in waste.rows) == 594
+
+
+def test_semicolons_may_part_names_that_hold_more_commas_than_there_are_semicolons(tmp_path: Path) -> None:
+    table = read(tmp_path, "path;Spatter, much, and all over\na.jpg;1\nb.jpg;0\n")
+    assert table.classes == ("Spatter, much, and all over",)
+    assert said(table) == {"a.jpg": {table.classes[0]: R}, "b.jpg": {table.classes[0]: C}}
+
+
+def test_a_joint_of_our_own_export_keeps_its_blanks(tmp_path: Path) -> None:
+    header = ",".join(EXPORT_HEADER)
+    table = read(tmp_path, f'{header},Soil\n" lead/a.jpg",,,," lead",,1\n')
+    assert dict(table.rows[0].columns) == {"joint": " lead"}

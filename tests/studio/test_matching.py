@@ -116,3 +116,8 @@ def test_a_joint_column_is_no_flag(tmp_path: Path) -> None:
 
 def test_unknown_names() -> None:
     assert unknown_names(["Soil", " clamp ", "new"], ["soil", "Clamp"]) == ["new"]
+
+
+def test_blanks_at_the_ends_of_a_path_are_passed_over_where_that_is_safe(tmp_path: Path) -> None:
+    assert matched(None, tmp_path, ["lead/a.jpg"], [" lead/a.jpg", "b/a.jpg"]) == ([" lead/a.jpg"], 0)
+    assert matched(None, tmp_path, ["lead/a.jpg"], [" lead/a.jpg", "lead/a.jpg"]) == (["lead/a.jpg"], 0)

@@ -85,3 +85,9 @@ def test_what_cannot_be_merged_is_said_in_a_sentence(welds: Store, members: list
         merging.merge(welds, "other", members, who="Ann")
     with pytest.raises(SchemeError, match="Did you mean 'No Clamps'"):
         merging.unmerge(welds, "No Clamp", who="Ann")
+
+
+def test_a_flag_named_twice_counts_once(welds: Store) -> None:
+    assert merging.merge(welds, "No Clamps", [1, 2, 1], who="Ann").text == "Merged 2 flags to 'No Clamps'"
+    with pytest.raises(SchemeError):
+        merging.merge(welds, "Alone", [3, 3], who="Ann")

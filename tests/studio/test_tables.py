@@ -98,8 +98,8 @@ def test_the_same_path_in_two_collections_is_told_apart(welds: Store, tmp_path: 
     south, _ = photos.add_collection(welds, "south", tmp_path / "south")
     first_pass.insert_found(welds, south.id, [FoundPhoto("a/00.jpg", 1, 1)])
     table = read_label_file(csv(tmp_path, "path,soil\na/00.jpg,1\n"))
-    report = finished(labelling.apply_label_table(welds, table, who="Ann"))
-    assert report.left_out == (("a/00.jpg", "line 2: 2 collections have a photo of this path"),)
+    with pytest.raises(ImportRefused, match="line 2: 2 collections have a photo of this path"):
+        finished(labelling.apply_label_table(welds, table, who="Ann"))
     finished(labelling.apply_label_table(welds, table, who="Ann", collection_id=south.id))
     assert states(welds) == {(13, 0): RAISED}
     row = replace(table.rows[0], columns={"collection": photos.collections(welds)[0].uuid})
@@ -124,3 +124,11 @@ def test_a_cancelled_file_leaves_one_action_with_what_was_written(
     ours = next(a for a in actions.last(welds) if a.action.kind == "import")
     labelling.revert(welds, ours.action.id, who="Ann")
     assert states(welds) == {(3, 0): UNSURE}
+
+
+@pytest.mark.parametrize("rows", ["nowhere.jpg,1", "a/00.jpg,perhaps"])
+def test_a_file_of_which_no_row_can_be_used_is_refused(welds: Store, tmp_path: Path, rows: str) -> None:
+    table = read_label_file(csv(tmp_path, f"path,soil\n{rows}\n"))
+    with pytest.raises(ImportRefused, match=r"No row of the label file can be used.* line 2"):
+        finished(labelling.apply_label_table(welds, table, who="Ann"))
+    assert actions.last(welds) == []

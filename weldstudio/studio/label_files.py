@@ -218,8 +218,9 @@ class _Reading:
         if isinstance(states, str):
             self._leave_out(line, f"{path}: {states}")
             return
-        columns = {name: cells[i].strip() for i, name in layout.columns if cells[i].strip()} or _NOTHING
-        row = LabelRow(line, path, states, columns)
+        # A joint of our own export may be a folder whose name begins with a blank.
+        columns = {n: cells[i] if layout.exported else cells[i].strip() for i, n in layout.columns if cells[i].strip()}
+        row = LabelRow(line, path, states, columns or _NOTHING)
         known_as = f"{columns.get('collection', '')}\0{path}" if layout.exported else path
         if known_as in self._rows or known_as in self._contradicted:
             self._take_again(known_as, row)
@@ -341,9 +342,22 @@ def _delimiter_of(text: str, path: Path) -> tuple[str, str, int]:
         if not hint and told.casefold().startswith("sep=") and len(told) == 5:
             hint = told[4]  # how Excel tells itself; the header comes after it
         elif told:
-            unquoted = "".join(content.split('"')[::2])
-            return hint or max(_DELIMITERS, key=unquoted.count), text[start:], line
+            return hint or _delimiter_in(content), text[start:], line
     raise ImportRefused(f"{path.name} is empty.")
+
+
+def _delimiter_in(header: str) -> str:
+    """The delimiter of a header line: of those that set a path column apart, the one that stands there most often.
+
+    A file of semicolons need not quote the commas of a flag's name, and may have more of them.
+    """
+    unquoted = "".join(header.split('"')[::2])
+
+    def fits(delimiter: str) -> tuple[bool, int]:
+        cells = (cell.strip(' "').casefold() for cell in header.split(delimiter))
+        return any(cell in _PATH_NAMES for cell in cells), unquoted.count(delimiter)
+
+    return max(_DELIMITERS, key=fits)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

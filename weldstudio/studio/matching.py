@@ -31,7 +31,8 @@ def match_rows(table: LabelTable, paths: Sequence[str], folder: Path) -> Matched
     """Finds the photo of each row among `paths`, which are relative to `folder`.
 
     A path counts as relative to the folder, else as absolute, else as relative to where the label file lies, else
-    its letters' case and accents' encoding are passed over, and at last a file name that only one photo has will do.
+    its letters' case, accents' encoding and blanks at its ends are passed over, and at last a file name that only one
+    photo has will do.
     """
     finder = _Finder(paths, folder, table.file)
     rows: list[LabelRow] = []
@@ -97,8 +98,10 @@ def _absolute(folder: Path) -> str:
 
 
 def _folded(path: str) -> str:
-    """Equal for names that differ in case, or in how an accent is written (macOS takes names apart)."""
-    return unicodedata.normalize("NFC", path).casefold()
+    """Equal for names that differ in case, in how an accent is written (macOS takes names apart), or by blanks at the
+    ends, which tables lose.
+    """
+    return unicodedata.normalize("NFC", path).casefold().strip()
 
 
 def _unique(paths: Iterable[str], name: Callable[[str], str]) -> dict[str, str | None]:

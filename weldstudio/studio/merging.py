@@ -69,7 +69,7 @@ def preview(mirror: Mirror, members: Iterable[int | str]) -> MergePreview:
 
 def merge(store: Store, name: str, members: Iterable[int | str], *, who: str) -> Done:
     """Make a merge of flags (slots or names), as one action. Raises SchemeError where the scheme forbids it."""
-    wanted = tuple(members)
+    wanted = tuple(dict.fromkeys(members))
     name = name.strip()
     return edit_scheme(
         store,

@@ -54,7 +54,8 @@ def match(store: Store, table: LabelTable, collection_id: int | None) -> Generat
     """The photos that the rows mean.
 
     A row of our own export names its collection. Otherwise the path must be that of one photo alone; failing that,
-    `matching.match_rows` looks for it below each collection's folder as it does at import.
+    `matching.match_rows` looks for it below each collection's folder as it does at import. Raises ImportRefused where
+    no row means a photo.
     """
     known: dict[int, dict[str, int]] = {}
     for collection in photos.collections(store):
@@ -77,6 +78,9 @@ def match(store: Store, table: LabelTable, collection_id: int | None) -> Generat
             yield Progress(number + 1, len(table.rows), "Finding the photos", NO_CHANGES)
     if vague:
         _match_vague(store, replace(table, rows=tuple(vague)), known, found, left_out)
+    if left_out and not found:
+        where, reason = left_out[0]
+        raise ImportRefused(f"No row of the label file can be used; the first: {where}: {reason}.")
     return MatchedRows(sorted(found.items(), key=lambda item: item[0]), tuple(left_out))
 
 
