@@ -55,6 +55,11 @@ def test_the_form_says_what_is_missing(qtbot: QtBot, window: MainWindow, form: I
     assert problem(window) == "The label file is not read."
 
 
+def test_an_empty_form_creates_nothing(window: MainWindow) -> None:
+    window.action_table.trigger("project.new")
+    assert problem(window) == "Choose the folder with the photographs."
+
+
 def test_a_wide_table_is_recognised_and_shown(
     qtbot: QtBot, window: MainWindow, form: ImportForm, collection: MadeCollection, tmp_path: Path
 ) -> None:
@@ -147,6 +152,16 @@ def test_a_folder_that_is_a_project_is_not_made_anew(window: MainWindow, form: I
     form.photos.set_path(project.parent / "photos")
     form.project.edit.setText(str(project))
     assert "project in that folder already" in problem(window)
+
+
+def test_return_opens_the_recent_project_that_has_the_focus(qtbot: QtBot, plain: MainWindow, project: Path) -> None:
+    plain.settings.remember_project(project)
+    plain.show_welcome()
+    row = plain.welcome.recent.rows[0]
+    row.setFocus()
+    with qtbot.waitSignal(plain.project_opened, timeout=20_000):
+        qtbot.keyClick(row, Qt.Key.Key_Return)
+    assert plain.session is not None and plain.session.folder == project.resolve()
 
 
 def test_a_project_taken_off_the_list_is_not_deleted(qtbot: QtBot, plain: MainWindow, project: Path) -> None:

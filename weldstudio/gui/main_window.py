@@ -12,8 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QLockFile, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from weldstudio import paths
 from weldstudio.domain.changes import Changes
@@ -41,6 +50,8 @@ PAGES: Final = (
     ("quality", "Quality"),
 )
 LOCK: Final = "window.lock"
+TITLE_BAR: Final = 40
+"""Room left for the system's title bar, of which nothing is known before the window is shown."""
 
 
 class MainWindow(QMainWindow):
@@ -309,7 +320,7 @@ class MainWindow(QMainWindow):
         kept = _layout_file().value("geometry")
         if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
             room = self.screen().availableGeometry().size() if self.screen() is not None else QSize(1440, 900)
-            self.resize(QSize(1440, 900).boundedTo(room))
+            self.resize(QSize(1440, 900).boundedTo(room - QSize(0, TITLE_BAR)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -321,6 +332,14 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.session is not None:
             window_actions.look(self.session)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Qt has Return press a button in dialogs only; here it comes when the button let it through.
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+            focused.click()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         session = self.session

@@ -285,7 +285,7 @@ class RecipeForm(QWidget):
         offered = [("random", "Random"), *((f"model:{i}", name) for i, name in self._models)]
         offered.append((FILE, self.weights_file.name if self.weights_file is not None else "File…"))
         if wanted not in dict(offered):
-            offered.insert(1, (wanted, "Shipped with weldstudio" if wanted == "shipped" else wanted))
+            offered.insert(1, (wanted, "Shipped weights" if wanted == "shipped" else wanted))
         self.weights.blockSignals(True)
         self.weights.clear()
         for value, text in offered:

@@ -86,6 +86,7 @@ class WelcomePage(QWidget):
             self.form = self._make_form()
         if folder is not None:
             self.form.set_folder(folder)
+        self._judge()
         self._stack.setCurrentIndex(1)
         self.form.photos.setFocus()
 
