@@ -161,7 +161,8 @@ def test_return_opens_the_recent_project_that_has_the_focus(qtbot: QtBot, plain:
     row.setFocus()
     with qtbot.waitSignal(plain.project_opened, timeout=20_000):
         qtbot.keyClick(row, Qt.Key.Key_Return)
-    assert plain.session is not None and plain.session.folder == project.resolve()
+    assert plain.session is not None
+    assert plain.session.folder == project.resolve()
 
 
 def test_a_project_taken_off_the_list_is_not_deleted(qtbot: QtBot, plain: MainWindow, project: Path) -> None:
