@@ -31,6 +31,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
     put("weldstudio.cli.main", run=run)
     monkeypatch.setattr("weldstudio.log.configure", lambda **_: None)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return calls
 
 
@@ -60,3 +61,16 @@ def test_an_unknown_command_is_refused_with_a_sentence() -> None:
     assert "bake" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_without_a_display_a_sentence_says_so_and_qt_is_not_asked(
+    called: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert entry.main(["open", "welds"]) == 1
+    assert called == []
+    assert "no display" in capsys.readouterr().err
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert entry.main(["open", "welds"]) == 0

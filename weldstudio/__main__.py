@@ -5,6 +5,7 @@ before it is painted.
 """
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,10 +34,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def open_window(project: Path | None) -> int:
     """Open the window, on the folder `project` or on the welcome page, and return when it is closed."""
+    if not _has_screen():
+        sys.stderr.write(
+            "There is no display here, so no window can open (neither DISPLAY nor WAYLAND_DISPLAY is set). "
+            "All else works without one: weldstudio --help\n"
+        )
+        return 1
     log.configure(file=paths.log_file())
     from weldstudio.gui import app
 
     return app.open_window(project)
+
+
+def _has_screen() -> bool:
+    """Whether Qt finds something to paint on; it ends the whole process, with a core dump, where it does not."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
 
 
 if __name__ == "__main__":

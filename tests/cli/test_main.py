@@ -51,7 +51,7 @@ def test_help_says_what_it_does_and_shows_examples(command: str, capsys: pytest.
 
 def test_help_lists_every_command_with_its_whole_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["--help"], open_window=no_window) == 0
-    listed = capsys.readouterr().out.split("Commands:")[1]
+    listed = capsys.readouterr().out.split("Commands:")[1].split("Examples:")[0]
     assert [line.split()[0] for line in listed.strip().splitlines()] == list(COMMANDS)
 
 
@@ -144,3 +144,10 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     with child.stderr:
         assert child.stderr.read() == ""
     assert child.wait() == 0
+
+
+def test_the_examples_of_all_commands_keep_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["--help"], open_window=no_window) == 0
+    out = capsys.readouterr().out
+    assert "\\b" not in out
+    assert "\n    weldstudio import welds photos --labels labels.csv\n" in out

@@ -14,6 +14,7 @@ from weldstudio.cli.exports import export
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import merge
 from weldstudio.cli.models import evaluate, models
+from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
@@ -33,20 +34,23 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=_InOrder, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_InOrder,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "weldstudio",
+        "weldstudio import welds photos --labels labels.csv",
+        "weldstudio train welds --recipe quick --follow",
+        "weldstudio COMMAND --help",
+    ),
+)
 @click.option("--version", is_flag=True, help="Print the version and leave.")
 @click.pass_context
 def weldstudio(context: click.Context, version: bool) -> int:
-    r"""Look at weld photographs, see what a network flags and where it looked, correct, retrain.
+    """Look at weld photographs, see what a network flags and where it looked, correct, retrain.
 
     Without a command the window opens. A project is a folder; `import` makes it where there is none.
-
-    \b
-    Examples:
-      weldstudio
-      weldstudio import welds photos --labels labels.csv
-      weldstudio train welds --recipe quick --follow
-      weldstudio COMMAND --help
     """
     if version:
         from importlib.metadata import version as version_of
