@@ -1,5 +1,6 @@
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,3 +47,7 @@ def test_counts_agree_with_their_noun() -> None:
     assert answer.count(1, "photo") == "1 photo"
     assert answer.count(2000, "photo") == "2,000 photos"
     assert answer.count(2, "class", "classes") == "2 classes"
+
+
+def test_a_command_can_be_copied_whatever_its_words_hold() -> None:
+    assert answer.command("stop", Path("my welds"), "r1") == "weldstudio stop 'my welds' r1"

@@ -14,6 +14,8 @@ import pytest
 
 from tests.photos import FLAGS, MadeCollection, make_collection
 from weldstudio.cli import main
+from weldstudio.store.store import Store
+from weldstudio.studio import training
 
 Run = Callable[..., Any]
 
@@ -190,3 +192,14 @@ def test_ctrl_c_in_an_import_ends_with_130_and_the_next_import_goes_on(tmp_path:
     run("import", project, made.folder)
     status = run("status", project)
     assert (status["photos"], status["problems"]) == (412, 0)
+
+
+def test_status_names_the_newest_runs(project: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("status", project)["newest_runs"] == []
+    recipe = training.load_recipe("quick", {"network.weights": "random", "network.input_size": "64"})
+    with Store.open(project) as store:
+        waiting = training.prepare(store, recipe, who="Ann")
+    answer = run("status", project)
+    assert [(found["id"], found["state"]) for found in answer["newest_runs"]] == [(waiting.id, "waiting")]
+    assert main.run(["status", str(project)], open_window=lambda _: 0) == 0
+    assert waiting.id in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -51,6 +52,11 @@ def percent(share: float | None) -> str:
 def count(number: int, singular: str, plural: str = "") -> str:
     """'1 photo', '2,000 photos'."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def command(name: str, *words: object) -> str:
+    """A command line to copy into a shell, whatever characters its words hold."""
+    return shlex.join(["weldstudio", name, *map(str, words)])
 
 
 def _cell(value: object) -> str:

@@ -41,7 +41,7 @@ def follow(store: "Store", run: "RunFolder", *, project: Path, as_json: bool) ->
         "model": model["id"] if model else None,
         "active": bool(model and model.get("active")),
     }
-    answer.give(as_json, result, _adopted(model, finished))
+    answer.give(as_json, result, _adopted(model, finished, project=project))
 
 
 def _watch(
@@ -56,7 +56,7 @@ def _watch(
                 if line and not quiet:
                     click.echo(line)
                 if interrupted.pressed:
-                    raise Cancelled(f"The run goes on. Stop it with: weldstudio stop {project} {run_id}")
+                    raise Cancelled(f"The run goes on. Stop it with: {answer.command('stop', project, run_id)}")
         except StopIteration as end:
             finished: RunFinished | None = end.value
             return finished
@@ -129,13 +129,13 @@ def _evaluated(message: Evaluated) -> str:
     )
 
 
-def _adopted(model: dict[str, Any] | None, finished: RunFinished) -> str:
+def _adopted(model: dict[str, Any] | None, finished: RunFinished, *, project: Path) -> str:
     if model is None:
         return finished.sentence
     how = (
         "is in use"
         if model.get("active")
-        else f"is kept; use it with: weldstudio models PROJECT --activate {model['id']}"
+        else f"is kept; use it with: {answer.command('models', project, '--activate', model['id'])}"
     )
     return (
         f"Model {model['id']} {how}. Validation: mean per-class accuracy "

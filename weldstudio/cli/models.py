@@ -26,7 +26,7 @@ def models(project: Path, activate: str | None, who: str | None, as_json: bool) 
         if activate is not None:
             registry.activate(store, activate, who=signature(who))
         entries = [entry.to_json() for entry in registry.models(store)]
-    answer.give(as_json, {"models": entries}, _listed(entries))
+    answer.give(as_json, {"models": entries}, _listed(entries, project=project))
 
 
 @click.command(
@@ -56,9 +56,9 @@ def evaluate(project: Path, model: str | None, split: str, as_json: bool) -> Non
     answer.give(as_json, result, _scores(result))
 
 
-def _listed(entries: list[dict[str, Any]]) -> str:
+def _listed(entries: list[dict[str, Any]], *, project: Path) -> str:
     if not entries:
-        return "There is no model yet. Train one: weldstudio train PROJECT --follow"
+        return f"There is no model yet. Train one: {answer.command('train', project, '--follow')}"
     head = ("", "id", "name", "network", "created", "validation")
     rows = [
         (

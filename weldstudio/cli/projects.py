@@ -8,6 +8,9 @@ import click
 from weldstudio.cli import answer
 from weldstudio.cli.options import examples, json_option, opened, project_argument
 
+RUNS = 10
+"""So many runs, the newest, are named; `stop` asks for their ids."""
+
 
 @click.command("open", epilog=examples("weldstudio open welds"))
 @click.argument("project", type=click.Path(path_type=Path), metavar="PROJECT")
@@ -47,8 +50,11 @@ def init(project: Path, scheme: str | None, name: str | None, as_json: bool) -> 
 @json_option
 def status(project: Path, as_json: bool) -> None:
     """Say what PROJECT holds: photos, labels, flags, models, runs."""
-    from weldstudio.studio import projects
+    from weldstudio.studio import projects, training
 
     with opened(project) as store:
         found = projects.status(store)
-    answer.give(as_json, found.to_json(), str(found))
+        runs = [run.to_json() for run in training.runs(store)]
+    rows = [(run["id"], run["name"], run["state"], run["sentence"]) for run in runs[:RUNS]]
+    text = f"{found}\n{answer.table(('run', 'recipe', 'state', ''), rows)}" if rows else str(found)
+    answer.give(as_json, found.to_json() | {"newest_runs": runs[:RUNS]}, text)

@@ -47,7 +47,7 @@ def train(
         run = training.prepare(store, chosen, weights=weights, who=by)
         pid = training.start(run)
         if not follow:
-            text = f"Started run {run.id}. Stop it with: weldstudio stop {project} {run.id}"
+            text = f"Started run {run.id}. Stop it with: {answer.command('stop', project, run.id)}"
             answer.give(as_json, {"run": run.id, "folder": str(run.path), "pid": pid}, text)
             return
         following.follow(store, run, project=project, as_json=as_json)

@@ -50,10 +50,11 @@ class Status:
         return asdict(self)
 
     def __str__(self) -> str:
+        photos = f"{_count(self.photos, 'photo')} of {_count(self.joints, 'joint')}"
         lines = [
-            f"{self.name}: {self.photos:,} photos of {self.joints:,} joints in {self.collections:,} collections",
+            f"{self.name}: {photos} in {_count(self.collections, 'collection')}",
             f"{self.labelled:,} with labels, {self.reviewed:,} reviewed by hand, {self.problems:,} with problems",
-            f"{self.models:,} models (active: {self.active_model or 'none'}), {self.runs:,} runs",
+            f"{_count(self.models, 'model')} (active: {self.active_model or 'none'}), {_count(self.runs, 'run')}",
         ]
         if self.flags:
             width = max(len(flag.name) for flag in self.flags)
@@ -63,6 +64,10 @@ class Status:
                 for f in self.flags
             ]
         return "\n".join(lines)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def create(folder: Path, *, name: str | None = None, scheme: str | Path | Scheme | None = None) -> Store:
