@@ -149,7 +149,8 @@ class _Training:
         self.network.to(self.device)
         for item, (raised, _) in self.manifest.counts()[Split.TRAIN.value].items():
             if raised < FEW:
-                yield Alarm("too few", f"'{item}' is raised on {raised} training photos only: too few to learn from.")
+                of = "photo" if raised == 1 else "photos"
+                yield Alarm("too few", f"'{item}' is raised on {raised} training {of} only: too few to learn from.")
 
     def _fit(self) -> Iterator[Message]:
         """Features of all photos, then the head."""

@@ -42,8 +42,12 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError, struct.error) as error:
         # Whatever the reader of tensors stumbles over in a file that is none.
+        if file.is_file() and not file.stat().st_size:
+            raise RecipeError(f"{file.name} is empty (0 bytes). Fetch or export it again.") from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise RecipeError(f"{file.name} cannot be read as weights: {reason}") from error
+        raise RecipeError(
+            f"{file.name} cannot be read as weights ({reason}). Fetch or export it again, as .pth or .safetensors."
+        ) from error
     for wrapper in ("state_dict", "model_state_dict", "model"):
         if isinstance(found, Mapping) and isinstance(found.get(wrapper), Mapping):
             found = found[wrapper]

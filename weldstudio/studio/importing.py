@@ -8,7 +8,7 @@ once more, the second by `read_facts`.
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from weldstudio.store.first_pass import KnownPhoto
 from weldstudio.store.store import Store
 from weldstudio.studio import labelling
 from weldstudio.studio import scheme as scheme_editing
+from weldstudio.studio.import_report import EXAMPLES, ImportReport
 from weldstudio.studio.label_files import LabelRow, LabelTable
 from weldstudio.studio.matching import JointOf, Matched, joint_rule, match_rows, unknown_names, with_joint_column
 from weldstudio.studio.reading import FactsReport, read_facts
@@ -31,61 +32,12 @@ from weldstudio.studio.reading import FactsReport, read_facts
 __all__ = ["FactsReport", "ImportReport", "import_photos", "read_facts", "refuse_early"]
 
 VANISHED = "{name} is not there any more; it was moved, renamed or deleted."
-EXAMPLES = 20
-"""So many paths of each kind a report names; the counts are complete."""
-
 _STEP_S = 0.03
 _ROWS = 500
 """Photos in the first step; the next ones take as many as fit into `_STEP_S`."""
 _ROWS_AT_MOST = 8000
 _PAGE = 1000
 """Known photos read, and described, in a step: some 5 to 25 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, and what it left out and why."""
-
-    collection: Collection
-    found: int
-    """Photos in the folder."""
-    new: int
-    changed: int = 0
-    """Photos known already whose file is another one now."""
-    vanished: int = 0
-    """Photos known already whose file is gone; they and their labels stay."""
-    labelled: int = 0
-    """Photos that the label file names."""
-    labels: int = 0
-    """Labels that changed by it."""
-    unlabelled: int = 0
-    """Photos of the folder that the label file does not name."""
-    by_name: int = 0
-    """Rows of the label file whose photo was recognised by its file name alone."""
-    without_joint: int = 0
-    """Photos on which the joint rule found nothing; each is a joint of its own."""
-    skipped_count: int = 0
-    skipped: tuple[tuple[str, str], ...] = ()
-    """(path or line, reason) of files, folders and rows that were left out; the first `EXAMPLES` of each kind."""
-    unlabelled_examples: tuple[str, ...] = ()
-    facts: FactsReport = field(default_factory=FactsReport)
-
-    def lines(self) -> tuple[str, ...]:
-        """The report in words, for people."""
-        said = [f"{self.found} photos found, {self.new} of them new."]
-        for count, text in (
-            (self.changed, "changed since the last import; they are read again."),
-            (self.vanished, "known from before are not in the folder any more; their labels are kept."),
-            (self.labelled, f"named by the label file; {self.labels} labels taken from it."),
-            (self.unlabelled if self.labelled else 0, "not named by the label file."),
-            (self.by_name, "rows of the label file recognised by the file name alone."),
-            (self.without_joint, "without a joint by the rule; each is a joint of its own."),
-            (self.skipped_count, "files or rows were left out:"),
-        ):
-            if count:
-                said.append(f"{count} {text}")
-        said += [f"  {where}: {reason}" for where, reason in self.skipped]
-        return (*said, *self.facts.lines())
 
 
 def refuse_early(

@@ -123,7 +123,8 @@ def apply_label_table(
     finally:
         # Whether it went through or was cancelled: what is written is one action from here on.
         changes = Changes.of(pieces)
-        text = f"{text} on {len(changes.labels):,} photos"
+        touched = len(changes.labels)
+        text = f"{text} on {touched:,} {'photo' if touched == 1 else 'photos'}"
         if count:
             actions.finish(store, written, text=text)
         else:

@@ -45,7 +45,8 @@ class FactsReport:
         """The report in words, for people."""
         said = []
         if self.problem_count:
-            said.append(f"{self.problem_count} photos cannot be shown:")
+            photos = "photo" if self.problem_count == 1 else "photos"
+            said.append(f"{self.problem_count:,} {photos} cannot be shown:")
             said += [f"  {path}: {problem}" for path, problem in self.problems]
         for name, root, count in self.missing_roots:
             said.append(f"{count} photos of '{name}' wait, as {root} is not there.")

@@ -63,7 +63,7 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     honest = np.stack([mirror.scheme.states_of(c.slot, judged) for c in classes], axis=1)
     labelled = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1) & wanted
     if not labelled.any():
-        sentence = "No photo of this choice has a label yet; label some photos, each flag raised on some of them."
+        sentence = "No photo of this choice is labelled raised or clear yet; label some of each, for every flag."
         empty = Manifest(tuple(ManifestClass(c.slot, c.name) for c in classes), (), task)
         return Snapshot(empty, problem=sentence)
     hashes, contents = _hashes(store)
