@@ -18,6 +18,7 @@ class Stage(QMainWindow):
         self.failed: list[str] = []
         self.page_asked: list[str] = []
         session.told.connect(self.told.append)
+        session.undoable_told.connect(self.told.append)
         session.failed.connect(self.failed.append)
         session.page_asked.connect(self.page_asked.append)
         session.changed.connect(

@@ -259,3 +259,30 @@ def drop(window: MainWindow, folder: Path) -> None:
 def test_nothing_is_wider_than_the_smallest_screen(opened: MainWindow) -> None:
     assert opened.minimumSizeHint().width() <= 1280
     assert opened.minimumSizeHint().height() <= 720
+
+
+def test_labelling_many_at_once_offers_the_way_back(qtbot: QtBot, opened: MainWindow) -> None:
+    session = opened.session
+    assert session is not None
+    ids = session.mirror.ids[:3].tolist()
+    session.set_selection(ids)
+    opened.action_table.trigger("label.raise")
+    assert opened.toast.label.text() == "No Clamp Used: raised on 3 photographs"
+    qtbot.mouseClick(opened.toast.button, Qt.MouseButton.LeftButton)
+    assert not session.mirror.states(0).any()
+    assert opened.toast.label.text().startswith("Undone")
+    assert not opened.toast.button.isVisible()
+
+
+def test_a_toast_offers_undo_only_of_what_it_tells_and_until_something_else_is_done(opened: MainWindow) -> None:
+    session = opened.session
+    assert session is not None
+    first, second, *_ = session.mirror.ids.tolist()
+    session.label([first], 0, State.RAISED)
+    session.tell("Choose a flag first.")
+    assert opened.toast.isVisible()
+    assert not opened.toast.button.isVisible()
+    session.label([first, second], 1, State.RAISED)
+    assert opened.toast.button.isVisible()
+    session.label([first], 2, State.RAISED)
+    assert not opened.toast.isVisible()

@@ -40,7 +40,7 @@ def test_a_label_is_one_action_with_who_and_what(welds: Store) -> None:
 
 def test_several_photos_are_one_action_in_bulk(welds: Store) -> None:
     done = labelling.set_state(welds, [3, 4, 4], 0, CLEAR, who="Ann")
-    assert done.text == "soil: clear on 2 photos"
+    assert done.text == "soil: clear on 2 photographs"
     assert labels(welds) == dict.fromkeys([(3, 0), (4, 0)], label_byte(CLEAR, BULK))
 
 
@@ -89,7 +89,7 @@ def test_nothing_applies_clears_every_class_in_one_action(welds: Store) -> None:
 def test_many_edits_are_one_action_and_the_later_one_counts(welds: Store) -> None:
     done = labelling.set_many(welds, [(1, 0, RAISED), (2, 3, CLEAR), (1, 0, UNSURE)], who="Ann", text="Pasted")
     assert states(welds) == {(1, 0): UNSURE, (2, 3): CLEAR}
-    assert done.text == "Pasted on 2 photos"
+    assert done.text == "Pasted on 2 photographs"
 
 
 # ── Undo ──────────────────────────────────────────────────────────────────────────────────────────

@@ -117,7 +117,7 @@ class Action:
     kind: str
     """'label', 'scheme', 'merge', 'import', 'model', 'revert', ..."""
     text: str
-    """In words, for the undo menu and the history: "No Clamp Used: raised on 3 photos"."""
+    """In words, for the undo menu and the history: "No Clamp Used: raised on 3 photographs"."""
     reverts: str | None = None
     """Id of the action that this one takes back."""
 
@@ -151,4 +151,4 @@ def merged_states(members: NDArray[np.uint8], own: NDArray[np.uint8]) -> NDArray
 
 def count_words(counts: Mapping[State, int]) -> str:
     """Counts in words, e.g. '12 raised, 3 unsure'; states without photos are left out."""
-    return ", ".join(f"{n} {state.word}" for state, n in counts.items() if n) or "none"
+    return ", ".join(f"{n:,} {state.word}" for state, n in counts.items() if n) or "none"

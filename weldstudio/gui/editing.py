@@ -14,6 +14,7 @@ from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.gui.commands import EditCommand
 from weldstudio.gui.outbox import Edit, Marked, Outbox
 from weldstudio.gui.store_thread import StoreThread
+from weldstudio.gui.words import counted
 from weldstudio.gui.work import Pending
 
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ class Editing(QObject):
             return labelling.set_state(store, ids, slot, state, who=who, source=source)
 
         name = self._session.mirror.scheme.by_slot(slot).name
-        on = f" on {len(ids)} photographs" if len(ids) != 1 else ""
         marks = (Marked(ids, slot, label_byte(state, source)),)
-        return self._push(f"{name}: {state.word}{on}", write, marks)
+        return self._push_labels(f"{name}: {state.word}", len(ids), write, marks=marks)
 
     def nothing_applies(self, photo_ids: Iterable[int]) -> Pending:
         """Reviewed, nothing applies: every flag clear, in one action."""
@@ -67,8 +67,7 @@ class Editing(QObject):
 
         byte = label_byte(State.CLEAR, Source.HAND if len(ids) == 1 else Source.BULK)
         marks = tuple(Marked(ids, item.slot, byte) for item in self._session.mirror.scheme.classes)
-        on = f" on {len(ids)} photographs" if len(ids) != 1 else ""
-        return self._push(f"Reviewed, nothing applies{on}", write, marks)
+        return self._push_labels("Reviewed, nothing applies", len(ids), write, marks=marks)
 
     def edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
         """Any other undoable edit: `function(store, *args, **kwargs)` of studio, returning a `Done`."""
@@ -119,6 +118,17 @@ class Editing(QObject):
             stack.undo()
 
     # Inside
+
+    def _push_labels(
+        self, text: str, photos: int, write: Callable[["Store"], Done], *, marks: tuple[Marked, ...]
+    ) -> Pending:
+        """Several photographs at once are easily more than one meant: what was done is said, with the way back."""
+        if photos == 1:
+            return self._push(text, write, marks)
+        text = f"{text} on {counted(photos, 'photograph')}"
+        pending = self._push(text, write, marks)
+        self._session.tell(text, undo=True)
+        return pending
 
     def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
         edit = Edit(text, write, marks)

@@ -176,10 +176,10 @@ class MainWindow(QMainWindow):
         shown = self.pages.get(self.page)
         return getattr(shown, "help_page", "welcome") if shown is not None else "welcome"
 
-    def say(self, text: str) -> None:
-        """A toast; with Undo where there is something to undo."""
+    def say(self, text: str, *, undo: bool = False) -> None:
+        """A toast; with `undo` about what was just done, which it offers to take back until something else is done."""
         session = self.session
-        if session is not None and session.undo_stack.canUndo() and not text.startswith(("Undone", "Redone")):
+        if undo and session is not None and session.undo_stack.canUndo():
             self.toast.say(text, offer="Undo", take=session.undo)
         else:
             self.toast.say(text)
@@ -229,6 +229,8 @@ class MainWindow(QMainWindow):
         session.refused.connect(self._project_refused)
         session.changed.connect(self._changed)
         session.told.connect(self.say)
+        session.undoable_told.connect(lambda text: self.say(text, undo=True))
+        session.undo_stack.indexChanged.connect(self.toast.withdraw)
         session.failed.connect(lambda text: self.banner.say(text))
         session.saved_changed.connect(self._show_saved)
         session.selection_changed.connect(lambda: self.status.show_selection(len(session.selection), session.hidden))

@@ -52,6 +52,11 @@ class Toast(QFrame):
         self.raise_()
         self._timer.start(TOAST_MS)
 
+    def withdraw(self) -> None:
+        """The offer holds no longer; a sentence without one stays for its time."""
+        if self._offer is not None:
+            self.dismiss()
+
     def dismiss(self) -> None:
         self._timer.stop()
         self.hide()

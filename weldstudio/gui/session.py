@@ -54,6 +54,8 @@ class Session(QObject):
     """Some work began, went on or ended."""
     told = Signal(str)
     """A sentence for a toast."""
+    undoable_told = Signal(str)
+    """A sentence for a toast about what was just done; the toast offers to undo it."""
     failed = Signal(str)
     """A sentence about something that did not work; shown until closed."""
     explained = Signal(object)
@@ -190,9 +192,9 @@ class Session(QObject):
 
     # News
 
-    def tell(self, text: str) -> None:
-        """A sentence for a toast."""
-        self.told.emit(text)
+    def tell(self, text: str, *, undo: bool = False) -> None:
+        """A sentence for a toast; with `undo`, about what was just done, which the toast offers to take back."""
+        (self.undoable_told if undo else self.told).emit(text)
 
     def show_photos(self, filter_text: str) -> None:
         """Send the person to the Review page with this filter."""

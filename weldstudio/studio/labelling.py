@@ -124,7 +124,7 @@ def apply_label_table(
         # Whether it went through or was cancelled: what is written is one action from here on.
         changes = Changes.of(pieces)
         touched = len(changes.labels)
-        text = f"{text} on {touched:,} {'photo' if touched == 1 else 'photos'}"
+        text = f"{text} on {touched:,} {'photograph' if touched == 1 else 'photographs'}"
         if count:
             actions.finish(store, written, text=text)
         else:
@@ -156,7 +156,7 @@ def _write(
         if not rows:
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
         touched = len({row[0] for row in rows})
-        full = text if touched == 1 else f"{text} on {touched:,} photos"
+        full = text if touched == 1 else f"{text} on {touched:,} photographs"
         written = actions.begin(store, who=who, kind="label", text=full)
         changes = events.append(store, written, rows, source=source, present=present)
     return Done(written.action.id, changes, full)

@@ -132,4 +132,4 @@ class SchemeEdits(QObject):
 
     def _edit_as(self, text: str, function: Callable[..., Done]) -> Pending:
         pending = self._session.edit(text, function, who=self._session.who)
-        return pending.then(lambda done: self._session.tell(done.text or text))
+        return pending.then(lambda done: self._session.tell(done.text or text, undo=done.action_id is not None))

@@ -142,7 +142,7 @@ class ModelsPage(QWidget):
         if row is not None and not row.active:
             name = row.card.name
             self._session.edit(f"Use model {name}", registry.activate, row.card.id, who=self._session.who).then(
-                lambda _done: self._session.tell(f"Model {name} answers from now on")
+                lambda _done: self._session.tell(f"Model {name} answers from now on", undo=True)
             )
 
     def evaluate(self) -> None:

@@ -71,7 +71,7 @@ class Inspecting(QObject):
         self._about = frozenset(targets)
         if len(joints) > 1:
             return Said(
-                f"of {counted(len(joints), 'joint')}",
+                counted(len(joints), "joint"),
                 headline=counted(len(targets), "photograph"),
                 note="Keys label all of them in one step.",
             )
