@@ -10,7 +10,7 @@ from weldstudio.ml.averaging import cloned
 
 QUICK = (
     *("mobilenet_v2", "mobilenet_v3_small", "squeezenet1_0", "squeezenet1_1", "resnet18", "shufflenet_v2_x0_5"),
-    *("mnasnet0_5", "efficientnet_b0", "densenet121", "regnet_x_400mf", "googlenet", "inception_v3"),
+    *("mnasnet0_5", "efficientnet_b0", "densenet121", "regnet_x_400mf", "googlenet", "inception_v3", "weldnet"),
 )
 HEAVY = tuple(name for name in NETWORKS if name not in QUICK)
 

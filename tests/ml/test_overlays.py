@@ -14,7 +14,9 @@ def _network(name: str) -> architectures.Network:
     return network
 
 
-@pytest.mark.parametrize("name", ["mobilenet_v2", "resnet18", "squeezenet1_1", "mobilenet_v3_small", "densenet121"])
+@pytest.mark.parametrize(
+    "name", ["mobilenet_v2", "resnet18", "squeezenet1_1", "mobilenet_v3_small", "densenet121", "weldnet"]
+)
 def test_closed_form_mean_of_the_map_plus_bias_is_the_logit(name: str) -> None:
     network = _network(name)
     x = torch.randn(2, 3, 96, 96)

@@ -173,6 +173,7 @@ _ROWS = (
     Network("regnet_x_1_6gf", "RegNetX 1.6 GF", _REGNET, 912, parameters=8_277_136),
     Network("regnet_x_3_2gf", "RegNetX 3.2 GF", _REGNET, 1008, parameters=14_287_552),
     Network("regnet_x_8gf", "RegNetX 8 GF", _REGNET, 1920, parameters=37_651_648),
+    Network("weldnet", "weldnet (ours, small)", _numbered("features", 5), 192, parameters=1_352_976),
 )
 
 NETWORKS: dict[str, Network] = {row.name: row for row in _ROWS}

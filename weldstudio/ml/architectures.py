@@ -1,4 +1,4 @@
-"""Networks: torchvision's classifiers, all cut by one rule into stages, features and a linear head.
+"""Networks: torchvision's classifiers and our own weldnet, all cut by one rule into stages, features and a linear head.
 
     photo -> stage 1 -> ... -> stage n -> last feature map -> neck -> features -> linear head -> logits
 
@@ -19,6 +19,7 @@ import torchvision
 from torch import Tensor, nn
 
 from weldstudio.domain.networks import NETWORKS
+from weldstudio.ml.weldnet import WeldNet
 
 _CONNECTED = ("alexnet", "vgg")
 """Families that end in fully connected layers over places."""
@@ -105,7 +106,9 @@ def build(name: str, classes: int, *, dropout: float = 0.0) -> Network:
 
 
 def _body(name: str) -> Any:
-    """Torchvision's network with random weights and without its classifier."""
+    """The network with random weights and without its classifier: torchvision's, or our own."""
+    if name == "weldnet":
+        return WeldNet()
     options: dict[str, Any] = {"weights": None}
     if name.startswith(_WITHOUT_AUXILIARY):
         options |= {"aux_logits": False, "init_weights": True, "transform_input": False}
