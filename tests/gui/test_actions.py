@@ -1,5 +1,6 @@
 """The table of actions: unique, drawn, connected by name, held to its page; keys of flags."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,16 @@ def test_closing_the_project_forgets_what_pages_connected(qapp: object) -> None:
 def test_flags_get_their_own_key_or_the_next_free_one() -> None:
     scheme = Scheme().with_flag("a").with_flag("b", key="1").with_flag("c")
     assert flag_keys(scheme.classes) == {0: "2", 1: "1", 2: "3"}
+
+
+def test_no_key_changes_because_of_what_happens_to_another_flag() -> None:
+    scheme = Scheme().with_flag("a").with_flag("b").with_flag("c").with_flag("d")
+    before = flag_keys(scheme.classes)
+    own = flag_keys(scheme.with_changed_flag(replace(scheme.by_name("b"), key="G")).classes)
+    assert own == {**before, 1: "G"}
+    assert flag_keys(scheme.with_order([3, 1, 0, 2]).classes) == before
+    merged = flag_keys(scheme.with_merge("b or c", [1, 2]).classes)
+    assert (merged[0], merged[3]) == (before[0], before[3])
 
 
 @pytest.mark.parametrize("count", [17, 28])

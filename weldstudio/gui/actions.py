@@ -147,7 +147,7 @@ TABLE: Final[tuple[Action, ...]] = (
 )
 
 FLAG_KEYS: Final = "1234567890QWETYASDGHJKLXBMIPV"
-"""Keys given to flags that name none, in the order of the scheme; none of them is a key of the table."""
+"""Keys given to flags that name none, by their slot; none of them is a key of the table."""
 
 SET, UNSURE, CHOOSE = "set", "unsure", "choose"
 """What a flag's key can ask: key alone = set (raised, or clear where it is raised), Shift = unsure, Alt = choose."""
@@ -289,7 +289,15 @@ class Actions(QObject):
 
 
 def flag_keys(classes: tuple[SchemeClass, ...]) -> dict[int, str]:
-    """The key of each class by slot: its own, or the next of `FLAG_KEYS` that nobody has taken."""
-    taken = {item.key.casefold() for item in classes if item.key}
+    """The key of each class by slot: its own, or the one of `FLAG_KEYS` that its slot means, or one still free.
+
+    It hangs on the slot, so that no flag's key changes because another one is moved, merged or given its own.
+    """
+    keys = {item.slot: item.key for item in classes}
+    taken = {key.casefold() for key in keys.values() if key}
+    for slot in sorted(slot for slot, key in keys.items() if not key and slot < len(FLAG_KEYS)):
+        if FLAG_KEYS[slot].casefold() not in taken:
+            keys[slot] = FLAG_KEYS[slot]
+            taken.add(keys[slot].casefold())
     free = iter(key for key in FLAG_KEYS if key.casefold() not in taken)
-    return {item.slot: item.key or next(free, "") for item in classes}
+    return {slot: key or next(free, "") for slot, key in keys.items()}

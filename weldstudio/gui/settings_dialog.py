@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.settings import Setting, Settings, table
 
@@ -104,12 +104,14 @@ def _field(row: Setting, value: Any) -> QWidget:
         return combo
     if isinstance(row.default, int):
         whole = QSpinBox()
+        indent_number(whole)
         whole.setRange(int(row.low or 0), int(row.high if row.high is not None else 1_000_000))
         whole.setValue(value)
         whole.lineEdit().setTextMargins(_MARGIN, 0, 0, 0)
         return whole
     if isinstance(row.default, float):
         number = QDoubleSpinBox()
+        indent_number(number)
         number.setRange(row.low or 0.0, row.high if row.high is not None else 1e9)
         number.setSingleStep(0.05)
         number.setValue(value)

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from weldstudio import paths
 from weldstudio.gui.palette import ROLES
@@ -80,7 +80,7 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QLineEdit[look="wrong"] { border: 2px solid @danger; padding: 0 7px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus
   { border: none; padding: 0 6px; min-height: 0; background: transparent; }
-QAbstractSpinBox, QAbstractSpinBox:focus { padding: 0; }
+QAbstractSpinBox, QAbstractSpinBox:focus { padding: 0; min-height: #spin; }
 QLineEdit QToolButton, QLineEdit QToolButton:hover { background: transparent; border: none; min-height: 0; padding: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(%icons/chevron_down.svg); width: 16px; height: 16px; }
@@ -178,6 +178,8 @@ def style_sheet(dark: bool, *, scale: float, row: int) -> str:
     # The toast stands on inverted ground, so its link has the colour of the other theme.
     sheet = _SHEET.replace("@toast_link", ROLES["accent"][not dark])
     sheet = sheet.replace("%icons", _tinted_files(dark).as_posix())
+    # Around a number Qt lays 3 px that no rule takes away.
+    sheet = sheet.replace("#spin", f"{row - 7}px")
     sheet = sheet.replace("#row2", f"{row - 4}px").replace("#row", f"{row - 4}px")
     sheet = re.sub(r"#(12|13|15|20);", lambda m: f"{round(int(m[1]) * scale)}px;", sheet)
     return re.sub(r"@([a-z_0-9]+)", lambda m: ROLES[m[1]][dark], sheet)
@@ -197,6 +199,11 @@ def _tinted_files(dark: bool) -> Path:
         except OSError as error:
             _logger.warning("An arrow or tick cannot be drawn, for the cache cannot be written: %s", error)
     return folder
+
+
+def indent_number(spin: QAbstractSpinBox) -> None:
+    """Begin the number where the text of a line begins; the sheet's padding does not reach into a spin box."""
+    spin.lineEdit().setTextMargins(7, 0, 0, 0)
 
 
 def set_look(widget: QWidget, look: str) -> None:

@@ -87,15 +87,26 @@ def save(store: Store, scheme: Scheme, *, who: str) -> Done:
     return edit_scheme(store, change, who=who, text=f"Scheme '{scheme.name}'" if scheme.name else "Scheme")
 
 
-def add_flag(store: Store, name: str, points: int = 0, *, who: str, key: str = "", description: str = "") -> Done:
-    """A new flag; a retired one of that name comes back with its slot and labels."""
+def add_flag(
+    store: Store, name: str, points: int = 0, *, who: str, key: str = "", description: str = "", group: str = ""
+) -> Done:
+    """A new flag; a retired one of that name comes back with its slot, group and labels.
+
+    `group` names one of the scheme's that a new flag joins; SchemeError where there is none of that name.
+    """
     name = name.strip()
 
     def change(scheme: Scheme) -> Scheme:
         for flag in scheme.flags:
             if flag.name == name and flag.retired:
                 return scheme.with_changed_flag(replace(flag, retired=False, points=points or flag.points))
-        return scheme.with_flag(name, points, key=key, description=description)
+        grown = scheme.with_flag(name, points, key=key, description=description)
+        if not group:
+            return grown
+        joined = [replace(g, members=(*g.members, scheme.slots)) if g.name == group else g for g in scheme.groups]
+        if tuple(joined) == scheme.groups:
+            raise SchemeError(f"There is no group '{group}'.{did_you_mean(group, (g.name for g in scheme.groups))}")
+        return replace(grown, groups=tuple(joined))
 
     return edit_scheme(store, change, who=who, text=f"Added the flag '{name}'")
 

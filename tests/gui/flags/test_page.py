@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,7 @@ from weldstudio.gui.flags.model import Column
 from weldstudio.gui.flags.page import FlagsPage
 from weldstudio.gui.flags.rows import Kind
 from weldstudio.gui.session import Session
+from weldstudio.studio import scheme
 
 CLAMP, SOIL, MISALIGNED = 0, 1, 2
 
@@ -132,6 +134,37 @@ def test_a_key_is_taken_from_the_keyboard_and_one_in_use_is_refused(
     qtbot.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "The key R is used" in stage.told[-1])
     assert cell(page, 0, Column.KEY) == "G"
+    stage.do("scheme.key")
+    field = editor(page, QLineEdit)
+    qtbot.keyClick(field, Qt.Key.Key_2)  # of the second flag, though nobody gave it one
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "The key 2 is used for “Soil”" in stage.told[-1])
+    assert [cell(page, row, Column.KEY) for row in range(3)] == ["G", "2", "3"]
+
+
+def test_the_page_shows_its_first_row_chosen_though_its_key_is_still_held(qtbot: QtBot, page: FlagsPage) -> None:
+    heard = QShortcut(QKeySequence("Ctrl+2"), page, lambda: page.table.choose(1))
+    qtbot.keyClick(page.table, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    heard.setEnabled(False)
+    assert [row.name for row in page.table.selected_rows()] == ["Soil"]
+
+
+def test_a_new_flag_can_join_a_group(qtbot: QtBot, page: FlagsPage, stage: Stage) -> None:
+    session = stage.session
+    session.edit("Classes", scheme.add_classes, ["glass", "paper"], who="Ada", exclusive=True)
+
+    def fill(dialog: FlagDialog) -> None:
+        assert dialog.group == "Class"
+        assert "glass, paper" in dialog.group_field.currentText()
+        qtbot.keyClicks(dialog.name_field, "foil")
+        qtbot.keyClick(dialog.name_field, Qt.Key.Key_Return)
+
+    answer(FlagDialog, fill)
+    stage.do("scheme.add")
+    shown_now = session.mirror.scheme
+    group = shown_now.group_of(shown_now.by_name("foil").slot)
+    assert group is not None
+    assert len(group.members) == 3
 
 
 def test_a_flag_is_added_by_keyboard(qtbot: QtBot, page: FlagsPage, stage: Stage) -> None:

@@ -19,6 +19,7 @@ from weldstudio.domain.scheme import JointRule
 from weldstudio.gui.flags.model import ROW_ROLE, Column
 from weldstudio.gui.flags.rows import Kind, Row
 from weldstudio.gui.icons import pixmap
+from weldstudio.gui.style_sheet import indent_number
 from weldstudio.gui.theme import GAP, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -69,6 +70,7 @@ class SchemeDelegate(QStyledItemDelegate):
             case Column.POINTS:
                 spin = QSpinBox(parent)
                 spin.setRange(0, MOST_POINTS)
+                indent_number(spin)
                 return spin
             case Column.KEY:
                 return KeyField(parent)
@@ -112,7 +114,8 @@ class KeyField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText("Press a key")
+        self.setPlaceholderText("key")
+        self.setToolTip("Press the key; Backspace takes it away")
         self.setAccessibleName("Key of the flag")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -155,7 +158,7 @@ def _paint_name(painter: QPainter, area: QRect, row: Row) -> None:
         left += 10 + GAP
     painter.setFont(theme.font("body", bold=row.kind == Kind.MERGE))
     painter.setPen(theme.colour("disabled" if row.kind == Kind.RETIRED else "text"))
-    text = QRect(left, area.top(), area.right() - left, area.height())
+    text = QRect(left, area.top(), area.right() - left, area.height() - 1)  # where Qt puts that of other cells
     words = row.name + ("  (retired)" if row.kind == Kind.RETIRED else "")
     elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, text.width())
     painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)

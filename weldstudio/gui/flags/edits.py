@@ -35,7 +35,10 @@ class SchemeEdits(QObject):
         dialog = FlagDialog(self._session.mirror.scheme, self._window)
         if dialog.exec():
             name = dialog.name
-            self._edit(f"Add {name}", scheme.add_flag, name, dialog.points).then(lambda _done: self.made.emit(name))
+            text, points, group = f"Add {name}", dialog.points, dialog.group
+            self._edit_as(text, lambda store, *, who: scheme.add_flag(store, name, points, who=who, group=group)).then(
+                lambda _done: self.made.emit(name)
+            )
 
     def change(self, slot: int, column: int, value: Any) -> None:
         """Change one cell of the table."""
@@ -50,7 +53,7 @@ class SchemeEdits(QObject):
             case Column.RULE:
                 self._edit(f"{name}: {value}", scheme.change_joint_rule, slot, JointRule(value))
             case Column.KEY:
-                if (taken := self._taken_key(value)) is not None:
+                if (taken := self._taken_key(slot, value)) is not None:
                     self._session.tell(f"The key {value} is used for “{taken}”. Choose another one.")
                 else:
                     self._edit(f"{name}: key {value or 'none'}", scheme.change_key, slot, value)
@@ -120,8 +123,11 @@ class SchemeEdits(QObject):
 
         self._edit(f"Undo the merge {name}", merging.unmerge, name)
 
-    def _taken_key(self, key: str) -> str | None:
-        """What else the key does on the Review page, in words."""
+    def _taken_key(self, slot: int, key: str) -> str | None:
+        """What else the key does on the Review page, in words; '' and the class's present key are free."""
+        for item in self._session.mirror.scheme.classes:
+            if key and item.slot != slot and self._actions.flag_key(item.slot).casefold() == key.casefold():
+                return item.name
         for row, _action in self._actions.rows():
             if row.page in ("", "review") and key and key.casefold() in row.key.casefold().split(" | "):
                 return row.text

@@ -1,6 +1,9 @@
-"""Name and points of a new flag."""
+"""Name, points and group of a new flag."""
+
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -14,14 +17,14 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.flags.delegates import MOST_POINTS
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
 WIDTH = 420
 
 
 class FlagDialog(QDialog):
-    """Asks for a new flag; `name` and `points` hold the answer once accepted."""
+    """Asks for a new flag; `name`, `points` and `group` hold the answer once accepted."""
 
     def __init__(self, scheme: Scheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,8 +36,16 @@ class FlagDialog(QDialog):
         self.name_field.textChanged.connect(self._check)
         self.points_field = QSpinBox()
         self.points_field.setRange(0, MOST_POINTS)
-        self.points_field.setValue(5)
+        # Where no flag has points there are no verdicts, and one flag alone should not begin them.
+        self.points_field.setValue(5 if any(f.points for f in scheme.live_flags) or not scheme.live_flags else 0)
+        indent_number(self.points_field)
         self.points_field.setToolTip("Penalty points; a joint is rejected when its points reach the reject limit")
+        self.group_field = QComboBox()
+        self.group_field.setToolTip("Of the flags of a group at most one holds: labelling one clears the others")
+        for group in scheme.groups:
+            members = [scheme.by_slot(slot).name for slot in group.members]
+            self.group_field.addItem(f"{group.name}: at most one of {_listed(members)} and this", group.name)
+        self.group_field.addItem("None: it may hold beside any other flag", "")
         self.problem = QLabel(" ")
         set_look(self.problem, "danger")
         self.add_button = QPushButton("Add")
@@ -49,6 +60,8 @@ class FlagDialog(QDialog):
         form.setVerticalSpacing(GAP)
         form.addRow("&Name", self.name_field)
         form.addRow("&Points", self.points_field)
+        if scheme.groups:
+            form.addRow("&Group", self.group_field)
         buttons = QHBoxLayout()
         buttons.setSpacing(GAP)
         buttons.addStretch(1)
@@ -73,7 +86,16 @@ class FlagDialog(QDialog):
     def points(self) -> int:
         return self.points_field.value()
 
+    @property
+    def group(self) -> str:
+        """Name of the group that it joins; '' = none."""
+        return str(self.group_field.currentData())
+
     def _check(self) -> None:
         taken = self._scheme.has_name(self.name) if self.name else False
         self.problem.setText(f"“{self.name}” is there already; choose another name." if taken else " ")
         self.add_button.setEnabled(bool(self.name) and not taken)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"

@@ -1,6 +1,6 @@
 """The scheme as a table: a row per flag and merge, edited in place, merged by dropping one row on another."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from weldstudio.gui.flags.delegates import SchemeDelegate
@@ -45,8 +45,9 @@ class SchemeTable(QTableView):
     def choose(self, row: int, column: Column = Column.NAME) -> None:
         """Make one row the current and only selected one."""
         if row >= 0:
-            self.setCurrentIndex(self.model().index(row, column))
-            self.selectRow(row)
+            # Not selectRow: a modifier still held, as that of the page's own key, would take the choice away again.
+            only = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self.model().index(row, column), only)
 
     def _dress(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
