@@ -7,7 +7,7 @@ before it is painted.
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from weldstudio import log, paths
@@ -32,8 +32,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return command_line.run(arguments, open_window=open_window)
 
 
-def open_window(project: Path | None) -> int:
-    """Open the window, on the folder `project` or on the welcome page, and return when it is closed."""
+def open_window(
+    project: Path | None, *, tour: Path | None = None, theme: str = "", say: Callable[[str], object] | None = None
+) -> int:
+    """Open the window, on the folder `project` or on the welcome page, and return when it is closed.
+
+    With `tour` the window goes round by itself, without a display too; what it saw is put into that folder, and
+    `say` is told of each step.
+    """
+    if tour is not None and project is not None:
+        if not _has_screen():
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        log.configure(file=paths.log_file())
+        from weldstudio.gui.tour import run as tour_run
+
+        return tour_run.run(project, tour, theme=theme, say=say or print)
     if not _has_screen():
         sys.stderr.write(
             "There is no display here, so no window can open (neither DISPLAY nor WAYLAND_DISPLAY is set). "

@@ -76,6 +76,8 @@ class Settings:
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
 
+    first_steps: bool = _row(True, "Show the first steps in the demo's window")
+
     path: Path | None = field(default=None, init=False, compare=False)
     problems: tuple[str, ...] = field(default=(), init=False, compare=False)
     _changed: set[str] = field(default_factory=set, init=False, compare=False, repr=False)

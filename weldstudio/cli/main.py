@@ -3,12 +3,12 @@
 import io
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import click
 
 from weldstudio.cli import answer
 from weldstudio.cli.benchmark import bench
+from weldstudio.cli.demo import demo
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.labels import label
@@ -24,7 +24,8 @@ from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
 
-OpenWindow = Callable[[Path | None], int]
+OpenWindow = Callable[..., int]
+"""`open_window(project or None)`; see `weldstudio.__main__`."""
 
 
 class _InOrder(click.Group):
@@ -40,6 +41,7 @@ class _InOrder(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
         "weldstudio",
+        "weldstudio demo",
         "weldstudio import welds photos --labels labels.csv",
         "weldstudio train welds --recipe quick --follow",
         "weldstudio COMMAND --help",
@@ -63,6 +65,7 @@ def weldstudio(context: click.Context, version: bool) -> int:
 
 
 for _command in (
+    demo,
     open_,
     init,
     import_,

@@ -31,3 +31,7 @@ class JobFailed(UserError):
 
 class EditRefused(UserError):
     """An edit breaks a rule; nothing was changed."""
+
+
+class DemoRefused(UserError):
+    """The demo cannot be made where it was asked for."""

@@ -44,6 +44,7 @@ def _page(page: str, menu: str, *rows: tuple[str, ...], checkable: tuple[str, ..
 TABLE: Final[tuple[Action, ...]] = (
     Action("project.new", "New project…", "Ctrl+Shift+N", "folder_plus", menu="Project", project=False),
     Action("project.open", "Open project…", "Ctrl+O", "folder", menu="Project", project=False),
+    Action("project.demo", "Open the demo", "", "star", menu="Project", project=False),
     Action("project.close", "Close project", "Ctrl+W", "close", menu="Project"),
     Action("collection.import", "Import photographs or labels…", "Ctrl+I", "import", menu="Project"),
     Action("project.export", "Export labels…", "Ctrl+E", "export", menu="Project"),

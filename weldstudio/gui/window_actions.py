@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from weldstudio.domain.errors import UserError
+from weldstudio.gui.background import Background
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
@@ -21,6 +23,7 @@ def connect(window: "MainWindow") -> None:
     table = window.action_table
     table.connect("project.new", lambda: _new_project(window))
     table.connect("project.open", lambda: _open_project(window))
+    table.connect("project.demo", lambda: _open_demo(window))
     table.connect("project.close", window.close_project)
     table.connect("collection.import", lambda: _import(window))
     table.connect("project.export", lambda: _export(window))
@@ -108,7 +111,7 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     from weldstudio.gui.train import run_watcher
 
     if not created:  # a new project is about to be filled by an import that reads for itself
-        session.start_work("Reading photographs", _read_facts)
+        session.start_work("Reading photographs", _go_on)
     run_watcher.watch(session)
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -146,6 +149,21 @@ def _open_project(window: "MainWindow") -> None:
     chosen = QFileDialog.getExistingDirectory(window, "Folder of the project", start)
     if chosen:
         window.open_project(Path(chosen))
+
+
+def _open_demo(window: "MainWindow") -> None:
+    """Make the demo's project, or find it, and open it; it fills while one looks."""
+
+    def open_it(project: Path | None, error: Exception | None) -> None:
+        if isinstance(error, UserError):
+            window.show_welcome(str(error))
+        elif error is not None:
+            raise error
+        elif project is not None:
+            window.open_project(project)
+
+    if window.close_project():
+        Background(window).ask(_begin_demo, open_it)
 
 
 def _import(window: "MainWindow") -> None:
@@ -222,6 +240,12 @@ def _help(window: "MainWindow", page: str) -> None:
     viewer.activateWindow()
 
 
+def _begin_demo() -> Path:
+    from weldstudio.studio import demo
+
+    return demo.begin(demo.default_folder())
+
+
 # On the store thread
 
 
@@ -251,7 +275,9 @@ def _notices(store: Any) -> Any:
     return store.notices
 
 
-def _read_facts(store: Any) -> Any:
-    from weldstudio.studio import importing
+def _go_on(store: Any) -> Any:
+    """What was begun and not finished: drawing the demo, or looking into photographs."""
+    from weldstudio.studio import demo, importing
 
-    return importing.read_facts(store)
+    asked = demo.read(store.folder)
+    return importing.read_facts(store) if asked is None or asked.finished else demo.fill(store)

@@ -68,7 +68,7 @@ def adopt_finished(store: Store) -> Changes:
     for source in sorted(waiting):
         try:
             card = _read_card(source)
-            _copy(source, folder_of(store, card.id))
+            copy_folder(source, folder_of(store, card.id))
         except (OSError, ValueError) as error:
             _logger.warning("The model of the run %s cannot be taken in: %s", source.parent.name, error)
             continue
@@ -132,19 +132,21 @@ def folder_of(store: Store, model_id: str) -> Path:
     return store.folder / "models" / model_id
 
 
-def _read_card(folder: Path) -> ModelCard:
-    return ModelCard.from_json(json.loads((folder / "card.json").read_text("utf-8")))
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copies a model's folder in one step; one that lies there already is complete."""
+def copy_folder(source: Path, target: Path, card: ModelCard | None = None) -> None:
+    """Copies a model's folder in one step, perhaps with another card; one that lies there already is complete."""
     if target.exists():
         return
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.parent.mkdir(exist_ok=True)
     shutil.copytree(source, part)
+    if card is not None:
+        (part / "card.json").write_text(json.dumps(card.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     part.rename(target)
+
+
+def _read_card(folder: Path) -> ModelCard:
+    return ModelCard.from_json(json.loads((folder / "card.json").read_text("utf-8")))
 
 
 def _evaluations(folder: Path) -> dict[str, dict[str, Any]]:

@@ -130,6 +130,16 @@ class RunView(QWidget):
         self.plots.choose_class(name)
 
     @property
+    def row(self) -> RunRow | None:
+        """The run that is shown."""
+        return self._row
+
+    @property
+    def curves(self) -> Curves:
+        """What it has said so far."""
+        return self._curves
+
+    @property
     def banner_texts(self) -> tuple[str, ...]:
         """What is said above the curves at the moment."""
         return tuple(b.label.text() for b in (self.news, *self._banners) if not b.isHidden())

@@ -55,6 +55,10 @@ class WelcomePage(QWidget):
         self.open_button = QPushButton(" Open a project")
         set_icon(self.open_button, "folder")
         self.open_button.clicked.connect(actions["project.open"].trigger)
+        self.demo_button = QPushButton(" Open the demo")
+        self.demo_button.setToolTip("Drawn photographs of welds with labels and a model, to look round in")
+        set_icon(self.demo_button, "star")
+        self.demo_button.clicked.connect(actions["project.demo"].trigger)
         self.recent = RecentList(settings)
         self.recent.chosen.connect(self.project_asked)
         self.form: ImportForm | None = None
@@ -130,6 +134,7 @@ class WelcomePage(QWidget):
         buttons.setSpacing(GAP)
         buttons.addWidget(self.new_button)
         buttons.addWidget(self.open_button)
+        buttons.addWidget(self.demo_button)
         buttons.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(GAP)
@@ -173,8 +178,6 @@ class WelcomePage(QWidget):
         column.addWidget(line)
         column.addSpacing(GROUP)
         column.addWidget(form)
-        column.addSpacing(GROUP)
-        column.addLayout(buttons)
         column.addStretch(1)
         inside = QWidget()
         _centre(inside, column, _FORM_WIDTH)
@@ -183,7 +186,18 @@ class WelcomePage(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         inside.setProperty("look", "scrolled")
         scroll.setWidget(inside)
-        return scroll
+        # Below what scrolls: however long a label file makes the form, the way on is in sight.
+        foot = QFrame()
+        foot.setProperty("look", "foot")
+        _centre(foot, buttons, _FORM_WIDTH)
+        buttons.setContentsMargins(EDGE, GAP, EDGE, GAP)
+        page = QWidget()
+        down = QVBoxLayout(page)
+        down.setContentsMargins(0, 0, 0, 0)
+        down.setSpacing(0)
+        down.addWidget(scroll, 1)
+        down.addWidget(foot)
+        return page
 
     def _judge(self) -> None:
         if self.form is None:
@@ -242,7 +256,7 @@ def _projects_home() -> Path:
     return (documents if documents.is_dir() else paths.user_data()) / "weldstudio projects"
 
 
-def _centre(holder: QWidget, column: QVBoxLayout, width: int) -> None:
+def _centre(holder: QWidget, column: QBoxLayout, width: int) -> None:
     """Lay a column of at most `width` pixels in the middle of its holder."""
     inner = QWidget()
     inner.setMaximumWidth(theme.px(width))
