@@ -15,6 +15,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.cheat_sheet import CheatSheet
 from weldstudio.gui.command_palette import CommandPalette
+from weldstudio.gui.export_dialog import ExportDialog
 from weldstudio.gui.help.viewer import HelpViewer
 from weldstudio.gui.main_window import LOCK, MainWindow
 from weldstudio.gui.session import Session
@@ -175,6 +176,34 @@ def test_the_command_palette_does_what_is_typed(qtbot: QtBot, opened: MainWindow
     assert palette.shown()[0] == "Models"
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert opened.page == "models"
+
+
+def test_return_in_the_palette_is_not_the_pages_return(qtbot: QtBot, opened: MainWindow) -> None:
+    photographs: list[str] = []
+    opened.action_table.connect("photo.open", lambda: photographs.append("opened"))
+    press(qtbot, opened, Qt.Key.Key_Return)
+    assert photographs == ["opened"]
+    press(qtbot, opened, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = opened.findChild(CommandPalette)
+    assert isinstance(palette, CommandPalette)
+    qtbot.keyClicks(palette.field, "quality")
+    press(qtbot, opened, Qt.Key.Key_Return)
+    assert (opened.page, photographs) == ("quality", ["opened"])
+
+
+def test_the_export_dialog_shows_all_of_itself_in_each_form(qtbot: QtBot, opened: MainWindow) -> None:
+    opened.action_table.trigger("project.export")
+    dialog = opened.findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    before = dialog.format.x()
+    for row in range(dialog.format.count()):
+        dialog.format.setCurrentIndex(row)
+        QApplication.processEvents()
+        for widget in (dialog.format, dialog.meaning, dialog.links, dialog.target, dialog.export_button):
+            seen = widget.visibleRegion().boundingRect()
+            assert widget.isHidden() or seen.height() == widget.height() >= widget.minimumSizeHint().height()
+    assert dialog.format.x() == before
+    dialog.reject()
 
 
 def test_the_palette_offers_only_what_can_be_done(opened: MainWindow) -> None:

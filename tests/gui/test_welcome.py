@@ -60,6 +60,32 @@ def test_an_empty_form_creates_nothing(window: MainWindow) -> None:
     assert problem(window) == "Choose the folder with the photographs."
 
 
+def test_a_table_in_the_chosen_folder_is_proposed(
+    qtbot: QtBot, form: ImportForm, collection: MadeCollection, tmp_path: Path
+) -> None:
+    table = collection.write_wide(collection.folder / "labels.csv")
+    form.photos.edit.setText(str(collection.folder))
+    qtbot.waitUntil(lambda: form.labels.path == table, timeout=5000)
+    form.photos.edit.setText(str(tmp_path))
+    qtbot.waitUntil(lambda: form.labels.path is None, timeout=5000)
+    own = collection.write_wide(tmp_path / "own" / "labels.csv")
+    form.labels.edit.setText(str(own))
+    form.photos.edit.setText(str(collection.folder))
+    qtbot.waitUntil(lambda: "photograph" in form.found.text(), timeout=5000)
+    assert form.labels.path == own
+
+
+def test_the_way_on_stays_in_sight_below_a_long_form(
+    qtbot: QtBot, window: MainWindow, form: ImportForm, collection: MadeCollection, tmp_path: Path
+) -> None:
+    button = window.welcome.create_button
+    form.photos.set_path(collection.folder)
+    form.labels.set_path(collection.write_flags(tmp_path / "flags.csv"))
+    qtbot.waitUntil(lambda: form.preview.clear.isVisible(), timeout=5000)
+    window.resize(1280, 600)
+    qtbot.waitUntil(lambda: button.visibleRegion().boundingRect().height() == button.height(), timeout=5000)
+
+
 def test_a_wide_table_is_recognised_and_shown(
     qtbot: QtBot, window: MainWindow, form: ImportForm, collection: MadeCollection, tmp_path: Path
 ) -> None:

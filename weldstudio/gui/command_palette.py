@@ -22,6 +22,8 @@ from weldstudio.gui.theme import GAP, GROUP, theme
 
 _WIDTH, _ROWS = 560, 10
 _KEYS, _MENU = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+_OWN_KEYS = (*_STEPS, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,14 @@ class CommandPalette(Floating):
         return [self.list.item(row).text() for row in range(self.list.count())]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}.get(
-                Qt.Key(event.key())
-            )
+        if watched is not self.field or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN_KEYS and not _commanding(event):
+            # Return opens a photograph elsewhere in the window; here it is the palette's.
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress:
+            step = _STEPS.get(Qt.Key(event.key()))
             if step is not None and self.list.count():
                 row = self.list.currentRow() + step
                 self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))
@@ -104,6 +110,10 @@ class CommandPalette(Floating):
         action = next(e.action for e in self._entries if e.text == item.text() and e.menu == item.data(_MENU))
         self.dismiss()
         action.trigger()
+
+
+def _commanding(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier))
 
 
 class _Row(QStyledItemDelegate):

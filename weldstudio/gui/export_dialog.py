@@ -25,7 +25,10 @@ from weldstudio.gui.welcome.import_form import PathField
 from weldstudio.gui.words import counted
 
 FORMATS = {
-    "csv": ("Table (CSV)", "One row per photograph, one column per flag: 1 raised, 0 clear, empty unseen."),
+    "csv": (
+        "Table (CSV)",
+        "One row per photograph, one column per flag: 1 raised, 0 clear, unsure, empty where unseen.",
+    ),
     "imagefolder": (
         "Folders by class",
         "One folder per class, as torchvision's ImageFolder reads them; photographs that show exactly one class.",
@@ -43,7 +46,9 @@ class ExportDialog(QDialog):
         self._session = session
         count, chosen = len(session.mirror.ids), len(session.selection)
         self.all = QRadioButton(f"All {counted(count, 'photograph')}")
-        self.selected = QRadioButton(f"The {counted(chosen, 'selected photograph')}")
+        self.selected = QRadioButton(
+            f"The {counted(chosen, 'selected photograph')}" if chosen else "The selected photographs (none are)"
+        )
         self.selected.setEnabled(bool(chosen))
         (self.selected if chosen > 1 else self.all).setChecked(True)
         group = QButtonGroup(self)
@@ -76,6 +81,8 @@ class ExportDialog(QDialog):
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(1, 1)
         self.links_label = QLabel("Photographs")
+        # As wide as its widest word from the beginning, so that nothing moves sideways with the form.
+        grid.setColumnMinimumWidth(0, self.links_label.sizeHint().width())
         rows: list[tuple[Any, QWidget]] = [
             ("Which", self.all),
             ("", self.selected),
@@ -110,6 +117,16 @@ class ExportDialog(QDialog):
         problem = "" if self.target.path is not None else "Choose where to export to."
         self.why_not.setText(problem)
         self.export_button.setEnabled(not problem)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the rows shown need: a dialog does not grow by itself for a row that appears in it."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            high = layout.totalHeightForWidth(max(self.width(), self.minimumWidth()))
+            self.setMinimumHeight(high)
+            self.resize(self.width(), high)
 
     def _choose(self) -> str:
         if self.format.currentData() == "csv":

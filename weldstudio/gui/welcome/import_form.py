@@ -23,6 +23,7 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.welcome.label_preview import LabelPreview
 from weldstudio.gui.welcome.wish import ImportWish, problem_of
+from weldstudio.gui.words import counted
 
 if TYPE_CHECKING:
     from weldstudio.studio.label_files import LabelTable
@@ -81,7 +82,9 @@ class ImportForm(QWidget):
         self._table: LabelTable | None = None
         self._reading = Background(self)
         self._counting = Background(self)
+        self._looking = Background(self)
         self._project_touched = False
+        self._proposed: Path | None = None
         self.photos = PathField("the folder with the photographs", choose=self._choose_folder)
         self.found = _secondary()
         self.labels = PathField("the label file", choose=self._choose_labels)
@@ -124,11 +127,8 @@ class ImportForm(QWidget):
         return problem_of(self.wish(), new=self._new)
 
     def set_folder(self, folder: Path) -> None:
-        """Fill in the photographs, as when a folder is dropped; a label table lying in it is proposed."""
+        """Fill in the photographs, as when a folder is dropped."""
         self.photos.set_path(folder)
-        tables = sorted(folder.glob("*.csv")) if folder.is_dir() else []
-        if len(tables) == 1 and self.labels.path is None:
-            self.labels.set_path(tables[0])
 
     # Inside
 
@@ -178,7 +178,20 @@ class ImportForm(QWidget):
             if self._new and not self._project_touched and self._home is not None:
                 self.project.set_path(_free_name(self._home, folder.resolve().name))
             self._counting.ask(lambda: count_photos(folder), self._counted)
+        self._propose_labels(folder)
         self.changed.emit()
+
+    def _propose_labels(self, folder: Path | None) -> None:
+        """The one label table that lies in the folder, unless a person has said something else."""
+        self._looking.forget()
+        if self.labels.path == self._proposed and folder is not None and folder.is_dir():
+            self._looking.ask(lambda: label_tables(folder), self._tables_found)
+
+    def _tables_found(self, tables: list[Path] | None, _error: Exception | None) -> None:
+        # A folder that cannot be read is said where its photographs are counted.
+        if self.labels.path == self._proposed:
+            self._proposed = tables[0] if tables is not None and len(tables) == 1 else None
+            self.labels.set_path(self._proposed)
 
     def _counted(self, count: int | None, error: Exception | None) -> None:
         if error is not None or count is None:
@@ -186,7 +199,7 @@ class ImportForm(QWidget):
         elif count == 0:
             text = "No photographs were found in this folder or below it."
         else:
-            text = f"{count:,} photographs in this folder and below it"
+            text = f"{counted(count, 'photograph')} in this folder and below it"
         self.found.setText(text)
         set_look(self.found, "secondary" if count else "warning")
         self.found.show()
@@ -258,6 +271,11 @@ def count_photos(folder: Path) -> int:
     from weldstudio.imaging import scan
 
     return sum(1 for _ in scan.scan(folder))
+
+
+def label_tables(folder: Path) -> list[Path]:
+    """The tables that lie in the folder itself."""
+    return sorted(path for path in folder.iterdir() if path.suffix.casefold() == ".csv")
 
 
 def _free_name(home: Path, name: str) -> Path:

@@ -23,7 +23,7 @@ from weldstudio.studio.label_files import LabelRow, LabelTable
 
 _ROWS = 4
 _COLUMNS = 5
-_PATH_WIDTH, _LONG_PATH_WIDTH = 180, 300
+_PATH_WIDTH, _LONG_PATH_WIDTH = 150, 300
 FORMS = {
     "wide": "One column per flag",
     "class": "One class per photograph",
@@ -79,8 +79,11 @@ class LabelPreview(QWidget):
         self.summary.setVisible(bool(sentence))
         for widget in (self.table, self.question, self.clear, self.unseen):
             widget.hide()
+        # Empty it takes no room at all, not even the gap to the next row of the form.
+        self.setVisible(bool(sentence))
 
     def show_table(self, labels: LabelTable) -> None:
+        self.show()
         self.summary.setText(summary_of(labels))
         set_look(self.summary, "secondary")
         self.summary.show()

@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -181,22 +183,20 @@ class WelcomePage(QWidget):
         column.addStretch(1)
         inside = QWidget()
         _centre(inside, column, _FORM_WIDTH)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
         inside.setProperty("look", "scrolled")
+        scroll = _Scrolled()
         scroll.setWidget(inside)
         # Below what scrolls: however long a label file makes the form, the way on is in sight.
-        foot = QFrame()
-        foot.setProperty("look", "foot")
+        foot = QWidget()
         _centre(foot, buttons, _FORM_WIDTH)
-        buttons.setContentsMargins(EDGE, GAP, EDGE, GAP)
+        buttons.setContentsMargins(EDGE, 0, EDGE, GROUP)
         page = QWidget()
         down = QVBoxLayout(page)
         down.setContentsMargins(0, 0, 0, 0)
         down.setSpacing(0)
-        down.addWidget(scroll, 1)
+        down.addWidget(scroll)
         down.addWidget(foot)
+        down.addStretch(1)
         return page
 
     def _judge(self) -> None:
@@ -209,6 +209,25 @@ class WelcomePage(QWidget):
     def _create(self) -> None:
         if self.form is not None:
             self.creation_asked.emit(self.form.wish())
+
+
+class _Scrolled(QScrollArea):
+    """As high as what it holds while there is room for that; Qt's own wish ends at 24 lines of text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        inside = self.widget()
+        return inside.sizeHint() if inside is not None else super().sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
 
 
 class _DropCard(QFrame):
