@@ -121,10 +121,11 @@ QMenu::item:selected { background: @chosen; }
 QMenu::item:disabled { color: @disabled; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 
-QAbstractItemView { background: @surface; color: @text; border: 1px solid @line; border-radius: 6px;
+QAbstractItemView { background: @surface; color: @text; border: 1px solid @line; border-radius: 6px; padding: 1px;
   selection-background-color: @chosen; selection-color: @text; alternate-background-color: @window; }
-QAbstractItemView:focus { border: 2px solid @accent; }
-QAbstractItemView[look="bare"], QAbstractItemView[look="bare"]:focus { border: none; background: transparent; }
+QAbstractItemView:focus { border: 2px solid @accent; padding: 0; }
+QAbstractItemView[look="bare"], QAbstractItemView[look="bare"]:focus
+  { border: none; padding: 0; background: transparent; }
 QListView::item, QTreeView::item { min-height: #row; padding: 0 8px; }
 QTableView { gridline-color: @line; }
 QTableView::item { padding: 0 8px; }

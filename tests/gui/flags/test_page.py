@@ -13,12 +13,13 @@ from tests.gui.stage import Stage, set_stage
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import JointRule
 from weldstudio.gui.flags.flag_dialog import FlagDialog
-from weldstudio.gui.flags.merge_dialog import MergeDialog
+from weldstudio.gui.flags.merge_dialog import MergeDialog, in_words
 from weldstudio.gui.flags.model import Column
 from weldstudio.gui.flags.page import FlagsPage
 from weldstudio.gui.flags.rows import Kind
 from weldstudio.gui.session import Session
 from weldstudio.studio import scheme
+from weldstudio.studio.merging import MergePreview
 
 CLAMP, SOIL, MISALIGNED = 0, 1, 2
 
@@ -309,3 +310,8 @@ def test_a_scheme_of_the_program_is_taken_over(qtbot: QtBot, page: FlagsPage, st
     flags = stage.session.mirror.scheme.live_flags
     assert "Water Contamination High Risk" in [flag.name for flag in flags]
     assert len({flag.name for flag in flags}) == len(flags) >= 17
+
+
+def test_none_is_said_in_words() -> None:
+    preview = MergePreview((0, 1), 3, (1, 2), overlap=0, disagreements=0, labelled=3, joints_changed=0, confused=0)
+    assert in_words(preview)[0] == "No photograph carries both."

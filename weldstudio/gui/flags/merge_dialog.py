@@ -159,7 +159,8 @@ def _counts_table(names: Sequence[str], counts: Sequence[Counts]) -> QWidget:
 def in_words(preview: "MergePreview") -> list[str]:
     """Overlap, confusion and verdicts as sentences."""
     both = "both" if len(preview.members) == 2 else "more than one of them"
-    lines = [f"{counted(preview.overlap, 'photograph carries', 'photographs carry')} {both}."]
+    carry = counted(preview.overlap, "photograph carries", "photographs carry")
+    lines = [f"{carry if preview.overlap else 'No photograph carries'} {both}."]
     if preview.disagreements:
         apart = counted(preview.disagreements, "photograph has", "photographs have")
         lines.append(f"{apart} one raised and another clear: the merge takes these for raised.")
