@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import MODEL, MakeSession, write_card
-from weldstudio.domain.changes import Done, Progress
+from weldstudio.domain.changes import Changes, Done, Progress
 from weldstudio.domain.errors import EditRefused, StoreError
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.gui.session import Session
@@ -48,11 +48,12 @@ def test_a_folder_that_is_no_project_is_refused_in_a_sentence(
     assert "no weldstudio project" in signal.args[0]
 
 
-def test_a_label_is_shown_written_and_signed(qtbot: QtBot, session: Session, project: Path) -> None:
+def test_a_label_is_shown_written_and_signed(session: Session, project: Path) -> None:
+    news: list[Changes] = []
+    session.changed.connect(news.append)
     photo = int(session.mirror.ids[0])
-    with qtbot.waitSignal(session.changed) as signal:
-        session.label([photo], 0, State.RAISED)
-    assert photo in signal.args[0].labels
+    session.label([photo], 0, State.RAISED)
+    assert photo in Changes.of(news).labels
     assert state(session, photo, 0) == State.RAISED
     assert session.outbox.saved == "saved"
     assert stored(project, photo) == [("Ada", State.RAISED)]

@@ -212,14 +212,10 @@ class Scheme:
 
         Columns that `labels` does not have yet (a flag added since) read as unseen.
         """
-
-        def column(index: int) -> NDArray[np.uint8]:
-            return states(labels[:, index]) if index < labels.shape[1] else np.zeros(len(labels), np.uint8)
-
         item = self.by_slot(slot)
         if isinstance(item, Flag):
-            return column(slot)
-        return merged_states(np.stack([column(m) for m in item.members], axis=1), column(slot))
+            return _states_in(slot, labels)
+        return merged_states(np.stack([_states_in(m, labels) for m in item.members], axis=1), _states_in(slot, labels))
 
     # Changes: each returns a new scheme, which refuses itself when it would be inconsistent.
 
@@ -259,6 +255,11 @@ class Scheme:
             self,
             merges=tuple(replace(m, undone=True) if m.name == name and not m.undone else m for m in self.merges),
         )
+
+
+def _states_in(slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What stands in one slot, (n,) uint8."""
+    return states(labels[:, slot]) if slot < labels.shape[1] else np.zeros(len(labels), np.uint8)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -105,9 +105,9 @@ class Editing(QObject):
         """Show an edit and queue it; used by commands."""
         for mark in edit.marks:
             self._session.mirror.set_label(mark.photo_ids, mark.slot, mark.byte)
+        self.outbox.add(edit)  # before the pages hear of it, whose repainting takes longer than the writing
         if edit.marks:
             self._session.changed.emit(Changes(labels=edit.photo_ids))
-        self.outbox.add(edit)
 
     def drop_obsolete(self) -> None:
         """Take refused commands off the top of the stack (below it Qt skips them by itself)."""

@@ -32,8 +32,8 @@ class SavedMark(QWidget):
         layout.addWidget(self._picture)
         layout.addWidget(self.label, 1)
         self._state = "saved"
-        theme.changed.connect(self._draw)
-        self._draw()
+        theme.changed.connect(self._restyle)
+        self._restyle()
 
     def show_state(self, state: str, why: str = "") -> None:
         self._state = state
@@ -49,7 +49,12 @@ class SavedMark(QWidget):
         name, role, word = _MARKS[self._state]
         self._picture.setPixmap(pixmap(name, role, 16, ratio=self.devicePixelRatioF()))
         self.label.setText(word)
-        set_look(self.label, "danger" if role == "danger" else "secondary")
+        look = "danger" if role == "danger" else "secondary"
+        if look != self.label.property("look"):  # twice for every key press, and nothing else takes so long here
+            set_look(self.label, look)
+
+    def _restyle(self) -> None:
+        self._draw()
         self.setMinimumWidth(self.sizeHint().width())
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 RETRY_MS = 3000
+GIVE_WAY_S = 0.005
+"""So long at most the window sleeps while a fresh edit is written. The writing takes a millisecond or two by itself,
+but several times as long beside a window that repaints: after every call of SQLite it would wait for the interpreter.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Outbox(QObject):
 
     def add(self, edit: Edit) -> None:
         self._edits.append(edit)
-        self._send(edit)
+        self._send(edit, give_way_s=GIVE_WAY_S)
         self._say()
 
     def lay_over(self, mirror: "Mirror") -> None:
@@ -116,7 +120,7 @@ class Outbox(QObject):
     def stop(self) -> None:
         self._timer.stop()
 
-    def _send(self, edit: Edit) -> None:
+    def _send(self, edit: Edit, give_way_s: float = 0.0) -> None:
         def write(store: "Store") -> Done:
             if self._blocked:
                 raise _Held
@@ -135,6 +139,7 @@ class Outbox(QObject):
             reread=edit.photo_ids,
             done=lambda done: self._written(edit, done),
             failed=failed,
+            give_way_s=give_way_s,
         )
 
     def _written(self, edit: Edit, done: Done) -> None:

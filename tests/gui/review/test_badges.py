@@ -4,6 +4,7 @@ from tests.gui.review.made import made_mirror, made_scheme
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Group
 from weldstudio.gui.review.badges import NOTHING, Badge, BadgeCache, badges
+from weldstudio.studio import reviewing
 
 
 def all_badges(mirror) -> list[Badge]:
@@ -34,6 +35,18 @@ def test_the_strongest_disagreement_is_named() -> None:
     differ, agree = all_badges(mirror)
     assert differ.disagreement.startswith("Soil: labelled clear")
     assert not agree.disagreement
+
+
+def test_the_disagreement_named_is_the_one_that_a_sort_by_it_finds() -> None:
+    rng = np.random.default_rng(3)
+    labels = ["".join(rng.choice(list("rcu."), 3)) for _ in range(200)]
+    probabilities = rng.choice([0.1, 0.4, 0.5, 0.7, 0.95, np.nan], (200, 3)).tolist()
+    mirror = made_mirror(labels, probabilities=probabilities)
+    by_class = np.stack([reviewing.disagreement(mirror, slot) for slot in range(3)], axis=1)
+    names = ["Clamp", "Soil", "Bent"]
+    for badge, strengths in zip(all_badges(mirror), by_class, strict=True):
+        wanted = names[int(np.argmax(strengths))] if strengths.any() else ""
+        assert badge.disagreement.partition(":")[0] == wanted
 
 
 def test_of_a_group_only_the_highest_points_count() -> None:

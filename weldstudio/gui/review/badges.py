@@ -14,7 +14,6 @@ from weldstudio.gui.icons import pixmap
 from weldstudio.gui.review.part import part
 from weldstudio.gui.theme import theme
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio.reviewing import disagreement
 
 GLYPH: Final = {State.RAISED: "raised", State.CLEAR: "clear", State.UNSURE: "unsure", State.UNSEEN: "unseen"}
 """The shape of a state: a filled flag, a check, a question mark, a hollow circle."""
@@ -84,11 +83,22 @@ def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
         return [NOTHING] * len(rows)
     some = part(mirror, rows)
     states = np.stack([some.states(item.slot) for item in classes], axis=1)
-    contrary = np.stack([disagreement(some, item.slot) for item in classes], axis=1)
+    contrary = _contrary(some, states)
     points = np.array([scheme.points_of(item.slot) for item in classes])
     group_of = [scheme.group_of(item.slot) for item in classes]
     names = [item.name for item in classes]
     return [_badge(states[i], contrary[i], names=names, points=points, groups=group_of) for i in range(len(rows))]
+
+
+def _contrary(some: Mirror, states: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """`reviewing.disagreement` of every class, (n, classes): for a few photos far quicker than class by class."""
+    slots = [item.slot for item in some.scheme.classes]
+    probability = np.stack([some.probability(slot) for slot in slots], axis=1)
+    predicted = np.stack([some.predicted(slot) for slot in slots], axis=1)
+    thresholds = np.array([some.threshold(slot) for slot in slots], np.float32)
+    apart = np.where(predicted, states == State.CLEAR, (states == State.RAISED) & ~np.isnan(probability))
+    # Exactly on the threshold they disagree as well, so the distance never counts as none.
+    return np.where(apart, np.maximum(np.abs(probability - thresholds), np.float32(1e-6)), np.float32(0))
 
 
 def _badge(

@@ -13,7 +13,8 @@ from weldstudio.gui.session import Session
 from weldstudio.studio import reviewing
 from weldstudio.studio.reviewing import Counts, FilterError, Queue, Sort, Term
 
-_COUNT_MS: Final = 150
+_COUNT_MS: Final = 250
+"""So long after the last key photographs are counted anew."""
 _ORDER_MS: Final = 400
 """While photographs are brought in, the grid grows this often."""
 
@@ -38,7 +39,7 @@ class Filtering(QObject):
         self.shown = Shown(lambda: session.mirror)
         self._counts: Counts | None = None
         self._waiting: dict[str, int] = {}
-        self.count = Paced(self._recount, least_ms=_COUNT_MS, parent=self)
+        self.count = Paced(self._recount, least_ms=_COUNT_MS, settles=True, parent=self)
         self.order = Paced(self.read_anew, least_ms=_ORDER_MS, parent=self)
         bar.typed.connect(lambda text: self.apply(text, say=False))
         bar.entered.connect(self._entered)

@@ -117,6 +117,10 @@ class FlagList(QListView):
         place = self.flags.place_of(slot)
         self.setCurrentIndex(self.flags.index(place) if place >= 0 else QModelIndex())
 
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        # A QListView would lay out all rows and paint them a moment later; what a row says moves no other one.
+        QAbstractItemView.dataChanged(self, first, last, roles)
+
     # Rows as high as there is room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
