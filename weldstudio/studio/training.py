@@ -18,7 +18,7 @@ from weldstudio.jobs import process
 from weldstudio.jobs.folder import RunFolder, new_id
 from weldstudio.store import models, splits
 from weldstudio.store.store import Store
-from weldstudio.studio import snapshots
+from weldstudio.studio import shipped, snapshots
 from weldstudio.studio.snapshots import Snapshot
 
 SILENCE_S = 10.0
@@ -227,10 +227,14 @@ def _weights(store: Store, choice: NetworkChoice, given: Path | None) -> _Weight
     if choice.weights == "file":
         raise RecipeError("The recipe begins with a weights file, but none was given; choose one.")
     if choice.weights == "shipped":
-        raise RecipeError(
-            f"No weights for {NETWORKS[choice.name].title} come with the program; begin with a weights file, with a "
-            "model of this project, or with random weights."
-        )
+        found = next((model for model in shipped.every() if model.card.network == choice.name), None)
+        if found is None:
+            raise RecipeError(
+                f"No weights for {NETWORKS[choice.name].title} come with the program; begin with a weights file, with "
+                "a model of this project, or with random weights."
+            )
+        origin = f"{found.card.name}, which comes with weldstudio; it began with: {found.card.weights_origin}"
+        return _Weights(found.folder / shipped.WEIGHTS, origin, found.card.weights_licence)
     model_id = choice.weights.removeprefix("model:")
     card = models.get(store, model_id)
     if card is None:
