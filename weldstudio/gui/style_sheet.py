@@ -102,6 +102,7 @@ QCheckBox::indicator { border-radius: 3px; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent;
   image: url(%icons/check.svg); }
+QCheckBox::indicator:checked:disabled { background: @disabled; border-color: @disabled; }
 QRadioButton::indicator:checked { border: 5px solid @accent; width: 6px; height: 6px; background: @on_accent; }
 
 QSlider { min-height: 20px; border: 2px solid transparent; border-radius: 6px; }

@@ -153,6 +153,20 @@ def test_a_weights_file_is_asked_for_and_stays_for_the_next_preset(
     assert page.form.weights_file is None
 
 
+def test_the_remedy_for_missing_weights_lies_beside_the_sentence_that_names_them(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "imagenet.pth"
+    file.write_bytes(b"")
+    monkeypatch.setattr("weldstudio.gui.train.recipe_form.QFileDialog.getOpenFileName", lambda *_: (str(file), ""))
+    page = open_page(stage)
+    assert "No weights" in page.panel.reason.text()
+    assert page.panel.choose_file.isVisible()
+    page.panel.choose_file.click()
+    assert page.form.weights_file == file
+    assert not page.panel.choose_file.isVisible()
+
+
 def test_the_snapshot_shows_what_the_run_will_use(stage: Stage) -> None:
     labelled(stage)
     page = open_page(stage)

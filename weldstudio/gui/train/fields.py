@@ -32,15 +32,15 @@ class RecipeField:
 
 LOSS_WORDS: Final = {
     "bce": "Cross entropy",
-    "cross_entropy": "Softmax cross entropy",
+    "cross_entropy": "Softmax",
     "focal": "Focal",
     "auto": "By the task",
     "logit_adjusted": "Logit-adjusted",
-    "bayesian": "Bayesian cross entropy",
+    "bayesian": "Bayesian",
 }
-OPTIMISER_WORDS: Final = {"sgd": "SGD with momentum", "adam": "Adam", "adamw": "AdamW"}
+OPTIMISER_WORDS: Final = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
 SCHEDULE_WORDS: Final = {"fixed": "Fixed", "cosine": "Cosine", "one_cycle": "One cycle"}
-FIT_WORDS: Final = {"squash": "Whole photo, squeezed to a square", "crop": "Square from the middle"}
+FIT_WORDS: Final = {"squash": "Whole, squeezed", "crop": "Middle, cut out"}
 
 
 def _choices(values: tuple[str, ...], words: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -58,7 +58,8 @@ MORE: Final = (
     RecipeField(
         "loss.name",
         "Loss",
-        "What is minimised. Cross entropy suits most; the others give rare flags more weight.",
+        "What is minimised. Cross entropy suits flags, softmax one class per photograph; "
+        "the others give rare flags more weight.",
         Editor.CHOICE,
         _choices(LOSSES, LOSS_WORDS),
     ),
@@ -98,7 +99,7 @@ MORE: Final = (
     RecipeField(
         "schedule.optimiser",
         "Optimiser",
-        "How a step is computed from the gradient.",
+        "How a step is computed from the gradient: with momentum (SGD), or with a pace of its own for each weight.",
         Editor.CHOICE,
         _choices(OPTIMISERS, OPTIMISER_WORDS),
         trained_only=True,
@@ -128,7 +129,7 @@ MORE: Final = (
     RecipeField(
         "network.fit",
         "Fit",
-        "How a photograph becomes a square.",
+        "How a photograph becomes a square: the whole of it squeezed, or the square in its middle cut out.",
         Editor.CHOICE,
         _choices(FITS, FIT_WORDS),
     ),

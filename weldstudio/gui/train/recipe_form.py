@@ -31,10 +31,12 @@ from weldstudio.gui.icons import set_icon
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
 from weldstudio.gui.train.editors import FieldEditor
+from weldstudio.gui.train.elided_combo import ElidedComboBox
 from weldstudio.gui.train.fields import MORE, NETWORK
 from weldstudio.gui.train.preset_card import PresetCard
 
 FILE: Final = "file"
+WEIGHTS_TIP: Final = "What the network knows already when the training begins."
 WEIGHTS_FILTER: Final = "Weights (*.pth *.pt *.safetensors);;All files (*)"
 
 
@@ -71,6 +73,11 @@ class RecipeForm(QWidget):
         if self.recipe.network.weights == FILE and self.weights_file is None:
             return "Choose the file with the starting weights."
         return ""
+
+    @property
+    def wants_file(self) -> bool:
+        """Whether a weights file could still be chosen to begin with."""
+        return self.recipe.network.weights in ("shipped", FILE) and self.weights_file is None
 
     @property
     def preset(self) -> str | None:
@@ -147,8 +154,7 @@ class RecipeForm(QWidget):
         form = _form(card)
         form.addRow(*self._field_row(FieldEditor(NETWORK)))
 
-        self.weights = QComboBox()
-        self.weights.setToolTip("What the network knows already when the training begins.")
+        self.weights = ElidedComboBox()
         self.weights.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.weights.setMinimumContentsLength(10)
         self.weights.activated.connect(self._weights_chosen)
@@ -290,11 +296,13 @@ class RecipeForm(QWidget):
         self.weights.clear()
         for value, text in offered:
             self.weights.addItem(text, value)
+            self.weights.setItemData(self.weights.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
         self.weights.setCurrentIndex(max(0, self.weights.findData(wanted)))
         self.weights.blockSignals(False)
+        self.weights.setToolTip(f"{self.weights.currentText()}\n{WEIGHTS_TIP}")  # the name of a model may be longer
         self._weights_note.setText(self._weights_in_words(wanted))
         self._weights_note.setVisible(bool(self._weights_note.text()))
-        self.choose_file.setVisible(wanted in ("shipped", FILE) and self.weights_file is None)
+        self.choose_file.setVisible(self.wants_file)
 
     def _weights_in_words(self, wanted: str) -> str:
         if wanted == "random" and not self.recipe.network.trains_stages:
@@ -302,7 +310,9 @@ class RecipeForm(QWidget):
         if wanted == "random":
             return "From scratch: needs many photographs and epochs."
         if wanted == FILE and self.weights_file is not None:
-            return str(self.weights_file.parent)
+            kept = self.weights_file.parent
+            # A run keeps a copy of what it began with.
+            return f"As in run {kept.parent.name}" if kept.parent.parent.name == "runs" else str(kept)
         return ""
 
 

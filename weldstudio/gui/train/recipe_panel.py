@@ -40,6 +40,7 @@ class RecipePanel(QWidget):
         self._session, self._actions = session, actions
         self._snapshot_problem = COUNTING
         self._obstacle = ""
+        self._looked_back = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_MS)
@@ -104,6 +105,10 @@ class RecipePanel(QWidget):
         self.reason = QLabel()
         set_look(self.reason, "secondary")
         self.reason.setWordWrap(True)
+        # The form's own button for this may lie below what is scrolled into view.
+        self.choose_file = QPushButton("Choose a weights file…")
+        set_look(self.choose_file, "link")
+        self.choose_file.clicked.connect(self.form.choose_file.click)
         self.start_button = QPushButton(start.text())
         self.start_button.setToolTip(start.toolTip())
         set_look(self.start_button, "primary")
@@ -113,6 +118,7 @@ class RecipePanel(QWidget):
         foot.setContentsMargins(GROUP, 12, GROUP, GROUP)
         foot.setSpacing(GAP)
         foot.addWidget(self.reason)
+        foot.addWidget(self.choose_file, alignment=Qt.AlignmentFlag.AlignLeft)
         foot.addWidget(self.start_button)
         return foot
 
@@ -137,12 +143,21 @@ class RecipePanel(QWidget):
         self._snapshot_problem = str(error)
         self.snapshot.show_snapshot({}, {}, ())
         self._show_reason()
+        if self.form.recipe.network.weights == "shipped" and not self._looked_back:
+            # Asked once: what a person has begun with before is better than a refusal.
+            self._looked_back = True
+            self._session.run(_weights_of_runs, self.form.recipe.network.name).then(self._begin_as_before)
+
+    def _begin_as_before(self, file: Path | None) -> None:
+        if file is not None and self.form.weights_file is None and self.form.recipe.network.weights == "shipped":
+            self.form.set_weights_file(file)
 
     def _show_reason(self) -> None:
         reason = self.blocked
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
         set_look(self.reason, "secondary" if reason in (COUNTING, "") else "warning")
+        self.choose_file.setVisible(self.form.wants_file and reason not in (COUNTING, "") and not self._obstacle)
         self._actions.set_enabled("train.start", not reason)
         self.start_button.setEnabled(not reason)
 
@@ -151,6 +166,19 @@ class RecipePanel(QWidget):
         touched = changes.labels or changes.scheme or changes.photos or changes.joints or changes.models
         if touched and self.isVisible():
             self._timer.start()
+
+
+def _weights_of_runs(store: "Store", network: str) -> Path | None:
+    """The weights file that the newest run of this network began with, as kept in its folder; store thread."""
+    from weldstudio.jobs.folder import RunFolder
+    from weldstudio.studio import training
+
+    for summary in training.runs(store):
+        choice = RunFolder(summary.folder).recipe().network
+        kept = sorted((summary.folder / "weights").glob("*")) if choice.weights == "file" else []
+        if choice.name == network and kept:
+            return kept[0]
+    return None
 
 
 def _look(store: "Store", recipe: Recipe, weights: Path | None) -> tuple["Snapshot", Models]:
