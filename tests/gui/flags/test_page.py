@@ -315,3 +315,10 @@ def test_a_scheme_of_the_program_is_taken_over(qtbot: QtBot, page: FlagsPage, st
 def test_none_is_said_in_words() -> None:
     preview = MergePreview((0, 1), 3, (1, 2), overlap=0, disagreements=0, labelled=3, joints_changed=0, confused=0)
     assert in_words(preview)[0] == "No photograph carries both."
+
+
+def test_buttons_of_a_closed_page_are_asked_nothing(qtbot: QtBot, page: FlagsPage, stage: Stage) -> None:
+    stage.actions_table.set_enabled("scheme.merge", False)
+    with qtbot.waitSignal(page.header.destroyed):
+        page.header.deleteLater()
+    stage.actions_table.set_enabled("scheme.merge", True)  # a slot that fails would fail the test

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
 from tests.gui.train.scripted import finish, make_run, say, story
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import State
+from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Alarm, Failed, RunFinished, Skipped
+from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.session import Session
 from weldstudio.gui.train.page import TrainPage
 from weldstudio.gui.train.preset_card import PresetCard
@@ -82,7 +84,7 @@ def test_presets_are_chosen_by_mouse_and_a_changed_recipe_is_none_of_them(qtbot:
     assert cards[0].text() == "Quick look"
     assert cards[0].isChecked()
     qtbot.mouseClick(cards[1], Qt.MouseButton.LeftButton)
-    assert page.form.preset == "fine-tune"
+    assert page.form.preset == "small"
     assert [card.isChecked() for card in cards[:2]] == [False, True]
     stage.actions_table["train.more"].setChecked(True)
     field = page.form.findChild(QLineEdit, "schedule.epochs")
@@ -165,6 +167,24 @@ def test_the_remedy_for_missing_weights_lies_beside_the_sentence_that_names_them
     page.panel.choose_file.click()
     assert page.form.weights_file == file
     assert not page.panel.choose_file.isVisible()
+
+
+def test_the_weights_of_an_earlier_run_are_where_the_next_begins(qtbot: QtBot, stage: Stage, project: Path) -> None:
+    labelled(stage)
+    recipe = Recipe().with_values({"network.name": "mobilenet_v2", "network.weights": "file"})
+    run = RunFolder.create(project / "runs" / "20260101-100000", recipe, Manifest((), ()), who="Ada")
+    finish(run)
+    kept = run.path / "weights" / "a_rather_long_name_of_weights.pth"
+    kept.parent.mkdir()
+    kept.write_bytes(b"")
+    page = open_page(stage)
+    assert page.form.weights_file == kept
+    assert page.form.weights.currentText() == kept.name
+    assert "…" in page.form.weights.shown_text(100)
+    assert "20260101-100000" in page.form.findChild(QLabel, "weights-note").text()
+    choose(qtbot, page.form.weights, "Random")
+    page.panel.ask()
+    assert page.form.weights_file is None
 
 
 def test_the_snapshot_shows_what_the_run_will_use(stage: Stage) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
@@ -108,7 +107,7 @@ class FlagsPage(QWidget):
                 set_look(button, look)
             button.clicked.connect(action.trigger)
             button.setEnabled(action.isEnabled())
-            action.changed.connect(_follower(button, action))
+            action.enabledChanged.connect(button.setEnabled)
             layout.addWidget(button)
         return header
 
@@ -268,7 +267,3 @@ class FlagsPage(QWidget):
             if row.name == name:
                 self.table.choose(i)
                 self.table.scrollTo(self.model.index(i, Column.NAME))
-
-
-def _follower(button: QPushButton, action: Any) -> Callable[[], None]:
-    return lambda: button.setEnabled(action.isEnabled())
