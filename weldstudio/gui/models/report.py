@@ -52,13 +52,15 @@ class Report(QWidget):
         title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout.addWidget(title)
         if row.difference:
-            banner = Banner()
-            banner.say(row.difference, kind="warning", closable=False)
-            self._layout.addWidget(banner)
+            self._add_warning(row.difference)
         if row.card.demonstration:
-            banner = Banner()
-            banner.say("A demonstration model: not for real welds.", kind="warning", closable=False)
-            self._layout.addWidget(banner)
+            self._add_warning("A demonstration model: not for real welds.")
+
+    def _add_warning(self, sentence: str) -> None:
+        # It shows itself when it speaks: without a parent that would open a window of its own for a moment.
+        banner = Banner(self)
+        self._layout.addWidget(banner)
+        banner.say(sentence, kind="warning", closable=False)
 
     def _add_facts(self, row: ModelRow) -> None:
         box = QWidget()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from weldstudio.gui.theme import theme
+from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.train.curves import Array, Curves
 
 HUES: Final = 8
@@ -91,8 +91,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._chosen: str | None = None
         self._classes: dict[str, Any] = {}
         self.setAccessibleName("Curves of the run: loss above, mean per-class accuracy below")
-        self.ci.layout.setSpacing(4)
-        self.ci.layout.setContentsMargins(0, 0, 8, 0)
+        # Half a number stands above the uppermost tick and below the lowest.
+        self.ci.layout.setSpacing(GAP)
+        self.ci.layout.setContentsMargins(GAP, GAP, GAP, GAP)
 
         self.loss = self.addPlot(row=0, col=0)
         self.accuracy = self.addPlot(
@@ -205,7 +206,8 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         has_value = shown and best is not None and best.mean_per_class_accuracy is not None
         self._best_text.setVisible(has_value)
         if has_value and best is not None and best.mean_per_class_accuracy is not None:
-            self._best_text.setText(f"best {best.mean_per_class_accuracy:.1%}".replace("%", " %"))
+            # Not "best": the weights of the lowest loss are kept, and another step may have judged more alike.
+            self._best_text.setText(f"kept {best.mean_per_class_accuracy:.1%}".replace("%", " %"))
             late = best.step > 0.7 * max(1, self._curves.last_known_step)
             self._best_text.setAnchor((1, 1) if late else (0, 1))
             low = [float(np.nanmin(y)) for _, y in self._shown_accuracies() if len(y) and not np.isnan(y).all()]
@@ -230,6 +232,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
                 axis.setStyle(tickFont=theme.font("secondary", figures=True), tickLength=-4)
                 axis.label.setFont(theme.font("secondary"))
         self._best_text.setColor(secondary)
+        self._best_text.fill = pg.mkBrush(theme.colour("surface"))
         self._best_text.setFont(theme.font("secondary", figures=True))
         for best, cross in zip(self._best, self._cross, strict=True):
             best.setPen(pg.mkPen(secondary, width=1, dash=(2, 3)))
@@ -280,6 +283,8 @@ def _pen(colour: QColor, width: float) -> QPen:
 
 def _set_points(item: Any, points: tuple[Array, Array]) -> None:
     x, y = points
+    if not np.isfinite(y).any():
+        x = y = np.empty(0)  # a class without any value: pyqtgraph would look for the bounds of nothing
     few = len(x) <= FEW_POINTS
     # connect='finite' leaves a gap where a class had no value, instead of warning about NaN.
     symbol = "o" if few and len(x) else None
