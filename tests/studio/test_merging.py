@@ -88,6 +88,6 @@ def test_what_cannot_be_merged_is_said_in_a_sentence(welds: Store, members: list
 
 
 def test_a_flag_named_twice_counts_once(welds: Store) -> None:
-    assert merging.merge(welds, "No Clamps", [1, 2, 1], who="Ann").text == "Merged 2 flags to 'No Clamps'"
+    assert merging.merge(welds, "No Clamps", [1, 2, 1], who="Ann").text == "Merged 2 flags into 'No Clamps'"
     with pytest.raises(SchemeError):
         merging.merge(welds, "Alone", [3, 3], who="Ann")

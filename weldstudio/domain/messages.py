@@ -79,6 +79,9 @@ class Stage:
     """What the child is busy with, in words: 'reading data', 'loading weights', 'first batch'."""
 
     text: str
+    done: int = 0
+    total: int = 0
+    """How much of it is done, where that is known; 0 = unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,4 +120,5 @@ def work_words(work: Work) -> str:
     if work.seconds_left is not None:
         parts.append(f"{duration(work.seconds_left)} left")
     # The step's own words say more than the title where they are there.
-    return f"{progress.text or work.title}{': ' if parts else ''}{', '.join(parts)}"
+    words = progress.text or work.title
+    return f"{words[:1].upper()}{words[1:]}{': ' if parts else ''}{', '.join(parts)}"

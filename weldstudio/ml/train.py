@@ -210,7 +210,8 @@ class _Training:
             now = time.monotonic()
             if now - said >= SAY_EVERY_S:
                 rate = (indices[-1] + 1) / (now - began)
-                yield Stage(f"reading {word} photos: {indices[-1] + 1} of {len(photos)}, {rate:.0f} a second")
+                done, total = indices[-1] + 1, len(photos)
+                yield Stage(f"reading {word} photos: {done:,} of {total:,}, {rate:.0f} a second", done, total)
                 said = now
         if bad:
             yield Skipped(len(bad), tuple(bad[:10]))
@@ -320,7 +321,7 @@ class _Training:
                 x = to_input(self.validation.batch(indices).to(self.device), self.preprocessing)
                 parts.append(self.network(x).float().cpu().clone())
             if time.monotonic() - said >= SAY_EVERY_S:
-                yield Stage(f"validating: {indices[-1] + 1} of {count} photos")
+                yield Stage(f"validating: {indices[-1] + 1:,} of {count:,} photos", indices[-1] + 1, count)
                 said = time.monotonic()
         return torch.cat(parts) if parts else torch.zeros(0, len(self.manifest.classes))
 

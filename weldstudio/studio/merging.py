@@ -76,7 +76,7 @@ def merge(store: Store, name: str, members: Iterable[int | str], *, who: str) ->
         lambda scheme: scheme.with_merge(name, _slots(scheme, wanted)),
         who=who,
         kind="merge",
-        text=f"Merged {len(wanted)} flags to '{name}'",
+        text=f"Merged {len(wanted)} flags into '{name}'",
     )
 
 

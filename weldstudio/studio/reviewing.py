@@ -177,7 +177,7 @@ QUEUES = (
     ),
     Queue(
         "audit",
-        "Random sample",
+        "Second look",
         "Reviewed photos in a random order, to look at again",
         Filter((Term("reviewed"),)),
         Sort.RANDOM,

@@ -19,6 +19,7 @@ from weldstudio.gui.review.verdict_banner import points_words
 from weldstudio.gui.session import Session
 from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
+from weldstudio.studio import scheme
 
 NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
 Key = Qt.Key
@@ -354,6 +355,23 @@ def test_the_menu_holds_the_four_states(at: At) -> None:
     menu.actions()[2].trigger()
     assert at.state(0) == State.UNSURE
     menu.close()
+
+
+def test_the_right_button_offers_what_can_be_done(at: At) -> None:
+    for widget in (at.page.grid, at.page.large):
+        assert widget.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu
+        offered = [action.objectName() for action in widget.actions()]
+        assert {"photo.open", "label.nothing", "photo.reveal"} <= set(offered)
+
+
+def test_that_nobody_has_looked_is_not_that_nothing_applies(at: At) -> None:
+    for flag in at.session.mirror.scheme.live_flags:
+        at.session.edit("No points", scheme.change_points, flag.slot, 0, who="Ada")
+    banner = at.page.inspector.banner
+    assert banner.said.headline == "Not looked at yet"
+    at.page.labels.nothing_applies()
+    at.key(Key.Key_Left)
+    assert banner.said.headline == "Nothing raised"
 
 
 # Filters

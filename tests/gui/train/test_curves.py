@@ -43,6 +43,18 @@ def test_messages_become_curves_in_their_order() -> None:
     assert curves.share_done == 2 / 20
 
 
+def test_before_the_first_step_the_share_is_that_of_reading_the_photographs() -> None:
+    curves = Curves()
+    curves.take([RunStarted(1, 5.0, "cpu", ("sea",), steps=20), Stage("reading training photos")])
+    assert curves.share_done == 0
+    assert curves.take([Stage("reading training photos: 30 of 40", 30, 40)])
+    assert curves.share_done == 0.75
+    curves.take([Stage("fitting the head")])
+    assert curves.share_done == 0
+    curves.take([Stage("validating: 1 of 2 photos", 1, 2), step(5)])
+    assert curves.share_done == 5 / 20
+
+
 def test_a_class_that_appears_late_starts_with_a_gap() -> None:
     curves = Curves()
     curves.take([evaluated(0, sea=0.5), evaluated(5, sea=0.6, trees=0.7)])

@@ -176,7 +176,13 @@ class BadgePainter:
         room -= glyph + 14
         if not names and metrics.horizontalAdvance(text) > room:
             text = ""  # half a number is worse than none
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+        name, plus, more = text.rpartition(" +") if names else (text, "", "")
+        if plus:
+            # How many more there are is never what is left out.
+            room_for_name = room - metrics.horizontalAdvance(plus + more)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room_for_name) + plus + more
+        else:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
         wide = glyph + 8 + (metrics.horizontalAdvance(text) + 5 if text else 0)
         drawn = _blank(wide, high, ratio)
         painter = QPainter(drawn)

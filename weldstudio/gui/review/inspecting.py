@@ -84,7 +84,9 @@ class Inspecting(QObject):
             return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
         if not any(mirror.scheme.points_of(item.slot) for item in mirror.scheme.classes):
             raised = [item.name for item in mirror.scheme.classes if (of_joint.states(item.slot) == State.RAISED).any()]
-            return Said(title, headline=", ".join(raised) or "Nothing raised")  # without points there is no verdict
+            unseen = all((of_joint.states(item.slot) == State.UNSEEN).all() for item in mirror.scheme.classes)
+            # Without points there is no verdict. That nobody has looked is not that nothing applies.
+            return Said(title, headline=", ".join(raised) or ("Not looked at yet" if unseen else "Nothing raised"))
         labels = deciding.verdict_of(of_joint, int(joints[0]))
         known = bool((~np.isnan(of_joint.probabilities)).any())
         model = deciding.verdict_of(of_joint, int(joints[0]), predicted=True) if known else None

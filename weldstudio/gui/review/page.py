@@ -36,6 +36,11 @@ _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
 _WIDE: Final = 1600
 """From this width in pixels on the side panels are wider."""
+_MENU: Final = (
+    *("photo.open", "photo.grid", "label.nothing", "photo.select_all", "photo.select_none"),
+    *("photo.predict", "photo.reveal"),
+)
+"""What is offered at the right mouse button or the menu key."""
 _NO_PHOTOS: Final = (
     "There are no photographs in this project yet. Import a folder of them, with a table of labels if you have one."
 )
@@ -186,6 +191,9 @@ class ReviewPage(QWidget):
         }.items():
             self._actions.connect(action_id, slot)
         self._actions["overlay.toggle"].triggered.connect(self._peek_begun)
+        for widget in (self.grid, self.large):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+            widget.addActions([self._actions[action_id] for action_id in _MENU])
 
     # What is shown
 

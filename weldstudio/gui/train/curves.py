@@ -35,6 +35,8 @@ class Curves:
     """The sentence of a child that failed as a whole."""
     stage: str = ""
     """What it was last busy with beside training; '' while steps are coming."""
+    stage_share: float | None = None
+    """How much of that is done, 0 to 1; None where nobody knows."""
     alarms: list[Alarm] = field(default_factory=list)
     skipped: Skipped | None = None
     last_step: Step | None = None
@@ -65,7 +67,7 @@ class Curves:
                     self._steps.append(message.step)
                     self._losses.append(message.loss)
                     self._epochs.append(message.epoch)
-                self.last_step, self.stage = message, ""
+                self.last_step, self.stage, self.stage_share = message, "", None
             case Evaluated():
                 if not self.evaluations or message.step > self.evaluations[-1].step:
                     self._take_evaluation(message)
@@ -75,6 +77,7 @@ class Curves:
                 self.heartbeat = message.time
             case Stage():
                 self.stage = message.text
+                self.stage_share = message.done / message.total if message.total else None
             case Alarm():
                 self.alarms.append(message)
             case Skipped():
@@ -157,6 +160,8 @@ class Curves:
         if self.finished is not None:
             return 1.0
         planned = self.started.steps if self.started else 0
+        if not self._steps and self.stage_share is not None:
+            return self.stage_share  # before the first step the bar is that of reading the photographs
         return min(1.0, self.last_known_step / planned) if planned else None
 
     def near(self, step: float) -> tuple[tuple[int, float, float] | None, Evaluated | None]:

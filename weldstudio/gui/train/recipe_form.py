@@ -160,6 +160,7 @@ class RecipeForm(QWidget):
         self.weights.activated.connect(self._weights_chosen)
         form.addRow(_label("Start from", self.weights), self.weights)
         self._weights_note = QLabel()
+        self._weights_note.setObjectName("weights-note")
         set_look(self._weights_note, "secondary")
         self._weights_note.setWordWrap(True)
         form.addRow(self._weights_note)

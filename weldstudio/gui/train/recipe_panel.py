@@ -134,6 +134,8 @@ class RecipePanel(QWidget):
             return  # changed meanwhile; the newer question is on its way
         self.form.show_models(models)
         self._snapshot_problem = snapshot.problem
+        if snapshot.problem and self.form.wants_file and not self._looked_back:
+            self._look_back()
         self.snapshot.show_snapshot(snapshot.photos, snapshot.counts, tuple(snapshot.warnings))
         self._show_reason()
 
@@ -143,10 +145,11 @@ class RecipePanel(QWidget):
         self._snapshot_problem = str(error)
         self.snapshot.show_snapshot({}, {}, ())
         self._show_reason()
-        if self.form.recipe.network.weights == "shipped" and not self._looked_back:
-            # Asked once: what a person has begun with before is better than a refusal.
-            self._looked_back = True
-            self._session.run(_weights_of_runs, self.form.recipe.network.name).then(self._begin_as_before)
+
+    def _look_back(self) -> None:
+        """Asked once, and only where nothing else is there to begin with: what a run here has begun with before."""
+        self._looked_back = True
+        self._session.run(_weights_of_runs, self.form.recipe.network.name).then(self._begin_as_before)
 
     def _begin_as_before(self, file: Path | None) -> None:
         if file is not None and self.form.weights_file is None and self.form.recipe.network.weights == "shipped":
