@@ -12,6 +12,7 @@ from weldstudio import paths
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.theme import theme
+from weldstudio.gui.unexpected import Unexpected
 from weldstudio.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ def open_window(project: Path | None) -> int:
     theme.apply(settings.theme, density=settings.density)
     app.setWindowIcon(pixmap("quality", "accent", 64))
     window = MainWindow(settings)
+    unexpected = Unexpected(window, log_file=str(paths.log_file()))
+    unexpected.happened.connect(lambda text: say_where_seen(window, text))
+    unexpected.install()
     if project is not None:
         # The frame stands at once; the store is opened in its own thread once it has been painted.
         window.announce(project)
@@ -41,8 +45,14 @@ def open_window(project: Path | None) -> int:
     for problem in settings.problems:
         window.say(problem)
     status = app.exec()
+    unexpected.remove()
     window.close()
     window.deleteLater()
     # The loop has ended: what waits to be deleted would otherwise go in whatever order the interpreter ends.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return status
+
+
+def say_where_seen(window: MainWindow, text: str) -> None:
+    """In the banner above the page, or in that of the welcome page where no project is open."""
+    (window.banner if window.session is not None else window.welcome.banner).say(text)

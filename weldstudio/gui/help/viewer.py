@@ -102,7 +102,7 @@ def set_type(document: QTextDocument) -> None:
         if table is not None and not table.format().bottomMargin():
             frame = table.format()
             frame.setCellPadding(4)
-            frame.setBorderBrush(theme.colour("line"))
+            frame.setBorder(0)  # of Qt's own frame only two sides would be painted
             frame.setBottomMargin(GROUP)
             table.setFormat(frame)
         block = block.next()
