@@ -168,6 +168,8 @@ class Scheme:
 
     def by_slot(self, slot: int) -> SchemeClass:
         """The flag or merge that owns a slot. Raises SchemeError when none does."""
+        if 0 <= slot < len(self.flags) and self.flags[slot].slot == slot:
+            return self.flags[slot]  # flags that were never put into another order, which is most of them
         for item in self._all:
             if item.slot == slot:
                 return item

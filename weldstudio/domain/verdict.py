@@ -44,17 +44,18 @@ def joint_state(states: NDArray[np.uint8], rule: JointRule) -> State:
 
     A flag of absence is raised only if raised on every photo that is not unsure; unseen photos leave it open.
     """
+    found = set(states.tolist())  # a joint has few photos, for which a set is quicker than comparing arrays
     if rule == JointRule.ANY:
         for state in (State.RAISED, State.UNSURE):
-            if (states == state).any():
+            if state in found:
                 return state
-        return State.CLEAR if len(states) and (states == State.CLEAR).all() else State.UNSEEN
-    if (states == State.CLEAR).any():
+        return State.CLEAR if found == {State.CLEAR} else State.UNSEEN
+    if State.CLEAR in found:
         return State.CLEAR
-    sure = states[states != State.UNSURE]
-    if len(sure) == 0:
-        return State.UNSURE if len(states) else State.UNSEEN
-    return State.RAISED if (sure == State.RAISED).all() else State.UNSEEN
+    sure = found - {State.UNSURE}
+    if not sure:
+        return State.UNSURE if found else State.UNSEEN
+    return State.RAISED if sure == {State.RAISED} else State.UNSEEN
 
 
 def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Verdict:

@@ -31,11 +31,11 @@ def verdict_of(mirror: Mirror, joint_id: int, *, predicted: bool = False) -> Ver
 def predicted_labels(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """What the active model says as label bytes (rows, slots): raised, clear, or unseen where it says nothing."""
     labels = np.zeros((len(rows), mirror.scheme.slots), np.uint8)
+    unseen, raised, clear = (np.uint8(state) for state in (State.UNSEEN, State.RAISED, State.CLEAR))
     for item in mirror.scheme.classes:
-        said = mirror.probability(item.slot, rows)
-        raised = mirror.predicted(item.slot, rows)
-        column = np.where(raised, State.RAISED, State.CLEAR).astype(np.uint8)
-        labels[:, item.slot] = np.where(np.isnan(said), np.uint8(State.UNSEEN), column)
+        silent = np.isnan(mirror.probability(item.slot, rows))
+        says = np.where(mirror.predicted(item.slot, rows), raised, clear)
+        labels[:, item.slot] = np.where(silent, unseen, says)
     return labels
 
 
