@@ -127,3 +127,13 @@ def test_what_is_no_dictionary_of_tensors_is_refused(network: architectures.Netw
         torch.save(content, tmp_path / "w.pth")
         with pytest.raises(RecipeError, match="no dictionary of tensors"):
             weights.load_trunk(network, tmp_path / "w.pth")
+
+
+def test_a_file_that_was_cut_off_is_said_so_without_the_reader_s_own_words(
+    theirs: dict[str, torch.Tensor], network: architectures.Network, tmp_path: Path
+) -> None:
+    file = tmp_path / "half.pth"
+    torch.save(theirs, file)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(RecipeError, match=r"^half\.pth is cut off or damaged\. Fetch or export it again\.$"):
+        weights.load_trunk(network, file)

@@ -4,6 +4,7 @@ import pickle
 import re
 import struct
 import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
         # Whatever the reader of tensors stumbles over in a file that is none.
         if file.is_file() and not file.stat().st_size:
             raise RecipeError(f"{file.name} is empty (0 bytes). Fetch or export it again.") from error
+        if _is_cut_off(file):
+            raise RecipeError(f"{file.name} is cut off or damaged. Fetch or export it again.") from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecipeError(
             f"{file.name} cannot be read as weights ({reason}). Fetch or export it again, as .pth or .safetensors."
@@ -54,6 +57,14 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
     if not isinstance(found, Mapping) or not all(isinstance(value, Tensor) for value in found.values()):
         raise RecipeError(f"{file.name} holds no dictionary of tensors; save a network's state_dict() in it.")
     return {str(name): tensor for name, tensor in found.items()}
+
+
+def _is_cut_off(file: Path) -> bool:
+    """Whether a file begins as torch saves it, as a zip archive, and lacks the directory at its end."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as begun:
+        return begun.read(2) == b"PK" and not zipfile.is_zipfile(file)
 
 
 def load_trunk(network: Network, file: Path) -> None:

@@ -301,6 +301,14 @@ def test_a_failed_run_says_why(stage: Stage, project: Path) -> None:
     assert any("The disk is full." in text for text in page.view.banner_texts)
 
 
+def test_why_a_run_failed_is_said_once(stage: Stage, project: Path) -> None:
+    run = make_run(project, "20261121-101500")
+    say(run, *story(3), RunFinished("failed", "The weights do not fit.", 9.0, 0, None))
+    page = open_page(stage)
+    said = [label.text() for label in page.view.findChildren(QLabel) if "The weights do not fit." in label.text()]
+    assert len(said) == 1
+
+
 def test_a_class_chosen_in_the_list_is_brought_forward(qtbot: QtBot, stage: Stage, running: RunFolder) -> None:
     page = open_page(stage)
     qtbot.keyClick(page.classes, Qt.Key.Key_Down)

@@ -217,6 +217,8 @@ def in_words(row: RunRow, curves: Curves) -> str:
     """What a run does or did, as a line of text."""
     if curves.finished is not None:
         took = f" It took {duration(curves.finished.seconds)}." if curves.finished.seconds else ""
+        if curves.finished.state == "failed":
+            return f"Failed.{took}"  # why is said by the banner below
         return f"{curves.finished.sentence or curves.finished.state.capitalize() + '.'}{took}"
     if curves.failure or row.state in ("failed", "interrupted"):
         return row.state.capitalize() if row.state in ("failed", "interrupted") else "Failed"
