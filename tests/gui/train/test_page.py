@@ -214,6 +214,19 @@ def test_a_run_is_started_by_key_and_its_curves_appear(qtbot: QtBot, stage: Stag
     assert "under way" in page.panel.reason.text()
 
 
+def test_start_pressed_while_it_still_counts_starts_when_it_has(
+    qtbot: QtBot, stage: Stage, started: list[RunFolder]
+) -> None:
+    labelled(stage)
+    page = open_page(stage)
+    choose_weights_random(page)
+    assert page.panel.counting
+    stage.do("train.start")
+    assert not started
+    qtbot.waitUntil(lambda: bool(started), timeout=5000)
+    assert len(started) == 1
+
+
 @pytest.fixture
 def running(stage: Stage, project: Path) -> RunFolder:
     run = make_run(project, "20261121-101500")

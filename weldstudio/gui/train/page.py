@@ -39,6 +39,7 @@ class TrainPage(QWidget):
         super().__init__(parent)
         self._session, self._actions = session, actions
         self._starting = False
+        self._start_wished = False
         self._watcher = watch(session)
         self._follower = Follower(self)
         self._background = Background(self)
@@ -106,6 +107,7 @@ class TrainPage(QWidget):
         return column
 
     def _wire(self) -> None:
+        self.panel.counted.connect(lambda: self.start() if self._start_wished else None)
         self.runs.chosen.connect(self._run_chosen)
         self.classes.chosen.connect(self.view.choose_class)
         self.view.remedy_asked.connect(self._apply_remedy)
@@ -118,7 +120,8 @@ class TrainPage(QWidget):
     # --- what a person asks for ---------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start a training with the recipe as it stands."""
+        """Start a training with the recipe as it stands, at once or as soon as it is counted what it would use."""
+        self._start_wished = self.panel.counting
         if self.panel.blocked:
             return
         self._starting = True

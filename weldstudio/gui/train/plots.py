@@ -129,6 +129,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             plot.addItem(best, ignoreBounds=True)
             plot.addItem(cross, ignoreBounds=True)
         self._best_text = pg.TextItem(anchor=(0, 1))
+        self._best_text.setZValue(20)
         self._best_text.hide()
         self.accuracy.addItem(self._best_text, ignoreBounds=True)
 

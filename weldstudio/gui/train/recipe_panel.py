@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
@@ -31,7 +31,11 @@ Models = tuple[tuple[str, str], ...]
 
 
 class RecipePanel(QWidget):
-    """Holds the recipe and keeps the action `train.start` enabled exactly while a training could begin."""
+    """Holds the recipe and keeps the action `train.start` enabled while a training could begin, or it is being counted
+    whether one could."""
+
+    counted = Signal()
+    """It is known now whether a training could begin."""
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +66,11 @@ class RecipePanel(QWidget):
     def blocked(self) -> str:
         """Why no training can be started now; '' if one can."""
         return self._obstacle or self.form.problem or self._snapshot_problem
+
+    @property
+    def counting(self) -> bool:
+        """Whether nothing but the count of what would be used is missing."""
+        return self.blocked == COUNTING
 
     def ask(self) -> None:
         """Count what would be used now, and look which models there are to start from."""
@@ -138,6 +147,7 @@ class RecipePanel(QWidget):
             self._look_back()
         self.snapshot.show_snapshot(snapshot.photos, snapshot.counts, tuple(snapshot.warnings))
         self._show_reason()
+        self.counted.emit()
 
     def _not_seen(self, error: Exception) -> None:
         if not isinstance(error, UserError):
@@ -161,8 +171,8 @@ class RecipePanel(QWidget):
         self.reason.setVisible(bool(reason))
         set_look(self.reason, "secondary" if reason in (COUNTING, "") else "warning")
         self.choose_file.setVisible(self.form.wants_file and reason not in (COUNTING, "") and not self._obstacle)
-        self._actions.set_enabled("train.start", not reason)
-        self.start_button.setEnabled(not reason)
+        self._actions.set_enabled("train.start", not reason or self.counting)
+        self.start_button.setEnabled(not reason or self.counting)
 
     def _session_changed(self, changes: Changes) -> None:
         # A snapshot reads every label: never while somebody labels on another page.
