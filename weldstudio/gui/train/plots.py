@@ -173,6 +173,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._show_best()
         self._dress_curves()
         if afresh:
+            self.point_at(None)  # it stood on a step of another run
             self.fit()
 
     def choose_class(self, name: str | None) -> None:
@@ -183,6 +184,8 @@ class CurvePlots(pg.GraphicsLayoutWidget):
     def fit(self) -> None:
         """Show everything again after zooming."""
         for plot in (self.loss, self.accuracy):
+            if not self._curves.last_known_step:
+                plot.setYRange(0, 1, padding=0)  # nothing of the run that was shown before
             plot.enableAutoRange()
         if self._planned and self._curves.finished is None:
             # The room the run will need is there from the start, so that nothing moves while it learns.

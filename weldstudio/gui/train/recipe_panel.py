@@ -31,8 +31,7 @@ Models = tuple[tuple[str, str], ...]
 
 
 class RecipePanel(QWidget):
-    """Holds the recipe and keeps the action `train.start` enabled while a training could begin, or it is being counted
-    whether one could."""
+    """Holds the recipe; keeps `train.start` enabled while a training could begin or nobody knows yet whether one could."""
 
     counted = Signal()
     """It is known now whether a training could begin."""
