@@ -1,106 +1,235 @@
-"""A collection of drawn pipe joints with a table of what each photograph shows."""
+"""A collection of drawn photographs: planned by chance, drawn, and written with a table of what each one shows."""
 
 import csv
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from numpy.typing import NDArray
+from PIL import ExifTags, Image
 
-FLAGS = ("No Clamp Used", "Photo Does Not Show Enough Of Clamps", "Soil Contamination High Risk")
-_SIZE = (320, 240)
-_PER_JOINT = 2
+from weldstudio.imaging.drawn import flags
+from weldstudio.imaging.drawn.camera import Box, Light, View, sample_light, sample_view
+from weldstudio.imaging.drawn.chances import Chances, chances
+from weldstudio.imaging.drawn.flags import FLAGS, judge
+from weldstudio.imaging.drawn.photograph import photograph
+from weldstudio.imaging.drawn.scene import Scene, sample_scene
+
+__all__ = ["FLAGS", "DrawnPhoto", "draw", "make_collection", "plan", "write", "write_labels"]
+
+CONTRACTORS = ("Northfield Pipelines", "Hale & Sons", "Arden Utilities", "Kestrel Gas", "Tarn Water", "Brookside")
+_MODELS = {"Redbox": "RB-20", "Bluebox": "BB-5"}
+_SINCE = {"Redbox": datetime(2014, 3, 3, 7), "Bluebox": datetime(2018, 2, 5, 7)}
+_DAYS = 900
+_TRIES = 60
+_COLUMNS = ("path", "joint", "contractor", "equipment", "medium", "type", "date")
+_AHEAD = 4
+"""Photos per process that are under way at once: enough to keep it busy, few enough to stop soon."""
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
-    """What is to be seen on all photographs of one joint. `clamps` is “shown”, “cut off” or “none”."""
+class DrawnPhoto:
+    """One photograph that can be drawn, and what is true of it."""
 
-    clamps: str
-    soiled: bool
-    ground: tuple[int, int, int]
-    pipe: tuple[int, int, int]
+    path: str
+    """“contractor/joint-0001/1.jpg”, relative, with '/'."""
+    joint: str
+    joint_type: str
+    medium: str
+    contractor: str
+    equipment: str
+    taken: datetime
+    seed: int
+    raised: frozenset[str]
+    """The flags that hold."""
+    labelled: frozenset[str]
+    """The flags that the table of labels says, wrong ones included."""
+    places: Mapping[str, tuple[Box, ...]]
+    """Flag -> where it is to be seen; for a flag of absence that is clear, where the thing is (each clamp its box)."""
+    scene: Scene
+    view: View
 
     @property
-    def flags(self) -> frozenset[str]:
-        named = {"none": FLAGS[0], "cut off": FLAGS[1]}
-        return frozenset(
-            [*([named[self.clamps]] if self.clamps in named else []), *([FLAGS[2]] if self.soiled else [])]
+    def regions(self) -> Mapping[str, Box]:
+        """Flag -> one box (left, top, right, bottom in 0..1 of the photo) round all of its `places`."""
+        return MappingProxyType(
+            {
+                flag: (
+                    min(box[0] for box in boxes),
+                    min(box[1] for box in boxes),
+                    max(box[2] for box in boxes),
+                    max(box[3] for box in boxes),
+                )
+                for flag, boxes in self.places.items()
+            }
         )
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.view.size
 
-def make_collection(folder: Path, count: int, seed: int) -> Path:
-    """Draw `count` photographs below `folder`, two per joint in a folder each; returns the table of their labels.
 
-    The table, `labels.csv`, has a column per flag with 1 and 0. The same seed draws the same pixels.
+def plan(
+    count: int, *, seed: int, balanced: bool = False, wrong_share: float = 0.1, bluebox_share: float = 0.11
+) -> list[DrawnPhoto]:
+    """`count` photographs of whole joints (the last one may be cut short), one to four of each; draws no pixel.
+
+    Flags are as frequent as in the table of a real company, or with `balanced` each on about a fifth of the photos.
+    `wrong_share` of the Redbox photos carry a wrong label.
     """
-    random = np.random.default_rng(seed)
-    rows: list[list[object]] = []
-    joint = draw_joint(random)
-    for number in range(count):
-        if number % _PER_JOINT == 0:
-            joint = draw_joint(random)
-        path = f"joint-{number // _PER_JOINT + 1:04d}/{number % _PER_JOINT + 1}.jpg"
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        draw_photo(joint, random).save(folder / path, quality=88)
-        rows.append([path, *(int(flag in joint.flags) for flag in FLAGS)])
+    random = np.random.default_rng((seed, 17))
+    photos: list[DrawnPhoto] = []
+    number = 0
+    while len(photos) < count:
+        number += 1
+        equipment = "Bluebox" if random.random() < bluebox_share else "Redbox"
+        joint = _plan_joint(np.random.default_rng((seed, number)), number, equipment, balanced, wrong_share)
+        photos += joint[: count - len(photos)]
+    return photos
+
+
+def _plan_joint(
+    random: np.random.Generator, number: int, equipment: str, balanced: bool, wrong_share: float
+) -> list[DrawnPhoto]:
+    drawing = chances(equipment, balanced=balanced)
+    light = sample_light(random)
+    views: list[tuple[View, flags.Judgement]] = []
+    many = int(random.choice([1, 2, 3, 4], p=[0.34, 0.32, 0.2, 0.14]))
+    while len(views) < many:
+        scene = sample_scene(random, drawing.causes(random))
+        found = (_view(random, scene, drawing, equipment, light) for _ in range(many))
+        views = [one for one in found if one is not None]
+    contractor = str(random.choice(CONTRACTORS))
+    folder = "-".join(word for word in contractor.lower().replace("&", "").split())
+    taken = _SINCE[equipment] + timedelta(days=int(random.integers(_DAYS)), seconds=int(random.integers(9 * 3600)))
+    photos = []
+    for place, (view, judged) in enumerate(views):
+        wrong = equipment == "Redbox" and random.random() < wrong_share
+        photos.append(
+            DrawnPhoto(
+                path=f"{folder}/joint-{number:04d}/{place + 1}.jpg",
+                joint=f"joint-{number:04d}",
+                joint_type=scene.joint_type,
+                medium=scene.medium,
+                contractor=contractor,
+                equipment=equipment,
+                taken=taken,
+                seed=view.seed,
+                raised=judged.raised,
+                labelled=_mistaken(random, judged.raised) if wrong else judged.raised,
+                places=dict(judged.places),
+                scene=scene,
+                view=view,
+            )
+        )
+        taken += timedelta(seconds=int(random.integers(12, 95)))
+    return photos
+
+
+def _view(
+    random: np.random.Generator, scene: Scene, drawing: Chances, equipment: str, light: Light
+) -> tuple[View, flags.Judgement] | None:
+    """A view of the scene whose flags are beyond doubt; None for a rare scene that has none."""
+    spoilt = drawing.spoilt(random)
+    framing, cover = drawing.framing(random, scene.causes == type(scene.causes)() and drawing.flawless > 0)
+    if framing == "crop" and scene.causes.bent:
+        framing, cover = "close", "rag"
+    for attempt in range(_TRIES):
+        if attempt == _TRIES // 2:
+            framing = "wide"
+        view = sample_view(random, scene, equipment=equipment, framing=framing, cover=cover, light=light)
+        view = replace(view, spoilt=spoilt)
+        judged = judge(scene, view)
+        if judged is not None:
+            return view, judged
+    return None
+
+
+def _mistaken(random: np.random.Generator, raised: frozenset[str]) -> frozenset[str]:
+    """What a hurried expert says instead: mostly the clamp flags mixed up, or a flag overlooked."""
+    swap = {flags.NO_CLAMP: flags.CLAMPS_UNSEEN, flags.CLAMPS_UNSEEN: flags.NO_CLAMP}
+    mixed = raised & swap.keys()
+    if mixed and random.random() < 0.7:
+        return raised - mixed | {swap[flag] for flag in mixed}
+    if raised and random.random() < 0.75:
+        ordered = [flag for flag in FLAGS if flag in raised]
+        return raised - {ordered[int(random.integers(len(ordered)))]}
+    likely = (flags.NO_SHEET, flags.NO_HATCH, flags.NO_LINE, flags.NO_CLAMP, flags.SOIL_HIGH)
+    missing = [flag for flag in likely if flag not in raised]
+    return raised | {missing[int(random.integers(len(missing)))]} if missing else frozenset()
+
+
+def draw(photo: DrawnPhoto) -> NDArray[np.uint8]:
+    """The photograph, (h, w, 3) uint8 sRGB; the same photo gives the same pixels. May run in any thread or process."""
+    return photograph(photo.scene, photo.view)
+
+
+def write(folder: Path, photos: Sequence[DrawnPhoto], *, workers: int = 0) -> Iterator[int]:
+    """Draw and save as JPEG, in order, below `folder`; yields how many are done. `workers` processes share the work."""
+    for parent in {(folder / photo.path).parent for photo in photos}:
+        parent.mkdir(parents=True, exist_ok=True)
+    if workers <= 0:
+        for number, photo in enumerate(photos, 1):
+            _save(folder, photo)
+            yield number
+        return
+    waiting: deque[Future[None]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        try:
+            done = 0
+            for photo in photos:
+                waiting.append(pool.submit(_save, folder, photo))
+                while len(waiting) >= _AHEAD * workers:
+                    waiting.popleft().result()
+                    done += 1
+                    yield done
+            while waiting:
+                waiting.popleft().result()
+                done += 1
+                yield done
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _save(folder: Path, photo: DrawnPhoto) -> None:
+    exif = Image.Exif()
+    when = photo.taken.strftime("%Y:%m:%d %H:%M:%S")
+    exif[ExifTags.Base.Make] = photo.equipment
+    exif[ExifTags.Base.Model] = _MODELS[photo.equipment]
+    exif[ExifTags.Base.DateTime] = when
+    # Pillow gives the details as a part that is kept by what was asked for.
+    details: dict[int, Any] = exif.get_ifd(ExifTags.IFD.Exif)
+    details[ExifTags.Base.DateTimeOriginal] = when
+    quality = 82 if photo.equipment == "Redbox" else 90
+    Image.fromarray(draw(photo)).save(folder / photo.path, quality=quality, exif=exif)
+
+
+def write_labels(folder: Path, photos: Sequence[DrawnPhoto]) -> Path:
+    """The table of labels beside the photos: what is known of each, and a column per flag with 1 and 0."""
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / "labels.csv"
     with table.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([["path", *FLAGS], *rows])
+        rows = csv.writer(file)
+        rows.writerow([*_COLUMNS, *FLAGS])
+        for photo in photos:
+            facts = (photo.path, photo.joint, photo.contractor, photo.equipment, photo.medium, photo.joint_type)
+            date = photo.taken.isoformat(sep=" ")
+            rows.writerow([*facts, date, *(int(flag in photo.labelled) for flag in FLAGS)])
     return table
 
 
-def draw_joint(random: np.random.Generator) -> Joint:
-    """A joint as chance has it: clamps on half of them, cut off by the photo or missing on a quarter each."""
-    return Joint(
-        clamps=str(random.choice(["shown", "shown", "cut off", "none"])),
-        soiled=bool(random.random() < 0.4),
-        ground=tuple(random.integers((90, 95, 80), (150, 150, 130)).tolist()),
-        pipe=((35, 35, 40), (235, 190, 40))[int(random.integers(2))],
-    )
-
-
-def draw_photo(joint: Joint, random: np.random.Generator) -> Image.Image:
-    """One photograph of `joint`, as a hand-held camera would take it: a little turned, moved, blurred and noisy."""
-    width, height = _SIZE
-    image = Image.new("RGB", _SIZE, joint.ground)
-    pen = ImageDraw.Draw(image)
-    middle = height // 2 + int(random.integers(-20, 21))
-    thick = int(random.integers(34, 46))
-    pen.rectangle((0, middle - thick, width, middle + thick), fill=joint.pipe)
-    lighter = tuple(min(255, channel + 45) for channel in joint.pipe)
-    pen.rectangle((0, middle - thick // 2, width, middle - thick // 3), fill=lighter)
-    centre = width // 2 + int(random.integers(-15, 16))
-    # The fitting, a sleeve wider than the pipe, with its two contacts.
-    pen.rectangle((centre - 42, middle - thick - 12, centre + 42, middle + thick + 12), fill=(25, 25, 28))
-    for x in (centre - 28, centre + 20):
-        pen.rectangle((x, middle - thick - 24, x + 8, middle - thick - 12), fill=(190, 40, 40))
-    if joint.clamps != "none":
-        _draw_clamps(pen, joint, (centre, middle, thick))
-    if joint.soiled:
-        _draw_soil(pen, (centre, middle, thick), random)
-    turned = image.rotate(float(random.uniform(-4, 4)), Image.Resampling.BILINEAR, fillcolor=joint.ground).filter(
-        ImageFilter.GaussianBlur(float(random.uniform(0.4, 1.1)))
-    )
-    noisy = np.asarray(turned, np.float32) * random.uniform(0.85, 1.15) + random.normal(0, 5, (height, width, 3))
-    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
-
-
-def _draw_clamps(pen: ImageDraw.ImageDraw, joint: Joint, place: tuple[int, int, int]) -> None:
-    """Two steel frames around the pipe; of clamps that are cut off, only a sliver at the photo's edge is left."""
-    centre, middle, thick = place
-    for side in (-1, 1):
-        at = centre + side * 95 if joint.clamps == "shown" else _SIZE[0] // 2 + side * (_SIZE[0] // 2 + 6)
-        pen.rectangle((at - 13, middle - thick - 26, at + 13, middle + thick + 26), fill=(70, 110, 175))
-        pen.rectangle((at - 5, middle - thick - 40, at + 5, middle - thick - 20), fill=(205, 205, 210))
-
-
-def _draw_soil(pen: ImageDraw.ImageDraw, place: tuple[int, int, int], random: np.random.Generator) -> None:
-    """Brown blotches on pipe and fitting."""
-    centre, middle, thick = place
-    for _ in range(int(random.integers(14, 26))):
-        x, y = centre + int(random.normal(0, 60)), middle + int(random.uniform(-thick, thick))
-        radius = int(random.integers(4, 14))
-        brown = tuple(int(channel + random.integers(-15, 16)) for channel in (105, 70, 38))
-        pen.ellipse((x - radius, y - radius, x + radius, y + int(radius * 0.7)), fill=brown)
+def make_collection(folder: Path, count: int, seed: int) -> Path:
+    """Draw `count` photographs below `folder`, each flag on about a fifth of them; returns their table of labels."""
+    photos = plan(count, seed=seed, balanced=True)
+    for _ in write(folder, photos):
+        pass
+    return write_labels(folder, photos)
