@@ -31,13 +31,20 @@ def wait(milliseconds: int) -> None:
     loop.exec()
 
 
-def wait_for(condition: Callable[[], Found | None], what: str, *, seconds: float = 60) -> Found:
-    """Let events happen until the condition holds and return what it says; StepFailed when it does not."""
+def wait_for(
+    condition: Callable[[], Found | None], what: str, *, seconds: float = 60, unless: Callable[[], str] | None = None
+) -> Found:
+    """Let events happen until the condition holds and return what it says; StepFailed when it does not.
+
+    `unless` says why it never will, as soon as it knows.
+    """
     end = time.monotonic() + seconds
     while True:
         found = condition()
         if found:
             return found
+        if unless is not None and (why := unless()):
+            raise StepFailed(f"{what}: {why}")
         if time.monotonic() > end:
             raise StepFailed(f"{what}: not within {seconds:g} seconds")
         wait(LOOK_MS)
@@ -54,6 +61,12 @@ class Hand:
 
     def __init__(self, window: QWidget, pictures: Path) -> None:
         self.window, self._pictures = window, pictures
+
+    def come_to_front(self) -> None:
+        """See that the window has the keyboard: without a window manager nobody hands it back after a dialog."""
+        if not self.window.isActiveWindow():
+            self.window.activateWindow()
+            wait_for(self.window.isActiveWindow, "the window has the keyboard", seconds=10)
 
     def key(self, keys: str) -> None:
         """Press a key, such as 'O', 'Ctrl+Z' or 'Return', where the keyboard is."""
@@ -93,6 +106,7 @@ class Hand:
         QTimer.singleShot(0, act)
         opened_by()
         wait_for(lambda: done, f"the dialog {kind.__name__} is done with")
+        self.come_to_front()
         if failures:
             raise failures[0]
 

@@ -1,6 +1,7 @@
 """The second half of the loop: merge, retrain, judge, export. Each step returns what it has checked, in a sentence."""
 
 import csv
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,8 @@ RANDOM: Final = {
     "network.weights": "random",
     "network.freeze": "0",
     "network.input_size": "96",
+    "schedule.optimiser": "adamw",
+    "schedule.learning_rate": "0.0005",
     "schedule.epochs": "4",
 }
 """A recipe for where there is no model to begin with: it learns little, but quickly."""
@@ -71,15 +74,14 @@ def train(go: Round) -> str:
             return any(run.id not in before and run.started for run in training.runs(store))
 
     wait_for(begun, "the run is started", seconds=60)
-    photos = sum(sum(pair) for pair in page.snapshot_counts()) if hasattr(page, "snapshot_counts") else 0
     go.hand.picture("train-begun", settle_ms=1500)
-    return "a run folder with a process of its own" + (f", {photos:,} labels" if photos else "")
+    return f"the recipe {page.form.named_recipe.name!r} runs in a process and a folder of its own"
 
 
 def watch(go: Round) -> str:
     """Loss and accuracy per class arrive while it learns."""
     page = go.page("train")
-    wait_for(lambda: page.view.curves.finished is not None, "the run ends", seconds=TRAIN_S)
+    go.until(lambda: page.view.curves.finished is not None, "the run ends", seconds=TRAIN_S)
     curves = page.view.curves
     check(curves.finished.state == "done", f"the run ended as {curves.finished.state}: {curves.finished.sentence}")
     check(curves.evaluations, "the run was evaluated on validation photographs")
@@ -121,13 +123,11 @@ def compare(go: Round) -> str:
     for row in list(page.list.models.rows):
         page.list.choose(row.card.id)
         wait_for(lambda: go.window.action_table["model.evaluate"].isEnabled(), "it can be judged", seconds=20)
+        before = _judged(go, row.card.id)
         go.hand.key("Ctrl+T")
-        wait_for(lambda: go.session.works, "the evaluation begins", seconds=10)
+        go.until(partial(_judged_anew, go, row.card.id, before), f"{row.card.name} is judged")
         go.idle("the evaluation ends")
-        with Store.open(go.project, read_only=True) as store:
-            entry = next(entry for entry in registry.models(store) if entry.id == row.card.id)
-        judged = entry.evaluations.get("test")
-        check(judged, f"the evaluation of {row.card.name} is on the disk")
+        judged = _judged(go, row.card.id)
         assert judged is not None
         photos.add(judged["photos"])
         said.append(f"{row.card.name} {percent(judged['mean_per_class_accuracy'])}")
@@ -139,14 +139,16 @@ def compare(go: Round) -> str:
 
 def predict(go: Round) -> str:
     """The new model scores every photograph."""
+    wait_for(lambda: go.window.action_table["model.predict"].isEnabled(), "it can score", seconds=20)
     go.hand.key("Ctrl+Shift+P")
-    wait_for(lambda: go.session.works, "the scoring begins", seconds=10)
+
+    def scored() -> bool:
+        there = go.on_disk()
+        return there.model_id == go.new_model and bool((~np.isnan(there.probabilities)).any(axis=1).all())
+
+    go.until(scored, "every photograph in the store is scored by the new model")
     go.idle("the scoring ends")
-    there = go.on_disk()
-    scored = int((~np.isnan(there.probabilities)).any(axis=1).sum())
-    check(there.model_id == go.new_model, "the store holds the new model's predictions")
-    check(scored == len(there), f"{scored} of {len(there)} photographs are scored")
-    return f"{scored:,} of {len(there):,} scored by the new model, in the store"
+    return f"{len(go.mirror):,} photographs scored by the new model, in the store"
 
 
 def disagree(go: Round) -> str:
@@ -190,6 +192,17 @@ def export(go: Round) -> str:
             held = State(int(there.states(item.slot)[by_path[row["path"]]]))
             check(_read(row[item.name]) == held, f"{row['path']}, {item.name}: {row[item.name]!r} is {held.word}")
     return f"{counted(len(rows), 'row')} in {target.name}, the labels those of the store"
+
+
+def _judged(go: Round, model_id: str) -> dict[str, Any] | None:
+    """What the disk says of a model on the test photographs."""
+    with Store.open(go.project, read_only=True) as store:
+        entry = next(entry for entry in registry.models(store) if entry.id == model_id)
+    return entry.evaluations.get("test")
+
+
+def _judged_anew(go: Round, model_id: str, before: dict[str, Any] | None) -> bool:
+    return _judged(go, model_id) not in (None, before)
 
 
 def _mergeable(go: Round) -> tuple[str, str]:

@@ -33,7 +33,7 @@ def open_project(go: Round) -> str:
 
 def fill(go: Round) -> str:
     """The rest streams in behind, and the model scores it."""
-    wait_for(lambda: not go.session.works, "the demo fills", seconds=FILL_S)
+    go.until(lambda: not go.session.works, "the demo fills", seconds=FILL_S)
     there = go.on_disk()
     wanted = demo.read(go.project)
     check(wanted is None or len(there) == wanted.photos, f"the store holds {len(there)} photographs, not all")

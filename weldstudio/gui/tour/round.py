@@ -1,5 +1,6 @@
 """One way round the main loop in one window: what every step needs to know, to ask for, and to look up on the disk."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ class Round:
         self.before = State.UNSEEN
         """The label that the relabelling has found."""
         self.new_model = ""
+        self._complaints: list[str] = []
+        self._heard: Session | None = None
 
     @property
     def session(self) -> Session:
@@ -34,7 +37,6 @@ class Round:
         return session
 
     @property
-    @property
     def mirror(self) -> Mirror:
         return self.session.mirror
 
@@ -43,7 +45,6 @@ class Round:
         check(self.window.page == name, f"the {name} page is on screen")
         return self.window.pages[name]
 
-    @property
     @property
     def review(self) -> Any:
         return self.page("review")
@@ -61,9 +62,17 @@ class Round:
         """Wait until every edit has reached the disk."""
         wait_for(lambda: self.session.outbox.saved == "saved", "the edit is saved", seconds=20)
 
+    def until(self, condition: Callable[[], bool], what: str, *, seconds: float = WORK_S) -> None:
+        """Wait for something that long work brings about; what the window complains of meanwhile ends the waiting."""
+        if self._heard is not self.session:
+            self._heard = self.session
+            self.session.failed.connect(self._complaints.append)
+        self._complaints.clear()
+        wait_for(condition, what, seconds=seconds, unless=lambda: " ".join(self._complaints))
+
     def idle(self, what: str) -> None:
         """Wait for the end of all long work."""
-        wait_for(lambda: not self.session.works, what, seconds=WORK_S)
+        self.until(lambda: not self.session.works, what)
 
     def show(self, page: str, key: str) -> None:
         self.hand.key(key)

@@ -101,7 +101,9 @@ def _go(window: MainWindow, project: Path, out: Path, say: Callable[[str], objec
     results: list[StepResult] = []
     try:
         wait(100)
-        for step in STEPS:
+        waiting = list(STEPS)
+        while waiting:
+            step = waiting.pop(0)
             if stopped:
                 break
             result = take(step, go)
@@ -110,6 +112,10 @@ def _go(window: MainWindow, project: Path, out: Path, say: Callable[[str], objec
             say(f"{mark} {result.step:12} {result.seconds:5.1f} s  {result.checked}")
             if step is looking.open_project and not result.ok:
                 break
+            if step is looking.fill and window.session is not None and window.session.mirror.model_id is None:
+                # Without a model there is nothing to lay over a photograph before one was trained.
+                waiting.remove(looking.overlay)
+                waiting.insert(waiting.index(learning.predict) + 1, looking.overlay)
     finally:
         signal.signal(signal.SIGINT, before)
     return results, bool(stopped)
@@ -121,6 +127,7 @@ def take(step: Step, go: Round) -> StepResult:
     before = set(go.out.glob("*.png"))
     ok, name = True, step.__name__.replace("_", "-")
     try:
+        go.hand.come_to_front()
         checked = step(go)
     except StepFailed as failure:
         ok, checked = False, f"Not so: {failure}."
