@@ -1,7 +1,9 @@
 """The open project as the window sees it: labels ahead of the store, undo, refusals, a full disk, other writers."""
 
+import threading
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -163,7 +165,9 @@ def test_what_cannot_be_written_is_kept_in_order_and_written_later(
     session.saved_changed.connect(said.append)
     photo = int(session.mirror.ids[0])
     session.label([photo], 0, State.RAISED)
+    once = len(said)
     session.label([photo], 0, State.UNSURE)
+    assert len(said) > once  # the banner counts them
     assert said[-1] == "not saved"
     assert session.outbox.waiting == 2
     assert session.outbox.problem == "The disk is full."
@@ -255,3 +259,27 @@ def test_with_a_real_thread_a_label_is_shown_at_once_and_saved_soon(
     session.undo()
     session.close()  # what waits is written before the store is closed
     assert [s for _, s in stored(project, photo)][-2:] == [State.UNSURE, State.RAISED]
+
+
+def test_what_is_written_slowly_is_said_to_be_saving_until_it_is_on_disk(
+    qtbot: QtBot, make_session: MakeSession, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session(project, synchronous=False)
+    with qtbot.waitSignal(session.opened, timeout=10000):
+        session.open()
+    gate, real = threading.Event(), labelling.set_state
+
+    def slow(*args: Any, **kwargs: Any) -> Done:
+        gate.wait(60)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(labelling, "set_state", slow)
+    photo = int(session.mirror.ids[0])
+    said: list[str] = []
+    session.saved_changed.connect(said.append)
+    session.label([photo], 0, State.RAISED)
+    assert said == ["saving"]
+    assert stored(project, photo) == []
+    gate.set()
+    qtbot.waitUntil(lambda: said == ["saving", "saved"], timeout=5000)
+    assert stored(project, photo) == [("Ada", State.RAISED)]

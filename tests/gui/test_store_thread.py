@@ -65,7 +65,8 @@ def test_key_presses_go_before_calls_and_calls_before_long_work(qtbot: QtBot, th
 
 def test_who_gives_way_finds_it_done_and_is_answered_by_the_loop(qtbot: QtBot, thread: StoreThread) -> None:
     done: list[int] = []
-    pending = thread.call(lambda _store: done.append(1), give_way_s=5)
+    pending = thread.call(lambda _store: done.append(1))
+    assert pending.give_way(5)
     assert done == [1]
     assert not pending.finished
     wait(qtbot, pending)
@@ -73,7 +74,8 @@ def test_who_gives_way_finds_it_done_and_is_answered_by_the_loop(qtbot: QtBot, t
 
 def test_nobody_gives_way_for_ever(qtbot: QtBot, thread: StoreThread) -> None:
     gate = threading.Event()
-    pending = thread.call(lambda _store: gate.wait(60), give_way_s=0.001)
+    pending = thread.call(lambda _store: gate.wait(60))
+    assert not pending.give_way(0.001)
     gate.set()
     assert wait(qtbot, pending) is True
 

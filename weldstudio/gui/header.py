@@ -36,9 +36,12 @@ class SavedMark(QWidget):
         self._restyle()
 
     def show_state(self, state: str, why: str = "") -> None:
-        self._state = state
-        self.setToolTip(why or "Every label is on disk the moment this says saved.")
-        self._draw()
+        why = why or "Every label is on disk the moment this says saved."
+        if why != self.toolTip():
+            self.setToolTip(why)
+        if state != self._state:  # it is said after every key, and mostly nothing is different
+            self._state = state
+            self._draw()
 
     def sizeHint(self) -> QSize:
         metrics = self.label.fontMetrics()
@@ -50,7 +53,7 @@ class SavedMark(QWidget):
         self._picture.setPixmap(pixmap(name, role, 16, ratio=self.devicePixelRatioF()))
         self.label.setText(word)
         look = "danger" if role == "danger" else "secondary"
-        if look != self.label.property("look"):  # twice for every key press, and nothing else takes so long here
+        if look != self.label.property("look"):
             set_look(self.label, look)
 
     def _restyle(self) -> None:

@@ -61,7 +61,7 @@ class _Held(Exception):
 
 
 class Outbox(QObject):
-    """See the module's text. `saved_changed` says 'saved', 'saving' or 'not saved'."""
+    """See the module's text. `saved_changed` says 'saved', 'saving' or 'not saved', the same perhaps again."""
 
     saved_changed = Signal(str)
     refused = Signal(object, object)
@@ -72,7 +72,6 @@ class Outbox(QObject):
         self._thread = thread
         self._edits: list[Edit] = []
         self._blocked = False  # set on the store thread, cleared by `retry`
-        self._said = "saved"
         self.problem = ""
         """Why the first edit could not be written, as a sentence; '' when nothing is wrong."""
         self._timer = QTimer(self)
@@ -92,8 +91,8 @@ class Outbox(QObject):
 
     def add(self, edit: Edit) -> None:
         self._edits.append(edit)
-        self._send(edit, give_way_s=GIVE_WAY_S)
-        self._say()
+        if not self._send(edit).give_way(GIVE_WAY_S) or self.problem:
+            self._say()  # else it is written, and is said to be before anything else could be read
 
     def lay_over(self, mirror: "Mirror") -> None:
         """Show the edits that are under way on top of what was just read."""
@@ -120,7 +119,7 @@ class Outbox(QObject):
     def stop(self) -> None:
         self._timer.stop()
 
-    def _send(self, edit: Edit, give_way_s: float = 0.0) -> None:
+    def _send(self, edit: Edit) -> Pending:
         def write(store: "Store") -> Done:
             if self._blocked:
                 raise _Held
@@ -133,13 +132,12 @@ class Outbox(QObject):
         def failed(error: Exception) -> None:
             self._failed(edit, error)
 
-        self._thread.call(
+        return self._thread.call(
             write,
             priority=Priority.KEY,
             reread=edit.photo_ids,
             done=lambda done: self._written(edit, done),
             failed=failed,
-            give_way_s=give_way_s,
         )
 
     def _written(self, edit: Edit, done: Done) -> None:
@@ -168,9 +166,7 @@ class Outbox(QObject):
         self._say()
 
     def _say(self) -> None:
-        if self.saved != self._said or self.problem:
-            self._said = self.saved
-            self.saved_changed.emit(self._said)
+        self.saved_changed.emit(self.saved)
 
 
 def could_not_write(error: Exception) -> bool:

@@ -53,8 +53,6 @@ class _Job:
     generator: Generator[Progress, None, Any] | None = field(compare=False, default=None)
     reread: frozenset[int] = field(compare=False, default=frozenset())
     """Photos whose labels are read again if the function fails, for the mirror was changed ahead of it."""
-    answered: threading.Event = field(compare=False, default_factory=threading.Event)
-    """Set by the store thread when the outcome is on its way to the GUI thread."""
 
 
 @dataclass(slots=True)
@@ -123,20 +121,12 @@ class StoreThread(QObject):
         reread: frozenset[int] = frozenset(),
         done: Callable[[Any], Any] | None = None,
         failed: Callable[[Exception], Any] | None = None,
-        give_way_s: float = 0.0,
     ) -> Pending:
-        """Run `function(store)`; `done` and `failed` as in `Pending.then`, there before a synchronous store answers.
-
-        With `give_way_s` the caller sleeps until the function has run, but no longer than that. What came of it is
-        delivered by the event loop all the same.
-        """
+        """Run `function(store)`; `done` and `failed` as in `Pending.then`, there before a synchronous store answers."""
         pending = Pending()
         if done is not None or failed is not None:
             pending.then(done, failed)
-        job = _Job(priority, next(self._order), function, pending, reread=reread)
-        self._submit(job)
-        if give_way_s and not self._synchronous:
-            job.answered.wait(give_way_s)
+        self._submit(_Job(priority, next(self._order), function, pending, reread=reread))
         return pending
 
     def work(self, work: Work, function: "Callable[[Store], Generator[Progress, None, Any]]") -> None:
@@ -224,7 +214,8 @@ class StoreThread(QObject):
                 unfinished += [job] if outcome.state == "running" else []
                 continue
             self._delivered.emit(outcome)
-            job.answered.set()
+            if job.pending is not None:
+                job.pending.ran()
             if outcome.state == "running":
                 job.order = next(self._order)  # behind the other works
                 self._jobs.put(job)

@@ -1,5 +1,6 @@
 """What was handed to the store thread, as the GUI thread sees it: a call under way, or long work with its progress."""
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,7 @@ class Pending:
         self.result: Any = None
         self.error: Exception | None = None
         self.has_error_handler = False
+        self._ran = threading.Event()
         self._callbacks: list[tuple[Callable[[Any], Any] | None, Callable[[Exception], Any] | None]] = []
 
     def then(
@@ -31,6 +33,17 @@ class Pending:
         if self.finished:
             self._call_back()
         return self
+
+    def give_way(self, most_s: float) -> bool:
+        """Sleep until the store thread has run the call, but no longer; whether it has.
+
+        What came of it is delivered by the event loop none the less, before anything is painted.
+        """
+        return self.finished or self._ran.wait(most_s)
+
+    def ran(self) -> None:
+        """For the store thread only: what came of it is on its way."""
+        self._ran.set()
 
     def resolve(self, result: Any, error: Exception | None) -> None:
         """For the store thread's GUI side only."""

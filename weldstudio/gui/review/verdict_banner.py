@@ -53,8 +53,9 @@ class VerdictBanner(QWidget):
     def say(self, said: Said) -> None:
         if said == self._said:
             return
+        if said.title != self._said.title:
+            self.setToolTip(said.title)
         self._said = said
-        self.setToolTip(said.title)
         self.setAccessibleName(self.words())
         self.update()
 
