@@ -114,3 +114,10 @@ def test_pyqtgraph_is_imported_here_alone() -> None:
     package = Path(__file__).resolve().parents[3] / "weldstudio"
     importing = [file.name for file in package.rglob("*.py") if "import pyqtgraph" in file.read_text(encoding="utf-8")]
     assert importing == ["plots.py"]
+
+
+def test_the_crosshair_does_not_stay_from_another_run(plots: CurvePlots) -> None:
+    plots.show_curves(told(story(20)), afresh=True)
+    plots.point_at(7)
+    plots.show_curves(told(story(5)), afresh=True)
+    assert not plots._cross[0].isVisible()

@@ -198,10 +198,11 @@ class RunView(QWidget):
         point, evaluation = self._curves.near(step)
         parts = []
         if point is not None:
-            parts.append(f"Step {point[0]:,}, epoch {point[1]:.1f}: training loss {point[2]:.3f}")
+            parts.append(f"Step {point[0]:,}, epoch {point[1]:.1f} · training {point[2]:.3f}")
         if evaluation is not None:
             mean = percent(evaluation.mean_per_class_accuracy)
-            parts.append(f"at step {evaluation.step:,} validation loss {evaluation.loss:.3f}, mean per class {mean}")
+            there = "" if point is not None and point[0] == evaluation.step else f" at step {evaluation.step:,}"
+            parts.append(f"validation{there} {evaluation.loss:.3f}, mean per class {mean}")
             chosen = self.plots.chosen_class
             if chosen in evaluation.per_class:
                 value = evaluation.per_class[chosen].get("mean_per_class_accuracy")
