@@ -21,6 +21,8 @@ GROUP: Final = 16
 """Pixels between groups."""
 EDGE: Final = 24
 """Pixels at a page's edges."""
+READABLE: Final = 1120
+"""Width in pixels up to which the eye finds from the name of a row to its numbers."""
 RADIUS: Final = 6
 ICON: Final = 20
 MOTION_MS: Final = 120

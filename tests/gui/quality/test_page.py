@@ -14,6 +14,7 @@ from weldstudio.domain.photo import PhotoFacts
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.quality.page import QualityPage
 from weldstudio.gui.session import Session
+from weldstudio.gui.theme import READABLE, theme
 from weldstudio.store import photos
 from weldstudio.store.store import Store
 
@@ -125,3 +126,12 @@ def test_a_figure_opens_its_photographs_by_mouse_and_by_key(qtbot: QtBot, stage:
     table.setCurrentCell(1, 1)
     stage.do("quality.review")
     assert asked[1:] == ["flag:Soil"]
+
+
+def test_on_a_wide_screen_numbers_stay_near_their_names(stage: Stage) -> None:
+    stage.session.label(stage.session.mirror.ids.tolist()[:2], 0, State.RAISED)
+    page = open_page(stage)
+    stage.resize(2560, 1440)
+    QApplication.processEvents()
+    table = next(iter(page.tables.values()))
+    assert theme.px(READABLE) / 2 < table.width() < theme.px(READABLE)

@@ -23,7 +23,7 @@ from weldstudio.gui.models.model_list import ModelList, ModelRow, scheme_differe
 from weldstudio.gui.models.report import Report
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.theme import GAP, READABLE, theme
 from weldstudio.gui.words import counted
 from weldstudio.gui.work import Work
 
@@ -101,6 +101,7 @@ class ModelsPage(QWidget):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName("Report of the model")
+        self.report.setMaximumWidth(theme.px(READABLE))
         area.setWidget(self.report)
         left = QWidget()
         left.setFixedWidth(theme.px(LEFT))

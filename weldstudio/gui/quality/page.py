@@ -21,7 +21,7 @@ from weldstudio.gui.quality.counts import (
 from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
 from weldstudio.gui.words import count, counted, percent
 
 COUNT_MS: Final = 300
@@ -65,6 +65,7 @@ class QualityPage(QWidget):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName("Counts of labels and photographs")
+        self._content.setMaximumWidth(theme.px(READABLE))
         area.setWidget(self._content)
         self._area = area
         self._stack = QStackedWidget()
@@ -133,8 +134,8 @@ class QualityPage(QWidget):
 
     def _add_overview(self, seen: Overview) -> None:
         figures = [
-            (count(seen.photos), "photographs"),
-            (count(seen.joints), "joints"),
+            (count(seen.photos), "photograph" if seen.photos == 1 else "photographs"),
+            (count(seen.joints), "joint" if seen.joints == 1 else "joints"),
             (percent(seen.looked_at / seen.photos, digits=0), f"looked at by a person ({count(seen.looked_at)})"),
             (percent(seen.labelled / seen.photos, digits=0), f"with any label ({count(seen.labelled)})"),
         ]

@@ -31,7 +31,7 @@ Models = tuple[tuple[str, str], ...]
 
 
 class RecipePanel(QWidget):
-    """Holds the recipe; `train.start` is enabled while a training could begin, or nobody knows yet whether one could."""
+    """Holds the recipe. `train.start` is enabled while a training could begin, or while that is not known yet."""
 
     counted = Signal()
     """It is known now whether a training could begin."""
