@@ -107,13 +107,24 @@ class LabelPreview(QWidget):
             self.table.setItem(y, 0, item)
             self.table.setRowHeight(y, theme.row_height)
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(0, theme.px(_PATH_WIDTH if labels.form == "wide" else _LONG_PATH_WIDTH))
+        self._share_width(header, _PATH_WIDTH if labels.form == "wide" else _LONG_PATH_WIDTH)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setFixedHeight(theme.row_height)
         self.table.setFixedHeight((1 + len(rows)) * theme.row_height + 4)
+
+    def _share_width(self, header: QHeaderView, path_width: int) -> None:
+        """Every name in full where there is room for that, else all columns but the path's alike."""
+        names = range(1, self.table.columnCount())
+        wished = {place: header.sectionSizeHint(place) for place in names}
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        if len(wished) > 1 and sum(wished.values()) + theme.px(path_width) <= self.table.width():
+            for place, width in wished.items():
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
+                header.resizeSection(place, width)
+            return
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, theme.px(path_width))
 
     def _fill_wide(self, rows: tuple[LabelRow, ...], classes: tuple[str, ...]) -> None:
         """A column per flag. The shape says the state; the word would be cut off where there are many."""
