@@ -179,6 +179,7 @@ class WelcomePage(QWidget):
         column.addWidget(line)
         column.addSpacing(GAP)
         column.addWidget(form)
+        column.addStretch(1)
         inside = QWidget()
         _centre(inside, column, _FORM_WIDTH)
         column.setContentsMargins(EDGE, EDGE, EDGE, 0)
@@ -221,7 +222,11 @@ class _Scrolled(QScrollArea):
 
     def sizeHint(self) -> QSize:
         inside = self.widget()
-        return inside.sizeHint() if inside is not None else super().sizeHint()
+        if inside is None:
+            return super().sizeHint()
+        wide = inside.sizeHint().width()
+        # Words that wrap guess their height for a width of their own.
+        return QSize(wide, inside.heightForWidth(max(wide, self.width())))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
