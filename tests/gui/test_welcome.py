@@ -198,3 +198,23 @@ def test_a_project_taken_off_the_list_is_not_deleted(qtbot: QtBot, plain: MainWi
     qtbot.mouseClick(row.forget, Qt.MouseButton.LeftButton)
     assert plain.welcome.recent.rows == []
     assert (project / "project.sqlite").exists()
+
+
+def test_flags_that_only_the_file_knows_are_asked_about_before_anything_is_brought_in(
+    qtbot: QtBot, plain: MainWindow, project: Path, tmp_path: Path
+) -> None:
+    plain.open_project(project)
+    session = plain.session
+    assert session is not None
+    table = tmp_path / "more.csv"
+    table.write_text(f"path,soil,Frost\n{session.mirror.paths[0]},1,1\n", encoding="utf-8")
+    plain.action_table.trigger("collection.import")
+    dialog = plain.findChild(ImportDialog)
+    assert isinstance(dialog, ImportDialog)
+    dialog.form.labels.set_path(table)
+    qtbot.waitUntil(lambda: dialog.form.new_flags.isVisible(), timeout=5000)
+    assert dialog.form.new_flags.text().endswith(": Frost")
+    assert not dialog.import_button.isEnabled()
+    dialog.form.new_flags.setChecked(True)
+    assert dialog.import_button.isEnabled()
+    dialog.reject()

@@ -172,7 +172,9 @@ def _import(window: "MainWindow") -> None:
     session = window.session
     if session is None:
         return
-    dialog = ImportDialog(window)
+    scheme = session.mirror.scheme
+    flags, merges = ([item.name for item in items] for items in (scheme.live_flags, scheme.live_merges))
+    dialog = ImportDialog(window, known=(*flags, *merges))
     dialog.import_asked.connect(lambda wish: bring_in(session, wish, window))
     dialog.open()
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
 from tests.gui.train.scripted import finish, make_run, say, story
+from weldstudio.domain import messages
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest
@@ -18,6 +19,7 @@ from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.session import Session
 from weldstudio.gui.train.page import TrainPage
 from weldstudio.gui.train.preset_card import PresetCard
+from weldstudio.gui.train.run_view import in_words
 from weldstudio.jobs.folder import RunFolder
 from weldstudio.studio import training
 
@@ -342,3 +344,11 @@ def test_news_of_runs_from_elsewhere_is_shown(stage: Stage, project: Path) -> No
     say(run, *story(4))
     stage.session.changed.emit(Changes(runs=True))
     assert page.runs.chosen_id == run.id
+
+
+def test_a_run_that_is_being_stopped_has_no_time_left_to_tell(stage: Stage, running: RunFolder) -> None:
+    page = open_page(stage)
+    assert page.view.curves.last_step is not None
+    assert " left" in in_words(page.view.row, page.view.curves)
+    page.view.curves.take([messages.Stage("stopping after this step")])
+    assert " left" not in in_words(page.view.row, page.view.curves)

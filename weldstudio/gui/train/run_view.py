@@ -230,7 +230,7 @@ def in_words(row: RunRow, curves: Curves) -> str:
     if step is not None:
         parts.append(f"epoch {step.epoch:.1f}")
         parts.append(f"{step.images_per_second:.0f} photographs/s")
-        if step.seconds_left is not None:
+        if step.seconds_left is not None and not curves.stage.startswith("stopping"):
             parts.append(f"{duration(step.seconds_left)} left")
     if curves.started is not None:
         parts.append(curves.started.device)

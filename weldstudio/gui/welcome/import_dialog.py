@@ -13,11 +13,12 @@ class ImportDialog(QDialog):
 
     import_asked = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, known: tuple[str, ...] = ()) -> None:
+        """`known`: names of the project's flags and merges."""
         super().__init__(parent)
         self.setWindowTitle("Import photographs or labels")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.form = ImportForm(new=False)
+        self.form = ImportForm(new=False, known=known)
         self.form.photos.edit.setPlaceholderText("empty = labels for photographs that are here already")
         self.why_not = QLabel()
         self.why_not.setWordWrap(True)
@@ -47,7 +48,15 @@ class ImportDialog(QDialog):
         problem = self.form.problem()
         self.why_not.setText(problem)
         self.import_button.setEnabled(not problem)
-        QTimer.singleShot(0, self, self.adjustSize)  # the preview comes and goes
+        QTimer.singleShot(0, self, self._fit)  # the preview comes and goes
+
+    def _fit(self) -> None:
+        """As high as it must be, and with all of that on the screen."""
+        self.adjustSize()
+        screen, frame = self.screen().availableGeometry(), self.frameGeometry()
+        over = frame.bottom() - screen.bottom()
+        if over > 0:
+            self.move(frame.x(), max(screen.top(), frame.y() - over))
 
     def _import(self) -> None:
         self.import_asked.emit(self.form.wish())

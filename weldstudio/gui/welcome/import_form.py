@@ -75,8 +75,11 @@ class ImportForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, *, new: bool, home: Path | None = None) -> None:
+    def __init__(self, *, new: bool, home: Path | None = None, known: tuple[str, ...] = ()) -> None:
+        """`known`: names of the flags and merges that the open project has; without any, a file makes them all."""
         super().__init__()
+        self._known = known
+        self._unknown: list[str] = []
         self._new = new
         self._home = home
         self._table: LabelTable | None = None
@@ -90,7 +93,7 @@ class ImportForm(QWidget):
         self.labels = PathField("the label file", choose=self._choose_labels)
         self.labels.edit.setPlaceholderText("optional: a CSV table")
         self.preview = LabelPreview()
-        self.new_flags = QCheckBox("Add flags to the scheme that it does not have yet")
+        self.new_flags = QCheckBox()
         self.new_flags.hide()
         self.equipment = QLineEdit()
         self.equipment.setPlaceholderText("optional, such as Redbox; else read from the photographs")
@@ -124,6 +127,8 @@ class ImportForm(QWidget):
             return "The label file is not read."
         if self.joint.currentData() in (PATTERN, COLUMN) and not self.joint_detail.text().strip():
             return "Say which pattern or column tells the joint."
+        if self._unknown and not self.new_flags.isChecked():
+            return "The label file names what the scheme does not have. Have it added, or correct the file."
         return problem_of(self.wish(), new=self._new)
 
     def set_folder(self, folder: Path) -> None:
@@ -165,6 +170,7 @@ class ImportForm(QWidget):
         self.labels.changed.connect(self._labels_changed)
         self.joint.currentIndexChanged.connect(self._show_joint)
         self.preview.answered.connect(self.changed)
+        self.new_flags.toggled.connect(lambda _on: self.changed.emit())
         self.joint_detail.textChanged.connect(lambda _text: self.changed.emit())
         self.project.edit.textEdited.connect(self._touch_project)
         self.project.changed.connect(self.changed)
@@ -206,7 +212,7 @@ class ImportForm(QWidget):
 
     def _labels_changed(self) -> None:
         self._table = None
-        self.new_flags.hide()
+        self._show_unknown()
         self._reading.forget()
         path = self.labels.path
         if path is None:
@@ -222,7 +228,7 @@ class ImportForm(QWidget):
 
     def _labels_read(self, table: "LabelTable | None", error: Exception | None) -> None:
         self._table = table
-        self.new_flags.setVisible(table is not None and not self._new)
+        self._show_unknown()
         if table is not None:
             self.preview.show_table(table)
         elif isinstance(error, UserError):
@@ -230,6 +236,17 @@ class ImportForm(QWidget):
         elif error is not None:
             raise error
         self.changed.emit()
+
+    def _show_unknown(self) -> None:
+        """Ask about flags that only the file knows, by name."""
+        from weldstudio.studio.matching import unknown_names
+
+        self._unknown = unknown_names(self._table.classes, self._known) if self._table and self._known else []
+        self.new_flags.setVisible(bool(self._unknown))
+        self.new_flags.setChecked(False)
+        names = ", ".join(self._unknown[:3]) + (f" and {len(self._unknown) - 3} more" if len(self._unknown) > 3 else "")
+        self.new_flags.setText(f"Add to the scheme what it does not have yet: {names}")
+        self.new_flags.setToolTip(", ".join(self._unknown))
 
     def _show_joint(self, *_ignored: Any) -> None:
         kind = self.joint.currentData()
