@@ -12,7 +12,7 @@ from weldstudio.cli.progress import Cancelled
 from weldstudio.domain.errors import UserError
 
 COMMANDS = (
-    *("open", "init", "import", "label", "merge", "predict", "train", "stop"),
+    *("demo", "open", "init", "import", "label", "merge", "predict", "train", "stop"),
     *("evaluate", "export", "models", "status", "doctor", "bench"),
 )
 

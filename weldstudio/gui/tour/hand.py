@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPixmap
+from PySide6.QtGui import QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.theme import theme
 
 LOOK_MS: Final = 50
 SETTLE_MS: Final = 600
@@ -59,7 +62,7 @@ def check(holds: object, what: str) -> None:
 class Hand:
     """Works one window."""
 
-    def __init__(self, window: QWidget, pictures: Path) -> None:
+    def __init__(self, window: MainWindow, pictures: Path) -> None:
         self.window, self._pictures = window, pictures
 
     def come_to_front(self) -> None:
@@ -112,6 +115,7 @@ class Hand:
 
     def picture(self, name: str, *, settle_ms: int = SETTLE_MS) -> str:
         """Save what is on screen as NAME.png and return that file's name; a dialog stands over its window."""
+        self.window.toast.dismiss()
         wait(settle_ms)
         shot = self.window.grab()
         dialog = QApplication.activeModalWidget()
@@ -136,9 +140,7 @@ def _lay_over(shot: QPixmap, dialog: QPixmap) -> None:
     size = dialog.deviceIndependentSize()
     whole = shot.deviceIndependentSize()
     painter = QPainter(shot)
-    shade = QColor(Qt.GlobalColor.black)
-    shade.setAlpha(90)
-    painter.fillRect(shot.rect(), shade)
+    painter.fillRect(shot.rect(), theme.colour("well", alpha=0.4))
     painter.drawPixmap(
         round((whole.width() - size.width()) / 2), max(0, round((whole.height() - size.height()) / 2)), dialog
     )

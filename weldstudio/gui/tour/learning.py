@@ -190,7 +190,7 @@ def export(go: Round) -> str:
     for item in there.scheme.classes:
         for row in rows:
             held = State(int(there.states(item.slot)[by_path[row["path"]]]))
-            check(_read(row[item.name]) == held, f"{row['path']}, {item.name}: {row[item.name]!r} is {held.word}")
+            check(read_cell(row[item.name]) == held, f"{row['path']}, {item.name}: {row[item.name]!r} is {held.word}")
     return f"{counted(len(rows), 'row')} in {target.name}, the labels those of the store"
 
 
@@ -227,6 +227,6 @@ def _recipe(go: Round) -> dict[str, str]:
     }
 
 
-def _read(cell: str) -> State:
+def read_cell(cell: str) -> State:
     """The state that a cell of an exported table stands for."""
     return {"1": State.RAISED, "0": State.CLEAR, "": State.UNSEEN}.get(cell, State.UNSURE)
