@@ -138,6 +138,27 @@ def test_new_project_with_raised_flags_only(
     plain.toast.dismiss()
 
 
+def test_the_form_is_empty_again_for_the_next_project(
+    qtbot: QtBot, plain: MainWindow, form: ImportForm, collection: MadeCollection, tmp_path: Path
+) -> None:
+    form.photos.set_path(collection.folder)
+    form.labels.set_path(collection.write_flags(tmp_path / "flags.csv"))
+    qtbot.waitUntil(lambda: form.preview.clear.isVisible(), timeout=5000)
+    form.preview.clear.click()
+    form.contractor.setText("Ada & sons")
+    form.project.set_path(tmp_path / "made")
+    plain.welcome.show_start()
+    plain.action_table.trigger("project.new")
+    assert form.contractor.text() == "Ada & sons"  # not made yet: nothing is lost by going back
+    qtbot.mouseClick(plain.welcome.create_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: plain.session is not None, timeout=5000)
+    plain.action_table.trigger("project.close")
+    plain.action_table.trigger("project.new")
+    assert form.photos.path is form.labels.path is form.project.path is form.preview.unlisted is None
+    assert form.contractor.text() == ""
+    assert not form.preview.isVisible()
+
+
 def test_what_could_not_be_brought_in_is_listed(
     qtbot: QtBot, plain: MainWindow, form: ImportForm, collection: MadeCollection
 ) -> None:

@@ -131,6 +131,17 @@ class ImportForm(QWidget):
             return "The label file names what the scheme does not have. Have it added, or correct the file."
         return problem_of(self.wish(), new=self._new)
 
+    def clear(self) -> None:
+        """Say nothing again, as at first."""
+        for field in (self.photos, self.labels, self.project):
+            field.set_path(None)
+        for line in (self.equipment, self.contractor, self.joint_detail):
+            line.clear()
+        self.joint.setCurrentIndex(0)
+        self.new_flags.setChecked(False)
+        self.preview.forget_answer()
+        self._proposed, self._project_touched = None, False
+
     def set_folder(self, folder: Path) -> None:
         """Fill in the photographs, as when a folder is dropped."""
         self.photos.set_path(folder)

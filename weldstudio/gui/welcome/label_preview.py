@@ -63,6 +63,8 @@ class LabelPreview(QWidget):
         for widget in (self.summary, self.table, self.question, self.clear, self.unseen):
             layout.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._shown: LabelTable | None = None
+        theme.changed.connect(self._tint)
         self.show_nothing()
 
     @property
@@ -72,8 +74,16 @@ class LabelPreview(QWidget):
             return State.CLEAR
         return State.UNSEEN if self.unseen.isChecked() else None
 
+    def forget_answer(self) -> None:
+        """Nobody has said what is not listed means."""
+        self._choice.setExclusive(False)
+        self.clear.setChecked(False)
+        self.unseen.setChecked(False)
+        self._choice.setExclusive(True)
+
     def show_nothing(self, sentence: str = "", look: str = "secondary") -> None:
         """No table: say why, or nothing at all."""
+        self._shown = None
         self.summary.setText(sentence)
         set_look(self.summary, look)
         self.summary.setVisible(bool(sentence))
@@ -84,6 +94,7 @@ class LabelPreview(QWidget):
 
     def show_table(self, labels: LabelTable) -> None:
         self.show()
+        self._shown = labels
         self.summary.setText(summary_of(labels))
         set_look(self.summary, "secondary")
         self.summary.show()
@@ -91,6 +102,11 @@ class LabelPreview(QWidget):
         for widget in (self.question, self.clear, self.unseen):
             widget.setVisible(asked)
         self._fill(labels)
+
+    def _tint(self) -> None:
+        """The shapes of the states again, in the colours of another theme."""
+        if self._shown is not None:
+            self._fill(self._shown)
 
     def _fill(self, labels: LabelTable) -> None:
         rows = labels.rows[:_ROWS]

@@ -65,6 +65,8 @@ class WelcomePage(QWidget):
         self.recent.chosen.connect(self.project_asked)
         self.form: ImportForm | None = None
         """Made when first wanted: it is the larger part of this page, and not its first sight."""
+        self._asked: Path | None = None
+        """The folder of the project that was asked for last."""
         self.create_button = QPushButton("Create project")
         set_look(self.create_button, "primary")
         self.create_button.clicked.connect(self._create)
@@ -90,6 +92,9 @@ class WelcomePage(QWidget):
         self.banner.dismiss()
         if self.form is None:
             self.form = self._make_form()
+        elif self._asked is not None and (self._asked / "project.sqlite").is_file():
+            self.form.clear()  # that project was made; this is another one
+        self._asked = None
         if folder is not None:
             self.form.set_folder(folder)
         self._judge()
@@ -208,6 +213,7 @@ class WelcomePage(QWidget):
 
     def _create(self) -> None:
         if self.form is not None:
+            self._asked = self.form.project.path
             self.creation_asked.emit(self.form.wish())
 
 
