@@ -1,7 +1,7 @@
 """How one cell of the grid is painted: photograph, placeholder, frame."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen, QTextOption
 
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.review.layout import GAP
@@ -46,8 +46,10 @@ def _paint_missing(painter: QPainter, cell: QRect, problem: str | None) -> None:
     room = cell.adjusted(8, 32, -8, -8)
     painter.save()
     painter.setClipRect(room)
-    wrap = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignTop)
-    painter.drawText(room, wrap, problem)
+    # Between words where there are any; a long file name alone is broken anywhere.
+    wrap = QTextOption(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    wrap.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    painter.drawText(QRectF(room), problem, wrap)
     painter.restore()
 
 
