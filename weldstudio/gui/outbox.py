@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 RETRY_MS = 3000
-GIVE_WAY_S = 0.005
+GIVE_WAY_S = 0.008
 """So long at most the window sleeps while a fresh edit is written. The writing takes a millisecond or two by itself,
 but several times as long beside a window that repaints: after every call of SQLite it would wait for the interpreter.
 """
