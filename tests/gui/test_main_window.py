@@ -113,8 +113,10 @@ def test_a_second_window_is_told_so(
     second = MainWindow(settings, make_session=make_session)
     qtbot.addWidget(second)
     second.show()
+    second.announce(project)
     second.open_project(project)
     assert second.session is None
+    assert second.windowTitle() == "weldstudio"
     assert second.welcome.banner.isVisible()
     assert "another weldstudio window" in second.welcome.banner.label.text()
     opened.close_project()

@@ -28,6 +28,7 @@ from weldstudio import paths
 from weldstudio.domain.changes import Changes
 from weldstudio.gui import window_actions
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.first_steps import FirstSteps
 from weldstudio.gui.header import Header
 from weldstudio.gui.news import Banner, Toast
 from weldstudio.gui.rail import Rail
@@ -137,7 +138,6 @@ class MainWindow(QMainWindow):
         self.banner.dismiss()
         self.work_list.dismiss()
         self.status.show_works([])
-        self.setWindowTitle("weldstudio")
         self.show_welcome()
         return True
 
@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
 
     def show_welcome(self, problem: str = "") -> None:
         """The page before there is a project, with what went wrong if something did."""
+        self.setWindowTitle("weldstudio")
         self.welcome.refresh(problem)
         self._outer.setCurrentWidget(self.welcome)
         self.action_table.set_page("")
@@ -198,6 +199,7 @@ class MainWindow(QMainWindow):
         self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_look(self._opening, "secondary")
         self._inner.addWidget(self._opening)
+        self.first_steps = FirstSteps(self.action_table)
         self.status = StatusLine()
         self.work_list = WorkList(self)
 
@@ -207,6 +209,7 @@ class MainWindow(QMainWindow):
         for widget in (self.header, _line(), self.banner):
             right.addWidget(widget)
         right.addWidget(self._inner, 1)
+        right.addWidget(self.first_steps)
         right.addWidget(_line())
         right.addWidget(self.status)
         across = QHBoxLayout(self._frame)
@@ -340,6 +343,9 @@ class MainWindow(QMainWindow):
         focused = self.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
             focused.click()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.first_steps.isVisible():
+            self.first_steps.dismiss()
             return
         super().keyPressEvent(event)
 
