@@ -109,7 +109,7 @@ class _Training:
                 yield from self._train_stages()
         except _Stopped:
             state = "stopped"
-            self.sentence = "Stopped by its owner; the best model so far is kept."
+            self.sentence = "Stopped as asked; the best model so far is kept."
         if self.best is None:
             self.sentence = "Stopped before anything was learned; there is no model."
             yield RunFinished("stopped", self.sentence, time.time() - self.began)
