@@ -61,6 +61,7 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
     Action("app.help", "Help", "F1", "help", menu="Help", project=False),
+    Action("app.steps", "First steps", "", "star", menu="Help"),
     Action("app.changes", "What is new", "", "info", menu="Help", project=False),
     Action("app.theme", "Switch between light and dark", "Ctrl+Shift+L", "moon", menu="Help", project=False),
     *_page(

@@ -38,6 +38,8 @@ def connect(window: "MainWindow") -> None:
     table.connect("app.keys", lambda: _keys(window))
     table.connect("app.help", lambda: _help(window, window.help_page))
     table.connect("app.changes", lambda: _help(window, "changes"))
+    table.connect("app.steps", window.first_steps.open)
+    window.first_steps.dismissed.connect(lambda: save_settings(window))
     table.connect("app.theme", lambda: _switch_theme(window))
 
 
@@ -113,6 +115,7 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     if not created:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
     run_watcher.watch(session)
+    window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
         if notices:

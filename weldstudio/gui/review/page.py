@@ -297,6 +297,10 @@ class ReviewPage(QWidget):
 
     def _peek_begun(self) -> None:
         self._peek_since = time.monotonic()
+        if not self.going.is_large and self._session.mirror.model_id is not None:
+            # Over the thumbnails there is nothing to lay: whoever asks for the overlay in the grid wants to see it.
+            self._actions["overlay.toggle"].setChecked(True)
+            self.going.open_large()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_O and not event.isAutoRepeat() and self._peek_since is not None:
