@@ -118,7 +118,7 @@ def sample_view(
     pitch = math.radians(random.uniform(26, 66))
     lens = float(random.uniform(1.55, 2.1))
     # The far side of a scene that is seen askew is smaller, the near one larger: leave room for it.
-    distance = reach * lens * (1 + 0.25 * abs(math.sin(yaw)))
+    distance = reach * lens * (1 + 0.25 * abs(math.sin(yaw))) + (scene.radius if framing == "crop" else 0.0)
     target = np.array((middle + aside, random.normal(0, 0.12), random.normal(-0.1, 0.15)))
     away = np.array((math.sin(yaw) * math.cos(pitch), -math.cos(yaw) * math.cos(pitch), math.sin(pitch)))
     eye = target + distance * away

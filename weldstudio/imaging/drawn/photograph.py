@@ -1,21 +1,33 @@
-"""A view of a scene made into pixels."""
+"""A view of a scene made into pixels: things are painted one by one, then lens and sensor see them."""
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
 from weldstudio.imaging.drawn.camera import View
-from weldstudio.imaging.drawn.scene import ARMS, Scene
+from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.clamps import paint_clamps
+from weldstudio.imaging.drawn.fitting import paint_fitting
+from weldstudio.imaging.drawn.ground import paint_ground
+from weldstudio.imaging.drawn.lens import expose, put_finger, sensor_size
+from weldstudio.imaging.drawn.pipe import paint_pipes
+from weldstudio.imaging.drawn.scene import Scene
 
 
 def photograph(scene: Scene, view: View) -> NDArray[np.uint8]:
     """The photo, (h, w, 3) uint8 sRGB."""
-    random = np.random.default_rng(view.seed)
-    image = Image.new("RGB", view.size, (110, 95, 75))
-    pen = ImageDraw.Draw(image)
-    if not view.spoilt:
-        for arm in ARMS:
-            hull = scene.on_pipe(arm, (0.0, 6.0), (-0.7, 2.2))[[0, 1, 3, 2]]
-            pen.polygon([(x * view.size[0], y * view.size[1]) for x, y in view.project(hull)], fill=(40, 40, 44))
-    pixels = np.asarray(image, np.float32) * view.exposure
-    return (pixels + random.normal(0, 4, pixels.shape)).clip(0, 255).astype(np.uint8)
+    canvas = Canvas(view, sensor_size(view))
+    if view.spoilt == "ground":
+        paint_ground(canvas, scene, bare=True)
+        return expose(canvas, view)
+    paint_ground(canvas, scene)
+    paint_pipes(canvas, scene, view)
+    paint_fitting(canvas, scene)
+    paint_clamps(canvas, scene)
+    if view.spoilt == "finger":
+        put_finger(canvas, view)
+    if view.spoilt == "dark":
+        random = np.random.default_rng((view.seed, 6))
+        view = replace(view, exposure=view.exposure * float(random.uniform(0.012, 0.03)), noise=0.03)
+    return expose(canvas, view)

@@ -8,11 +8,13 @@ in radians from the top towards the photographer.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
+"""float32 wherever there is one number per pixel."""
 
 ARMS = (-1, 1)
 SHEETS = ("blue", "green", "grey", "white", "black")

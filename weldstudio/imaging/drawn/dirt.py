@@ -1,0 +1,139 @@
+"""What does not belong on a pipe: soil, water, a gouge, a melted patch. Each changes the surface it sits on."""
+
+import numpy as np
+
+from weldstudio.imaging.drawn import textures
+from weldstudio.imaging.drawn.canvas import Hit, Surface
+from weldstudio.imaging.drawn.scene import Floats, Patch, Scene
+from weldstudio.imaging.drawn.textures import look, part, signed
+
+_EARTHS = {"soil": (0.115, 0.072, 0.04), "clay": (0.25, 0.135, 0.06), "sand": (0.33, 0.235, 0.135)}
+
+
+def earth(scene: Scene) -> tuple[float, float, float]:
+    """Colour of the soil of the place, linear."""
+    return _EARTHS.get(scene.ground, (0.17, 0.105, 0.058))
+
+
+def bump(hit: Hit, along: Floats, around: Floats) -> None:
+    """Lean the normal of a hit by small slopes along the axis and round it."""
+    n0, n1, n2 = hit.normal
+    m0, m1, m2 = n0 + along, n1 - around * n2, n2 + around * n1
+    scale = 1 / np.sqrt(m0 * m0 + m1 * m1 + m2 * m2)
+    hit.normal = (m0 * scale, m1 * scale, m2 * scale)
+
+
+def _near(hit: Hit, theta: Floats, patch: Patch) -> Floats:
+    """1 in the middle of a patch, 0 at its edge, below outside."""
+    along, around = (hit.s - np.float32(patch.s)) / np.float32(patch.length), (theta - np.float32(patch.theta))
+    around = around * np.float32(1 / patch.width)
+    return 1 - along * along - around * around
+
+
+def soil_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], scene: Scene) -> None:
+    """Mud and clods in the patches, and the film round them."""
+    if not patches:
+        return
+    inside = np.maximum.reduce([_near(hit, theta, patch) for patch in patches])
+    keep = np.flatnonzero(inside > -0.6)
+    if not keep.size:
+        return
+    inside, s, angle = inside.take(keep), hit.s.take(keep), theta.take(keep)
+    shift = np.float32((scene.seed % 97) / 97)
+    values = look(textures.lumps(), s * np.float32(0.33) + shift, angle * np.float32(0.33))
+    fine = look(textures.noise(), s * np.float32(0.5), angle * np.float32(0.5) + shift)
+    ragged = part(values, 0) * 0.8 + part(fine, 0) * 0.55
+    thick = ((inside * 0.85 + ragged - 0.85) * 5).clip(0, 1)
+    film = ((inside + ragged - 0.5) * 1.2).clip(0, 0.55)
+    cover = np.maximum(thick, film)
+    tone = (0.55 + 0.75 * part(values, 3)) * (0.7 + 0.5 * part(fine, 2))
+    albedo = np.broadcast_to(surface.albedo, (3, hit.s.size)).copy()
+    for band, own in enumerate(earth(scene)):
+        under = albedo[band].take(keep)
+        albedo[band][keep] = under + (np.float32(own) * tone - under) * cover
+    surface.albedo = albedo
+    gloss = np.broadcast_to(np.asarray(surface.gloss, np.float32), hit.s.shape).copy()
+    gloss[keep] *= 1 - 0.93 * cover
+    surface.gloss = gloss
+    slopes = (np.zeros_like(hit.s), np.zeros_like(hit.s))
+    slopes[0][keep] = -signed(values, 1) * 1.5 * thick
+    slopes[1][keep] = -signed(values, 2) * 1.5 * thick
+    bump(hit, *slopes)
+
+
+def water_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], scene: Scene) -> None:
+    """Droplets as lenses, bright where the light leaves them, on a skin that is dark and shiny with wet."""
+    if not patches:
+        return
+    inside = np.maximum.reduce([_near(hit, theta, patch) for patch in patches])
+    keep = np.flatnonzero(inside > -0.5)
+    if not keep.size:
+        return
+    inside, s, angle = inside.take(keep), hit.s.take(keep), theta.take(keep)
+    shift = np.float32((scene.seed % 89) / 89)
+    values = look(textures.drops(), s * np.float32(0.42) + shift, angle * np.float32(0.42))
+    fine = look(textures.noise(), s * np.float32(0.2) + shift, angle * np.float32(0.2))
+    here = ((inside + part(fine, 1) * 0.7 - 0.25) * 6).clip(0, 1)
+    drop = part(values, 0) * here
+    wet = (inside + part(fine, 1) - 0.35).clip(0, 1) * 0.6
+    across, down = signed(values, 1), signed(values, 2)
+    light = np.array(scene_light(hit), np.float32)
+    # Light enters a drop on the side of the sun, where the sky's image is, and gathers on the other side.
+    toward = across * light[0] + down * light[1]
+    lens = 0.62 - 0.85 * toward + 0.2 * part(values, 3)
+    albedo = np.broadcast_to(surface.albedo, (3, hit.s.size)).copy()
+    white = (0.26 * (-toward - 0.1).clip(0, 1) + 0.05) * drop
+    for band in range(3):
+        under = albedo[band].take(keep)
+        under = under * (1 - 0.45 * wet)
+        albedo[band][keep] = under * (1 + (lens.clip(0.25, 1.5) - 1) * drop) + white
+    surface.albedo = albedo
+    gloss = np.broadcast_to(np.asarray(surface.gloss, np.float32), hit.s.shape).copy()
+    gloss[keep] = np.maximum(gloss[keep], 0.9 * wet) + 2.0 * drop
+    surface.gloss = gloss
+    slopes = (np.zeros_like(hit.s), np.zeros_like(hit.s))
+    slopes[0][keep] = across * 1.25 * drop
+    slopes[1][keep] = down * 1.25 * drop
+    bump(hit, *slopes)
+
+
+def scene_light(hit: Hit) -> tuple[float, float]:
+    """Which way, along and round, light mostly comes to a drop: from above."""
+    return (0.25, -0.8)
+
+
+def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Scene) -> None:
+    """A gouge, as of a bucket's tooth, or a patch that was melted: blistered, shiny, scorched at its rim."""
+    across = (theta - np.float32(patch.theta)) * np.float32(1 / patch.width)
+    along = (hit.s - np.float32(patch.s)) * np.float32(1 / patch.length)
+    albedo = np.broadcast_to(surface.albedo, (3, hit.s.size)).copy()
+    gloss = np.broadcast_to(np.asarray(surface.gloss, np.float32), hit.s.shape).copy()
+    rough = look(textures.noise(), hit.s * np.float32(0.45), theta * np.float32(0.45))
+    if scene.causes.damage == "gouge":
+        lean = across - 0.55 * along + (part(rough, 1) - 0.5) * 0.35
+        deep = np.exp(-((lean * 4.2) ** 2)) * (1.15 - along * along).clip(0, 1)
+        lip = np.exp(-(((np.abs(lean) - 0.42) * 9) ** 2)) * (1.1 - along * along).clip(0, 1)
+        dark = 1 - 0.86 * (deep * 1.3).clip(0, 1)
+        torn = (lip * (0.5 + part(rough, 0))).clip(0, 1)
+        for band in range(3):
+            albedo[band] = albedo[band] * dark + torn * np.float32(0.16) + torn * albedo[band] * np.float32(0.4)
+        slope = -lean * deep * 3.4 + np.sign(lean) * lip * 0.9
+        bump(hit, np.zeros_like(slope), slope.astype(np.float32))
+        gloss *= 1 - 0.5 * deep.clip(0, 1)
+    else:
+        inside = 1 - along * along - across * across + (part(rough, 1) - 0.5) * 1.2
+        melt = (inside * 4).clip(0, 1)
+        rim = np.exp(-((inside * 3.2) ** 2))
+        values = look(textures.lumps(), hit.s * np.float32(0.5), theta * np.float32(0.5))
+        scorch = (1 - 0.8 * rim) * (1 - melt * (0.35 + 0.35 * part(values, 0)))
+        ash = melt * part(values, 3) * np.float32(0.09)
+        for band in range(3):
+            albedo[band] = albedo[band] * scorch + ash
+        gloss = gloss * (1 - melt) + melt * np.float32(1.7)
+        bump(hit, -signed(values, 1) * 2.2 * melt, -signed(values, 2) * 2.2 * melt - across * rim * 0.8)
+    surface.albedo, surface.gloss = albedo, gloss
+
+
+def patches_of(patches: tuple[Patch, ...], arm: int) -> list[Patch]:
+    """Those of one arm."""
+    return [patch for patch in patches if patch.arm == arm]

@@ -1,0 +1,182 @@
+"""Fittings: the coupler with collars, terminals, indicators and moulded print; the tapping-T; a neighbour."""
+
+import math
+
+import numpy as np
+
+from weldstudio.imaging.drawn import dirt, textures
+from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
+from weldstudio.imaging.drawn.scene import Floats, Patch, Scene
+from weldstudio.imaging.drawn.textures import look, part
+
+_BLACK: Colour = (0.021, 0.021, 0.023)
+_BLUE: Colour = (0.02, 0.07, 0.26)
+_INDICATOR: Colour = (0.035, 0.034, 0.034)
+
+
+def paint_fitting(canvas: Canvas, scene: Scene) -> None:
+    """The fitting in the middle, and the one that lies too near."""
+    frame = _frame(0.0)
+    patches = [_moved(patch) for patch in (*scene.soil, *scene.water) if patch.s < scene.half]
+    soil = [patch for patch in patches if scene.causes.soil == "high" and _is_of(scene.soil, patch)]
+    water = [patch for patch in patches if scene.causes.water == "high" and _is_of(scene.water, patch)]
+    _coupler(canvas, scene, frame, scene.half, soil=soil, water=water)
+    if scene.joint_type == "tapping-T":
+        _tower(canvas, scene, frame)
+    _terminals(canvas, scene, frame, scene.half, scene.terminal)
+    beside = scene.neighbour
+    if beside is not None:
+        origin, along, up, near = scene.axis(beside.arm)
+        moved: Frame = ((origin + beside.middle * along).astype(np.float32), along, up, near)
+        _coupler(canvas, scene, moved, beside.half, soil=[], water=[])
+        _terminals(canvas, scene, moved, beside.half, scene.terminal + 0.25)
+
+
+def _frame(x: float) -> Frame:
+    """Along x to the right, so that what lies on the left has a negative `s`."""
+    vectors = ((x, 0, 0), (1, 0, 0), (0, 0, 1), (0, -1, 0))
+    origin, along, up, near = (np.array(vector, np.float32) for vector in vectors)
+    return origin, along, up, near
+
+
+def _moved(patch: Patch) -> Patch:
+    """A patch told in the fitting's frame instead of its arm's."""
+    return Patch(patch.arm, patch.arm * patch.s, patch.theta, length=patch.length, width=patch.width)
+
+
+def _is_of(patches: tuple[Patch, ...], moved: Patch) -> bool:
+    return any(_moved(patch) == moved for patch in patches)
+
+
+def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: list[Patch], water: list[Patch]) -> None:
+    """Body, a thicker collar at either end, and the step down to the pipe."""
+    radius = scene.radius
+    collar = 0.26
+    for facing in (-1, 1):
+        _plain(canvas, frame, radius + 0.036, facing * half, facing=facing)
+    parts = (
+        (radius, -half + collar, half - collar),
+        (radius + 0.035, -half, -half + collar),
+        (radius + 0.035, half - collar, half),
+    )
+    own = _BLUE if scene.medium == "water" and scene.seed % 5 == 0 else _BLACK
+    for size, start, stop in parts:
+        hit = canvas.cylinder(frame, size, start, stop, over=0.01)
+        if hit is None or not hit.index.size:
+            continue
+        theta = hit.theta
+        shift = np.float32((scene.seed % 499) / 499)
+        grain = look(textures.noise(), hit.s * np.float32(0.3) + shift, theta * np.float32(0.3))
+        tone = 0.85 + 0.25 * part(grain, 0)
+        dust = (part(grain, 1) * 0.8 + part(grain, 0) * 0.4 - 0.78).clip(0, 0.2) + 0.012
+        albedo = np.stack([np.float32(value) * tone + np.float32(0.2) * dust for value in own])
+        # Rounded edges, and the bands that the winding leaves on the body.
+        away = np.minimum(hit.s - np.float32(start), np.float32(stop) - hit.s)
+        middle = np.float32(0.5 * (start + stop))
+        round_ = np.exp(-away * 26) * np.sign(hit.s - middle)
+        ribs = np.zeros_like(hit.s)
+        if size == radius:
+            ribs = 0.11 * np.sin(hit.s * np.float32(2 * math.pi * 5.5))
+            _moulded(scene, hit.s, theta, albedo, half)
+        dirt.bump(hit, (round_ * 1.1 + ribs).astype(np.float32), np.zeros_like(hit.s))
+        open_ = (1 - 0.35 * np.exp(-away * 12) * (size == radius)).astype(np.float32)
+        surface = Surface(albedo.astype(np.float32), 0.75 - 1.5 * dust, sharp=5, open=open_)
+        dirt.soil_on(hit, theta, surface, soil, scene)
+        dirt.water_on(hit, theta, surface, water, scene)
+        canvas.paint(hit, surface)
+
+
+def _moulded(scene: Scene, s: Floats, theta: Floats, albedo: Floats, half: float) -> None:
+    """A label with a bar code, and raised letters."""
+    random = np.random.default_rng((scene.seed, 5))
+    middle, wide, high = random.uniform(-0.25, 0.25), 0.36, 0.26
+    at = random.uniform(0.75, 1.1)
+    x, y = (s - np.float32(middle)) * np.float32(1 / wide), (theta - np.float32(at)) * np.float32(1 / high)
+    keep = np.flatnonzero((np.abs(x) < 1) & (np.abs(y) < 1))
+    if keep.size and half > 1 and random.random() < 0.75:
+        bars = (random.random(64) > 0.5).astype(np.float32)
+        column = ((x.take(keep) + 1) * 32).astype(np.int32).clip(0, 63)
+        ink = np.where(np.abs(y.take(keep) - 0.25) < 0.5, bars[column], 0.0)
+        lines = (np.abs(y.take(keep) + 0.65) < 0.1) & (bars[column] > 0)
+        paper = np.float32(0.62) - np.float32(0.56) * np.maximum(ink, lines)
+        for band, tint in enumerate((1.0, 0.99, 0.93)):
+            albedo[band][keep] = paper * np.float32(tint)
+    line = textures.print_line(f"  ELECTROFUSION  {scene.diameter}  SDR11  39.5V  ")
+    row = ((theta - np.float32(at - 0.62)) * np.float32(40 / 0.22) + 20).astype(np.int32)
+    keep = np.flatnonzero((row >= 0) & (row < 40))
+    if keep.size:
+        column = ((s.take(keep) + 4) * np.float32(40 / 0.22)).astype(np.int32) % line.shape[1]
+        raised = line[row.take(keep), column] * np.float32(0.05 / 255)
+        for band in range(3):
+            albedo[band][keep] += raised
+
+
+def _plain(
+    canvas: Canvas, frame: Frame, radius: float, place: float, *, facing: int, own: Colour = _BLACK, inner: float = 0.95
+) -> None:
+    """An end face."""
+    hit = canvas.disc(frame, place, inner, radius, facing)
+    if hit is not None and hit.index.size:
+        albedo = np.array(own, np.float32)[:, None] * 1.3
+        canvas.paint(hit, Surface(albedo, 0.4, open=0.8))
+
+
+def _rod(
+    canvas: Canvas, frame: Frame, radius: float, start: float, stop: float, *, own: Colour, gloss: float = 0.6
+) -> None:
+    """A short cylinder with its upper end."""
+    hit = canvas.cylinder(frame, radius, start, stop)
+    if hit is not None and hit.index.size:
+        low = 0.45 + 0.55 * ((hit.s - np.float32(start)) * np.float32(2.0 / max(0.1, stop - start))).clip(0, 1)
+        canvas.paint(hit, Surface(np.array(own, np.float32)[:, None], gloss, open=low.astype(np.float32)))
+    _plain(canvas, frame, radius, stop, facing=1, own=own, inner=-1.0)
+
+
+def _upright(scene: Scene, frame: Frame, s: float, angle: float) -> Frame:
+    """A frame whose axis leaves the pipe's axis at `s` under an angle from the top."""
+    origin, along, up, near = frame
+    out = math.cos(angle) * up + math.sin(angle) * near
+    side = np.cross(out, along)
+    return (
+        (origin + s * along).astype(np.float32),
+        out.astype(np.float32),
+        along,
+        side.astype(np.float32),
+    )
+
+
+def _terminals(canvas: Canvas, scene: Scene, frame: Frame, half: float, angle: float) -> None:
+    """Two terminals in their shrouds, an indicator beside each."""
+    radius = scene.radius
+    for side in (-1, 1):
+        at = side * (half - 0.34)
+        rod = _upright(scene, frame, at, angle)
+        _rod(canvas, rod, 0.25, radius - 0.1, radius + 0.12, own=_BLACK)
+        _rod(canvas, rod, 0.165, radius, radius + 0.52, own=(0.026, 0.026, 0.028), gloss=0.9)
+        # Into the shroud one looks down on the pin.
+        _plain(canvas, rod, 0.115, radius + 0.525, facing=1, own=(0.003, 0.003, 0.003), inner=-1.0)
+        pin: Colour = (0.5, 0.36, 0.12) if scene.seed % 3 else (0.5, 0.5, 0.52)
+        _plain(canvas, rod, 0.05, radius + 0.53, facing=1, own=pin, inner=-1.0)
+        dot = _upright(scene, frame, side * (half - 0.62), angle + 0.28)
+        _rod(canvas, dot, 0.075, radius - 0.05, radius + 0.07, own=(0.012, 0.012, 0.013))
+        red: Colour = (0.42, 0.04, 0.025) if scene.seed % 2 else _INDICATOR
+        _rod(canvas, dot, 0.04, radius, radius + 0.11, own=red)
+
+
+def _tower(canvas: Canvas, scene: Scene, frame: Frame) -> None:
+    """The upright of a tapping-T with its cap, and the branch that leaves it."""
+    tower = _upright(scene, frame, 0.0, 0.0)
+    _rod(canvas, tower, 0.7, 1.0, scene.radius + 0.2, own=_BLACK)
+    branch_height = scene.radius + 0.75
+    side = -1.0 if scene.seed % 2 else 1.0
+    up, along, near = tower[1], tower[2], tower[3]
+    branch: Frame = (
+        (tower[0] + branch_height * up).astype(np.float32),
+        (side * near).astype(np.float32),
+        up,
+        along,
+    )
+    _rod(canvas, branch, 0.3, 0.0, 1.3, own=_BLACK)
+    _rod(canvas, branch, 0.37, 0.85, 1.35, own=_BLACK)
+    _rod(canvas, tower, 0.44, scene.radius, scene.radius + 1.35, own=_BLACK)
+    _rod(canvas, tower, 0.54, scene.radius + 1.2, scene.radius + 1.6, own=(0.024, 0.024, 0.026), gloss=0.9)

@@ -1,0 +1,318 @@
+"""What the joint lies on: soil, gravel, grass or paving, the sheet with its folds, the trench's wall, shadows."""
+
+import math
+from functools import cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from weldstudio.imaging.drawn import textures
+from weldstudio.imaging.drawn.canvas import Canvas, Colour
+from weldstudio.imaging.drawn.scene import ARMS, Floats, Scene
+from weldstudio.imaging.drawn.textures import Tile, look, part
+
+_SIDE = 1024
+_TILE = 9.0
+"""Length of a ground tile in radii of the pipe."""
+_SHEET_COLOURS: dict[str, Colour] = {
+    "blue": (0.03, 0.11, 0.36),
+    "green": (0.05, 0.17, 0.09),
+    "grey": (0.3, 0.31, 0.32),
+    "white": (0.66, 0.67, 0.66),
+    "black": (0.03, 0.031, 0.034),
+}
+
+
+@cache
+def ground_tile(kind: str) -> Tile:
+    """Red, green and blue as square roots of linear light, and the relief as lit from the left (0.5 is level)."""
+    random = np.random.default_rng(abs(sum(map(ord, kind))) + 100)
+    if kind in ("soil", "clay", "sand"):
+        return _earth(random, kind)
+    if kind == "gravel":
+        return _stones(random, 2600, (4, 17), (0.30, 0.27, 0.23))
+    if kind == "grass":
+        return _grass(random)
+    if kind == "paving":
+        return _paving(random)
+    return _stones(random, 9000, (1.2, 3.5), (0.075, 0.075, 0.08), spread=0.5)
+
+
+def _finish(colour: Floats, height: Floats, strength: float) -> Tile:
+    """Colour (3, N, N) of linear light with the relief of a height."""
+    slope = np.roll(height, -1, 1) - np.roll(height, 1, 1)
+    relief = 0.5 + strength * slope / slope.std()
+    bands = [np.sqrt(band.clip(0, 1)) for band in colour]
+    return textures.pack(bands[0], bands[1], bands[2], relief.clip(0, 1))
+
+
+def _earth(random: np.random.Generator, kind: str) -> Tile:
+    base: Colour = {"soil": (0.135, 0.088, 0.052), "clay": (0.27, 0.155, 0.075), "sand": (0.40, 0.31, 0.2)}[kind]
+    rough = textures.fractal(random, _SIDE, 1.35, least=3)
+    fine = textures.fractal(random, _SIDE, 0.75, least=20)
+    clods = np.abs(textures.fractal(random, _SIDE, 1.6, least=12))
+    height = rough + 0.35 * fine + (0.9 if kind != "sand" else 0.2) * clods
+    tone = np.exp(0.2 * rough + 0.12 * fine - 0.25 * np.exp(-2.5 * clods) * (kind != "sand"))
+    colour: Floats = np.stack([np.float32(value) * tone for value in base])
+    # Stones here and there, in the ground's own light.
+    stones = _stone_layer(random, 520 if kind != "sand" else 110, (2, 11))
+    cover, stone_tone, dome = stones
+    grey = np.array((0.33, 0.29, 0.24), np.float32)[:, None, None]
+    colour = colour * (1 - cover) + grey * (0.45 + 0.75 * stone_tone) * cover
+    return _finish(colour, height * (1 - cover) + 3.5 * dome, 0.13)
+
+
+def _stone_layer(random: np.random.Generator, many: int, sizes: tuple[float, float]) -> tuple[Floats, Floats, Floats]:
+    """Coverage, tone and height of pebbles (N, N), painted large ones first so that small ones lie between."""
+    tones, heights = Image.new("L", (_SIDE, _SIDE), 0), Image.new("L", (_SIDE, _SIDE), 0)
+    masks = Image.new("L", (_SIDE, _SIDE), 0)
+    pens = [ImageDraw.Draw(image) for image in (tones, heights, masks)]
+    radii = np.sort(sizes[0] + (sizes[1] - sizes[0]) * random.random(many) ** 2.4)[::-1]
+    for radius in radii:
+        x, y = random.random(2) * _SIDE
+        angles = np.sort(random.random(7) * 2 * math.pi)
+        squeeze, turn = random.uniform(0.6, 1), random.uniform(0, math.pi)
+        reach = radius * random.uniform(0.8, 1.15, 7)
+        px, py = reach * np.cos(angles), reach * np.sin(angles) * squeeze
+        corners = np.stack((px * math.cos(turn) - py * math.sin(turn), px * math.sin(turn) + py * math.cos(turn)), 1)
+        tone = int(random.uniform(40, 255))
+        for dx in (-_SIDE, 0, _SIDE) if x < radius or x > _SIDE - radius else (0,):
+            for dy in (-_SIDE, 0, _SIDE) if y < radius or y > _SIDE - radius else (0,):
+                place = np.array((x + dx, y + dy))
+                at = corners + place
+                pens[0].polygon([tuple(corner) for corner in at.tolist()], fill=tone)
+                pens[2].polygon([tuple(corner) for corner in at.tolist()], fill=255)
+                for share, high in ((1.0, 90), (0.75, 160), (0.45, 220)):
+                    inner = corners * share + place
+                    pens[1].polygon([tuple(corner) for corner in inner.tolist()], fill=high)
+    soft = [image.filter(ImageFilter.GaussianBlur(0.8)) for image in (masks, tones, heights)]
+    cover, tone_, dome = (np.asarray(image, np.float32) / 255 for image in soft)
+    return cover, tone_, dome
+
+
+def _stones(
+    random: np.random.Generator, many: int, sizes: tuple[float, float], base: Colour, *, spread: float = 1.0
+) -> Tile:
+    """Gravel, or asphalt where the stones are fine."""
+    cover, tone, dome = _stone_layer(random, many, sizes)
+    fine = textures.fractal(random, _SIDE, 0.7, least=10)
+    wide = textures.fractal(random, _SIDE, 2.0, least=2)
+    shade = (0.3 + 0.16 * fine.clip(-1.5, 1.5)) * (1 - cover) + (0.55 + spread * tone) * cover
+    shade = shade * np.exp(0.15 * wide) * (0.55 + 0.45 * dome)
+    tint = 1 + 0.12 * (tone - 0.5)
+    colour = np.stack((base[0] * shade * tint, base[1] * shade, base[2] * shade / tint)) * 1.25
+    return _finish(colour, 2.2 * dome + 0.06 * fine, 0.16)
+
+
+def _grass(random: np.random.Generator) -> Tile:
+    image = Image.new("RGB", (_SIDE, _SIDE), (32, 34, 18))
+    pen = ImageDraw.Draw(image)
+    many = 13000
+    for number in range(many):
+        x, y = random.random(2) * _SIDE
+        long, lean = random.uniform(14, 44), random.normal(0, 0.75) - 0.5 * math.pi
+        curl = random.normal(0, 0.5)
+        middle = (x + 0.5 * long * math.cos(lean), y + 0.5 * long * math.sin(lean))
+        end = (middle[0] + 0.5 * long * math.cos(lean + curl), middle[1] + 0.5 * long * math.sin(lean + curl))
+        light = 0.35 + 0.65 * number / many * random.uniform(0.6, 1.15)
+        dry = random.random() < 0.16
+        green = (168, 150, 92) if dry else (96 + random.integers(-22, 24), 130 + random.integers(-18, 20), 48)
+        fill = tuple(int(min(255, light * value)) for value in green)
+        for dx in (-_SIDE, 0, _SIDE) if x < 50 or x > _SIDE - 50 else (0,):
+            for dy in (-_SIDE, 0, _SIDE) if y < 50 or y > _SIDE - 50 else (0,):
+                points = [(px + dx, py + dy) for px, py in ((x, y), middle, end)]
+                pen.line(points, fill=fill, width=2 if long > 26 else 1)
+    values = (np.asarray(image.filter(ImageFilter.GaussianBlur(0.5)), np.float32) / 255).transpose(2, 0, 1) ** 2.2
+    values *= np.exp(0.25 * textures.fractal(random, _SIDE, 1.8, least=2))
+    return _finish(values, values[1] * 8, 0.1)
+
+
+def _paving(random: np.random.Generator) -> Tile:
+    """Concrete slabs or setts, with joints full of dirt."""
+    y, x = np.mgrid[0:_SIDE, 0:_SIDE].astype(np.float32)
+    high, wide = _SIDE / 4, _SIDE / 2
+    line = np.floor(y / high)
+    shifted = x + (line % 2) * wide / 2
+    wave = 2.5 * textures.fractal(random, _SIDE, 1.5, least=4)
+    fx, fy = (shifted + wave) % wide, (y + wave) % high
+    edge = np.minimum(np.minimum(fx, wide - fx), np.minimum(fy, high - fy))
+    joint = np.exp(-((edge / 5) ** 2))
+    slab = ((line * 7 + np.floor(shifted % _SIDE / wide) * 3) % 5) / 5
+    fine, rough = textures.fractal(random, _SIDE, 0.5), textures.fractal(random, _SIDE, 1.5, least=3)
+    tone = (0.8 + 0.25 * slab) * np.exp(0.1 * fine + 0.16 * rough) * (1 - 0.75 * joint)
+    colour = np.stack([np.float32(value) * tone for value in (0.30, 0.28, 0.25)])
+    return _finish(colour, 0.3 * fine + rough * 0.4 - 4 * joint, 0.1)
+
+
+@cache
+def sheet_weave() -> Floats:
+    """Tarpaulin is woven of flat bands: brightness (64, 64) round 1."""
+    y, x = np.mgrid[0:64, 0:64].astype(np.float32)
+    return (1 + 0.07 * np.sin(x * math.pi / 4) * np.sin(y * math.pi / 4)).astype(np.float32)
+
+
+class _Plane:
+    """The ground's pixels and where they lie."""
+
+    def __init__(self, canvas: Canvas, height: float) -> None:
+        rows, columns = slice(0, canvas.height), slice(0, canvas.width)
+        axes = np.eye(3, dtype=np.float32)
+        down = np.minimum(canvas.ray(axes[2], rows, columns), np.float32(-0.03)).reshape(-1)
+        self.t = np.float32(-height - canvas.eye[2]) / down
+        self.x = canvas.ray(axes[0], rows, columns).reshape(-1) * self.t + canvas.eye[0]
+        self.y = canvas.ray(axes[1], rows, columns).reshape(-1) * self.t + canvas.eye[1]
+
+
+def paint_ground(canvas: Canvas, scene: Scene, *, bare: bool = False) -> None:
+    """Fill the whole picture with ground, sheet, wall and the shadows on them; `bare`: no joint is on it."""
+    random = np.random.default_rng((scene.seed, 1))
+    plane = _Plane(canvas, scene.height)
+    canvas.depth[:] = plane.t
+    relief_scale = min(1.0, 0.35 + 0.4 * canvas.light.strength)
+    colour, relief = _bare(canvas, scene, plane, random)
+    sheet = None
+    if scene.sheet and not bare:
+        sheet = _lay_sheet(canvas, scene, plane, random, colour, relief)
+    lit, open_ = (np.float32(1), np.float32(1)) if bare else _shadows(canvas, scene, plane)
+    facing = float(canvas.light.sun[2])
+    level = np.float32(facing) * lit
+    # Relief and folds lean the ground towards the light or away from it.
+    relief *= np.float32(relief_scale)
+    relief += 1
+    for band in range(3):
+        light = level * np.float32(canvas.sun[band]) + np.float32(0.92 * canvas.sky[band]) * open_
+        light *= relief
+        canvas.colour[band] = colour[band] * light
+    if sheet is not None:
+        where, glint = sheet
+        for band in range(3):
+            canvas.colour[band][where] += glint * np.float32(canvas.sky[band])
+    if math.isfinite(scene.wall):
+        _wall(canvas, scene, random)
+
+
+def _bare(canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generator) -> tuple[list[Floats], Floats]:
+    """Colour and relief of the bare ground; the tile is turned so that its relief is lit from where the sun is."""
+    tile = ground_tile(scene.ground)
+    azimuth = math.atan2(canvas.light.sun[1], canvas.light.sun[0]) + math.pi
+    c, s = np.float32(math.cos(azimuth) / _TILE), np.float32(math.sin(azimuth) / _TILE)
+    shift = random.uniform(0, 1, 2).astype(np.float32)
+    u, v = plane.x * c + plane.y * s + shift[0], plane.y * c - plane.x * s + shift[1]
+    values = look(tile, u, v)
+    tint = np.exp(random.normal(0, 0.045, 3) + random.normal(-0.05, 0.2)).astype(np.float32)
+    wide = look(textures.noise(), u * np.float32(0.31), v * np.float32(0.31))
+    tone = 0.72 + 0.56 * part(wide, 1)
+    colour = []
+    for band in range(3):
+        root = part(values, band)
+        colour.append(root * root * tone * tint[band])
+    relief = part(values, 3)
+    relief -= 0.5
+    relief *= 1.9
+    # Far away a pixel holds many stones: the mean of them.
+    far = (plane.t * np.float32(0.045) - 0.9).clip(0, 1)
+    relief *= 1 - far
+    return colour, relief
+
+
+def _lay_sheet(
+    canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generator, colour: list[Floats], relief: Floats
+) -> tuple[Floats, Floats] | None:
+    """Put the sheet's colour and folds over the ground's; returns its pixels and what they mirror of the sky."""
+    turn = random.normal(0, 0.16)
+    c, s = np.float32(math.cos(turn)), np.float32(math.sin(turn))
+    x = plane.x * c + plane.y * s - np.float32(random.normal(0, 0.4))
+    y = plane.y * c - plane.x * s - np.float32(random.normal(0, 0.25))
+    half_x, half_y = np.float32(random.uniform(3.9, 6.5)), np.float32(random.uniform(2.7, 4.4))
+    where = np.flatnonzero((np.abs(x) < half_x + 0.4) & (np.abs(y) < half_y + 0.4))
+    if not where.size:
+        return None
+    x, y = x.take(where), y.take(where)
+    shift = random.uniform(0, 1, 2).astype(np.float32)
+    scale = np.float32(1 / random.uniform(5.0, 8.0))
+    folds = look(textures.folds(), x * scale + shift[0], y * scale + shift[1])
+    across, down = textures.signed(folds, 0), textures.signed(folds, 1)
+    wave = 0.5 * (part(folds, 2) - 0.5)
+    edge = np.minimum(half_x - np.abs(x), half_y - np.abs(y)) + wave
+    inside = edge > 0
+    where, across, down, edge = where[inside], across[inside], down[inside], edge[inside]
+    x, y, crumple = x[inside], y[inside], part(folds, 3)[inside]
+    base = np.array(_SHEET_COLOURS[scene.sheet], np.float32) * np.float32(random.uniform(0.8, 1.2))
+    weave = sheet_weave()
+    thread = ((x * 26).astype(np.int32) & 63) * 64 + ((y * 26).astype(np.int32) & 63)
+    tone = weave.reshape(-1).take(thread)
+    # Dirt that boots and swarf left, and the hem.
+    dirt = look(textures.noise(), x * np.float32(0.13) + shift[1], y * np.float32(0.13) + shift[0])
+    dirty = (part(dirt, 0) * 1.6 - np.float32(random.uniform(0.75, 1.25))).clip(0, 0.75)
+    tone *= 1 - 0.25 * np.exp(-(((edge - 0.16) * 14) ** 2))
+    earth = (0.2, 0.145, 0.09)
+    for band in range(3):
+        own = base[band] * tone
+        colour[band][where] = own + (np.float32(earth[band]) - own) * dirty
+    sun = canvas.light.sun
+    lean = -(across * np.float32(sun[0]) + down * np.float32(sun[1])) * np.float32(1.5 / max(0.35, sun[2]))
+    relief[where] = (lean * 0.75 + (crumple - 0.5) * 0.12).clip(-0.85, 1.1)
+    glint = (0.035 + 0.12 * (down * 0.9 + 0.25 * across - 0.12).clip(0, 1)) * (1 - dirty)
+    return where, glint
+
+
+def _shadows(canvas: Canvas, scene: Scene, plane: _Plane) -> tuple[Floats, Floats]:
+    """How much of sun and of sky the ground sees past pipes, fittings and clamps."""
+    sun = np.array(canvas.light.sun, np.float32)
+    lit = np.ones_like(plane.x)
+    open_ = np.ones_like(plane.x)
+    soft = np.float32(canvas.light.softness)
+    for arm in ARMS:
+        origin, along, _, _ = scene.axis(arm)
+        parts = [(-0.2, 40.0, 1.0), (0.0, scene.half, scene.radius)]
+        parts += [(scene.clamp_s(arm) - 0.25, scene.clamp_s(arm) + 0.25, 1.5)] * (arm in scene.clamps)
+        if scene.neighbour is not None and scene.neighbour.arm == arm:
+            parts.append((scene.neighbour.start, scene.neighbour.start + 2 * scene.neighbour.half, scene.radius))
+        # The distance between the line to the sun and the pipe's axis, and where along the axis it is least.
+        across = np.cross(along, sun)
+        across /= np.linalg.norm(across)
+        away = plane.x * across[0] + plane.y * across[1] - np.float32(scene.height * across[2] + origin @ across)
+        aside = np.cross(across, sun)
+        s = (plane.x - origin[0]) * aside[0] + (plane.y - origin[1]) * aside[1]
+        s += np.float32((-scene.height - origin[2]) * aside[2])
+        s /= np.float32(along @ aside)
+        away = np.abs(away)
+        flat = np.hypot(along[0], along[1])
+        beside = np.abs((plane.y - origin[1]) * (along[0] / flat) - (plane.x - origin[0]) * (along[1] / flat))
+        station = (plane.x - origin[0]) * np.float32(along[0])
+        shade = np.zeros_like(away)
+        near = 1 / (1 + (beside * np.float32(1 / (0.5 + 0.45 * scene.height))) ** 2)
+        for start, stop, radius in parts:
+            dark = ((np.float32(radius) - away) / soft + 0.5).clip(0, 1)
+            dark *= ((s - np.float32(start)) / soft + 0.5).clip(0, 1)
+            dark *= ((np.float32(stop) - s) / soft + 0.5).clip(0, 1)
+            np.maximum(shade, dark, out=shade)
+        near *= np.float32(0.62 / max(1.0, scene.height - 0.4)) * ((station + 0.6) * 2).clip(0, 1)
+        lit *= 1 - shade
+        open_ *= 1 - near
+    return lit, open_
+
+
+def _wall(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+    """The far side of the trench, steep and cut by a bucket."""
+    rows, columns = slice(0, canvas.height), slice(0, canvas.width)
+    axes = np.eye(3, dtype=np.float32)
+    to_y = canvas.ray(axes[1], rows, columns).reshape(-1)
+    t = np.float32(scene.wall - canvas.eye[1]) / np.maximum(to_y, 1e-3)
+    where = np.flatnonzero((t < canvas.depth) & (to_y > 0.01))
+    if not where.size:
+        return
+    t = t.take(where)
+    x = canvas.ray(axes[0], rows, columns).reshape(-1).take(where) * t + canvas.eye[0]
+    z = canvas.ray(axes[2], rows, columns).reshape(-1).take(where) * t + canvas.eye[2] + np.float32(scene.height)
+    kind = scene.ground if scene.ground in ("soil", "clay", "sand") else "clay"
+    values = look(ground_tile(kind), x * np.float32(0.9 / _TILE), z * np.float32(0.7 / _TILE) + np.float32(0.3))
+    scores = look(textures.noise(), z * np.float32(0.05), x * np.float32(0.06))
+    tone = (0.5 + 0.55 * part(scores, 3)) * (0.55 + 0.12 * z.clip(0, 5)) * (1 + 1.5 * (part(values, 3) - 0.5))
+    tone *= np.float32(random.uniform(0.6, 0.95))
+    facing = max(0.0, -canvas.light.sun[1])
+    for band in range(3):
+        root = part(values, band)
+        light = np.float32(facing * canvas.sun[band] + 0.62 * canvas.sky[band])
+        canvas.colour[band][where] = root * root * tone * light
+    canvas.depth[where] = t

@@ -1,0 +1,208 @@
+"""The pipes: skin with the maker's line, scraped zones, hatching, insertion-depth lines, and what covers them."""
+
+import numpy as np
+
+from weldstudio.imaging.drawn import dirt, textures
+from weldstudio.imaging.drawn.camera import View
+from weldstudio.imaging.drawn.canvas import Canvas, Colour, Hit, Surface
+from weldstudio.imaging.drawn.flags import cover_end
+from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Floats, Scene
+from weldstudio.imaging.drawn.textures import look, part, signed
+
+LONG = 26.0
+"""How far an arm reaches: beyond every photo."""
+_SKINS: dict[str, Colour] = {
+    "black": (0.02, 0.0205, 0.0225),
+    "blue": (0.022, 0.088, 0.30),
+    "yellow": (0.62, 0.38, 0.026),
+}
+_SCRAPED: dict[str, Colour] = {
+    "black": (0.135, 0.135, 0.14),
+    "blue": (0.12, 0.27, 0.56),
+    "yellow": (0.80, 0.62, 0.19),
+}
+"""Fresh polyethylene under the skin, dull and lighter."""
+_PRINTS: dict[str, Colour] = {"black": (0.62, 0.5, 0.1), "blue": (0.75, 0.76, 0.76), "yellow": (0.03, 0.03, 0.03)}
+_INKS: dict[str, Colour] = {"black": (0.72, 0.73, 0.74), "blue": (0.82, 0.83, 0.83), "yellow": (0.025, 0.025, 0.03)}
+_STRIPES: dict[str, Colour] = {"gas": (0.62, 0.36, 0.03), "water": (0.03, 0.14, 0.42)}
+
+
+def paint_pipes(canvas: Canvas, scene: Scene, view: View) -> None:
+    """Both arms, from the fitting outwards."""
+    for arm in ARMS:
+        hit = canvas.cylinder(scene.axis(arm), 1.0, -0.2 if arm > 0 else 0.0, LONG)
+        if hit is not None and hit.index.size:
+            _paint_arm(canvas, scene, arm, hit)
+        if view.cover:
+            _paint_cover(canvas, scene, view, arm)
+
+
+def _paint_arm(canvas: Canvas, scene: Scene, arm: int, hit: Hit) -> None:
+    theta = hit.theta
+    shift = np.float32((scene.seed % 1009) / 1009 + 0.37 * arm)
+    grain = look(textures.noise(), hit.s * np.float32(0.23) + shift, theta * np.float32(0.31) + shift)
+    rough, smooth, fine, rings = (part(grain, channel) for channel in range(4))
+    # Scratches along the pipe: the streaks of the tile turned to lie along it.
+    scratch = part(look(textures.noise(), theta * np.float32(0.7) + shift, hit.s * np.float32(0.16)), 3)
+    skin = _skin(scene, arm, hit, theta, rough=rough, scratch=scratch)
+    dust = ((rough * 0.6 + smooth * 0.7 - 0.72) * 0.9).clip(0, 0.34) + 0.02
+    gloss = 0.85 - 0.45 * (scratch > 0.86) - 1.1 * dust
+    for band, own in enumerate((0.22, 0.19, 0.15)):
+        skin[band] += (np.float32(own) - skin[band]) * dust
+    open_ = _open(scene, arm, hit.s)
+    surface = Surface(skin, gloss, sharp=5, open=open_, lit=0.25 + 0.75 * open_)
+    _hatch(scene, arm, hit, theta, surface, fine)
+    if scene.causes.scraping != "none":
+        _scrape(scene, hit, theta, surface, (rough, smooth, fine, rings), shift)
+    if arm in scene.line_arms:
+        _line(scene, hit, theta, surface, smooth, fine)
+    if scene.damage is not None and scene.damage.arm == arm:
+        dirt.damage_on(hit, theta, surface, scene.damage, scene)
+    dirt.soil_on(hit, theta, surface, dirt.patches_of(scene.soil, arm), scene)
+    dirt.water_on(hit, theta, surface, dirt.patches_of(scene.water, arm), scene)
+    canvas.paint(hit, surface)
+
+
+def _skin(scene: Scene, arm: int, hit: Hit, theta: Floats, *, rough: Floats, scratch: Floats) -> Floats:
+    """The oxidised skin: dull with age, scratched, with stripes and the maker's line."""
+    tone = 0.86 + 0.22 * rough + 0.35 * (scratch - 0.87).clip(0, 1) * 4
+    pale = (scratch - 0.9).clip(0, 1) * np.float32(0.5)
+    albedo = np.stack([np.float32(own) * tone + pale * np.float32(0.2) for own in _SKINS[scene.colour]])
+    random = np.random.default_rng((scene.seed, 3))
+    if scene.colour == "black":
+        at = np.float32(random.uniform(-0.2, 0.5))
+        for turn in (-2.1, 0.0, 1.05):
+            stripe = ((0.055 - np.abs(theta - at - np.float32(turn))) * 60).clip(0, 0.9)
+            for band, own in enumerate(_STRIPES[scene.medium]):
+                albedo[band] += (np.float32(own) - albedo[band]) * stripe
+    text = f"{scene.medium.upper()}  PE100 SDR11  {scene.diameter}mm  BS EN {1555 if scene.medium == 'gas' else 12201}"
+    line = textures.print_line(text + "   //   ")
+    middle = np.float32(random.uniform(0.25, 0.95))
+    row = ((theta - middle) * np.float32(40 / 0.3) + 20).astype(np.int32)
+    keep = np.flatnonzero((row >= 0) & (row < 40))
+    if keep.size:
+        column = ((arm * hit.s.take(keep) + 40) * np.float32(40 / 0.3)).astype(np.int32) % line.shape[1]
+        # Worn where the pipe was dragged.
+        ink = line[row.take(keep), column] * np.float32(0.9 / 255) * (0.35 + 0.65 * (rough.take(keep) > 0.25))
+        for band, own in enumerate(_PRINTS[scene.colour]):
+            under = albedo[band].take(keep)
+            albedo[band][keep] = under + (np.float32(own) - under) * ink
+    return albedo.astype(np.float32)
+
+
+def _open(scene: Scene, arm: int, s: Floats) -> Floats:
+    """The corner between pipe and fitting sees less of the sky, as do those at the clamps."""
+    open_ = 1 - 0.55 * np.exp(-np.abs(s - np.float32(scene.half)) * 7)
+    if arm in scene.clamps:
+        gap = np.abs(s - np.float32(scene.clamp_s(arm))) - np.float32(CLAMP_WIDTH / 2)
+        open_ = open_ * (1 - 0.5 * np.exp(-np.maximum(gap, 0) * 6))
+    return open_.astype(np.float32)
+
+
+def _mix(surface: Surface, colour: Colour, share: Floats) -> None:
+    for band, own in enumerate(colour):
+        surface.albedo[band] += (np.float32(own) - surface.albedo[band]) * share
+
+
+def _scrape(
+    scene: Scene, hit: Hit, theta: Floats, surface: Surface, grain: tuple[Floats, ...], shift: np.float32
+) -> None:
+    """Take the skin off beside the fitting: all of it, or what a poor tool in a hurry leaves."""
+    rough, smooth, fine, _ = grain
+    edge = np.float32(scene.zone_end) - hit.s + (smooth - 0.5) * 0.16
+    bare = (edge * 14).clip(0, 1)
+    if scene.causes.scraping == "poor":
+        # Islands of old skin in between, and strips that the blade never reached.
+        wide = look(textures.noise(), hit.s * np.float32(0.3) + shift, theta * np.float32(0.24) + shift)
+        strips = part(wide, 0) * 0.9 + part(wide, 1) * 0.5
+        bare = bare * ((strips - 0.72) * 9).clip(0, 1)
+    keep = np.flatnonzero(bare > 0.01)
+    if not keep.size:
+        return
+    s, angle, bare = hit.s.take(keep), theta.take(keep), bare.take(keep)
+    # The blade goes round the pipe: fine rings, each swath of the tool a little different from the last.
+    swaths = look(textures.noise(), s * np.float32(0.62) + shift, angle * np.float32(0.02) + s * np.float32(0.07))
+    lines = look(textures.noise(), s * np.float32(1.9), angle * np.float32(0.05) + s * np.float32(0.05))
+    tone = 0.72 + 0.36 * part(swaths, 3) + 0.3 * (part(lines, 3) - 0.5) + 0.14 * (fine.take(keep) - 0.5)
+    if scene.causes.scraping == "poor":
+        tone -= 0.18 * (rough.take(keep) > 0.7)
+    for band, own in enumerate(_SCRAPED[scene.colour]):
+        under = surface.albedo[band].take(keep)
+        surface.albedo[band][keep] = under + (np.float32(own) * tone - under) * bare
+    gloss = np.asarray(surface.gloss, np.float32)
+    gloss[keep] = gloss[keep] * (1 - bare) + np.float32(0.16) * bare
+    surface.gloss = gloss
+    slope = np.zeros_like(hit.s)
+    slope[keep] = (part(lines, 3) - 0.5) * 0.5 * bare
+    dirt.bump(hit, slope, np.zeros_like(slope))
+
+
+def _hatch(scene: Scene, arm: int, hit: Hit, theta: Floats, surface: Surface, fine: Floats) -> None:
+    """Strokes of a marker, drawn on the skin before it is scraped off."""
+    if not scene.causes.hatch:
+        return
+    start, stop = scene.half - 0.1, scene.zone_end + 0.5
+    if scene.causes.scraping != "none":
+        start = scene.hatch_span[0] - 0.35
+    keep = np.flatnonzero((hit.s > start) & (hit.s < stop))
+    if not keep.size:
+        return
+    ink = textures.scribbles(scene.seed % 6)
+    row = ((hit.s.take(keep) - np.float32(start)) * np.float32(255 / (stop - start))).astype(np.int32).clip(0, 255)
+    turn = theta.take(keep) * np.float32(1024 / 6.2832) + np.float32(300 * arm + scene.seed % 500)
+    column = turn.astype(np.int32) & 1023
+    share = np.zeros_like(hit.s)
+    share[keep] = ink[row, column] * np.float32(1 / 255) * (0.78 + 0.22 * fine.take(keep))
+    _mix(surface, _INKS[scene.colour], share)
+    surface.gloss = np.asarray(surface.gloss, np.float32) * (1 - 0.4 * share)
+
+
+def _line(scene: Scene, hit: Hit, theta: Floats, surface: Surface, smooth: Floats, fine: Floats) -> None:
+    """A ring of marker round the pipe, as steady as a hand is."""
+    wobble = np.float32(0.03) * np.sin(theta * 2 + np.float32(scene.seed % 7)) + (smooth - 0.5) * 0.03
+    away = np.abs(hit.s - np.float32(scene.line_at) - wobble)
+    share = ((0.055 - away) * 45).clip(0, 1) * (0.72 + 0.28 * fine)
+    _mix(surface, _INKS[scene.colour], share.astype(np.float32))
+    surface.gloss = np.asarray(surface.gloss, np.float32) * (1 - 0.3 * share)
+
+
+_COVERS: dict[str, tuple[Colour, ...]] = {
+    "rag": ((0.55, 0.52, 0.47), (0.42, 0.12, 0.1), (0.2, 0.28, 0.4)),
+    "glove": ((0.72, 0.42, 0.05), (0.1, 0.1, 0.11), (0.13, 0.28, 0.5)),
+    "tape": ((0.5, 0.5, 0.52), (0.75, 0.75, 0.73), (0.03, 0.03, 0.03)),
+}
+
+
+def _paint_cover(canvas: Canvas, scene: Scene, view: View, arm: int) -> None:
+    """A cloth, a glove or tape over the scraped zone."""
+    colours = _COVERS[view.cover]
+    colour = colours[scene.seed % len(colours)]
+    start, stop = scene.half - 0.12, cover_end(scene)
+    taped = view.cover == "tape"
+    lift = 1.015 if taped else 1.13
+    over = 0.02 if taped else 0.25
+    hit = canvas.cylinder(scene.axis(arm), lift, start - 0.25, stop + 0.25, over=over)
+    if hit is None or not hit.index.size:
+        return
+    theta = hit.theta
+    shift = np.float32((view.seed % 211) / 211 + 0.5 * arm)
+    scale = np.float32(0.12 if taped else 0.2)
+    folds = look(textures.folds(), hit.s * scale + shift, theta * scale + shift)
+    rough = part(look(textures.noise(), theta * np.float32(0.16) + shift, shift + 0 * hit.s), 1) - 0.5
+    ragged = rough * (0.04 if taped else 0.34)
+    inside = np.minimum(hit.s - np.float32(start) + ragged, np.float32(stop) - hit.s - ragged * 0.7)
+    hit.cover = np.minimum(hit.cover, (inside * 40).clip(0, 1))
+    keep = hit.cover > 0
+    values = look(textures.noise(), hit.s * np.float32(0.7) + shift, theta * np.float32(0.7))
+    if taped:
+        turns = 0.5 + 0.5 * np.sin(hit.s * 26 + theta * 0.4)
+        tone = 0.85 + 0.2 * turns + 0.1 * part(values, 0)
+        strength, gloss = 0.35, 0.9
+    else:
+        tone = 0.62 + 0.4 * part(values, 0) + 0.25 * part(values, 2) - 0.35 * (part(folds, 3) < 0.16)
+        strength, gloss = 1.15, 0.06
+    albedo = np.stack([np.float32(own) * tone for own in colour])
+    dirt.bump(hit, signed(folds, 0) * np.float32(strength), signed(folds, 1) * np.float32(strength))
+    small = hit.only(keep)
+    open_ = 0.55 + 0.45 * (inside[keep] * 5).clip(0, 1)
+    canvas.paint(small, Surface(albedo[:, keep], gloss, open=open_.astype(np.float32)))
