@@ -1,9 +1,12 @@
 import numpy as np
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
 
 from tests.gui.review.made import made_mirror, made_scheme
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Group
-from weldstudio.gui.review.badges import NOTHING, Badge, BadgeCache, badges
+from weldstudio.gui.review.badges import NOTHING, Badge, BadgeCache, BadgePainter, badges
 from weldstudio.studio import reviewing
 
 
@@ -67,3 +70,17 @@ def test_badges_are_asked_for_once_until_forgotten() -> None:
     cache.forget(frozenset((2,)))
     cache.get([1, 2, 3])
     assert asked == [[1, 2], [3], [2]]
+
+
+def test_a_name_too_long_for_a_narrow_picture_reaches_over_its_sides(qapp: QApplication) -> None:
+    cell, picture = QRect(0, 0, 165, 124), QRect(62, 0, 40, 124)
+    canvas = QPixmap(cell.size())
+    canvas.fill(QColor("white"))
+    painter = QPainter(canvas)
+    BadgePainter().paint(painter, picture, Badge(State.RAISED, "mountains", 0, 1), cell=cell)
+    painter.end()
+    row = canvas.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    touched = [x for x in range(cell.width()) if row.pixelColor(x, cell.height() - 2) != QColor("white")]
+    assert touched[0] < picture.left()
+    assert touched[-1] > picture.right()
+    assert 2 * abs((touched[0] + touched[-1]) / 2 - picture.center().x()) <= 4

@@ -146,14 +146,19 @@ class BadgePainter:
         self._kept: dict[tuple[object, ...], QPixmap] = {}
         theme.changed.connect(self._kept.clear)
 
-    def paint(self, painter: QPainter, picture: QRect, badge: Badge) -> None:
-        """Into the lower left and the upper right corner of a picture."""
+    def paint(self, painter: QPainter, picture: QRect, badge: Badge, *, cell: QRect) -> None:
+        """Into the lower left and the upper right corner of a picture; a name too long for it reaches over its sides,
+        as far as the cell goes.
+        """
         if badge.state is not None:
             # Where flags have no points, the name is all there is to say.
             names = picture.width() >= self.ROOM_FOR_NAMES or (badge.state == State.RAISED and not badge.points)
             ratio = _ratio(painter)
-            strip = self._strip(badge.state, badge.words(names=names), picture.width(), names=names, ratio=ratio)
-            painter.drawPixmap(picture.left(), picture.bottom() + 1 - round(strip.height() / ratio), strip)
+            room = cell.width() if names else picture.width()
+            strip = self._strip(badge.state, badge.words(names=names), room, names=names, ratio=ratio)
+            beyond = max(0, round(strip.width() / ratio) - picture.width())
+            left = max(cell.left(), picture.left() - beyond // 2)
+            painter.drawPixmap(left, picture.bottom() + 1 - round(strip.height() / ratio), strip)
         if badge.disagreement:
             ratio = _ratio(painter)
             mark = self._mark(ratio)

@@ -261,7 +261,7 @@ class PhotoGrid(QAbstractScrollArea):
                 painter.setOpacity(STALE)
             kept = self.thumbs.get(photo_id)
             picture = paint_photo(painter, cell, kept, box=box, problem=self.thumbs.problem(photo_id))
-            self._badge_painter.paint(painter, picture, badges[photo_id])
+            self._badge_painter.paint(painter, picture, badges[photo_id], cell=cell)
             if stale:
                 painter.setOpacity(1)
             if index == state.current or state.is_selected(index):

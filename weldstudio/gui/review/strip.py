@@ -98,7 +98,7 @@ class JointStrip(QWidget):
                 if self._thumbs.problem(photo_id) is not None:
                     icon = pixmap("warning", "well_disagreement", 20, ratio=self.devicePixelRatioF())
                     painter.drawPixmap(cell.center() - QPoint(10, 10), icon)
-            self._painter.paint(painter, picture, self._badges[first + place])
+            self._painter.paint(painter, picture, self._badges[first + place], cell=cell)
             if photo_id == self._current:
                 painter.setPen(theme.colour("well_accent"))
                 painter.drawRect(cell.adjusted(-1, -1, 0, 0))
