@@ -393,6 +393,18 @@ def test_typing_a_filter_does_not_label(at: At) -> None:
     assert (at.session.mirror.labels & 3).any(axis=1).sum() == 1
 
 
+def test_how_many_the_filter_lets_through_is_said(at: At) -> None:
+    found = at.page.header.field.found
+    assert not found.isVisible()
+    at.key(Key.Key_2)
+    type_filter(at, "flag:Soil")
+    assert found.isVisible()
+    assert found.text() == "1 of 12"
+    assert at.page.header.field.rect().contains(found.geometry())
+    at.key(Key.Key_F, CONTROL | SHIFT)
+    assert not found.isVisible()
+
+
 def test_a_mistake_in_the_filter_is_said_with_the_nearest_word(at: At) -> None:
     type_filter(at, "flag:Soli")
     assert at.page.wrong.isVisible()

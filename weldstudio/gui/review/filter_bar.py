@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from weldstudio.gui.icons import icon, pixmap
@@ -14,6 +14,8 @@ from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.studio.reviewing import KEYS, WORDS, Sort
 
 _TYPED_MS: Final = 350
+_CLEAR_BUTTON: Final = 32
+"""Pixels at the right end of the field that its button for clearing takes."""
 _OWN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Down)
 
 
@@ -22,6 +24,30 @@ class FilterField(QLineEdit):
 
     left = Signal()
     """Escape or Down: back to the photographs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = QLabel(self)
+        """How many photographs the filter lets through; inside the field, so that nothing beside it moves."""
+        set_look(self.found, "secondary")
+        self.found.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.found.setFont(theme.font("secondary", figures=True))
+        self.found.hide()
+
+    def show_found(self, text: str) -> None:
+        """Say it at the right; '' takes it away."""
+        self.found.setText(text)
+        self.found.setVisible(bool(text))
+        self.found.adjustSize()
+        self.setTextMargins(0, 0, self.found.width() + GAP if text else 0, 0)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        self.found.move(self.width() - self.found.width() - _CLEAR_BUTTON, (self.height() - self.found.height()) // 2)
 
     def event(self, event: QEvent) -> bool:
         if (
@@ -101,6 +127,10 @@ class FilterBar(QWidget):
         if self.field.text() != text:
             self.field.setText(text)
         self.sort.setCurrentIndex(self.sort.findData(sort))
+
+    def show_found(self, found: int, of: int) -> None:
+        """How many of the photographs the filter lets through; nothing while there is none."""
+        self.field.show_found(f"{found:,} of {of:,}" if self.field.text().strip() else "")
 
     def show_size(self, size: int) -> None:
         with QSignalBlocker(self.thumbs):

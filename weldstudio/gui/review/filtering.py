@@ -62,6 +62,7 @@ class Filtering(QObject):
             self.wrong.emit(str(error))
             return
         self._bar.show_filter(self.shown.filter.text, self.shown.sort)
+        self._bar.show_found(len(self.shown.ids), len(self._session.mirror))
         self.ordered.emit()
         self._show_panel()
 
@@ -88,6 +89,7 @@ class Filtering(QObject):
         self.refresh()
         if not say:  # what is being typed is not put into order under the typist's hands
             self._bar.show_filter(text, self.shown.sort)
+            self._bar.show_found(len(self.shown.ids), len(self._session.mirror))
         return True
 
     def take_queue(self, queue: Queue | None) -> None:
