@@ -92,6 +92,8 @@ def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
 
 def _contrary(some: Mirror, states: NDArray[np.uint8]) -> NDArray[np.float32]:
     """`reviewing.disagreement` of every class, (n, classes): for a few photos far quicker than class by class."""
+    if np.isnan(some.probabilities).all():
+        return np.zeros(states.shape, np.float32)
     slots = [item.slot for item in some.scheme.classes]
     probability = np.stack([some.probability(slot) for slot in slots], axis=1)
     predicted = np.stack([some.predicted(slot) for slot in slots], axis=1)

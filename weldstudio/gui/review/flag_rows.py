@@ -31,6 +31,8 @@ class FlagRow:
     """Names of what a merge holds."""
     group: str = ""
     """The group of flags of which at most one holds."""
+    demonstration: bool = False
+    """Whether the model that says so is a demonstration and none for this job."""
 
     @property
     def photos(self) -> int:
@@ -69,7 +71,8 @@ class FlagRow:
         lines.append(f"{label} ({self.source})" if self.source else label)
         if self.probability is not None:
             side = "raises it" if self.predicted else "does not raise it"
-            lines.append(f"Model: {self.probability:.2f}, threshold {self.threshold:.2f}: {side}")
+            model = "Demonstration model" if self.demonstration else "Model"
+            lines.append(f"{model}: {self.probability:.2f}, threshold {self.threshold:.2f}: {side}")
         if self.members:
             lines.append(f"Merged from: {', '.join(self.members)}")
         if self.group:
@@ -86,25 +89,22 @@ def flag_rows(mirror: Mirror, photo_ids: Sequence[int], keys: Mapping[int, str])
     rows: list[FlagRow] = []
     for item in mirror.scheme.classes:
         group = mirror.scheme.group_of(item.slot)
-        row = FlagRow(
-            slot=item.slot,
-            name=item.name,
-            points=mirror.scheme.points_of(item.slot),
-            key=keys.get(item.slot, ""),
-            counts=_four(np.bincount(some.states(item.slot), minlength=4)),
-            threshold=mirror.threshold(item.slot),
-            members=tuple(mirror.scheme.by_slot(m).name for m in item.members) if isinstance(item, Merge) else (),
-            group=group.name if group is not None else "",
-        )
-        if one:
-            said = float(some.probability(item.slot)[0])
-            byte = int(some.labels[0, item.slot]) if item.slot < some.labels.shape[1] else 0
-            row = replace(
-                row,
+        said = float(some.probability(item.slot)[0]) if one else np.nan
+        byte = int(some.labels[0, item.slot]) if one and item.slot < some.labels.shape[1] else 0
+        rows.append(
+            FlagRow(
+                slot=item.slot,
+                name=item.name,
+                points=mirror.scheme.points_of(item.slot),
+                key=keys.get(item.slot, ""),
+                counts=_four(np.bincount(some.states(item.slot), minlength=4)),
                 probability=None if np.isnan(said) else said,
+                threshold=mirror.threshold(item.slot),
                 source=_SOURCES.get(source_of(byte).word, "") if byte else "",
+                members=tuple(mirror.scheme.by_slot(m).name for m in item.members) if isinstance(item, Merge) else (),
+                group=group.name if group is not None else "",
             )
-        rows.append(row)
+        )
     return rows
 
 
