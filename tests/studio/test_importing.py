@@ -146,6 +146,20 @@ def test_classes_make_an_exclusive_group(store: Store, tmp_path: Path, no_child:
         assert states == {name: State.RAISED if name == flag else State.CLEAR for name in FLAGS}
 
 
+def test_a_new_class_of_a_later_file_joins_the_group_of_its_others(
+    store: Store, tmp_path: Path, no_child: type[InProcess]
+) -> None:
+    made = make_collection(tmp_path / "photos", 6, one_each=True)
+    run(store, made.folder, labels=read_label_file(made.write_class(tmp_path / "labels.csv")))
+    (flag,) = made.shown[0]
+    later = tmp_path / "later.csv"
+    later.write_text(f"path,class\n{made.paths[0]},{flag.upper()}\n{made.paths[1]},Frost\n", encoding="utf-8")
+    run(store, made.folder, labels=read_label_file(later), new_flags=True)
+    scheme = scheme_rows.load(store)
+    (group,) = scheme.groups
+    assert {scheme.by_slot(slot).name for slot in group.members} == {*FLAGS, "Frost"}
+
+
 def test_what_unlisted_means_must_be_said(store: Store, tmp_path: Path, no_child: type[InProcess]) -> None:
     made = make_collection(tmp_path / "photos", 6)
     labels = read_label_file(made.write_flags(tmp_path / "labels.csv"))

@@ -138,6 +138,11 @@ def _missing_classes(store: Store, labels: LabelTable | None, *, new_flags: bool
             f"The label file names flags that the project does not have: {told}.{near} "
             "Correct the file, or add these flags to the scheme first."
         )
+    if unknown and labels.form == "class":
+        # New classes of a file that gives each photo one exclude its other classes: they join the group of those.
+        grouped = [flag.name for flag in scheme.live_flags if scheme.group_of(flag.slot) is not None]
+        named = set(grouped) - set(unknown_names(grouped, labels.classes))
+        return (*(name for name in grouped if name in named), *unknown)
     return tuple(unknown)
 
 

@@ -19,6 +19,8 @@ from weldstudio.gui.theme import theme
 
 EDGE: Final = 12
 BAR: Final = 4
+DEMONSTRATION: Final = "demo"
+"""Said beside each number of a demonstration model; the row's tooltip and the banner have room for the whole word."""
 _VCENTRE: Final = int(Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 
@@ -68,12 +70,12 @@ def parts_of(rect: QRect, row: FlagRow) -> Parts:
     eye = QRect(right - 18, rect.center().y() - 8, 18, 18)
     points_wide = small.horizontalAdvance("0000")
     points = QRect(eye.left() - 6 - points_wide, top, points_wide, body.height())
-    name = QRect(text, top, points.left() + 4 - text, body.height())
+    name = QRect(text, top, (points.left() + 4 if row.points else eye.left() - 6) - text, body.height())
     word_wide = small.horizontalAdvance("unseen") + 8
     if row.state is None:
         word_wide = eye.left() - 6 - text
     word = QRect(text, low, word_wide, small.height())
-    figures = small.horizontalAdvance("0.00")
+    figures = small.horizontalAdvance(f"{DEMONSTRATION} 0.00" if row.demonstration else "0.00")
     number = QRect(eye.left() - 6 - figures, low, figures, small.height())
     # Its room is always kept, so that all bars are equally long.
     mark = QRect(number.left() - 22, low + (small.height() - 16) // 2, 16, 16)
@@ -188,7 +190,8 @@ def _paint_bar(painter: QPainter, parts: Parts, row: FlagRow) -> None:
     painter.fillRect(QRectF(at - 1, track.top() - 3, 2, BAR + 6), theme.colour("text"))
     painter.setFont(_font("secondary", figures=True))
     painter.setPen(theme.colour("text" if row.predicted else "secondary"))
-    painter.drawText(parts.number, _RIGHT, f"{row.probability:.2f}")
+    said = f"{row.probability:.2f}"
+    painter.drawText(parts.number, _RIGHT, f"{DEMONSTRATION} {said}" if row.demonstration else said)
 
 
 def _icon(painter: QPainter, area: QRect, name: str, role: str, *, size: int) -> None:
