@@ -72,7 +72,7 @@ def test_the_status_line_shows_the_newest_work_and_how_many_more(qtbot: QtBot, g
     one.note(Progress(1, 10, "first"))
     two.note(Progress(5, 10, "second"))
     line.show_works([one, two])
-    assert line.work.text.text().startswith("second: 50 %")
+    assert line.work.text.text().startswith("Second: 50 %")
     assert line.work.more.text() == "2 running"
     with qtbot.waitSignal(line.cancel_asked) as signal:
         qtbot.mouseClick(line.work.cancel, Qt.MouseButton.LeftButton)
