@@ -50,6 +50,8 @@ class View:
     """Radius in pixels of the photo."""
     noise: float = 0.01
     seed: int = 0
+    scene_seed: int = 0
+    """The scene's own: what casts a shadow from without stands still between two photos."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -112,7 +114,7 @@ def sample_view(
         aside *= 0.5
     else:
         middle = 0.0
-        reach = scene.half * random.uniform(0.8, 0.92)
+        reach = scene.half * random.uniform(0.92, 1.02)
         aside *= 0.5
     yaw = math.radians(np.clip(random.normal(0, 14), -32, 32))
     pitch = math.radians(random.uniform(26, 66))
@@ -137,4 +139,5 @@ def sample_view(
         blur=float(random.uniform(0.5, 1.2) if old else random.uniform(0.3, 0.9)),
         noise=float(random.uniform(0.006, 0.022) if old else random.uniform(0.003, 0.012)),
         seed=int(random.integers(2**31)),
+        scene_seed=scene.seed,
     )

@@ -12,10 +12,15 @@ from numpy.typing import NDArray
 
 from weldstudio.imaging.drawn.camera import View
 from weldstudio.imaging.drawn.scene import Floats
+from weldstudio.imaging.drawn.textures import look, noise, part
 
 Colour = tuple[float, float, float]
 Frame = tuple[Floats, Floats, Floats, Floats]
 """Origin and three unit vectors: along, up, near."""
+
+# Corners of an octagon that encloses the unit circle.
+_TURNS = np.arange(8) * (np.pi / 4)
+_COS, _SIN = ((1.09 * wave(_TURNS)).astype(np.float32)[:, None] for wave in (np.cos, np.sin))
 
 
 @dataclass(slots=True)
@@ -80,7 +85,9 @@ class Canvas:
     def __init__(self, view: View, size: tuple[int, int]) -> None:
         self.width, self.height = size
         self.eye = np.array(view.eye, np.float32)
-        self.right, self.up, self.forward = view.basis
+        basis = view.basis
+        self.right, self.up, self.forward = basis
+        self._axes = basis.T
         self.light = view.light
         aspect = self.height / self.width
         self._u = ((2 * np.arange(self.width, dtype=np.float32) + 1) / self.width - 1) / np.float32(view.lens)
@@ -88,7 +95,6 @@ class Canvas:
             aspect / view.lens
         )
         self.focal = 0.5 * self.width * view.lens
-        self._view = view
         self.colour = np.zeros((3, self.height * self.width), np.float32)
         self.depth = np.full(self.height * self.width, np.inf, np.float32)
         warm = view.light.warmth
@@ -99,6 +105,46 @@ class Canvas:
         )
         self.sky: Colour = (0.60 + 0.03 * warm, 0.66, 0.76 - 0.04 * warm)
         self.bounce: Colour = (0.22, 0.2, 0.17)
+        self._sun, self._sky, self._bounce = (
+            np.array(colour, np.float32)[:, None] for colour in (self.sun, self.sky, self.bounce)
+        )
+        self.shade: Floats = self._cast(view)
+
+    def _cast(self, view: View) -> Floats:
+        """How much sun reaches each pixel past what is out of the picture: a tree, the trench's edge, a person."""
+        random = np.random.default_rng((view.scene_seed, 7))
+        kind = random.random()
+        shade = np.ones(self.height * self.width, np.float32)
+        if view.light.strength < 1 or kind > 0.68:
+            return shade
+        # Every other pixel is enough for the soft edges of shadows.
+        rows, columns = slice(0, self.height, 2), slice(0, self.width, 2)
+        axes = np.eye(3, dtype=np.float32)
+        t = (np.float32(-self.eye[2]) / np.minimum(self.ray(axes[2], rows, columns), np.float32(-0.05))).reshape(-1)
+        x = self.ray(axes[0], rows, columns).reshape(-1) * t + self.eye[0]
+        y = self.ray(axes[1], rows, columns).reshape(-1) * t + self.eye[1]
+        if kind < 0.3:
+            # A straight edge, of the trench or of a van.
+            turn = random.normal(0, 0.7)
+            away = y * np.float32(np.cos(turn)) + x * np.float32(np.sin(turn)) - np.float32(random.uniform(-2.5, 2.5))
+            shade = (away * np.float32(random.choice([-1, 1]) / 0.35) + 0.5).clip(0, 1)
+        elif kind < 0.45:
+            # The photographer's own head and shoulders, from the near side.
+            x = x - np.float32(random.normal(0, 2.0)) - 0.2 * y
+            top = np.float32(random.uniform(-1.2, 0.6))
+            head = np.hypot(x, (y - top) * 0.8) - 0.7
+            body = np.hypot(x * 0.75, np.maximum(y - top + 1.9, 0)) - 1.2
+            shade = (np.minimum(head, body) * 5 + 0.5).clip(0, 1)
+        else:
+            # Leaves of a tree: patches of light.
+            values = look(noise(), x * np.float32(0.07) + np.float32(kind), y * np.float32(0.07))
+            shade = ((part(values, 1) + 0.22 * part(values, 0) - np.float32(random.uniform(0.35, 0.75))) * 7).clip(0, 1)
+        return self.double(shade * np.float32(0.88) + np.float32(0.12))
+
+    def double(self, values: Floats) -> Floats:
+        """Values of every other row and column, flat, as those of every pixel, flat."""
+        small = values.reshape(self.height // 2, self.width // 2)
+        return small.repeat(2, axis=0).repeat(2, axis=1).reshape(-1)
 
     def ray(self, vector: Floats, rows: slice, columns: slice) -> Floats:
         """The component along `vector` of the direction of every ray of a part of the picture, (h, w)."""
@@ -108,13 +154,15 @@ class Canvas:
 
     def bounds(self, points: Floats, margin: int = 3) -> tuple[slice, slice] | None:
         """Rows and columns round the points; None where they are all outside."""
-        if ((points - self.eye) @ self.forward < 0.3).any():
+        seen = (points - self.eye) @ self._axes
+        far = seen[:, 2]
+        if far.min() < 0.3:
             return slice(0, self.height), slice(0, self.width)
-        places = self._view.project(points)
-        left, top = (places.min(axis=0) * (self.width, self.height) - margin).astype(int)
-        right, bottom = (places.max(axis=0) * (self.width, self.height) + margin + 1).astype(int)
-        rows = slice(max(0, int(top)), min(self.height, int(bottom)))
-        columns = slice(max(0, int(left)), min(self.width, int(right)))
+        x, y = seen[:, 0] / far, seen[:, 1] / far
+        left, right = (0.5 * self.width + self.focal * float(value) for value in (x.min(), x.max()))
+        top, bottom = (0.5 * self.height - self.focal * float(value) for value in (y.max(), y.min()))
+        rows = slice(max(0, int(top) - margin), min(self.height, int(bottom) + margin + 1))
+        columns = slice(max(0, int(left) - margin), min(self.width, int(right) + margin + 1))
         return (rows, columns) if rows.start < rows.stop and columns.start < columns.stop else None
 
     def flat(self, rows: slice, columns: slice, where: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -126,8 +174,7 @@ class Canvas:
     def cylinder(self, frame: Frame, radius: float, start: float, stop: float, *, over: float = 0.0) -> Hit | None:
         """What is seen of a cylinder from `start` to `stop` along its axis; `over` lifts it before what is as near."""
         origin, along, up, near = frame
-        ring = np.linspace(0, 2 * np.pi, 9)[:-1]
-        round_ = radius * (np.cos(ring)[:, None] * up + np.sin(ring)[:, None] * near)
+        round_ = radius * (_COS * up + _SIN * near)
         ends = np.concatenate([origin + place * along + round_ for place in (start, stop)]).astype(np.float32)
         bounds = self.bounds(ends)
         if bounds is None:
@@ -169,8 +216,7 @@ class Canvas:
         eye = self.eye - origin
         if (float(eye @ along) - place) * facing <= 0:
             return None
-        ring = np.linspace(0, 2 * np.pi, 9)[:-1]
-        round_ = outer * (np.cos(ring)[:, None] * up + np.sin(ring)[:, None] * near)
+        round_ = outer * (_COS * up + _SIN * near)
         bounds = self.bounds((origin + place * along + round_).astype(np.float32))
         if bounds is None:
             return None
@@ -264,29 +310,26 @@ class Canvas:
         for _ in range(surface.sharp):
             shine = shine * shine
         shine *= np.float32((2**surface.sharp + 2) * 0.011)
-        sunlit = facing_sun.clip(0, 1) * surface.lit
-        sky = (facing_sky * 0.5 + 0.5) * surface.open
-        ground = (0.5 - facing_sky * 0.5) * surface.open
+        lit = self.shade.take(hit.index) * surface.lit
+        sunlit = np.maximum(facing_sun, 0) * lit
+        half_sky = facing_sky * np.float32(0.5)
         mirror = fresnel * surface.gloss
-        back = mirror * above * surface.open
-        shine = shine * surface.gloss * surface.lit
-        keep = 1 - np.minimum(mirror, 0.9)
-        albedo = surface.albedo
+        colour = sunlit * self._sun
+        colour += ((half_sky + np.float32(0.5)) * surface.open) * self._sky
+        colour += ((np.float32(0.5) - half_sky) * surface.open) * self._bounce
+        colour *= surface.albedo
+        colour *= 1 - np.minimum(mirror, np.float32(0.9))
+        back = (mirror * above * surface.open) * self._sky + (shine * surface.gloss * lit) * self._sun
+        if surface.metal:
+            back = back * (surface.albedo * np.float32(1.6))
+        colour += back
         alpha = hit.cover
         whole = bool(alpha.min(initial=1.0) >= 1)
-        for band in range(3):
-            own = albedo[band]
-            colour = sunlit * np.float32(self.sun[band])
-            colour += sky * np.float32(self.sky[band])
-            colour += ground * np.float32(self.bounce[band])
-            colour *= own * keep
-            tint = own * np.float32(1.6) if surface.metal else np.float32(1)
-            colour += (back * np.float32(self.sky[band]) + shine * np.float32(self.sun[band])) * tint
-            target = self.colour[band]
+        for target, own in zip(self.colour, colour, strict=True):
             if whole:
-                target[hit.index] = colour
+                target[hit.index] = own
             else:
                 under = target.take(hit.index)
-                target[hit.index] = under + (colour - under) * alpha
+                target[hit.index] = under + (own - under) * alpha
         solid = alpha > 0.5
         self.depth[hit.index[solid]] = hit.t[solid]

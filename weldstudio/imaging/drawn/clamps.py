@@ -53,59 +53,48 @@ def _seat(scene: Scene, arm: int, *, skewed: bool) -> Frame:
 
 
 def _clamp(canvas: Canvas, scene: Scene, seat: Frame, *, opened: bool) -> None:
+    """Foot, ears, ring and bolt; an open one's upper half swung back on its hinge behind the pipe."""
     origin, along, up, near = seat
-    paint, metal = _STYLES[scene.clamp_style]
-    # The foot that stands on the frame's rods, and the lower shell's ears.
-    _block(canvas, scene, (origin - 1.28 * up, along, up, near), (CLAMP_WIDTH * 0.5, 0.2, 1.05))
+    wide = CLAMP_WIDTH * 0.5
+    # The foot that stands on the frame's rods.
+    _block(canvas, scene, (origin - 1.28 * up, along, up, near), (wide, 0.2, 1.05))
     for side in (-1, 1):
-        _block(
-            canvas, scene, (origin + side * 1.36 * near - 0.12 * up, along, up, near), (CLAMP_WIDTH * 0.5, 0.16, 0.2)
-        )
-    _shell(canvas, scene, seat, lower=True)
-    if opened:
-        # The upper half swung back on its hinge behind the pipe.
-        turn = 1.75
-        c, s = math.cos(turn), math.sin(turn)
-        hinge = origin - 1.36 * near
-        swung_up, swung_near = c * up - s * near, c * near + s * up
-        seat = (
-            (hinge + 1.36 * swung_near).astype(np.float32),
-            along,
-            swung_up.astype(np.float32),
-            swung_near.astype(np.float32),
-        )
-        origin, along, up, near = seat
-    else:
-        bolt: Frame = ((origin + 1.4 * near).astype(np.float32), up, along, -near)
-        _steel(canvas, bolt, 0.075, -0.35, 0.62)
-        _steel(canvas, bolt, 0.15, 0.3, 0.42)
+        ear = origin + side * 1.36 * near + (-0.12 if opened else 0.0) * up
+        _block(canvas, scene, (ear, along, up, near), (wide, 0.16 if opened else 0.25, 0.2))
+    if not opened:
+        _shell(canvas, scene, seat, half="")
+        _block(canvas, scene, (origin + 1.3 * up, along, up, near), (0.64 * wide, 0.12, 0.16))
+        _steel(canvas, ((origin + 1.4 * near).astype(np.float32), up, along, -near), 0.075, -0.35, 0.62)
         handle: Frame = ((origin + 1.4 * near + 0.6 * up).astype(np.float32), along, up, near)
         _steel(canvas, handle, 0.06, -0.36, 0.36)
-    _shell(canvas, scene, seat, lower=False)
+        return
+    _shell(canvas, scene, seat, half="lower")
+    turn = 1.75
+    c, s = math.cos(turn), math.sin(turn)
+    swung_up, swung_near = (c * up - s * near).astype(np.float32), (c * near + s * up).astype(np.float32)
+    origin = (origin - 1.36 * near + 1.36 * swung_near).astype(np.float32)
+    _shell(canvas, scene, (origin, along, swung_up, swung_near), half="upper")
     for side in (-1, 1):
-        _block(
-            canvas, scene, (origin + side * 1.36 * near + 0.14 * up, along, up, near), (CLAMP_WIDTH * 0.5, 0.09, 0.2)
-        )
-    _block(canvas, scene, (origin + 1.3 * up, along, up, near), (CLAMP_WIDTH * 0.32, 0.12, 0.16))
-    del paint, metal
+        ear = origin + side * 1.36 * swung_near + 0.14 * swung_up
+        _block(canvas, scene, (ear, along, swung_up, swung_near), (wide, 0.09, 0.2))
+    _block(canvas, scene, (origin + 1.3 * swung_up, along, swung_up, swung_near), (0.64 * wide, 0.12, 0.16))
 
 
-def _shell(canvas: Canvas, scene: Scene, seat: Frame, *, lower: bool) -> None:
-    """Half a ring of flat steel."""
+def _shell(canvas: Canvas, scene: Scene, seat: Frame, *, half: str) -> None:
+    """A ring of flat steel, or its “lower” or “upper” half."""
     paint, metal = _STYLES[scene.clamp_style]
     for place in (-CLAMP_WIDTH / 2, CLAMP_WIDTH / 2):
         face = canvas.disc(seat, place, 1.0, 1.2, 1 if place > 0 else -1)
         if face is not None and face.index.size:
-            _, up, _ = face.ray
-            high = (up * face.t + np.float32((canvas.eye - seat[0]) @ seat[2])) > 0
-            face = face.only(high != lower)
+            if half:
+                high = (face.ray[1] * face.t + np.float32((canvas.eye - seat[0]) @ seat[2])) > 0
+                face = face.only(high == (half == "upper"))
             canvas.paint(face, Surface(np.array(paint, np.float32)[:, None] * 0.7, 0.4, metal=metal))
     hit = canvas.cylinder(seat, 1.2, -CLAMP_WIDTH / 2, CLAMP_WIDTH / 2, over=0.01)
     if hit is None or not hit.index.size:
         return
-    hit = hit.only((hit.normal[1] > 0) != lower)
-    if not hit.index.size:
-        return
+    if half:
+        hit = hit.only((hit.normal[1] > 0) == (half == "upper"))
     grain = look(textures.noise(), hit.s * np.float32(0.6), hit.theta * np.float32(0.4) + np.float32(0.3))
     worn = ((part(grain, 0) - 0.7) * 4).clip(0, 1) * (0.6 if not metal else 0.25)
     tone = 0.8 + 0.35 * part(grain, 1)
@@ -132,9 +121,6 @@ def _steel(canvas: Canvas, frame: Frame, radius: float, start: float, stop: floa
     hit = canvas.cylinder(frame, radius, start, stop)
     if hit is not None and hit.index.size:
         canvas.paint(hit, Surface(np.array(_STEEL, np.float32)[:, None], 0.9, sharp=4, metal=1.0))
-    hit = canvas.disc(frame, stop, -1.0, radius)
-    if hit is not None and hit.index.size:
-        canvas.paint(hit, Surface(np.array(_STEEL, np.float32)[:, None], 0.6, metal=1.0))
 
 
 def _frame_rods(canvas: Canvas, scene: Scene) -> None:

@@ -124,9 +124,9 @@ def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Sc
         inside = 1 - along * along - across * across + (part(rough, 1) - 0.5) * 1.2
         melt = (inside * 4).clip(0, 1)
         rim = np.exp(-((inside * 3.2) ** 2))
-        values = look(textures.lumps(), hit.s * np.float32(0.5), theta * np.float32(0.5))
+        values = look(textures.lumps(), hit.s * np.float32(0.3), theta * np.float32(0.3))
         scorch = (1 - 0.8 * rim) * (1 - melt * (0.35 + 0.35 * part(values, 0)))
-        ash = melt * part(values, 3) * np.float32(0.09)
+        ash = melt * part(values, 0) * np.float32(0.07)
         for band in range(3):
             albedo[band] = albedo[band] * scorch + ash
         gloss = gloss * (1 - melt) + melt * np.float32(1.7)

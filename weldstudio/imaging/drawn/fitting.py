@@ -54,6 +54,7 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
     collar = 0.26
     for facing in (-1, 1):
         _plain(canvas, frame, radius + 0.036, facing * half, facing=facing)
+        _plain(canvas, frame, radius + 0.036, facing * (half - collar), facing=-facing, inner=radius - 0.03)
     parts = (
         (radius, -half + collar, half - collar),
         (radius + 0.035, -half, -half + collar),
@@ -128,7 +129,11 @@ def _rod(
     hit = canvas.cylinder(frame, radius, start, stop)
     if hit is not None and hit.index.size:
         low = 0.45 + 0.55 * ((hit.s - np.float32(start)) * np.float32(2.0 / max(0.1, stop - start))).clip(0, 1)
-        canvas.paint(hit, Surface(np.array(own, np.float32)[:, None], gloss, open=low.astype(np.float32)))
+        albedo = np.array(own, np.float32)[:, None]
+        if radius > 0.3:
+            grain = look(textures.noise(), hit.s * np.float32(0.3), hit.normal[2] * np.float32(0.3))
+            albedo = albedo * (0.8 + 0.3 * part(grain, 0)) + (part(grain, 1) - 0.62).clip(0, 1) * np.float32(0.06)
+        canvas.paint(hit, Surface(albedo, gloss, open=low))
     _plain(canvas, frame, radius, stop, facing=1, own=own, inner=-1.0)
 
 
@@ -158,9 +163,9 @@ def _terminals(canvas: Canvas, scene: Scene, frame: Frame, half: float, angle: f
         pin: Colour = (0.5, 0.36, 0.12) if scene.seed % 3 else (0.5, 0.5, 0.52)
         _plain(canvas, rod, 0.05, radius + 0.53, facing=1, own=pin, inner=-1.0)
         dot = _upright(scene, frame, side * (half - 0.62), angle + 0.28)
-        _rod(canvas, dot, 0.075, radius - 0.05, radius + 0.07, own=(0.012, 0.012, 0.013))
         red: Colour = (0.42, 0.04, 0.025) if scene.seed % 2 else _INDICATOR
-        _rod(canvas, dot, 0.04, radius, radius + 0.11, own=red)
+        _plain(canvas, dot, 0.085, radius + 0.02, facing=1, own=(0.008, 0.008, 0.009), inner=-1.0)
+        _rod(canvas, dot, 0.045, radius, radius + 0.11, own=red)
 
 
 def _tower(canvas: Canvas, scene: Scene, frame: Frame) -> None:

@@ -55,7 +55,7 @@ def _earth(random: np.random.Generator, kind: str) -> Tile:
     tone = np.exp(0.2 * rough + 0.12 * fine - 0.25 * np.exp(-2.5 * clods) * (kind != "sand"))
     colour: Floats = np.stack([np.float32(value) * tone for value in base])
     # Stones here and there, in the ground's own light.
-    stones = _stone_layer(random, 520 if kind != "sand" else 110, (2, 11))
+    stones = _stone_layer(random, 900 if kind != "sand" else 160, (1.5, 17))
     cover, stone_tone, dome = stones
     grey = np.array((0.33, 0.29, 0.24), np.float32)[:, None, None]
     colour = colour * (1 - cover) + grey * (0.45 + 0.75 * stone_tone) * cover
@@ -152,10 +152,10 @@ def sheet_weave() -> Floats:
 
 
 class _Plane:
-    """The ground's pixels and where they lie."""
+    """The ground's pixels, or every `step`th of them each way, and where they lie."""
 
-    def __init__(self, canvas: Canvas, height: float) -> None:
-        rows, columns = slice(0, canvas.height), slice(0, canvas.width)
+    def __init__(self, canvas: Canvas, height: float, step: int = 1) -> None:
+        rows, columns = slice(0, canvas.height, step), slice(0, canvas.width, step)
         axes = np.eye(3, dtype=np.float32)
         down = np.minimum(canvas.ray(axes[2], rows, columns), np.float32(-0.03)).reshape(-1)
         self.t = np.float32(-height - canvas.eye[2]) / down
@@ -169,16 +169,18 @@ def paint_ground(canvas: Canvas, scene: Scene, *, bare: bool = False) -> None:
     plane = _Plane(canvas, scene.height)
     canvas.depth[:] = plane.t
     relief_scale = min(1.0, 0.35 + 0.4 * canvas.light.strength)
-    colour, relief = _bare(canvas, scene, plane, random)
+    coarse = _Plane(canvas, scene.height, 2)
+    colour, relief = _bare(canvas, scene, plane, coarse, random)
     sheet = None
     if scene.sheet and not bare:
         sheet = _lay_sheet(canvas, scene, plane, random, colour, relief)
-    lit, open_ = (np.float32(1), np.float32(1)) if bare else _shadows(canvas, scene, plane)
+    lit, open_ = (np.float32(1), np.float32(1)) if bare else map(canvas.double, _shadows(canvas, scene, coarse))
     facing = float(canvas.light.sun[2])
     level = np.float32(facing) * lit
     # Relief and folds lean the ground towards the light or away from it.
     relief *= np.float32(relief_scale)
     relief += 1
+    level = level * canvas.shade
     for band in range(3):
         light = level * np.float32(canvas.sun[band]) + np.float32(0.92 * canvas.sky[band]) * open_
         light *= relief
@@ -191,7 +193,9 @@ def paint_ground(canvas: Canvas, scene: Scene, *, bare: bool = False) -> None:
         _wall(canvas, scene, random)
 
 
-def _bare(canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generator) -> tuple[list[Floats], Floats]:
+def _bare(
+    canvas: Canvas, scene: Scene, plane: _Plane, coarse: _Plane, random: np.random.Generator
+) -> tuple[list[Floats], Floats]:
     """Colour and relief of the bare ground; the tile is turned so that its relief is lit from where the sun is."""
     tile = ground_tile(scene.ground)
     azimuth = math.atan2(canvas.light.sun[1], canvas.light.sun[0]) + math.pi
@@ -200,8 +204,8 @@ def _bare(canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generat
     u, v = plane.x * c + plane.y * s + shift[0], plane.y * c - plane.x * s + shift[1]
     values = look(tile, u, v)
     tint = np.exp(random.normal(0, 0.045, 3) + random.normal(-0.05, 0.2)).astype(np.float32)
-    wide = look(textures.noise(), u * np.float32(0.31), v * np.float32(0.31))
-    tone = 0.72 + 0.56 * part(wide, 1)
+    wide = look(textures.noise(), coarse.x * np.float32(0.034) + shift[0], coarse.y * np.float32(0.034) + shift[1])
+    tone = canvas.double(np.float32(0.72) + np.float32(0.56) * part(wide, 1))
     colour = []
     for band in range(3):
         root = part(values, band)
@@ -232,8 +236,10 @@ def _lay_sheet(
     scale = np.float32(1 / random.uniform(5.0, 8.0))
     folds = look(textures.folds(), x * scale + shift[0], y * scale + shift[1])
     across, down = textures.signed(folds, 0), textures.signed(folds, 1)
-    wave = 0.5 * (part(folds, 2) - 0.5)
-    edge = np.minimum(half_x - np.abs(x), half_y - np.abs(y)) + wave
+    phase = random.uniform(0, 6, 2).astype(np.float32)
+    edge_x = half_x - np.abs(x) + 0.11 * np.sin(y * np.float32(1.1) + phase[0])
+    edge_y = half_y - np.abs(y) + 0.14 * np.sin(x * np.float32(0.8) + phase[1])
+    edge = np.minimum(edge_x, edge_y) + 0.1 * (part(folds, 2) - 0.5)
     inside = edge > 0
     where, across, down, edge = where[inside], across[inside], down[inside], edge[inside]
     x, y, crumple = x[inside], y[inside], part(folds, 3)[inside]
@@ -243,16 +249,20 @@ def _lay_sheet(
     tone = weave.reshape(-1).take(thread)
     # Dirt that boots and swarf left, and the hem.
     dirt = look(textures.noise(), x * np.float32(0.13) + shift[1], y * np.float32(0.13) + shift[0])
-    dirty = (part(dirt, 0) * 1.6 - np.float32(random.uniform(0.75, 1.25))).clip(0, 0.75)
-    tone *= 1 - 0.25 * np.exp(-(((edge - 0.16) * 14) ** 2))
+    dirty = (part(dirt, 0) * 1.2 + part(dirt, 1) * 0.7 - np.float32(random.uniform(1.15, 1.8))).clip(0, 0.7)
+    tone *= 1 - 0.3 * np.exp(-(((edge - 0.16) * 14) ** 2))
+    # Creases of the packet it came in.
+    for place, size in ((x, 1.55), (y, 1.2)):
+        away = (place * np.float32(1 / size) + phase[0]) % 1 - 0.5
+        tone *= 1 + 0.35 * np.exp(-((away * 42) ** 2)) - 0.22 * np.exp(-(((away - 0.035) * 42) ** 2))
     earth = (0.2, 0.145, 0.09)
     for band in range(3):
         own = base[band] * tone
         colour[band][where] = own + (np.float32(earth[band]) - own) * dirty
     sun = canvas.light.sun
     lean = -(across * np.float32(sun[0]) + down * np.float32(sun[1])) * np.float32(1.5 / max(0.35, sun[2]))
-    relief[where] = (lean * 0.75 + (crumple - 0.5) * 0.12).clip(-0.85, 1.1)
-    glint = (0.035 + 0.12 * (down * 0.9 + 0.25 * across - 0.12).clip(0, 1)) * (1 - dirty)
+    relief[where] = (lean * 0.6 + (crumple - 0.5) * 0.06).clip(-0.8, 0.9)
+    glint = (0.03 + 0.16 * (down * 0.9 + 0.25 * across - 0.2).clip(0, 1)) * (1 - dirty)
     return where, glint
 
 
@@ -307,8 +317,12 @@ def _wall(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     z = canvas.ray(axes[2], rows, columns).reshape(-1).take(where) * t + canvas.eye[2] + np.float32(scene.height)
     kind = scene.ground if scene.ground in ("soil", "clay", "sand") else "clay"
     values = look(ground_tile(kind), x * np.float32(0.9 / _TILE), z * np.float32(0.7 / _TILE) + np.float32(0.3))
-    scores = look(textures.noise(), z * np.float32(0.05), x * np.float32(0.06))
-    tone = (0.5 + 0.55 * part(scores, 3)) * (0.55 + 0.12 * z.clip(0, 5)) * (1 + 1.5 * (part(values, 3) - 0.5))
+    scores = look(textures.noise(), z * np.float32(0.03), x * np.float32(0.11))
+    tone = (
+        (0.6 + 0.3 * part(scores, 1) + 0.25 * part(scores, 3))
+        * (0.55 + 0.12 * z.clip(0, 5))
+        * (1 + 1.5 * (part(values, 3) - 0.5))
+    )
     tone *= np.float32(random.uniform(0.6, 0.95))
     facing = max(0.0, -canvas.light.sun[1])
     for band in range(3):

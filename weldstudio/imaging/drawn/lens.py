@@ -12,14 +12,12 @@ from weldstudio.imaging.drawn.canvas import Canvas
 from weldstudio.imaging.drawn.scene import Floats
 
 _STEPS = 2048
-_SHARE = {"Redbox": 0.85, "Bluebox": 1.0}
-"""Size of the sensor beside that of the file: the older camera's pixels are interpolated."""
 
 
 def sensor_size(view: View) -> tuple[int, int]:
-    """Width and height of what is reckoned with."""
+    """Width and height of what is reckoned with; the older camera's files are larger than what its lens resolves."""
     width, height = view.size
-    share = _SHARE[view.equipment]
+    share = 1.0 if view.equipment == "Bluebox" else 0.92 - 0.16 * view.blur
     return round(width * share / 4) * 4, round(height * share / 4) * 4
 
 
@@ -52,7 +50,7 @@ def expose(canvas: Canvas, view: View) -> NDArray[np.uint8]:
     light = canvas.colour
     width, height = canvas.width, canvas.height
     mean = float(light[:, ::37].mean())
-    gain = np.float32(view.exposure * 0.24 / max(mean, 0.02))
+    gain = np.float32(view.exposure * 0.24 / max(mean, 0.13))
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     fall = np.float32(0.14 if old else 0.09)
@@ -73,10 +71,9 @@ def expose(canvas: Canvas, view: View) -> NDArray[np.uint8]:
     if view.spoilt == "smeared":
         image = _smear(image, random)
     if image.size != view.size:
-        image = image.resize(view.size, Image.Resampling.BICUBIC)
-    radius = view.blur
-    if radius > 0.45:
-        image = image.filter(ImageFilter.BoxBlur(radius * 0.75))
+        image = image.resize(view.size, Image.Resampling.BILINEAR)
+    elif view.blur > 0.45:
+        image = image.filter(ImageFilter.BoxBlur(view.blur * 0.75))
     pixels = np.asarray(image)
     return _add_noise(pixels, view, random)
 

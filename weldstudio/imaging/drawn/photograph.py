@@ -12,6 +12,7 @@ from weldstudio.imaging.drawn.fitting import paint_fitting
 from weldstudio.imaging.drawn.ground import paint_ground
 from weldstudio.imaging.drawn.lens import expose, put_finger, sensor_size
 from weldstudio.imaging.drawn.pipe import paint_pipes
+from weldstudio.imaging.drawn.props import paint_leads, paint_litter
 from weldstudio.imaging.drawn.scene import Scene
 
 
@@ -22,9 +23,11 @@ def photograph(scene: Scene, view: View) -> NDArray[np.uint8]:
         paint_ground(canvas, scene, bare=True)
         return expose(canvas, view)
     paint_ground(canvas, scene)
+    paint_litter(canvas, scene, view)
     paint_pipes(canvas, scene, view)
     paint_fitting(canvas, scene)
     paint_clamps(canvas, scene)
+    paint_leads(canvas, scene, view)
     if view.spoilt == "finger":
         put_finger(canvas, view)
     if view.spoilt == "dark":

@@ -199,7 +199,7 @@ def _paint_cover(canvas: Canvas, scene: Scene, view: View, arm: int) -> None:
         tone = 0.85 + 0.2 * turns + 0.1 * part(values, 0)
         strength, gloss = 0.35, 0.9
     else:
-        tone = 0.62 + 0.4 * part(values, 0) + 0.25 * part(values, 2) - 0.35 * (part(folds, 3) < 0.16)
+        tone = 0.62 + 0.4 * part(values, 0) + 0.25 * part(values, 2) - 0.22 * (1 - part(folds, 3)) ** 3
         strength, gloss = 1.15, 0.06
     albedo = np.stack([np.float32(own) * tone for own in colour])
     dirt.bump(hit, signed(folds, 0) * np.float32(strength), signed(folds, 1) * np.float32(strength))

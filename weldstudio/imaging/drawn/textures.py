@@ -98,11 +98,11 @@ def lumps() -> Tile:
 def folds() -> Tile:
     """Cloth or tarpaulin: slope across, slope down (0.5 is level), height, crumple."""
     random = np.random.default_rng(3)
-    wide = fractal(random, _SIDE, 2.6, stretch=1.7, least=2)
+    wide = fractal(random, _SIDE, 3.2, stretch=1.6, least=2)
     # Ridges, as a sheet that was folded has: noise folded at its middle.
-    ridge = -np.abs(fractal(random, _SIDE, 2.0, stretch=0.6, least=2))
-    fine = -np.abs(fractal(random, _SIDE, 1.7, least=5))
-    height = wide + 0.75 * ridge + 0.28 * fine
+    ridge = -np.abs(fractal(random, _SIDE, 3.0, stretch=0.7, least=2))
+    fine = -np.abs(fractal(random, _SIDE, 2.7, least=7))
+    height = wide + 0.8 * ridge + 0.2 * fine
     across, down = slopes(height)
     return pack(0.5 + across / 7, 0.5 + down / 7, even(height), even(fine))
 
