@@ -1,0 +1,166 @@
+"""The demonstration model: weldnet, trained on drawn photographs and judged on others that it never saw.
+
+It exists so that the demo has something to show from its first second on. It knows drawings, not welds, and says so.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.evaluation import Evaluation, evaluate
+from weldstudio.domain.labelling import State
+from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
+from weldstudio.domain.messages import Message
+from weldstudio.domain.model import ModelCard
+from weldstudio.domain.recipe import Data, LossChoice, NetworkChoice, Recipe, Schedule
+from weldstudio.domain.split import Split
+from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto
+from weldstudio.imaging.drawn.flags import ABSENCES
+from weldstudio.ml.preprocess import read_input
+from weldstudio.ml.scorer import Scorer
+from weldstudio.ml.train import train
+
+MODEL_ID = "weldnet"
+_BATCH = 32
+
+RECIPE = Recipe(
+    name="weldnet (demonstration)",
+    description="Trained from nothing on drawn photographs; not for real welds.",
+    # The drawing itself varies everything; a cut of a drawn photo could cut away what a flag is about.
+    data=Data(augment=False),
+    network=NetworkChoice(name="weldnet", weights="random", freeze=0, input_size=224),
+    loss=LossChoice(name="bce"),
+    schedule=Schedule(optimiser="adamw", learning_rate=0.003, weight_decay=0.02, epochs=10, batch_size=48),
+)
+
+
+def teach(
+    photos: Sequence[DrawnPhoto], root: Path, folder: Path, *, recipe: Recipe = RECIPE, validation_share: float = 0.1
+) -> Iterator[Message]:
+    """Trains on photos drawn into `root`, by their true flags; the model is written to `folder`/model.
+
+    The photos of the last joints, `validation_share` of all, choose the thresholds.
+    """
+    first = len(photos) - round(len(photos) * validation_share)
+    held_out = {photo.joint for photo in photos[first:]}
+    rows = tuple(
+        ManifestPhoto(
+            number,
+            str(root / photo.path),
+            Split.VALIDATION if photo.joint in held_out else Split.TRAIN,
+            tuple(State.RAISED if flag in photo.raised else State.CLEAR for flag in FLAGS),
+        )
+        for number, photo in enumerate(photos)
+    )
+    manifest = Manifest(tuple(ManifestClass(slot, flag) for slot, flag in enumerate(FLAGS)), rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    yield from train(recipe, manifest, folder, lambda: False)
+
+
+def scored(scorer: Scorer, photos: Sequence[DrawnPhoto], root: Path) -> NDArray[np.float32]:
+    """Probabilities (n, classes of the model) of photos drawn into `root`."""
+    parts = []
+    for start in range(0, len(photos), _BATCH):
+        batch = photos[start : start + _BATCH]
+        parts.append(scorer.score([read_input(root / photo.path, scorer.card.preprocessing) for photo in batch]))
+    return np.concatenate(parts)
+
+
+def judge(card: ModelCard, probabilities: NDArray[np.float32], photos: Sequence[DrawnPhoto]) -> Evaluation:
+    """Scores (17 flags) of probabilities (n, 17) at the card's thresholds, against the true flags of the photos."""
+    names = [item.name for item in card.classes]
+    truth = [[State.RAISED if name in photo.raised else State.CLEAR for name in names] for photo in photos]
+    states = np.array(truth, np.uint8)
+    return evaluate(probabilities, states, names, thresholds=[item.threshold for item in card.classes])
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """How often the peak of a flag's map lay where the drawer put the reason for it."""
+
+    flag: str
+    hits: int
+    photos: int
+    against: bool
+    """Whether the evidence against the flag was looked at, on photos that show the thing it misses."""
+
+    @property
+    def share(self) -> float:
+        return self.hits / self.photos if self.photos else float("nan")
+
+
+def point(
+    scorer: Scorer, photos: Sequence[DrawnPhoto], root: Path, probabilities: NDArray[np.float32]
+) -> list[Pointing]:
+    """Compares maps with the places the drawer knows: for each flag of presence the peak of the map on photos rightly
+    predicted raised, for each flag of absence the peak of the map *against* it on photos rightly predicted clear.
+
+    Photos on which the drawer knows no place of the flag are left out. The peak is the middle of the strongest cell
+    of the map, with half a cell of play to each side: a map cannot point finer than it is.
+    """
+    found = {item.name: [0, 0] for item in scorer.card.classes}
+    for photo, row in zip(photos, probabilities, strict=True):
+        maps: NDArray[np.float32] | None = None
+        for index, item in enumerate(scorer.card.classes):
+            against = item.name in ABSENCES
+            predicted = row[index] >= item.threshold
+            places = photo.places.get(item.name, ())
+            if not places or (item.name in photo.raised) == against or predicted == against:
+                continue
+            if maps is None:
+                maps = scorer.explain(root / photo.path).maps
+            evidence = -maps[index] if against else maps[index]
+            found[item.name][0] += any(_peak_within(evidence, box) for box in places)
+            found[item.name][1] += 1
+    return [Pointing(flag, hits, count, flag in ABSENCES) for flag, (hits, count) in found.items()]
+
+
+def ship(model: Path, target: Path, evaluation: Evaluation, origin: str) -> ModelCard:
+    """Puts a model that `teach` wrote where shipped models lie; its card tells what it is and how it was judged."""
+    card = ModelCard.from_json(json.loads((model / "card.json").read_text("utf-8")))
+    card = replace(
+        card,
+        id=MODEL_ID,
+        run_id=None,
+        name="weldnet (demonstration, not for real welds)",
+        weights_origin=origin,
+        weights_licence="that of weldstudio: trained from random weights on photographs drawn by it",
+        scores=evaluation.to_json(),
+        demonstration=True,
+    )
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "weights.safetensors").write_bytes((model / "weights.safetensors").read_bytes())
+    (target / "card.json").write_text(json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return card
+
+
+def table(evaluation: Evaluation, pointings: Sequence[Pointing] = ()) -> str:
+    """The figures as a Markdown table, one row a flag, and their mean."""
+    pointed: Mapping[str, Pointing] = {item.flag: item for item in pointings}
+    lines = [
+        "| flag | raised | found | let pass | per-class accuracy | map points at it |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, scores in evaluation.classes.items():
+        c = scores.confusion
+        pointing = pointed.get(name)
+        points = f"{pointing.share:.0%} of {pointing.photos}" if pointing and pointing.photos else "-"
+        figures = (c.sensitivity, c.specificity, scores.mean_per_class_accuracy)
+        shown = " | ".join("-" if value is None else f"{value:.1%}" for value in figures)
+        lines.append(f"| {name} | {c.raised} | {shown} | {points} |")
+    mean = evaluation.mean_per_class_accuracy
+    lines.append(f"| **mean** | | | | **{'-' if mean is None else f'{mean:.1%}'}** | |")
+    return "\n".join(lines)
+
+
+def _peak_within(evidence: NDArray[np.float32], box: tuple[float, float, float, float]) -> bool:
+    """Whether the strongest cell of a map (h, w) touches a box (left, top, right, bottom) in parts of the photo."""
+    height, width = evidence.shape
+    row, column = np.unravel_index(int(evidence.argmax()), evidence.shape)
+    left, top, right, bottom = box
+    across = left * width <= column + 1 and column <= right * width
+    return bool(across and top * height <= row + 1 and row <= bottom * height)
