@@ -105,6 +105,14 @@ def test_a_migration_that_fails_leaves_the_project_as_it_was(store: Store, monke
         assert same.value("SELECT count(*) FROM sqlite_master WHERE name = 'later'") == 0
 
 
+def test_a_folder_that_cannot_be_written_is_said_to_be_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    assert "cannot be opened" in str(store._blame(error))
+    monkeypatch.setattr("weldstudio.store.store.os.access", lambda *_: False)
+    assert "folder is read-only" in str(store._blame(error))
+
+
 def test_reading_only_writes_nothing(store: Store) -> None:
     store.close()
     with Store.open(store.folder, read_only=True) as reader:

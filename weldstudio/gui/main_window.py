@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: Settings, *, make_session: Any = None) -> None:
         super().__init__()
         self.setWindowTitle("weldstudio")
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(900, 480)  # a screen of 1920 by 1080 at 200 % less its bars
         self.settings = settings
         self.action_table = Actions(self, draw=False)
         self.session: Session | None = None

@@ -5,6 +5,7 @@ to us into a `StoreError` with a sentence; a mistake in a statement stays what i
 """
 
 import logging
+import os
 import sqlite3
 import uuid
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -306,8 +307,10 @@ class Store:
         """A StoreError for what is the disk's fault; the error itself for what is ours."""
         code = getattr(error, "sqlite_errorcode", None)
         sentence = None if code is None else _SENTENCES.get(code & 0xFF)
-        if sentence is None:
+        if code is None or sentence is None:
             return error
+        if code & 0xFF == sqlite3.SQLITE_CANTOPEN and not os.access(self.folder, os.W_OK):
+            sentence = "The project's folder is read-only; make it writable, or copy the project to a folder that is."
         return StoreError(f"{sentence} ({self.folder / FILE})")
 
 

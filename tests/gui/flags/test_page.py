@@ -322,3 +322,13 @@ def test_buttons_of_a_closed_page_are_asked_nothing(qtbot: QtBot, page: FlagsPag
     with qtbot.waitSignal(page.header.destroyed):
         page.header.deleteLater()
     stage.actions_table.set_enabled("scheme.merge", True)  # a slot that fails would fail the test
+
+
+def test_names_have_the_room_of_the_bars_where_there_is_little(qtbot: QtBot, page: FlagsPage, stage: Stage) -> None:
+    stage.session.edit("Classes", scheme.add_classes, ["glass", "paper"], who="Ada", exclusive=True)
+    stage.session.edit("Retire", scheme.retire_flag, 0, who="Ada")
+    stage.resize(900, 500)
+    qtbot.waitUntil(lambda: page.table.isColumnHidden(Column.SHARE))
+    assert page.table.columnWidth(Column.NAME) >= 160
+    stage.resize(1280, 720)
+    qtbot.waitUntil(lambda: not page.table.isColumnHidden(Column.SHARE))

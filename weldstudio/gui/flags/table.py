@@ -1,12 +1,16 @@
 """The scheme as a table: a row per flag and merge, edited in place, merged by dropping one row on another."""
 
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from weldstudio.gui.flags.delegates import SchemeDelegate
-from weldstudio.gui.flags.model import Column, SchemeModel
+from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
 from weldstudio.gui.flags.rows import Row
 from weldstudio.gui.theme import theme
+
+NARROW = 960
+"""Below this width of the table, in pixels, the bars of labels are left out."""
 
 
 class SchemeTable(QTableView):
@@ -49,6 +53,14 @@ class SchemeTable(QTableView):
             only = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(self.model().index(row, column), only)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Where there is little room the names need it more than a drawing of the counts, or air between them.
+        narrow = event.size().width() < theme.px(NARROW)
+        if narrow != self.isColumnHidden(Column.SHARE):
+            self.setColumnHidden(Column.SHARE, narrow)
+            self._dress()
+        super().resizeEvent(event)
+
     def _dress(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
@@ -64,6 +76,8 @@ class SchemeTable(QTableView):
             Column.SHARE: 112,
             Column.UNDO: 104,
         }
+        if self.isColumnHidden(Column.SHARE):
+            widths |= {Column.RULE: 128, Column.GROUP: 84, Column.UNDO: 96} | dict.fromkeys(STATE_OF, 64)
         for column, width in widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, theme.px(width))

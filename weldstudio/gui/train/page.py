@@ -76,13 +76,15 @@ class TrainPage(QWidget):
         across.setSpacing(0)
         across.addWidget(self.panel)
         across.addWidget(upright_line())
-        across.addWidget(self.view, 1)
+        across.addWidget(self.view, 100)
         across.addWidget(upright_line())
-        across.addWidget(self._make_right())
+        across.addWidget(self._make_right(), 1)
 
     def _make_right(self) -> QWidget:
         column = QWidget()
-        column.setFixedWidth(theme.px(RIGHT))
+        # On a narrow screen this column gives way first; the recipe's words cannot.
+        column.setMinimumWidth(theme.px(RIGHT - 60))
+        column.setMaximumWidth(theme.px(RIGHT))
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
