@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.studio.shipped_model import ship
 from weldstudio import paths
 from weldstudio.cli import main
 from weldstudio.studio import demo
@@ -97,3 +98,15 @@ def test_the_tour_gets_a_demo_and_settings_of_its_own(
 def test_nonsense_is_a_usage_error(words: tuple[str, ...], tmp_path: Path) -> None:
     assert run(Window(), "demo", tmp_path / "d", *words) == 2
     assert not (tmp_path / "d").exists()
+
+
+def test_a_shipped_model_is_added_by_name_and_not_put_into_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ship(monkeypatch, tmp_path / "models")
+    assert run(Window(), "init", tmp_path / "p", "--scheme", "pipe-welds") == 0
+    assert run(Window(), "models", tmp_path / "p", "--add", "weldnet", "--json") == 0
+    (entry,) = json.loads(capsys.readouterr().out.splitlines()[-1])["models"]
+    assert (entry["name"], entry["active"]) == ("weldnet", False)
+    assert run(Window(), "models", tmp_path / "p", "--add", "wednet") == 1
+    assert "Did you mean 'weldnet'?" in capsys.readouterr().err

@@ -12,17 +12,25 @@ from weldstudio.cli.progress import drive
 
 @click.command(
     short_help="List the models of PROJECT.",
-    epilog=examples("weldstudio models welds", "weldstudio models welds --activate ID"),
+    epilog=examples(
+        "weldstudio models welds", "weldstudio models welds --activate ID", "weldstudio models welds --add weldnet"
+    ),
 )
 @project_argument
 @click.option("--activate", metavar="ID", help="Make this model the one that the window and `predict` use.")
+@click.option("--add", metavar="NAME", help="Add a model that comes with weldstudio; it is not made active.")
 @who_option
 @json_option
-def models(project: Path, activate: str | None, who: str | None, as_json: bool) -> None:
-    """List the models of PROJECT, the newest first; the active one is marked."""
-    from weldstudio.studio import registry
+def models(project: Path, activate: str | None, add: str | None, who: str | None, as_json: bool) -> None:
+    """List the models of PROJECT, the newest first; the active one is marked.
+
+    With weldstudio comes 'weldnet', a demonstration trained on drawn photographs and not meant for real welds.
+    """
+    from weldstudio.studio import registry, shipped
 
     with opened(project) as store:
+        if add is not None:
+            shipped.add(store, add)
         if activate is not None:
             registry.activate(store, activate, who=signature(who))
         entries = [entry.to_json() for entry in registry.models(store)]

@@ -138,6 +138,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("model.activate", "Use this model", "Ctrl+Return", "star"),
         ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
         ("model.predict", "Score all photographs with this model", "Ctrl+Shift+P", "engine"),
+        ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
     *_page(

@@ -40,6 +40,12 @@ class EmptyState(QWidget):
             layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
+    def offer(self, button: QPushButton) -> None:
+        """Another way out, below the first."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.count() - 1, button, alignment=Qt.AlignmentFlag.AlignHCenter)
+
     def say(self, sentence: str) -> None:
         self.sentence.setText(sentence)
         self._fit()

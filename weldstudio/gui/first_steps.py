@@ -103,7 +103,9 @@ class FirstSteps(QFrame):
             step.show()
         self.title.setText("First steps")
         watcher = run_watcher.watch(session)
-        review.overlays.shown_changed.connect(lambda slot: self._tick(self.overlay, slot is not None))
+        overlays = getattr(review, "overlays", None)
+        if overlays is not None:
+            overlays.shown_changed.connect(lambda slot: self._tick(self.overlay, slot is not None))
         watcher.changed.connect(lambda: self._tick(self.training, bool(watcher.rows)))
         session.changed.connect(self._changed)
         session.closing.connect(self.hide)

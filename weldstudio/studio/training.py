@@ -67,6 +67,15 @@ def presets() -> dict[str, Recipe]:
     return dict(sorted(found.items(), key=lambda item: (item[1].network.trains_stages, item[1].schedule.epochs)))
 
 
+def first_choice() -> str:
+    """Id of the preset to begin with: the fastest whose weights come with the program, else the fastest."""
+    known = presets()
+    shipped_networks = {model.card.network for model in shipped.every()}
+    return next(
+        (key for key, recipe in known.items() if recipe.network.name in shipped_networks), next(iter(known), "")
+    )
+
+
 def load_recipe(name_or_file: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
     """A preset by its id, or a recipe file, with dotted keys replaced. Raises RecipeError."""
     known = presets()

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
 from tests.gui.train.scripted import card, finish, make_run, per_class, say, story
+from tests.studio.shipped_model import ship
 from weldstudio.domain.changes import Progress
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.models.model_list import scheme_difference
@@ -54,11 +55,26 @@ def texts(page: ModelsPage) -> str:
 def test_without_a_model_one_sentence_and_one_button_to_train(qtbot: QtBot, stage: Stage) -> None:
     page = open_page(stage)
     (empty,) = [e for e in page.findChildren(EmptyState) if e.isVisible()]
-    assert "no model yet" in empty.sentence.text()
+    assert "No model yet: 34 more labels" in empty.sentence.text()
     qtbot.mouseClick(empty.button, Qt.MouseButton.LeftButton)
     assert stage.page_asked == ["train"]
     for action_id in ("model.activate", "model.evaluate", "model.predict", "model.reveal"):
         assert not stage.actions_table[action_id].isEnabled()
+
+
+def test_the_demonstration_model_is_added_and_answers_only_when_chosen(
+    qtbot: QtBot, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ship(monkeypatch, tmp_path / "models", flags=("Soil", "No Clamp Used"))
+    page = open_page(stage)
+    (button,) = [b for b in page.findChildren(QPushButton) if "demonstration" in b.text() and b.isVisible()]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert names(page) == ["weldnet"]
+    assert stage.session.mirror.model_id is None
+    assert "demonstration" in texts(page)
+    assert not [b for b in page.findChildren(QPushButton) if "demonstration" in b.text() and b.isVisible()]
+    stage.do("model.activate")
+    assert stage.session.mirror.model_id == "weldnet"
 
 
 @pytest.mark.usefixtures("two_models")

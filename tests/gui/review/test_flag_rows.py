@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.gui.review.made import made_mirror, made_scheme
 from weldstudio.domain.labelling import State
-from weldstudio.gui.review.flag_rows import flag_rows, with_answer
+from weldstudio.gui.review.flag_rows import FlagRow, flag_rows, with_answer
 
 KEYS = {0: "1", 1: "2", 2: "3"}
 
@@ -51,3 +53,9 @@ def test_the_engines_answer_takes_the_place_of_what_was_stored() -> None:
     assert rows[0].probability == 0.75
     assert not rows[0].disagrees
     assert "raises it" in rows[0].tooltip()
+
+
+def test_a_demonstration_model_is_named_as_one() -> None:
+    row = FlagRow(0, "Soil", 15, probability=0.7, demonstration=True)
+    assert "Demonstration model: 0.70" in row.tooltip()
+    assert "Demonstration" not in replace(row, demonstration=False).tooltip()

@@ -1,5 +1,7 @@
 """The Review page in the real window, by keys and mouse, on a real project with a fake engine."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from weldstudio.gui.review.verdict_banner import points_words
 from weldstudio.gui.session import Session
 from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
-from weldstudio.studio import scheme
+from weldstudio.studio import demo, scheme
 
 NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
 Key = Qt.Key
@@ -325,10 +327,41 @@ def test_the_strip_shows_the_joint_and_goes_there(with_model: At) -> None:
 def test_without_a_model_the_way_to_one_is_shown(at: At) -> None:
     box = at.page.inspector.no_model
     assert box.isVisible()
-    assert "No model yet: 0 photographs with labels" in box.sentence.text()
+    assert "No model yet: 34 more labels" in box.sentence.text()
     with at.qtbot.waitSignal(at.session.page_asked) as signal:
         QTest.mouseClick(box.button, Qt.MouseButton.LeftButton)
     assert signal.args == ["train"]
+
+
+@pytest.mark.parametrize("in_demo", [False, True])
+def test_a_demonstration_model_says_so_on_every_bar_but_in_the_demo(
+    qtbot: QtBot, window: MainWindow, project: Path, in_demo: bool
+) -> None:
+    card = replace(write_card(project, (0, 1, 2), NAMES), demonstration=True)
+    (project / "models" / MODEL / "card.json").write_text(json.dumps(card.to_json()), "utf-8")
+    with Store.open(project) as store:
+        models.add(store, card)
+        models.activate(store, MODEL)
+        said = np.full((1, 3), 0.5, np.float32)
+        predictions.write(store, MODEL, [photos.every(store)[0].id], slot_row(card, said, 3))
+    if in_demo:
+        (project / demo.NOTE).write_text(json.dumps({"photos": 12, "seed": 1, "finished": True}), "utf-8")
+    at = At(qtbot, window, project)
+    bars = [row for row in at.page.inspector.flags.flags.rows if row.probability is not None]
+    assert len(bars) == 3
+    assert {row.demonstration for row in bars} == {not in_demo}
+    assert ("Demonstration model" in at.page.inspector.banner.words()) == (not in_demo)
+
+
+def test_the_overlays_key_in_the_grid_opens_the_photograph(with_model: At) -> None:
+    at = with_model
+    at.key(Key.Key_O)
+    assert at.page.going.is_large
+    assert at.page.overlays.on
+    at.key(Key.Key_Escape)
+    at.key(Key.Key_O)  # it was on: who presses it wants to see it
+    assert at.page.going.is_large
+    assert at.page.overlays.on
 
 
 # The mouse in the inspector

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.changes import Changes
+from weldstudio.domain.model import ModelCard
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
@@ -26,6 +27,7 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, READABLE, theme
 from weldstudio.gui.words import counted
 from weldstudio.gui.work import Work
+from weldstudio.studio import first_training
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
@@ -51,6 +53,7 @@ class ModelsPage(QWidget):
             ("model.activate", self.activate),
             ("model.evaluate", self.evaluate),
             ("model.predict", self.predict),
+            ("model.add_demo", self.add_demo),
             ("model.reveal", self.reveal),
         ):
             actions.connect(action_id, slot)
@@ -108,6 +111,8 @@ class ModelsPage(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, GAP, 0, GAP)
         column.addWidget(self.list)
+        self._add_buttons = [self._make_add_button(), self._make_add_button()]
+        column.addWidget(self._add_buttons[0], alignment=Qt.AlignmentFlag.AlignHCenter)
         line = QFrame()
         line.setProperty("look", "upright")
         full = QWidget()
@@ -118,13 +123,9 @@ class ModelsPage(QWidget):
         across.addWidget(line)
         across.addWidget(area, 1)
         self._stack = QStackedWidget()
-        self._stack.addWidget(
-            EmptyState(
-                "There is no model yet. A first quick training takes a few minutes once some photographs are labelled.",
-                self._actions["page.train"],
-                button="Go to Train",
-            )
-        )
+        self._empty = EmptyState("There is no model yet.", self._actions["page.train"], button="Go to Train")
+        self._empty.offer(self._add_buttons[1])
+        self._stack.addWidget(self._empty)
         self._stack.addWidget(full)
         unread = QWidget()  # nothing is said of models before the registry has been read
         self._stack.addWidget(unread)
@@ -132,6 +133,14 @@ class ModelsPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+
+    def _make_add_button(self) -> QPushButton:
+        action = self._actions["model.add_demo"]
+        button = QPushButton(action.text())
+        button.setToolTip("Trained on drawn photographs, to try the program with; not for real welds")
+        set_look(button, "link")
+        button.clicked.connect(action.trigger)
+        return button
 
     # --- what a person asks for ---------------------------------------------------------------------------------
 
@@ -173,6 +182,15 @@ class ModelsPage(QWidget):
             )
             self._hold(work)
 
+    def add_demo(self) -> None:
+        """Take the model that comes with the program into the registry; it answers once it is chosen."""
+        from weldstudio.studio import demo, shipped
+
+        def added(result: tuple[ModelCard, Changes]) -> None:
+            self._session.tell(f"{result[0].name} is added, for trying out; choose “Use this model” to have it answer")
+
+        self._session.run(shipped.add, demo.MODEL).then(added)
+
     def reveal(self) -> None:
         """Show the model's folder in the file manager."""
         row = self.list.chosen_row
@@ -191,8 +209,14 @@ class ModelsPage(QWidget):
 
     # --- showing ------------------------------------------------------------------------------------------------
 
-    def _show(self, rows: list[ModelRow]) -> None:
+    def _show(self, seen: tuple[list[ModelRow], bool]) -> None:
+        rows, offered = seen
         scheme = self._session.mirror.scheme
+        self._actions.set_enabled("model.add_demo", offered)
+        for button in self._add_buttons:
+            button.setVisible(offered)
+        if not rows:
+            self._empty.say(first_training.wanted(self._session.mirror).sentence)
         self._stack.setCurrentIndex(1 if rows else 0)
         self.list.show_rows([replace(row, difference=scheme_difference(row.card, scheme)) for row in rows])
 
@@ -220,10 +244,14 @@ class ModelsPage(QWidget):
     def _session_changed(self, changes: Changes) -> None:
         if changes.models or changes.scheme:
             self.refresh()
+        elif changes.labels and self.isVisible() and not self.list.models.rows:
+            self._empty.say(first_training.wanted(self._session.mirror).sentence)
 
 
-def _read(store: "Store") -> list[ModelRow]:
-    """The registry (store thread)."""
-    from weldstudio.studio import registry
+def _read(store: "Store") -> tuple[list[ModelRow], bool]:
+    """The registry, and whether the demonstration model could be added to it (store thread)."""
+    from weldstudio.studio import demo, registry, shipped
 
-    return [ModelRow(entry.card, entry.folder, entry.active, entry.evaluations) for entry in registry.models(store)]
+    rows = [ModelRow(entry.card, entry.folder, entry.active, entry.evaluations) for entry in registry.models(store)]
+    model = shipped.named(demo.MODEL)
+    return rows, model is not None and model.card.id not in {row.card.id for row in rows}

@@ -1,5 +1,8 @@
 """What the inspector shows: rows and verdict of the photographs that the keys mean, kept up with the session."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -13,8 +16,11 @@ from weldstudio.gui.review.part import part
 from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
-from weldstudio.studio import deciding
+from weldstudio.studio import deciding, first_training
 from weldstudio.studio.reviewing import Counts
+
+if TYPE_CHECKING:
+    from weldstudio.store.store import Store
 
 
 class Inspecting(QObject):
@@ -31,6 +37,9 @@ class Inspecting(QObject):
         self._overlays = overlays
         self._about: frozenset[int] = frozenset()
         """The photographs that rows and verdict are computed from."""
+        self._in_demo = True
+        """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
+        session.run(_is_demo).then(self._know_demo)
         flags = inspector.flags
         flags.pressed_flag.connect(labels.flag_pressed)
         flags.state_asked.connect(lambda slot, state: labels.label(slot, State(state)))
@@ -56,11 +65,24 @@ class Inspecting(QObject):
         targets = session.targets()
         keys = {item.slot: self._actions.flag_key(item.slot) for item in mirror.scheme.classes}
         rows = flag_rows(mirror, targets, keys)
+        if self._demonstration:
+            rows = [replace(row, demonstration=True) for row in rows]
         if len(targets) == 1:
             rows = with_answer(rows, self._overlays.probabilities() if targets[0] == session.current else {})
         self._inspector.flags.flags.show_rows(rows)
         self._inspector.flags.choose(session.chosen_flag)
         self._inspector.banner.say(self._said(targets))
+
+    @property
+    def _demonstration(self) -> bool:
+        """Whether the bars come from a demonstration model in a project that is none."""
+        card = self._session.engine.card
+        return card is not None and card.demonstration and not self._in_demo
+
+    def _know_demo(self, in_demo: bool) -> None:
+        self._in_demo = in_demo
+        if self._demonstration:
+            self.refresh()
 
     def _said(self, targets: tuple[int, ...]) -> Said:
         mirror = self._session.mirror
@@ -90,13 +112,19 @@ class Inspecting(QObject):
         labels = deciding.verdict_of(of_joint, int(joints[0]))
         known = bool((~np.isnan(of_joint.probabilities)).any())
         model = deciding.verdict_of(of_joint, int(joints[0]), predicted=True) if known else None
-        return Said(title, labels, model, note="" if mirror.model_id is None else "Model: not scored yet")
+        note = "" if mirror.model_id is None else "Model: not scored yet"
+        return Said(title, labels, model, note=note, demonstration=self._demonstration)
 
-    def show_counts(self, counts: Counts) -> None:
-        """Say how many photographs there are to learn from, as long as there is no model."""
+    def show_counts(self, _counts: Counts) -> None:
+        """Say how many labels are wanted to learn from, as long as there is no model."""
         box = self._inspector.no_model
-        box.setVisible(self._session.mirror.model_id is None)
-        box.sentence.setText(
-            f"No model yet: {counted(counts.labelled, 'photograph')} with labels to learn from. "
-            "Once one is trained, a bar shows what it thinks of each flag."
-        )
+        missing = self._session.mirror.model_id is None
+        box.setVisible(missing)
+        if missing:
+            box.sentence.setText(first_training.wanted(self._session.mirror).sentence)
+
+
+def _is_demo(store: "Store") -> bool:
+    from weldstudio.studio import demo
+
+    return demo.read(store.folder) is not None

@@ -28,6 +28,8 @@ class Said:
     """Said in place of the model's verdict."""
     headline: str = ""
     """Said in place of the points."""
+    demonstration: bool = False
+    """Whether the model is a demonstration and none for this job."""
 
 
 def points_words(verdict: Verdict) -> str:
@@ -125,4 +127,5 @@ class VerdictBanner(QWidget):
         model = self._said.model
         if model is None:
             return ""
-        return f"Model: {points_words(model)}, {_WORDS[model.outcome].lower()}"
+        who = "Demonstration model" if self._said.demonstration else "Model"
+        return f"{who}: {points_words(model)}, {_WORDS[model.outcome].lower()}"

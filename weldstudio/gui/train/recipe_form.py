@@ -45,10 +45,12 @@ class RecipeForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, presets: Mapping[str, Recipe], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, presets: Mapping[str, Recipe], *, first: str | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._presets = dict(presets)
-        self.recipe = next(iter(self._presets.values()), Recipe())
+        self.recipe = self._presets.get(first or "", next(iter(self._presets.values()), Recipe()))
         self.weights_file: Path | None = None
         self._problems: dict[str, str] = {}
         self._editors: dict[str, FieldEditor] = {}
