@@ -17,6 +17,7 @@ from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Alarm, Failed, RunFinished, Skipped
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.session import Session
+from weldstudio.gui.theme import theme
 from weldstudio.gui.train.page import TrainPage
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.run_view import in_words
@@ -352,3 +353,13 @@ def test_a_run_that_is_being_stopped_has_no_time_left_to_tell(stage: Stage, runn
     assert " left" in in_words(page.view.row, page.view.curves)
     page.view.curves.take([messages.Stage("stopping after this step")])
     assert " left" not in in_words(page.view.row, page.view.curves)
+
+
+def test_the_right_column_gives_way_before_the_recipe_does(qtbot: QtBot, stage: Stage) -> None:
+    page = open_page(stage)
+    column = page.runs.parentWidget()
+    assert column.width() == theme.px(300)
+    stage.resize(880, 500)
+    qtbot.waitUntil(lambda: column.width() < theme.px(300))
+    assert page.panel.width() == theme.px(336)
+    assert column.geometry().right() <= page.width()

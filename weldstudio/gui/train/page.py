@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.recipe import Recipe
@@ -76,15 +76,14 @@ class TrainPage(QWidget):
         across.setSpacing(0)
         across.addWidget(self.panel)
         across.addWidget(upright_line())
-        across.addWidget(self.view, 100)
+        across.addWidget(self.view, 1)
         across.addWidget(upright_line())
-        across.addWidget(self._make_right(), 1)
+        across.addWidget(self._make_right())
 
     def _make_right(self) -> QWidget:
-        column = QWidget()
+        column = _Column()
         # On a narrow screen this column gives way first; the recipe's words cannot.
         column.setMinimumWidth(theme.px(RIGHT - 60))
-        column.setMaximumWidth(theme.px(RIGHT))
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -230,6 +229,17 @@ class TrainPage(QWidget):
         self._session.edit(f"Use model {ready.name}", registry.activate, ready.model_id, who=self._session.who).then(
             lambda _done: self.view.news.say(f"Model {ready.name} answers from now on.", kind="success")
         )
+
+
+class _Column(QWidget):
+    """The right column: as wide as it should be, less only where there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(RIGHT), super().sizeHint().height())
 
 
 # --- on the store thread ----------------------------------------------------------------------------------------
