@@ -51,7 +51,7 @@ def _is_of(patches: tuple[Patch, ...], moved: Patch) -> bool:
 def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: list[Patch], water: list[Patch]) -> None:
     """Body, a thicker collar at either end, and the step down to the pipe."""
     radius = scene.radius
-    collar = 0.26
+    collar = (0.26, 0.18, 0.36)[scene.seed % 3]
     for facing in (-1, 1):
         _plain(canvas, frame, radius + 0.036, facing * half, facing=facing)
         _plain(canvas, frame, radius + 0.036, facing * (half - collar), facing=-facing, inner=radius - 0.03)
@@ -77,7 +77,7 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
         round_ = np.exp(-away * 26) * np.sign(hit.s - middle)
         ribs = np.zeros_like(hit.s)
         if size == radius:
-            ribs = 0.11 * np.sin(hit.s * np.float32(2 * math.pi * 5.5))
+            ribs = _relief(scene, hit.s, theta)
             _moulded(scene, hit.s, theta, albedo, half)
         dirt.bump(hit, (round_ * 1.1 + ribs).astype(np.float32), np.zeros_like(hit.s))
         open_ = (1 - 0.35 * np.exp(-away * 12) * (size == radius)).astype(np.float32)
@@ -87,20 +87,32 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
         canvas.paint(hit, surface)
 
 
+def _relief(scene: Scene, s: Floats, theta: Floats) -> Floats:
+    """How the body's skin leans along the axis: over the turns of the winding, over broad bands, or not at all."""
+    make = scene.seed % 7
+    if make < 3:
+        return np.float32(0.11) * np.sin(s * np.float32(2 * math.pi * (4.5 + make)))
+    if make < 5:
+        band = (s * np.float32(2.2) + np.float32(0.3)) % 1 - np.float32(0.5)
+        return (np.exp(-((band * 9) ** 2)) * band * np.float32(5.0)).astype(np.float32)
+    return (np.float32(0.015) * np.sin(s * np.float32(31) + np.sin(theta * 3))).astype(np.float32)
+
+
 def _moulded(scene: Scene, s: Floats, theta: Floats, albedo: Floats, half: float) -> None:
     """A label with a bar code, and raised letters."""
     random = np.random.default_rng((scene.seed, 5))
-    middle, wide, high = random.uniform(-0.25, 0.25), 0.36, 0.26
+    middle, wide, high = random.uniform(-0.35, 0.35), random.uniform(0.26, 0.42), random.uniform(0.17, 0.27)
+    paper_tint = ((1.0, 0.99, 0.93), (1.0, 0.82, 0.22), (0.9, 0.95, 1.0))[int(random.integers(3))]
     at = random.uniform(0.75, 1.1)
     x, y = (s - np.float32(middle)) * np.float32(1 / wide), (theta - np.float32(at)) * np.float32(1 / high)
     keep = np.flatnonzero((np.abs(x) < 1) & (np.abs(y) < 1))
-    if keep.size and half > 1 and random.random() < 0.75:
+    if keep.size and half > 1 and random.random() < 0.6:
         bars = (random.random(64) > 0.5).astype(np.float32)
         column = ((x.take(keep) + 1) * 32).astype(np.int32).clip(0, 63)
         ink = np.where(np.abs(y.take(keep) - 0.25) < 0.5, bars[column], 0.0)
         lines = (np.abs(y.take(keep) + 0.65) < 0.1) & (bars[column] > 0)
         paper = np.float32(0.62) - np.float32(0.56) * np.maximum(ink, lines)
-        for band, tint in enumerate((1.0, 0.99, 0.93)):
+        for band, tint in enumerate(paper_tint):
             albedo[band][keep] = paper * np.float32(tint)
     line = textures.print_line(f"  ELECTROFUSION  {scene.diameter}  SDR11  39.5V  ")
     row = ((theta - np.float32(at - 0.62)) * np.float32(40 / 0.22) + 20).astype(np.int32)

@@ -4,6 +4,7 @@ import math
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from weldstudio.imaging.drawn import textures
@@ -58,7 +59,8 @@ def _earth(random: np.random.Generator, kind: str) -> Tile:
     stones = _stone_layer(random, 900 if kind != "sand" else 160, (1.5, 17))
     cover, stone_tone, dome = stones
     grey = np.array((0.33, 0.29, 0.24), np.float32)[:, None, None]
-    colour = colour * (1 - cover) + grey * (0.45 + 0.75 * stone_tone) * cover
+    own = 0.5 * grey + 0.7 * np.array(base, np.float32)[:, None, None]
+    colour = colour * (1 - cover) + own * (0.3 + 0.6 * stone_tone) * (0.35 + 0.75 * dome) * cover
     return _finish(colour, height * (1 - cover) + 3.5 * dome, 0.13)
 
 
@@ -144,13 +146,6 @@ def _paving(random: np.random.Generator) -> Tile:
     return _finish(colour, 0.3 * fine + rough * 0.4 - 4 * joint, 0.1)
 
 
-@cache
-def sheet_weave() -> Floats:
-    """Tarpaulin is woven of flat bands: brightness (64, 64) round 1."""
-    y, x = np.mgrid[0:64, 0:64].astype(np.float32)
-    return (1 + 0.07 * np.sin(x * math.pi / 4) * np.sin(y * math.pi / 4)).astype(np.float32)
-
-
 class _Plane:
     """The ground's pixels, or every `step`th of them each way, and where they lie."""
 
@@ -221,7 +216,7 @@ def _bare(
 
 def _lay_sheet(
     canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generator, colour: list[Floats], relief: Floats
-) -> tuple[Floats, Floats] | None:
+) -> tuple[NDArray[np.intp], Floats] | None:
     """Put the sheet's colour and folds over the ground's; returns its pixels and what they mirror of the sky."""
     turn = random.normal(0, 0.16)
     c, s = np.float32(math.cos(turn)), np.float32(math.sin(turn))
@@ -235,33 +230,29 @@ def _lay_sheet(
     shift = random.uniform(0, 1, 2).astype(np.float32)
     scale = np.float32(1 / random.uniform(5.0, 8.0))
     folds = look(textures.folds(), x * scale + shift[0], y * scale + shift[1])
-    across, down = textures.signed(folds, 0), textures.signed(folds, 1)
     phase = random.uniform(0, 6, 2).astype(np.float32)
-    edge_x = half_x - np.abs(x) + 0.11 * np.sin(y * np.float32(1.1) + phase[0])
-    edge_y = half_y - np.abs(y) + 0.14 * np.sin(x * np.float32(0.8) + phase[1])
-    edge = np.minimum(edge_x, edge_y) + 0.1 * (part(folds, 2) - 0.5)
-    inside = edge > 0
-    where, across, down, edge = where[inside], across[inside], down[inside], edge[inside]
-    x, y, crumple = x[inside], y[inside], part(folds, 3)[inside]
+    edge_x = half_x - np.abs(x) + np.float32(0.11) * np.sin(y * np.float32(1.1) + phase[0])
+    edge_y = half_y - np.abs(y) + np.float32(0.14) * np.sin(x * np.float32(0.8) + phase[1])
+    edge = np.minimum(edge_x, edge_y) + np.float32(0.1) * (part(folds, 2) - np.float32(0.5))
+    inside = np.flatnonzero(edge > 0)
+    where, edge, folds = where.take(inside), edge.take(inside), folds.take(inside, axis=0)
+    x, y = x.take(inside), y.take(inside)
+    across, down = textures.signed(folds, 0), textures.signed(folds, 1)
     base = np.array(_SHEET_COLOURS[scene.sheet], np.float32) * np.float32(random.uniform(0.8, 1.2))
-    weave = sheet_weave()
-    thread = ((x * 26).astype(np.int32) & 63) * 64 + ((y * 26).astype(np.int32) & 63)
-    tone = weave.reshape(-1).take(thread)
-    # Dirt that boots and swarf left, and the hem.
+    tone = part(folds, 3) + np.float32(0.5)
+    # The hem, and dirt that boots and swarf left.
+    hem = 1 - np.minimum(np.abs(edge - np.float32(0.16)) * 12, 1)
+    tone *= 1 - np.float32(0.28) * hem
     dirt = look(textures.noise(), x * np.float32(0.13) + shift[1], y * np.float32(0.13) + shift[0])
-    dirty = (part(dirt, 0) * 1.2 + part(dirt, 1) * 0.7 - np.float32(random.uniform(1.15, 1.8))).clip(0, 0.7)
-    tone *= 1 - 0.3 * np.exp(-(((edge - 0.16) * 14) ** 2))
-    # Creases of the packet it came in.
-    for place, size in ((x, 1.55), (y, 1.2)):
-        away = (place * np.float32(1 / size) + phase[0]) % 1 - 0.5
-        tone *= 1 + 0.35 * np.exp(-((away * 42) ** 2)) - 0.22 * np.exp(-(((away - 0.035) * 42) ** 2))
+    dirty = part(dirt, 0) * np.float32(1.2) + part(dirt, 1) * np.float32(0.7)
+    dirty = (dirty - np.float32(random.uniform(1.15, 1.8))).clip(0, 0.7)
     earth = (0.2, 0.145, 0.09)
     for band in range(3):
         own = base[band] * tone
         colour[band][where] = own + (np.float32(earth[band]) - own) * dirty
     sun = canvas.light.sun
     lean = -(across * np.float32(sun[0]) + down * np.float32(sun[1])) * np.float32(1.5 / max(0.35, sun[2]))
-    relief[where] = (lean * 0.6 + (crumple - 0.5) * 0.06).clip(-0.8, 0.9)
+    relief[where] = (lean * np.float32(0.6)).clip(-0.8, 0.9)
     glint = (0.03 + 0.16 * (down * 0.9 + 0.25 * across - 0.2).clip(0, 1)) * (1 - dirty)
     return where, glint
 

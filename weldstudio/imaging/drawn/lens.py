@@ -98,15 +98,14 @@ def _add_noise(pixels: NDArray[np.uint8], view: View, random: np.random.Generato
 def _smear(image: Image.Image, random: np.random.Generator) -> Image.Image:
     """The camera moved while it looked: the picture drawn out along a line."""
     angle = random.uniform(0, math.pi)
-    reach = image.width * random.uniform(0.10, 0.17)
-    steps = 24
+    reach = image.width * random.uniform(0.13, 0.19)
+    steps = 20
     total: Floats | None = None
     for number in range(steps):
         away = (number / (steps - 1) - 0.5) * reach
         dx, dy = away * math.cos(angle), away * math.sin(angle)
-        moved = image.transform(
-            image.size, Image.Transform.AFFINE, (1.15, 0, dx - 0.075 * image.width, 0, 1.15, dy - 0.075 * image.height)
-        )
+        place = (0.8, 0, dx + 0.1 * image.width, 0, 0.8, dy + 0.1 * image.height)
+        moved = image.transform(image.size, Image.Transform.AFFINE, place)
         values = np.asarray(moved, np.float32)
         total = values if total is None else total + values
     assert total is not None

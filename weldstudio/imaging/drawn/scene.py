@@ -178,6 +178,7 @@ def sample_scene(random: np.random.Generator, causes: Causes) -> Scene:
     clamp_at = [end + float(random.uniform(1.05, 1.4)) for _ in ARMS]
     if neighbour is not None:
         clamp_at[0 if neighbour.arm < 0 else 1] = neighbour.start + 2 * neighbour.half + float(random.uniform(0.5, 0.7))
+    soil, water, damage = _beside(random, causes, end, taken=neighbour)
     bend = (1.0, 0.0, 0.0)
     if causes.bent:
         angle = math.radians(random.uniform(7.5, 12.5)) * random.choice([-1, 1])
@@ -204,9 +205,9 @@ def sample_scene(random: np.random.Generator, causes: Causes) -> Scene:
         wall=float(random.uniform(4.5, 9)) if random.random() < 0.55 else math.inf,
         bend=bend,
         neighbour=neighbour,
-        soil=_patches(random, causes.soil, half, end, taken=neighbour),
-        water=_patches(random, causes.water, half, end, taken=neighbour),
-        damage=_damage(random, end, taken=neighbour) if causes.damage else None,
+        soil=_high_patches(random, half) if causes.soil == "high" else soil,
+        water=_high_patches(random, half) if causes.water == "high" else water,
+        damage=damage,
     )
 
 
@@ -216,44 +217,42 @@ def _neighbour(random: np.random.Generator, end: float) -> Neighbour:
     )
 
 
-def _patches(
-    random: np.random.Generator, risk: str, half: float, end: float, *, taken: Neighbour | None
-) -> tuple[Patch, ...]:
-    """Where soil or water sits: at high risk on the fitting's edge and the zone, at low risk on the pipe beyond."""
-    if risk == "high":
-        arms = [int(random.choice(ARMS)), *(int(random.choice(ARMS)) for _ in range(int(random.integers(1, 3))))]
-        return tuple(
-            Patch(
-                arm,
-                (half - 0.32 if number == 0 else half + 0.3) + float(random.uniform(-0.12, 0.12)),
-                theta=float(random.uniform(0.3, 1.2)),
-                length=float(random.uniform(0.34, 0.55)),
-                width=float(random.uniform(0.45, 0.8)),
-            )
-            for number, arm in enumerate(arms)
+def _high_patches(random: np.random.Generator, half: float) -> tuple[Patch, ...]:
+    """Where soil or water is of high risk: on the fitting's edge and on the scraped zones."""
+    arms = [int(random.choice(ARMS)) for _ in range(int(random.integers(2, 4)))]
+    return tuple(
+        Patch(
+            arm,
+            (half - 0.32 if number == 0 else half + 0.3) + float(random.uniform(-0.12, 0.12)),
+            theta=float(random.uniform(0.3, 1.2)),
+            length=float(random.uniform(0.34, 0.55)),
+            width=float(random.uniform(0.45, 0.8)),
         )
-    if risk == "low":
-        arm = int(random.choice(ARMS)) if taken is None else -taken.arm
-        return tuple(
-            Patch(
-                side,
-                end + float(random.uniform(0.42, 0.62)),
-                theta=float(random.uniform(0.3, 1.2)),
-                length=float(random.uniform(0.26, 0.36)),
-                width=float(random.uniform(0.5, 0.9)),
-            )
-            for side in ((arm, -arm) if taken is None and random.random() < 0.5 else (arm,))
-        )
-    return ()
-
-
-def _damage(random: np.random.Generator, end: float, *, taken: Neighbour | None) -> Patch:
-    """A gouge or a melted patch beside the scraped zone, where a camera sees it."""
-    arm = int(random.choice(ARMS)) if taken is None else -taken.arm
-    return Patch(
-        arm,
-        end + float(random.uniform(0.3, 0.5)),
-        theta=float(random.uniform(0.5, 1.0)),
-        length=float(random.uniform(0.3, 0.42)),
-        width=float(random.uniform(0.3, 0.45)),
+        for number, arm in enumerate(arms)
     )
+
+
+def _beside(
+    random: np.random.Generator, causes: Causes, end: float, *, taken: Neighbour | None
+) -> tuple[tuple[Patch, ...], tuple[Patch, ...], Patch | None]:
+    """Soil, water and damage on the pipe beyond the zones, each in a place of its own where a camera sees it."""
+    arms = ARMS if taken is None else (-taken.arm,)
+    slots = [(arm, theta) for arm in arms for theta in (0.32, 1.12)] + [(arm, 0.75) for arm in arms]
+    first = len(slots) - len(arms)
+    order = [*random.permutation(first).tolist(), *range(first, len(slots))]
+    places = iter([slots[number] for number in order])
+
+    def patch(length: tuple[float, float], width: tuple[float, float]) -> Patch:
+        arm, theta = next(places)
+        return Patch(
+            arm,
+            end + float(random.uniform(0.4, 0.6)),
+            theta=theta + float(random.uniform(-0.1, 0.1)),
+            length=float(random.uniform(*length)),
+            width=float(random.uniform(*width)),
+        )
+
+    damage = patch((0.3, 0.4), (0.3, 0.42)) if causes.damage else None
+    soil = (patch((0.27, 0.36), (0.42, 0.6)),) if causes.soil == "low" else ()
+    water = (patch((0.28, 0.38), (0.42, 0.6)),) if causes.water == "low" else ()
+    return soil, water, damage

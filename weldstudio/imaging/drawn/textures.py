@@ -104,7 +104,12 @@ def folds() -> Tile:
     fine = -np.abs(fractal(random, _SIDE, 2.7, least=7))
     height = wide + 0.8 * ridge + 0.2 * fine
     across, down = slopes(height)
-    return pack(0.5 + across / 7, 0.5 + down / 7, even(height), even(fine))
+    # Creases of the packet it came in: a bright line beside a dark one, four each way.
+    place = np.arange(_SIDE) % (_SIDE // 4) - _SIDE // 8
+    line = 0.34 * np.exp(-((place / 2.2) ** 2)) - 0.24 * np.exp(-(((place - 4) / 2.2) ** 2))
+    worn = 0.4 + 0.6 * even(fractal(random, _SIDE, 1.6))
+    tone = 0.5 + 0.5 * (line[None, :] + line[:, None] * 0.8) * worn + 0.05 * (even(fine) - 0.5)
+    return pack(0.5 + across / 7, 0.5 + down / 7, even(height), tone.astype(np.float32))
 
 
 @cache
