@@ -15,6 +15,9 @@ from types import ModuleType
 
 import pytest
 
+from weldstudio import paths
+from weldstudio.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 # These need what the others install: they photograph the window, train the network that ships, show what is drawn.
 INSIDE = ("pictures", "weldnet", "contact_sheet")
@@ -365,52 +368,50 @@ def is_set_up(scripts: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(scripts["machine"], "wanting", lambda: scripts["machine"].Wanting((), fonts=False))
 
 
-@pytest.mark.usefixtures("is_set_up")
-def test_with_a_display_the_window_opens(scripts: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def opened(scripts: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What weldstudio was asked for; it answers with status 4."""
     calls: list[list[str]] = []
     monkeypatch.setattr(scripts["machine"], "has_display", lambda: True)
-    monkeypatch.setattr(scripts["run"].subprocess, "call", lambda words: calls.append(words) or 4)
-    assert scripts["run"].main([]) == 4
-    scripts["run"].main(["welds"])
-    assert [words[1:] for words in calls] == [["-m", "weldstudio"], ["-m", "weldstudio", "open", "welds"]]
-    assert scripts["run"].main(["--setup-only"]) == 0
-    assert len(calls) == 2
+    monkeypatch.setattr(scripts["run"].subprocess, "call", lambda words: calls.append(words[3:]) or 4)
+    return calls
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("is_set_up")
-def test_without_a_display_the_loop_is_gone_round(
+def test_the_first_start_opens_the_demo_and_later_ones_the_projects(
+    scripts: dict[str, ModuleType], opened: list[list[str]], tmp_path: Path
+) -> None:
+    run = scripts["run"]
+    assert run.main([]) == 4
+    assert run.main(["--last"]) == 4
+    settings = Settings.load(paths.settings_file())
+    settings.remember_project(tmp_path / "welds")
+    settings.save()
+    for words in ([], ["--last"], ["--demo"], ["--welcome"], ["mine"]):
+        assert run.main(words) == 4
+    assert opened == [["demo"], [], [], ["open", str(tmp_path / "welds")], ["demo"], [], ["open", "mine"]]
+    assert run.main(["--setup-only"]) == 0
+    assert len(opened) == 7
+
+
+@pytest.mark.usefixtures("is_set_up")
+@pytest.mark.parametrize("status", [0, 1])
+def test_without_a_display_a_tour_is_gone_and_its_folder_named(
+    status: int,
     scripts: dict[str, ModuleType],
+    opened: list[list[str]],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(scripts["loop"], "PHOTOS", 40)
-    results = tmp_path / "results"
-    status = scripts["run"].main(["--results", str(results)])
-    said = capfd.readouterr()
-    assert status == 0, said.err
-    assert "There is no display here" in said.out
-    assert said.out.rstrip().endswith(f"The results lie in {results}")
-    for step in ("import", "label", "merge", "train", "evaluate", "predict", "export"):
-        assert f"$ weldstudio {step} " in said.out, step
-    assert 0 <= json.loads((results / "evaluation.json").read_text())["mean_per_class_accuracy"] <= 1
-    assert len((results / "predictions.csv").read_text().splitlines()) == scripts["loop"].PHOTOS + 1
-    assert any((results / "export").iterdir())
-
-
-@pytest.mark.usefixtures("is_set_up")
-def test_a_step_that_fails_is_named(
-    scripts: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(scripts["machine"], "has_display", lambda: False)
-    monkeypatch.setattr(scripts["loop"], "_DRAW", "raise SystemExit(3)")
-    assert scripts["run"].main(["--results", str(tmp_path)]) == 1
-    assert "failed with status 3" in capsys.readouterr().err
+    monkeypatch.setattr(scripts["run"].subprocess, "call", lambda words: opened.append(words[3:]) or status)
+    assert scripts["run"].main(["--results", str(tmp_path / "results")]) == status
+    out = capsys.readouterr().out
+    assert "There is no display here" in out
+    assert str(tmp_path / "results") in out
+    (words,) = opened
+    assert words[:3] == ["demo", "--tour", str(tmp_path / "results")]
 
 
 @pytest.mark.usefixtures("is_set_up")
