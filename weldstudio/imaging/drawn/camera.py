@@ -41,7 +41,7 @@ class View:
     framing: str
     """“wide” (clamps and all), “close” (what the clamps hold) or “crop” (the fitting alone)."""
     cover: str = ""
-    """What lies over the scraped zones: “”, “rag”, “glove” or “tape”."""
+    """What lies over the scraped zones: “”, “rag”, “cloth” or “tape”."""
     spoilt: str = ""
     """Why it shows no weld: “”, “finger”, “ground”, “dark” or “smeared”."""
     light: Light = Light((0.3, -0.4, 0.87), 1.0, 0.0, 0.2)
@@ -92,7 +92,7 @@ def sample_light(random: np.random.Generator) -> Light:
     dull = random.random() < 0.45
     return Light(
         sun=(sun[0] / length, sun[1] / length, sun[2] / length),
-        strength=float(random.uniform(0.25, 0.7) if dull else random.uniform(1.4, 2.6)),
+        strength=float(random.uniform(0.25, 0.7) if dull else random.uniform(1.7, 3.4)),
         warmth=float(random.normal(0.1, 0.35)),
         softness=float(random.uniform(0.7, 1.3) if dull else random.uniform(0.12, 0.3)),
     )

@@ -18,6 +18,8 @@ Colour = tuple[float, float, float]
 Frame = tuple[Floats, Floats, Floats, Floats]
 """Origin and three unit vectors: along, up, near."""
 
+# Below this strength of the sun nobody sees its highlights.
+_DULL = 0.5
 # Corners of an octagon that encloses the unit circle.
 _TURNS = np.arange(8) * (np.pi / 4)
 _COS, _SIN = ((1.09 * wave(_TURNS)).astype(np.float32)[:, None] for wave in (np.cos, np.sin))
@@ -87,7 +89,7 @@ class Canvas:
         self.eye = np.array(view.eye, np.float32)
         basis = view.basis
         self.right, self.up, self.forward = basis
-        self._axes = basis.T
+        self.axes = basis.T
         self.light = view.light
         aspect = self.height / self.width
         self._u = ((2 * np.arange(self.width, dtype=np.float32) + 1) / self.width - 1) / np.float32(view.lens)
@@ -154,7 +156,7 @@ class Canvas:
 
     def bounds(self, points: Floats, margin: int = 3) -> tuple[slice, slice] | None:
         """Rows and columns round the points; None where they are all outside."""
-        seen = (points - self.eye) @ self._axes
+        seen = (points - self.eye) @ self.axes
         far = seen[:, 2]
         if far.min() < 0.3:
             return slice(0, self.height), slice(0, self.width)
@@ -303,13 +305,6 @@ class Canvas:
         fresnel = 0.045 + 0.5 * (graze * graze) * (graze * graze)
         if surface.metal:
             fresnel = fresnel + np.float32(0.5 * surface.metal)
-        # The half vector between sun and eye, by which a highlight is placed.
-        half = [np.float32(local[i]) - ray / length for i, ray in enumerate((r0, r1, r2))]
-        size = np.sqrt(half[0] * half[0] + half[1] * half[1] + half[2] * half[2])
-        shine = ((n0 * half[0] + n1 * half[1] + n2 * half[2]) / np.maximum(size, 1e-3)).clip(0, 1)
-        for _ in range(surface.sharp):
-            shine = shine * shine
-        shine *= np.float32((2**surface.sharp + 2) * 0.011)
         lit = self.shade.take(hit.index) * surface.lit
         sunlit = np.maximum(facing_sun, 0) * lit
         half_sky = facing_sky * np.float32(0.5)
@@ -319,7 +314,9 @@ class Canvas:
         colour += ((np.float32(0.5) - half_sky) * surface.open) * self._bounce
         colour *= surface.albedo
         colour *= 1 - np.minimum(mirror, np.float32(0.9))
-        back = (mirror * above * surface.open) * self._sky + (shine * surface.gloss * lit) * self._sun
+        back = (mirror * above * surface.open) * self._sky
+        if light.strength > _DULL:
+            back += (_shine(hit, local, length, surface.sharp) * surface.gloss * lit) * self._sun
         if surface.metal:
             back = back * (surface.albedo * np.float32(1.6))
         colour += back
@@ -333,3 +330,14 @@ class Canvas:
                 target[hit.index] = under + (own - under) * alpha
         solid = alpha > 0.5
         self.depth[hit.index[solid]] = hit.t[solid]
+
+
+def _shine(hit: Hit, sun: list[float], length: Floats, sharp: int) -> Floats:
+    """The sun's own image in a skin that is not quite smooth: a power of how well the normal halves sun and eye."""
+    halves = [np.float32(toward) - ray / length for toward, ray in zip(sun, hit.ray, strict=True)]
+    n0, n1, n2 = hit.normal
+    size = np.sqrt(halves[0] * halves[0] + halves[1] * halves[1] + halves[2] * halves[2])
+    shine = ((n0 * halves[0] + n1 * halves[1] + n2 * halves[2]) / np.maximum(size, np.float32(1e-3))).clip(0, 1)
+    for _ in range(sharp):
+        shine = shine * shine
+    return shine * np.float32((2**sharp + 2) * 0.011)

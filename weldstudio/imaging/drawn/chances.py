@@ -56,9 +56,12 @@ class Chances:
     flawless: float
     """Share of joints without any cause; the others share what there is of flags."""
 
-    def causes(self, random: np.random.Generator) -> Causes:
+    def share(self, random: np.random.Generator) -> float:
+        """By how much a joint's chances of flags exceed those of all: 0 where nothing is wrong with it."""
+        return 0.0 if random.random() < self.flawless else 1.0 / (1.0 - self.flawless)
+
+    def causes(self, random: np.random.Generator, share: float) -> Causes:
         """The causes of one joint."""
-        share = 0.0 if random.random() < self.flawless else 1.0 / (1.0 - self.flawless)
 
         def some(flag: str) -> bool:
             return bool(random.random() < share * self.of[flag])
@@ -86,18 +89,15 @@ class Chances:
             damage=("gouge", "melted")[int(random.random() < 0.5)] if some(flags.OTHER) else "",
         )
 
-    def framing(self, random: np.random.Generator, flawless: bool) -> tuple[str, str]:
+    def framing(self, random: np.random.Generator, share: float) -> tuple[str, str]:
         """(framing, cover) of one photo."""
-        if flawless:
-            return "wide", ""
-        share = 1.0 / (1.0 - self.flawless)
         framing = "close" if random.random() < share * self.of[flags.CLAMPS_UNSEEN] else "wide"
         if random.random() >= share * self.of[flags.ZONES_UNSEEN]:
             return framing, ""
         # A crop of the fitting hides clamps and zones at once; it comes on top of the close ones, so it is rarer.
         if framing == "close" and random.random() < 0.5:
             return "crop", ""
-        return framing, str(random.choice(["rag", "glove", "tape"]))
+        return framing, str(random.choice(["rag", "cloth", "tape"]))
 
     def spoilt(self, random: np.random.Generator) -> str:
         words = ("finger", "ground", "dark", "smeared")

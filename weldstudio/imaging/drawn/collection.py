@@ -91,21 +91,28 @@ def plan(
     while len(photos) < count:
         number += 1
         equipment = "Bluebox" if random.random() < bluebox_share else "Redbox"
-        joint = _plan_joint(np.random.default_rng((seed, number)), number, equipment, balanced, wrong_share)
+        joint = _plan_joint(
+            np.random.default_rng((seed, number)),
+            number,
+            equipment=equipment,
+            balanced=balanced,
+            wrong_share=wrong_share,
+        )
         photos += joint[: count - len(photos)]
     return photos
 
 
 def _plan_joint(
-    random: np.random.Generator, number: int, equipment: str, balanced: bool, wrong_share: float
+    random: np.random.Generator, number: int, *, equipment: str, balanced: bool, wrong_share: float
 ) -> list[DrawnPhoto]:
     drawing = chances(equipment, balanced=balanced)
     light = sample_light(random)
     views: list[tuple[View, flags.Judgement]] = []
     many = int(random.choice([1, 2, 3, 4], p=[0.34, 0.32, 0.2, 0.14]))
     while len(views) < many:
-        scene = sample_scene(random, drawing.causes(random))
-        found = (_view(random, scene, drawing, equipment, light) for _ in range(many))
+        share = drawing.share(random)
+        scene = sample_scene(random, drawing.causes(random, share))
+        found = (_view(random, scene, drawing, equipment=equipment, light=light, share=share) for _ in range(many))
         views = [one for one in found if one is not None]
     contractor = str(random.choice(CONTRACTORS))
     folder = "-".join(word for word in contractor.lower().replace("&", "").split())
@@ -135,11 +142,11 @@ def _plan_joint(
 
 
 def _view(
-    random: np.random.Generator, scene: Scene, drawing: Chances, equipment: str, light: Light
+    random: np.random.Generator, scene: Scene, drawing: Chances, *, equipment: str, light: Light, share: float
 ) -> tuple[View, flags.Judgement] | None:
     """A view of the scene whose flags are beyond doubt; None for a rare scene that has none."""
     spoilt = drawing.spoilt(random)
-    framing, cover = drawing.framing(random, scene.causes == type(scene.causes)() and drawing.flawless > 0)
+    framing, cover = drawing.framing(random, share)
     if framing == "crop" and scene.causes.bent:
         framing, cover = "close", "rag"
     for attempt in range(_TRIES):

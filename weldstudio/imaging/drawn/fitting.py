@@ -135,9 +135,17 @@ def _plain(
 
 
 def _rod(
-    canvas: Canvas, frame: Frame, radius: float, start: float, stop: float, *, own: Colour, gloss: float = 0.6
+    canvas: Canvas,
+    frame: Frame,
+    radius: float,
+    start: float,
+    stop: float,
+    *,
+    own: Colour,
+    gloss: float = 0.6,
+    inner: float = -1.0,
 ) -> None:
-    """A short cylinder with its upper end."""
+    """A short cylinder with its upper end, from `inner` outwards."""
     hit = canvas.cylinder(frame, radius, start, stop)
     if hit is not None and hit.index.size:
         low = 0.45 + 0.55 * ((hit.s - np.float32(start)) * np.float32(2.0 / max(0.1, stop - start))).clip(0, 1)
@@ -146,7 +154,8 @@ def _rod(
             grain = look(textures.noise(), hit.s * np.float32(0.3), hit.normal[2] * np.float32(0.3))
             albedo = albedo * (0.8 + 0.3 * part(grain, 0)) + (part(grain, 1) - 0.62).clip(0, 1) * np.float32(0.06)
         canvas.paint(hit, Surface(albedo, gloss, open=low))
-    _plain(canvas, frame, radius, stop, facing=1, own=own, inner=-1.0)
+    if inner < radius:
+        _plain(canvas, frame, radius, stop, facing=1, own=own, inner=inner)
 
 
 def _upright(scene: Scene, frame: Frame, s: float, angle: float) -> Frame:
@@ -168,15 +177,16 @@ def _terminals(canvas: Canvas, scene: Scene, frame: Frame, half: float, angle: f
     for side in (-1, 1):
         at = side * (half - 0.34)
         rod = _upright(scene, frame, at, angle)
-        _rod(canvas, rod, 0.25, radius - 0.1, radius + 0.12, own=_BLACK)
-        _rod(canvas, rod, 0.165, radius, radius + 0.52, own=(0.026, 0.026, 0.028), gloss=0.9)
+        _rod(canvas, rod, 0.25, radius - 0.1, radius + 0.12, own=_BLACK, inner=0.16)
+        _rod(canvas, rod, 0.165, radius, radius + 0.52, own=(0.026, 0.026, 0.028), gloss=0.9, inner=0.2)
         # Into the shroud one looks down on the pin.
-        _plain(canvas, rod, 0.115, radius + 0.525, facing=1, own=(0.003, 0.003, 0.003), inner=-1.0)
-        pin: Colour = (0.5, 0.36, 0.12) if scene.seed % 3 else (0.5, 0.5, 0.52)
-        _plain(canvas, rod, 0.05, radius + 0.53, facing=1, own=pin, inner=-1.0)
+        top = canvas.disc(rod, radius + 0.52, -1.0, 0.165)
+        if top is not None and top.index.size:
+            pin: Colour = (0.5, 0.36, 0.12) if scene.seed % 3 else (0.5, 0.5, 0.52)
+            colours = np.array((pin, (0.003, 0.003, 0.003), (0.03, 0.03, 0.032)), np.float32).T
+            canvas.paint(top, Surface(colours[:, np.digitize(top.s, (0.05, 0.115))], 0.4))
         dot = _upright(scene, frame, side * (half - 0.62), angle + 0.28)
         red: Colour = (0.42, 0.04, 0.025) if scene.seed % 2 else _INDICATOR
-        _plain(canvas, dot, 0.085, radius + 0.02, facing=1, own=(0.008, 0.008, 0.009), inner=-1.0)
         _rod(canvas, dot, 0.045, radius, radius + 0.11, own=red)
 
 

@@ -74,7 +74,7 @@ def judge(scene: Scene, view: View) -> Judgement | None:
 
 
 def cover_end(scene: Scene) -> float:
-    """`s` up to which a rag or glove on the scraped zone reaches."""
+    """`s` up to which a rag or tape on the scraped zone reaches."""
     return scene.zone_end + 0.08
 
 

@@ -36,7 +36,7 @@ def ground_tile(kind: str) -> Tile:
         return _grass(random)
     if kind == "paving":
         return _paving(random)
-    return _stones(random, 9000, (1.2, 3.5), (0.075, 0.075, 0.08), spread=0.5)
+    return _stones(random, 9000, (1.2, 3.2), (0.13, 0.13, 0.132), spread=0.25)
 
 
 def _finish(colour: Floats, height: Floats, strength: float) -> Tile:
@@ -228,7 +228,7 @@ def _lay_sheet(
         return None
     x, y = x.take(where), y.take(where)
     shift = random.uniform(0, 1, 2).astype(np.float32)
-    scale = np.float32(1 / random.uniform(5.0, 8.0))
+    scale = np.float32(1 / random.uniform(7.0, 11.0))
     folds = look(textures.folds(), x * scale + shift[0], y * scale + shift[1])
     phase = random.uniform(0, 6, 2).astype(np.float32)
     edge_x = half_x - np.abs(x) + np.float32(0.11) * np.sin(y * np.float32(1.1) + phase[0])
@@ -252,7 +252,7 @@ def _lay_sheet(
         colour[band][where] = own + (np.float32(earth[band]) - own) * dirty
     sun = canvas.light.sun
     lean = -(across * np.float32(sun[0]) + down * np.float32(sun[1])) * np.float32(1.5 / max(0.35, sun[2]))
-    relief[where] = (lean * np.float32(0.6)).clip(-0.8, 0.9)
+    relief[where] = (lean * np.float32(random.uniform(0.22, 0.42))).clip(-0.75, 0.8)
     glint = (0.03 + 0.16 * (down * 0.9 + 0.25 * across - 0.2).clip(0, 1)) * (1 - dirty)
     return where, glint
 

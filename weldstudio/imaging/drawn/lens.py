@@ -17,7 +17,7 @@ _STEPS = 2048
 def sensor_size(view: View) -> tuple[int, int]:
     """Width and height of what is reckoned with; the older camera's files are larger than what its lens resolves."""
     width, height = view.size
-    share = 1.0 if view.equipment == "Bluebox" else 0.92 - 0.16 * view.blur
+    share = 1.0 if view.equipment == "Bluebox" else 0.86 - 0.14 * view.blur
     return round(width * share / 4) * 4, round(height * share / 4) * 4
 
 

@@ -23,11 +23,11 @@ def photograph(scene: Scene, view: View) -> NDArray[np.uint8]:
         paint_ground(canvas, scene, bare=True)
         return expose(canvas, view)
     paint_ground(canvas, scene)
-    paint_litter(canvas, scene, view)
+    paint_litter(canvas, scene)
     paint_pipes(canvas, scene, view)
     paint_fitting(canvas, scene)
     paint_clamps(canvas, scene)
-    paint_leads(canvas, scene, view)
+    paint_leads(canvas, scene)
     if view.spoilt == "finger":
         put_finger(canvas, view)
     if view.spoilt == "dark":

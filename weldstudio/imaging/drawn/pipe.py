@@ -30,7 +30,9 @@ _STRIPES: dict[str, Colour] = {"gas": (0.62, 0.36, 0.03), "water": (0.03, 0.14, 
 def paint_pipes(canvas: Canvas, scene: Scene, view: View) -> None:
     """Both arms, from the fitting outwards."""
     for arm in ARMS:
-        hit = canvas.cylinder(scene.axis(arm), 1.0, -0.2 if arm > 0 else 0.0, LONG)
+        # What lies deep in the fitting is not seen.
+        start = scene.half - (0.5 if scene.causes.bent else 0.12)
+        hit = canvas.cylinder(scene.axis(arm), 1.0, start, LONG)
         if hit is not None and hit.index.size:
             _paint_arm(canvas, scene, arm, hit)
         if view.cover:
@@ -152,7 +154,7 @@ def _hatch(scene: Scene, arm: int, hit: Hit, theta: Floats, surface: Surface, fi
     turn = theta.take(keep) * np.float32(1024 / 6.2832) + np.float32(300 * arm + scene.seed % 500)
     column = turn.astype(np.int32) & 1023
     share = np.zeros_like(hit.s)
-    share[keep] = ink[row, column] * np.float32(1 / 255) * (0.78 + 0.22 * fine.take(keep))
+    share[keep] = ink[row, column] * np.float32(1 / 255) * (1.2 - 0.75 * fine.take(keep)).clip(0.25, 1)
     _mix(surface, _INKS[scene.colour], share)
     surface.gloss = np.asarray(surface.gloss, np.float32) * (1 - 0.4 * share)
 
@@ -161,20 +163,20 @@ def _line(scene: Scene, hit: Hit, theta: Floats, surface: Surface, smooth: Float
     """A ring of marker round the pipe, as steady as a hand is."""
     wobble = np.float32(0.03) * np.sin(theta * 2 + np.float32(scene.seed % 7)) + (smooth - 0.5) * 0.03
     away = np.abs(hit.s - np.float32(scene.line_at) - wobble)
-    share = ((0.055 - away) * 45).clip(0, 1) * (0.72 + 0.28 * fine)
+    share = ((0.047 - away) * 45).clip(0, 1) * (1.2 - 0.6 * fine).clip(0.4, 1)
     _mix(surface, _INKS[scene.colour], share.astype(np.float32))
     surface.gloss = np.asarray(surface.gloss, np.float32) * (1 - 0.3 * share)
 
 
 _COVERS: dict[str, tuple[Colour, ...]] = {
     "rag": ((0.55, 0.52, 0.47), (0.42, 0.12, 0.1), (0.2, 0.28, 0.4)),
-    "glove": ((0.72, 0.42, 0.05), (0.1, 0.1, 0.11), (0.13, 0.28, 0.5)),
+    "cloth": ((0.72, 0.42, 0.05), (0.1, 0.1, 0.11), (0.13, 0.28, 0.5)),
     "tape": ((0.5, 0.5, 0.52), (0.75, 0.75, 0.73), (0.03, 0.03, 0.03)),
 }
 
 
 def _paint_cover(canvas: Canvas, scene: Scene, view: View, arm: int) -> None:
-    """A cloth, a glove or tape over the scraped zone."""
+    """A rag, a cloth or tape over the scraped zone."""
     colours = _COVERS[view.cover]
     colour = colours[scene.seed % len(colours)]
     start, stop = scene.half - 0.12, cover_end(scene)

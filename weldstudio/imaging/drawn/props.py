@@ -5,14 +5,13 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from weldstudio.imaging.drawn.camera import View
 from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
 from weldstudio.imaging.drawn.scene import Floats, Scene
 
 _PEELS: dict[str, Colour] = {"black": (0.05, 0.05, 0.055), "blue": (0.06, 0.2, 0.52), "yellow": (0.72, 0.47, 0.06)}
 
 
-def paint_litter(canvas: Canvas, scene: Scene, view: View) -> None:
+def paint_litter(canvas: Canvas, scene: Scene) -> None:
     """Peelings and stones on the ground round the joint, with their little shadows; before anything stands on it."""
     random = np.random.default_rng((scene.seed, 8))
     layer = Image.new("RGBA", (canvas.width, canvas.height), (0, 0, 0, 0))
@@ -21,12 +20,12 @@ def paint_litter(canvas: Canvas, scene: Scene, view: View) -> None:
     cast = -sun[:2] / max(0.5, sun[2])
     for _ in range(int(random.integers(0, 10))):
         place = np.array((random.normal(0, 2.6), random.normal(-1.2, 1.4), -scene.height))
-        _stone(canvas, view, pen, place, size=random.uniform(0.04, 0.13), cast=cast, tone=random.uniform(70, 190))
+        _stone(canvas, pen, place, size=random.uniform(0.04, 0.13), cast=cast, tone=random.uniform(70, 190))
     if scene.causes.scraping != "none":
         own = tuple(int(255 * math.sqrt(value)) for value in _PEELS[scene.colour])
         for _ in range(int(random.integers(5, 16))):
             curl = _curl(random, (random.normal(0, 2.0), random.normal(-1.4, 0.8), -scene.height + 0.03))
-            places = _places(canvas, view, curl)
+            places = _places(canvas, curl)
             if places is None:
                 continue
             x, y, far = places
@@ -60,12 +59,12 @@ def _lay(canvas: Canvas, layer: Image.Image, box: tuple[int, int, int, int]) -> 
         canvas.colour[band][index] = under + (values[:, band] * values[:, band] * light - under) * values[:, 3]
 
 
-def paint_leads(canvas: Canvas, scene: Scene, view: View) -> None:
+def paint_leads(canvas: Canvas, scene: Scene) -> None:
     """Now and then the welding box is still connected: a lead from each terminal, out of the picture."""
     random = np.random.default_rng((scene.seed, 9))
     if random.random() > 0.22:
         return
-    colour: Colour = ((0.02, 0.02, 0.022), (0.4, 0.05, 0.03), (0.03, 0.03, 0.035))[int(random.integers(3))]
+    colour: Colour = ((0.02, 0.02, 0.022), (0.22, 0.03, 0.02), (0.03, 0.03, 0.035))[int(random.integers(3))]
     aside = random.uniform(-5, 5)
     for side in (-1, 1):
         foot = side * (scene.half - 0.34)
@@ -75,9 +74,11 @@ def paint_leads(canvas: Canvas, scene: Scene, view: View) -> None:
         points = _bezier(
             top, top + 0.9 * lean, np.array((aside, 3.0, 1.5)), np.array((aside * 1.6, 9.0, -scene.height))
         )
-        _stroke(canvas, view, points, width=0.19, colour=colour)
+        # Piece by piece, for each lies at another distance.
+        for start in range(0, len(points) - 1, 5):
+            _stroke(canvas, points[start : start + 6], width=0.14, colour=colour)
         cap = np.linspace(top - 0.12 * lean, top + 0.32 * lean, 4)
-        _stroke(canvas, view, cap, width=0.36, colour=(0.03, 0.03, 0.032))
+        _stroke(canvas, cap, width=0.36, colour=(0.03, 0.03, 0.032))
 
 
 def _bezier(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
@@ -95,9 +96,9 @@ def _curl(random: np.random.Generator, middle: tuple[float, float, float]) -> Fl
     return np.stack((x + middle[0], y + middle[1], middle[2] + 0.06 * np.sin(t * 7) ** 2), axis=1)
 
 
-def _places(canvas: Canvas, view: View, points: Floats) -> tuple[Floats, Floats, float] | None:
+def _places(canvas: Canvas, points: Floats) -> tuple[Floats, Floats, float] | None:
     """Where points (n, 3) lie in the picture, x and y (n,) in pixels, and how far away; None behind the camera."""
-    seen = (points - np.array(view.eye)) @ view.basis.T.astype(np.float64)
+    seen = (points - canvas.eye) @ canvas.axes
     seen = seen[seen[:, 2] > 0.4]
     if len(seen) < 2:
         return None
@@ -106,9 +107,9 @@ def _places(canvas: Canvas, view: View, points: Floats) -> tuple[Floats, Floats,
     return x, y, float(seen[:, 2].mean())
 
 
-def _stroke(canvas: Canvas, view: View, points: Floats, *, width: float, colour: Colour) -> None:
+def _stroke(canvas: Canvas, points: Floats, *, width: float, colour: Colour) -> None:
     """A tube along points (n, 3) of the world: a dark lower side, a light line where the sky is mirrored."""
-    places = _places(canvas, view, points)
+    places = _places(canvas, points)
     if places is None:
         return
     x, y, far = places
@@ -139,11 +140,9 @@ def _stroke(canvas: Canvas, view: View, points: Floats, *, width: float, colour:
         canvas.colour[band][index] = under + (own - under) * cover
 
 
-def _stone(
-    canvas: Canvas, view: View, pen: ImageDraw.ImageDraw, place: Floats, *, size: float, cast: Floats, tone: float
-) -> None:
+def _stone(canvas: Canvas, pen: ImageDraw.ImageDraw, place: Floats, *, size: float, cast: Floats, tone: float) -> None:
     """A pebble: its shadow, its dark side, its light side."""
-    places = _places(canvas, view, np.stack((place, place)))
+    places = _places(canvas, np.stack((place, place)))
     if places is None:
         return
     x, y, far = float(places[0][0]), float(places[1][0]), places[2]

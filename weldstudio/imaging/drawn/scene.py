@@ -155,7 +155,9 @@ class Scene:
         up /= np.linalg.norm(up)
         near = np.cross(along, up).astype(np.float32)
         near *= -np.sign(near[1])
-        return np.array((0.35 * self.half * (along[0] < 0.9999), 0, 0), np.float32), along, up, near
+        # It bends inside the fitting; `s` counts so that the fitting's edge is where it is on a straight pipe.
+        pivot = np.array((0.35 * self.half, 0, 0), np.float32)
+        return pivot - np.float32(0.35 * self.half) * along, along, up, near
 
     def on_pipe(self, arm: int, s: Sequence[float], theta: Sequence[float], radius: float = 1.0) -> Floats:
         """Points (n, 3) of every `s` with every `theta`."""
@@ -181,7 +183,7 @@ def sample_scene(random: np.random.Generator, causes: Causes) -> Scene:
     soil, water, damage = _beside(random, causes, end, taken=neighbour)
     bend = (1.0, 0.0, 0.0)
     if causes.bent:
-        angle = math.radians(random.uniform(7.5, 12.5)) * random.choice([-1, 1])
+        angle = math.radians(random.uniform(9, 14)) * random.choice([-1, 1])
         bend = (math.cos(angle), 0.62 * math.sin(angle), 0.785 * math.sin(angle))
     sheet = str(random.choice(SHEETS, p=[0.34, 0.22, 0.18, 0.14, 0.12])) if causes.sheet else ""
     return Scene(

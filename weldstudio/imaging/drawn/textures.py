@@ -144,7 +144,7 @@ def scribbles(style: int) -> NDArray[np.uint8]:
     random = np.random.default_rng(50 + style)
     image = Image.new("L", (1024, 256), 0)
     pen = ImageDraw.Draw(image)
-    wide = 15
+    wide = int(random.integers(9, 14))
     if style % 3 == 0:  # criss-cross
         for lean in (-150, 150):
             for at in range(-200, 1224, int(random.integers(85, 120))):
