@@ -39,7 +39,7 @@ class Step(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addWidget(self._mark)
-        layout.addWidget(self.cap)
+        layout.addWidget(self.cap, alignment=Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.words, 1)
         theme.changed.connect(self._draw)
         self._draw()
@@ -81,7 +81,7 @@ class FirstSteps(QFrame):
         set_icon(self.cross, "close", "secondary", _MARK)
         self.cross.clicked.connect(self.dismiss)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(EDGE, GAP, GAP, GAP)
+        layout.setContentsMargins(EDGE, 6, GAP, 6)
         layout.setSpacing(GROUP)
         layout.addWidget(self.title)
         for step in self.steps:
@@ -142,7 +142,7 @@ class FirstSteps(QFrame):
         self.overlay.setVisible(mirror.model_id is not None)
         keys = [self._actions.flag_key(item.slot) for item in mirror.scheme.classes]
         named = next((key for key in keys if key), "")
-        self.label.say(named, "sets a flag, again: clear; each flag has its key")
+        self.label.say(named, "sets a flag; again: clear")
         self.training.say(f"{self._key('page.train')}  {self._key('train.start')}", "trains on your labels")
 
     def _key(self, action_id: str) -> str:

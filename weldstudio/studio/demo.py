@@ -30,9 +30,10 @@ from weldstudio.studio.reading import read_facts
 
 PHOTOS = 600
 SEED = 2026
-FIRST = 36
-"""Photographs brought in first: a screen full, so that there is something to look at."""
+FIRST = 12
+"""Photographs brought in first, so that there is soon something to look at; each later batch is twice as large."""
 BATCH = 60
+"""At most so many at a time."""
 PROJECT, PHOTOGRAPHS = "Demo", "photographs"
 NOTE = "demo.json"
 SIGNED = "Demo"
@@ -134,8 +135,8 @@ def fill(store: Store, *, who: str = SIGNED) -> Generator[Progress, None, DemoRe
     if demo is None:
         raise DemoRefused(f"{store.folder} is no demo; make one with: weldstudio demo FOLDER")
     work = _Filling(store, demo, who=who)
-    yield work.install()
     yield from work.draw()
+    yield work.install()
     yield from read_facts(store, [work.collection.id])
     scored = 0
     if work.model_id is not None:
@@ -174,12 +175,13 @@ class _Filling:
         return Progress(0, len(self._plan), "Drawing welds", changes)
 
     def draw(self) -> Generator[Progress, None, None]:
-        """Draws what is not in the project yet and brings it in, a screen full first."""
+        """Draws what is not in the project yet and brings it in, a few first and then more at a time."""
         known = photos.known_paths(self._store, self.collection.id)
         waiting = [photo for photo in self._plan if photo.path not in known]
         if not waiting:
             return
         drawn.write_labels(self._folder, self._plan)
+        yield Progress(len(self._plan) - len(waiting), len(self._plan), "Drawing welds")
         there, taken, wanted = len(self._plan) - len(waiting), 0, FIRST
         # A generator that is closed in the middle must end those who draw for it.
         with closing(_closable(drawn.write(self._folder, waiting, workers=_workers(len(waiting))))) as done:
@@ -187,7 +189,10 @@ class _Filling:
                 changes = NO_CHANGES
                 if number >= min(taken + wanted, len(waiting)):
                     changes = self._take_in(waiting[taken:number])
-                    taken, wanted = number, BATCH
+                    if not taken:
+                        # Not before there is something to see: an engine that is being loaded takes a core for seconds.
+                        changes |= self.install().changes
+                    taken, wanted = number, min(BATCH, 2 * wanted)
                 yield Progress(there + number, len(self._plan), "Drawing welds", changes)
 
     def _take_in(self, batch: Sequence[DrawnPhoto]) -> Changes:
@@ -292,7 +297,7 @@ def _ended(work: Generator[Progress, None, labelling.LabelReport]) -> labelling.
 
 def _workers(count: int) -> int:
     """Processes that draw; for a few photographs starting them takes longer than drawing."""
-    return min(4, os.cpu_count() or 1) if count > FIRST // 2 else 0
+    return min(4, os.cpu_count() or 1) if count > FIRST else 0
 
 
 def _closable(steps: Iterator[int]) -> Generator[int, None, None]:

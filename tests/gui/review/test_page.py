@@ -1,6 +1,7 @@
 """The Review page in the real window, by keys and mouse, on a real project with a fake engine."""
 
 import json
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import MODEL, write_card
+from weldstudio.domain.changes import Progress
 from weldstudio.domain.labelling import State
 from weldstudio.domain.model import slot_row
 from weldstudio.gui.main_window import MainWindow
@@ -521,6 +523,21 @@ def test_sorting_keeps_the_photograph(with_model: At) -> None:
     box.activated.emit(place)
     assert at.session.current == here
     assert sorted(at.shown) != at.shown
+
+
+def test_photographs_that_are_being_brought_in_are_announced(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    Store.create(tmp_path / "empty").close()
+    at = At(qtbot, window, tmp_path / "empty")
+
+    def bring(_store: Store) -> Generator[Progress, None, None]:
+        for done in range(3):
+            yield Progress(done, 3, "Drawing")
+
+    work = at.session.start_work("Drawing", bring)
+    with qtbot.waitSignal(work.progressed):
+        pass
+    assert at.page.coming.isVisible()
+    qtbot.waitUntil(at.page.no_photos.isVisible)  # nothing came of it
 
 
 def test_an_empty_project_offers_to_import(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ class ReviewPage(QWidget):
 
     def _build(self) -> None:
         self.no_photos = EmptyState(_NO_PHOTOS, self._actions["collection.import"])
+        self.coming = EmptyState("The first photographs are on their way.")
         self.no_match = EmptyState("No photograph matches the filter.", self._actions["photo.clear_filter"])
         self.wrong = QLabel()
         set_look(self.wrong, "danger")
@@ -119,7 +120,7 @@ class ReviewPage(QWidget):
         self.wrong.setTextFormat(Qt.TextFormat.PlainText)
         self.wrong.setContentsMargins(GROUP, GAP, GROUP, GAP)
         self.wrong.hide()
-        for widget in (self.grid, self.large, self.no_photos, self.no_match):
+        for widget in (self.grid, self.large, self.no_photos, self.coming, self.no_match):
             self.stack.addWidget(widget)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -155,6 +156,7 @@ class ReviewPage(QWidget):
         session.current_changed.connect(self._current_changed)
         session.selection_changed.connect(self.inspecting.refresh)
         session.photos_asked.connect(self.show_filter)
+        session.work_changed.connect(self._show_none)
         self.sources.ready.connect(self._ask_pictures)
         for worker in (self.thumbs, self.loader):
             worker.broke.connect(session.report)
@@ -202,12 +204,18 @@ class ReviewPage(QWidget):
         self.grid.set_stale(frozenset())
         self.grid.show_ids(ids)
         if not len(self._session.mirror):
-            self.stack.setCurrentWidget(self.no_photos)
+            self._show_none()
         elif not len(ids):
             self.stack.setCurrentWidget(self.no_match)
         elif not self.going.is_large:
             self.stack.setCurrentWidget(self.grid)
         self._show_possible()
+
+    def _show_none(self) -> None:
+        """There are no photographs: are some being brought in, or is it for the person to do so?"""
+        if not len(self._session.mirror):
+            coming = any(work.progress is not None and work.progress.total for work in self._session.works)
+            self.stack.setCurrentWidget(self.coming if coming else self.no_photos)
 
     def _say_wrong(self, sentence: str) -> None:
         self.wrong.setText(sentence)

@@ -11,6 +11,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Flag
 from weldstudio.gui.tour.hand import check, wait_for
 from weldstudio.gui.tour.round import Round
+from weldstudio.gui.train.recipe_panel import COUNTING
 from weldstudio.gui.words import counted, percent
 from weldstudio.store.store import Store
 from weldstudio.studio import registry, training
@@ -27,7 +28,7 @@ RANDOM: Final = {
     "schedule.learning_rate": "0.0005",
     "schedule.epochs": "4",
 }
-"""A recipe for where there is no model to begin with: it learns little, but quickly."""
+"""A recipe for where what the page proposes needs weights that are not there: it learns little, but quickly."""
 
 
 def merge(go: Round) -> str:
@@ -63,8 +64,10 @@ def train(go: Round) -> str:
     """A training begins, in a process of its own."""
     go.show("train", "Ctrl+3")
     page = go.page("train")
-    page.form.set_values(_recipe(go))
-    wait_for(lambda: not page.panel.blocked, f"a training can start ({page.panel.blocked})", seconds=60)
+    wait_for(lambda: page.panel.blocked != COUNTING, "the labels are counted", seconds=60)
+    if page.panel.blocked:
+        page.form.set_values(RANDOM)
+    wait_for(lambda: not page.panel.blocked, "a training can start", seconds=60)
     with Store.open(go.project, read_only=True) as store:
         before = {run.id for run in training.runs(store)}
     go.hand.key("Ctrl+Return")
@@ -211,20 +214,6 @@ def _mergeable(go: Round) -> tuple[str, str]:
     free = [item.name for item in scheme.classes if isinstance(item, Flag)]
     check(len(free) > 1, "two flags are left to merge")
     return TO_MERGE if set(TO_MERGE) <= set(free) else (free[0], free[1])
-
-
-def _recipe(go: Round) -> dict[str, str]:
-    """From the model that answers, with everything but the last layer kept: seconds. Else from scratch."""
-    with Store.open(go.project, read_only=True) as store:
-        active = next((entry for entry in registry.models(store) if entry.active), None)
-    if active is None:
-        return RANDOM
-    return {
-        "network.name": active.card.network,
-        "network.weights": f"model:{active.id}",
-        "network.freeze": "-1",
-        "network.input_size": str(active.card.preprocessing.input_size),
-    }
 
 
 def read_cell(cell: str) -> State:

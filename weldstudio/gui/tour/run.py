@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from weldstudio import paths
@@ -77,6 +78,8 @@ def run(project: Path, out: Path, *, theme: str = "light", say: Callable[[str], 
     window.resize(*SIZE)
     window.show()
     window.activateWindow()
+    if QGuiApplication.platformName() == "offscreen":
+        QCursor.setPos(window.geometry().bottomRight())  # out of the way: nothing shall look as if pointed at
     out.mkdir(parents=True, exist_ok=True)
     results, cancelled = _go(window, project, out, say)
     write_report(out, results, complete=not cancelled and len(results) == len(STEPS))
