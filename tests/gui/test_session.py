@@ -15,7 +15,7 @@ from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.gui.session import Session
 from weldstudio.store import models
 from weldstudio.store.store import Store
-from weldstudio.studio import labelling
+from weldstudio.studio import labelling, scheme
 
 
 @pytest.fixture
@@ -182,6 +182,28 @@ def test_what_cannot_be_written_is_kept_in_order_and_written_later(
     assert [s for _, s in stored(project, photo)] == [State.RAISED, State.UNSURE]
     session.undo()
     assert state(session, photo, 0) == State.RAISED
+
+
+def test_a_group_shows_one_raised_class_while_nothing_can_be_written(
+    make_session: MakeSession, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(project) as store:
+        scheme.add_classes(store, ["glass", "paper"], who="Ann", exclusive=True)
+    session = make_session(project)
+    session.open()
+    glass, paper = (session.mirror.scheme.by_name(name).slot for name in ("glass", "paper"))
+    photo = int(session.mirror.ids[0])
+    session.label([photo], glass, State.RAISED)
+
+    def full(*_: object, **__: object) -> Done:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(labelling, "set_state", full)
+    session.label([photo], paper, State.RAISED)
+    assert session.outbox.waiting == 1
+    assert (state(session, photo, glass), state(session, photo, paper)) == (State.CLEAR, State.RAISED)
+    session.undo()
+    assert (state(session, photo, glass), state(session, photo, paper)) == (State.RAISED, State.CLEAR)
 
 
 def test_a_bug_on_the_store_thread_is_logged_and_said_once(

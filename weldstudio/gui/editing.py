@@ -52,7 +52,7 @@ class Editing(QObject):
             return labelling.set_state(store, ids, slot, state, who=who, source=source)
 
         name = self._session.mirror.scheme.by_slot(slot).name
-        marks = (Marked(ids, slot, label_byte(state, source)),)
+        marks = self._entailed(ids, slot, state, source)
         return self._push_labels(f"{name}: {state.word}", len(ids), write, marks=marks)
 
     def nothing_applies(self, photo_ids: Iterable[int]) -> Pending:
@@ -129,6 +129,18 @@ class Editing(QObject):
         pending = self._push(text, write, marks)
         self._session.tell(text, undo=True)
         return pending
+
+    def _entailed(self, ids: tuple[int, ...], slot: int, state: State, source: Source) -> tuple[Marked, ...]:
+        """What the store will write, so that a group shows one raised flag even while nothing can be written."""
+        from weldstudio.studio.entailing import Entailment
+
+        mirror = self._session.mirror
+        rule = Entailment(mirror.scheme, ((slot, state),), source)
+        found: dict[tuple[int, int], list[int]] = {}
+        for photo_id in ids:
+            for changed, _, byte in rule.edits(mirror.labels[mirror.row(photo_id)].tobytes()):
+                found.setdefault((changed, byte), []).append(photo_id)
+        return tuple(Marked(tuple(photos), changed, byte) for (changed, byte), photos in found.items())
 
     def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
         edit = Edit(text, write, marks)
