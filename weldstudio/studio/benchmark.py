@@ -99,6 +99,14 @@ ROWS = (
         arguments=("{photos}", "224", "16"),
         rounds=3,
     ),
+    Row(
+        "drawing",
+        "a weld drawn and saved / noise of its size saved, on one core",
+        "drawing",
+        cap=50,
+        arguments=(),
+        rounds=3,
+    ),
 )
 """Goals and caps are those of the project's performance study."""
 

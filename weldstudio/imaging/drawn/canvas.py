@@ -79,6 +79,22 @@ class Surface:
     """How much of the sun is seen."""
     metal: float = 0.0
     """Mirrors in its own colour."""
+    slopes: tuple[Floats, Floats] | None = None
+    """How much it leans, along the axis and round it, beside the plain shape."""
+
+    def lean(self, along: Floats, around: Floats, keep: NDArray[np.intp] | None = None) -> None:
+        """Lean it more, by slopes at all pixels or, with `keep`, at some."""
+        if self.slopes is None:
+            if keep is None:
+                self.slopes = (along, around)
+                return
+            long = self.albedo.shape[1]
+            self.slopes = (np.zeros(long, np.float32), np.zeros(long, np.float32))
+        for own, more in zip(self.slopes, (along, around), strict=True):
+            if keep is None:
+                own += more
+            else:
+                own[keep] += more
 
 
 class Canvas:
@@ -291,6 +307,8 @@ class Canvas:
         light = self.light
         local = [float(np.dot(light.sun, vector)) for vector in (along, up, near)]
         high = [float(vector[2]) for vector in (along, up, near)]
+        if surface.slopes is not None:
+            _bump(hit, *surface.slopes)
         n0, n1, n2 = hit.normal
         r0, r1, r2 = hit.ray
         facing_sun = n0 * np.float32(local[0]) + n1 * np.float32(local[1]) + n2 * np.float32(local[2])
@@ -341,3 +359,11 @@ def _shine(hit: Hit, sun: list[float], length: Floats, sharp: int) -> Floats:
     for _ in range(sharp):
         shine = shine * shine
     return shine * np.float32((2**sharp + 2) * 0.011)
+
+
+def _bump(hit: Hit, along: Floats, around: Floats) -> None:
+    """Lean the normal of a hit by small slopes along the axis and round it."""
+    n0, n1, n2 = hit.normal
+    m0, m1, m2 = n0 + along, n1 - around * n2, n2 + around * n1
+    scale = 1 / np.sqrt(m0 * m0 + m1 * m1 + m2 * m2)
+    hit.normal = (m0 * scale, m1 * scale, m2 * scale)

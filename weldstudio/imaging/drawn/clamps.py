@@ -6,7 +6,7 @@ import numpy as np
 
 from weldstudio.imaging.drawn import textures
 from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
-from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Scene
+from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Scene, cross
 from weldstudio.imaging.drawn.textures import look, part
 
 _STYLES: tuple[tuple[Colour, float], ...] = (
@@ -137,6 +137,6 @@ def _frame_rods(canvas: Canvas, scene: Scene) -> None:
             first.astype(np.float32),
             along.astype(np.float32),
             up.astype(np.float32),
-            np.cross(along, up).astype(np.float32),
+            cross(along, up),
         )
         _steel(canvas, frame, 0.11, -0.3, float(np.linalg.norm(last - first)) + 0.3)

@@ -15,14 +15,6 @@ def earth(scene: Scene) -> tuple[float, float, float]:
     return _EARTHS.get(scene.ground, (0.17, 0.105, 0.058))
 
 
-def bump(hit: Hit, along: Floats, around: Floats) -> None:
-    """Lean the normal of a hit by small slopes along the axis and round it."""
-    n0, n1, n2 = hit.normal
-    m0, m1, m2 = n0 + along, n1 - around * n2, n2 + around * n1
-    scale = 1 / np.sqrt(m0 * m0 + m1 * m1 + m2 * m2)
-    hit.normal = (m0 * scale, m1 * scale, m2 * scale)
-
-
 def _near(hit: Hit, theta: Floats, patch: Patch) -> Floats:
     """1 in the middle of a patch, 0 at its edge, below outside."""
     along, around = (hit.s - np.float32(patch.s)) / np.float32(patch.length), (theta - np.float32(patch.theta))
@@ -55,10 +47,7 @@ def soil_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], sce
     gloss = np.broadcast_to(np.asarray(surface.gloss, np.float32), hit.s.shape).copy()
     gloss[keep] *= 1 - 0.93 * cover
     surface.gloss = gloss
-    slopes = (np.zeros_like(hit.s), np.zeros_like(hit.s))
-    slopes[0][keep] = -signed(values, 1) * 1.5 * thick
-    slopes[1][keep] = -signed(values, 2) * 1.5 * thick
-    bump(hit, *slopes)
+    surface.lean(-signed(values, 1) * 1.5 * thick, -signed(values, 2) * 1.5 * thick, keep)
 
 
 def water_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], scene: Scene) -> None:
@@ -91,10 +80,7 @@ def water_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], sc
     gloss = np.broadcast_to(np.asarray(surface.gloss, np.float32), hit.s.shape).copy()
     gloss[keep] = np.maximum(gloss[keep], 0.9 * wet) + 2.0 * drop
     surface.gloss = gloss
-    slopes = (np.zeros_like(hit.s), np.zeros_like(hit.s))
-    slopes[0][keep] = across * 1.25 * drop
-    slopes[1][keep] = down * 1.25 * drop
-    bump(hit, *slopes)
+    surface.lean(across * 1.25 * drop, down * 1.25 * drop, keep)
 
 
 def scene_light(hit: Hit) -> tuple[float, float]:
@@ -118,19 +104,20 @@ def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Sc
         for band in range(3):
             albedo[band] = albedo[band] * dark + torn * np.float32(0.16) + torn * albedo[band] * np.float32(0.4)
         slope = -lean * deep * 3.4 + np.sign(lean) * lip * 0.9
-        bump(hit, np.zeros_like(slope), slope.astype(np.float32))
+        surface.lean(np.zeros_like(slope), slope)
         gloss *= 1 - 0.5 * deep.clip(0, 1)
     else:
         inside = 1 - along * along - across * across + (part(rough, 1) - 0.5) * 1.2
         melt = (inside * 4).clip(0, 1)
         rim = np.exp(-((inside * 3.2) ** 2))
-        values = look(textures.lumps(), hit.s * np.float32(0.3), theta * np.float32(0.3))
-        scorch = (1 - 0.8 * rim) * (1 - melt * (0.35 + 0.35 * part(values, 0)))
-        ash = melt * part(values, 0) * np.float32(0.07)
-        for band in range(3):
-            albedo[band] = albedo[band] * scorch + ash
-        gloss = gloss * (1 - melt) + melt * np.float32(1.7)
-        bump(hit, -signed(values, 1) * 2.2 * melt, -signed(values, 2) * 2.2 * melt - across * rim * 0.8)
+        blisters = look(textures.folds(), hit.s * np.float32(0.27), theta * np.float32(0.27))
+        burnt = melt * (0.45 + 0.5 * part(rough, 1))
+        scorch = (1 - 0.75 * rim) * (1 - burnt)
+        for band, own in enumerate((0.05, 0.032, 0.02)):
+            albedo[band] = albedo[band] * scorch + np.float32(own) * burnt
+        gloss = gloss * (1 - melt) + melt * np.float32(1.9)
+        across_, down_ = signed(blisters, 0), signed(blisters, 1)
+        surface.lean(-across_ * 2.0 * melt, -down_ * 2.0 * melt - across * rim * 0.8)
     surface.albedo, surface.gloss = albedo, gloss
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from weldstudio.imaging.drawn import dirt, textures
 from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
-from weldstudio.imaging.drawn.scene import Floats, Patch, Scene
+from weldstudio.imaging.drawn.scene import Floats, Patch, Scene, cross
 from weldstudio.imaging.drawn.textures import look, part
 
 _BLACK: Colour = (0.021, 0.021, 0.023)
@@ -69,7 +69,8 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
         shift = np.float32((scene.seed % 499) / 499)
         grain = look(textures.noise(), hit.s * np.float32(0.3) + shift, theta * np.float32(0.3))
         tone = 0.85 + 0.25 * part(grain, 0)
-        dust = (part(grain, 1) * 0.8 + part(grain, 0) * 0.4 - 0.78).clip(0, 0.2) + 0.012
+        dust = (part(grain, 1) * 0.7 + part(grain, 0) * 0.3 - 0.5).clip(0, 1)
+        dust = dust * dust * 1.1 + 0.012
         albedo = np.stack([np.float32(value) * tone + np.float32(0.2) * dust for value in own])
         # Rounded edges, and the bands that the winding leaves on the body.
         away = np.minimum(hit.s - np.float32(start), np.float32(stop) - hit.s)
@@ -79,9 +80,9 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
         if size == radius:
             ribs = _relief(scene, hit.s, theta)
             _moulded(scene, hit.s, theta, albedo, half)
-        dirt.bump(hit, (round_ * 1.1 + ribs).astype(np.float32), np.zeros_like(hit.s))
         open_ = (1 - 0.35 * np.exp(-away * 12) * (size == radius)).astype(np.float32)
         surface = Surface(albedo.astype(np.float32), 0.75 - 1.5 * dust, sharp=5, open=open_)
+        surface.lean((round_ * 1.1 + ribs).astype(np.float32), np.zeros_like(hit.s))
         dirt.soil_on(hit, theta, surface, soil, scene)
         dirt.water_on(hit, theta, surface, water, scene)
         canvas.paint(hit, surface)
@@ -162,7 +163,7 @@ def _upright(scene: Scene, frame: Frame, s: float, angle: float) -> Frame:
     """A frame whose axis leaves the pipe's axis at `s` under an angle from the top."""
     origin, along, up, near = frame
     out = math.cos(angle) * up + math.sin(angle) * near
-    side = np.cross(out, along)
+    side = cross(out, along)
     return (
         (origin + s * along).astype(np.float32),
         out.astype(np.float32),

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from weldstudio.imaging.drawn import textures
 from weldstudio.imaging.drawn.canvas import Canvas, Colour
-from weldstudio.imaging.drawn.scene import ARMS, Floats, Scene
+from weldstudio.imaging.drawn.scene import ARMS, Floats, Scene, cross
 from weldstudio.imaging.drawn.textures import Tile, look, part
 
 _SIDE = 1024
@@ -37,6 +37,16 @@ def ground_tile(kind: str) -> Tile:
     if kind == "paving":
         return _paving(random)
     return _stones(random, 9000, (1.2, 3.2), (0.13, 0.13, 0.132), spread=0.25)
+
+
+@cache
+def _coarser(kind: str, level: int) -> Tile:
+    """The tile of a ground at half the size, `level` times over: each pixel of a photo sees the mean of many places."""
+    tile = ground_tile(kind)
+    side = tile.shape[0] >> level
+    values = tile.view(np.uint8).reshape(side, 1 << level, side, 1 << level, 4)
+    mean = values.mean(axis=(1, 3), dtype=np.float32) + np.float32(0.5)
+    return np.ascontiguousarray(mean.astype(np.uint8)).view(np.uint32)[..., 0]
 
 
 def _finish(colour: Floats, height: Floats, strength: float) -> Tile:
@@ -192,7 +202,9 @@ def _bare(
     canvas: Canvas, scene: Scene, plane: _Plane, coarse: _Plane, random: np.random.Generator
 ) -> tuple[list[Floats], Floats]:
     """Colour and relief of the bare ground; the tile is turned so that its relief is lit from where the sun is."""
-    tile = ground_tile(scene.ground)
+    # Soft lenses, and the sensor's pixels, see no more than the mean of what lies within one pixel.
+    pixel = float(np.median(plane.t[::97])) / canvas.focal * _SIDE / _TILE
+    tile = _coarser(scene.ground, int(min(4, max(0.0, math.log2(pixel) + 0.3))))
     azimuth = math.atan2(canvas.light.sun[1], canvas.light.sun[0]) + math.pi
     c, s = np.float32(math.cos(azimuth) / _TILE), np.float32(math.sin(azimuth) / _TILE)
     shift = random.uniform(0, 1, 2).astype(np.float32)
@@ -270,10 +282,10 @@ def _shadows(canvas: Canvas, scene: Scene, plane: _Plane) -> tuple[Floats, Float
         if scene.neighbour is not None and scene.neighbour.arm == arm:
             parts.append((scene.neighbour.start, scene.neighbour.start + 2 * scene.neighbour.half, scene.radius))
         # The distance between the line to the sun and the pipe's axis, and where along the axis it is least.
-        across = np.cross(along, sun)
+        across = cross(along, sun)
         across /= np.linalg.norm(across)
         away = plane.x * across[0] + plane.y * across[1] - np.float32(scene.height * across[2] + origin @ across)
-        aside = np.cross(across, sun)
+        aside = cross(across, sun)
         s = (plane.x - origin[0]) * aside[0] + (plane.y - origin[1]) * aside[1]
         s += np.float32((-scene.height - origin[2]) * aside[2])
         s /= np.float32(along @ aside)

@@ -17,7 +17,7 @@ _STEPS = 2048
 def sensor_size(view: View) -> tuple[int, int]:
     """Width and height of what is reckoned with; the older camera's files are larger than what its lens resolves."""
     width, height = view.size
-    share = 1.0 if view.equipment == "Bluebox" else 0.86 - 0.14 * view.blur
+    share = 1.0 if view.equipment == "Bluebox" else 0.79 - 0.12 * view.blur
     return round(width * share / 4) * 4, round(height * share / 4) * 4
 
 
@@ -26,7 +26,7 @@ def _tone(old: bool) -> NDArray[np.uint8]:
     """Square root of linear light in steps -> sRGB byte, with a shoulder in the lights as cameras have it."""
     root = np.linspace(0, 2, _STEPS)
     light = root * root
-    contrast = 1.12 if old else 1.2
+    contrast = 1.22 if old else 1.26
     curve = light**contrast * 1.08
     curve = curve * (1 + curve / 6.0) / (1 + curve * 0.82)
     lifted = curve * (0.985 if old else 1) + (0.008 if old else 0.002)

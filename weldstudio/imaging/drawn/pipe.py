@@ -134,9 +134,8 @@ def _scrape(
     gloss = np.asarray(surface.gloss, np.float32)
     gloss[keep] = gloss[keep] * (1 - bare) + np.float32(0.16) * bare
     surface.gloss = gloss
-    slope = np.zeros_like(hit.s)
-    slope[keep] = (part(lines, 3) - 0.5) * 0.5 * bare
-    dirt.bump(hit, slope, np.zeros_like(slope))
+    slope = (part(lines, 3) - 0.5) * 0.5 * bare
+    surface.lean(slope, np.zeros_like(slope), keep)
 
 
 def _hatch(scene: Scene, arm: int, hit: Hit, theta: Floats, surface: Surface, fine: Floats) -> None:
@@ -171,13 +170,14 @@ def _line(scene: Scene, hit: Hit, theta: Floats, surface: Surface, smooth: Float
 _COVERS: dict[str, tuple[Colour, ...]] = {
     "rag": ((0.55, 0.52, 0.47), (0.42, 0.12, 0.1), (0.2, 0.28, 0.4)),
     "cloth": ((0.72, 0.42, 0.05), (0.1, 0.1, 0.11), (0.13, 0.28, 0.5)),
-    "tape": ((0.5, 0.5, 0.52), (0.75, 0.75, 0.73), (0.03, 0.03, 0.03)),
+    "tape": ((0.5, 0.5, 0.52), (0.75, 0.75, 0.73), (0.5, 0.2, 0.03)),
 }
 
 
 def _paint_cover(canvas: Canvas, scene: Scene, view: View, arm: int) -> None:
     """A rag, a cloth or tape over the scraped zone."""
-    colours = _COVERS[view.cover]
+    # A cloth as blue as a scraped blue pipe would be taken for one.
+    colours = _COVERS[view.cover][: 2 if scene.colour == "blue" and view.cover != "tape" else 3]
     colour = colours[scene.seed % len(colours)]
     start, stop = scene.half - 0.12, cover_end(scene)
     taped = view.cover == "tape"
@@ -204,7 +204,8 @@ def _paint_cover(canvas: Canvas, scene: Scene, view: View, arm: int) -> None:
         tone = 0.62 + 0.4 * part(values, 0) + 0.25 * part(values, 2) - 0.22 * (1 - part(folds, 3)) ** 3
         strength, gloss = 1.15, 0.06
     albedo = np.stack([np.float32(own) * tone for own in colour])
-    dirt.bump(hit, signed(folds, 0) * np.float32(strength), signed(folds, 1) * np.float32(strength))
     small = hit.only(keep)
     open_ = 0.55 + 0.45 * (inside[keep] * 5).clip(0, 1)
-    canvas.paint(small, Surface(albedo[:, keep], gloss, open=open_.astype(np.float32)))
+    surface = Surface(albedo[:, keep], gloss, open=open_)
+    surface.lean(signed(folds, 0)[keep] * np.float32(strength), signed(folds, 1)[keep] * np.float32(strength))
+    canvas.paint(small, surface)

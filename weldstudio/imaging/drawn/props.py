@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
-from weldstudio.imaging.drawn.scene import Floats, Scene
+from weldstudio.imaging.drawn.scene import Floats, Scene, cross
 
 _PEELS: dict[str, Colour] = {"black": (0.05, 0.05, 0.055), "blue": (0.06, 0.2, 0.52), "yellow": (0.72, 0.47, 0.06)}
 
@@ -163,7 +163,7 @@ def _pen(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     along = np.array((math.cos(turn), math.sin(turn), 0), np.float32)
     up = np.array((0, 0, 1), np.float32)
     origin = np.array((random.normal(0, 1.5), random.uniform(-2.6, -1.7), -scene.height + 0.12), np.float32)
-    frame: Frame = (origin, along, up, np.cross(along, up))
+    frame: Frame = (origin, along, up, cross(along, up))
     for start, stop, colour in ((-0.75, 0.25, (0.6, 0.61, 0.62)), (0.25, 0.75, (0.03, 0.03, 0.035))):
         hit = canvas.cylinder(frame, 0.115, start, stop)
         if hit is not None and hit.index.size:

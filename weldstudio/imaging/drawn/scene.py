@@ -22,6 +22,13 @@ GROUNDS = ("soil", "clay", "gravel", "grass", "paving", "sand", "asphalt")
 CLAMP_WIDTH = 0.42
 
 
+def cross(a: Floats, b: Floats) -> Floats:
+    """The cross product of two vectors (3,); many times quicker than numpy's for just two."""
+    a0, a1, a2 = a.tolist()
+    b0, b1, b2 = b.tolist()
+    return np.array((a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0), np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Causes:
     """What is wrong, or right, with a joint: everything that flags come from, except for the photographer."""
@@ -153,7 +160,7 @@ class Scene:
         along = np.array(self.bend, np.float32)
         up = np.array((0, 0, 1), np.float32) - along * along[2]
         up /= np.linalg.norm(up)
-        near = np.cross(along, up).astype(np.float32)
+        near = cross(along, up)
         near *= -np.sign(near[1])
         # It bends inside the fitting; `s` counts so that the fitting's edge is where it is on a straight pipe.
         pivot = np.array((0.35 * self.half, 0, 0), np.float32)
