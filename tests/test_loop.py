@@ -98,6 +98,17 @@ def test_one_class_per_photo_from_import_to_imagefolder(tmp_path: Path) -> None:
     assert found == dict.fromkeys(FLAGS, 20)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_tour_goes_round_in_the_real_window(tmp_path: Path) -> None:
+    report = weldstudio("demo", "--tour", tmp_path / "tour", "--photos", 60)
+    assert report["ok"], [step["checked"] for step in report["steps"] if not step["ok"]]
+    assert len(report["steps"]) == 15
+    pictures = [name for step in report["steps"] for name in step["pictures"]]
+    assert {"review.png", "large.png", "flags.png", "train.png", "models.png"} <= set(pictures)
+    assert all((tmp_path / "tour" / name).stat().st_size > 10_000 for name in pictures)
+
+
 def test_a_file_of_raised_flags_only_is_refused_until_one_says_what_unlisted_means(tmp_path: Path) -> None:
     made = make_collection(tmp_path / "photos", 6, seed=2)
     labels = made.write_flags(tmp_path / "flags.csv")

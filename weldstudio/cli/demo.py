@@ -10,9 +10,9 @@ import click
 from weldstudio.cli import answer
 from weldstudio.cli.doctor import has_display
 from weldstudio.cli.options import examples, json_option
-from weldstudio.cli.progress import drive
+from weldstudio.cli.progress import Cancelled, drive
 
-FAILED = 1
+FAILED, CANCELLED = 1, 130
 NO_WINDOW = (
     "There is no display here, so no window opens. To see it all the same, as pictures of every step: "
     "weldstudio demo --tour OUT"
@@ -91,6 +91,8 @@ def _go_round(
     os.environ["WELDSTUDIO_HOME"] = str(out / "home")
     say = (lambda _line: None) if as_json else click.echo
     status: int = open_window(project, tour=out, theme=theme, say=say)
+    if status == CANCELLED:
+        raise Cancelled(f"Cancelled; what the tour has seen so far lies in {out}.")
     if as_json:
         answer.give_json(json.loads((out / "report.json").read_text("utf-8")))
     else:

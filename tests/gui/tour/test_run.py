@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from weldstudio.domain.labelling import State
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.tour import learning, looking
-from weldstudio.gui.tour.hand import Hand, StepFailed, check, wait_for
+from weldstudio.gui.tour.hand import STOP, Hand, Interrupted, StepFailed, check, wait_for
 from weldstudio.gui.tour.round import Round
 from weldstudio.gui.tour.run import StepResult, take, write_report
 from weldstudio.store.store import Store
@@ -77,6 +77,15 @@ def test_waiting_ends_at_once_with_the_reason(qtbot: QtBot) -> None:
         wait_for(lambda: None, "the sun rises", seconds=0)
     with pytest.raises(StepFailed, match="dark"):
         check([], "dark")
+
+
+def test_ctrl_c_ends_the_waiting(qtbot: QtBot) -> None:
+    STOP.set()
+    try:
+        with pytest.raises(Interrupted):
+            wait_for(lambda: False, "the sun rises", seconds=60)
+    finally:
+        STOP.clear()
 
 
 def test_the_report_is_there_for_machines_and_for_people(tmp_path: Path) -> None:

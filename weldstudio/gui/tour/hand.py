@@ -3,6 +3,7 @@
 Waiting lets the event loop run, asleep between events, so that the window lives as it does under a person's hands.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,14 @@ SETTLE_MS: Final = 600
 """Thumbnails, fades and curves come to rest before a picture is taken."""
 
 Found = TypeVar("Found")
+
+
+STOP: Final = threading.Event()
+"""Set by Ctrl+C: every waiting ends with `Interrupted`."""
+
+
+class Interrupted(Exception):
+    """The person does not want the tour to go on."""
 
 
 class StepFailed(Exception):
@@ -46,6 +55,8 @@ def wait_for(
         found = condition()
         if found:
             return found
+        if STOP.is_set():
+            raise Interrupted
         if unless is not None and (why := unless()):
             raise StepFailed(f"{what}: {why}")
         if time.monotonic() > end:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
@@ -20,7 +19,7 @@ from weldstudio.gui.app import SWITCH_S
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.theme import theme as themes
 from weldstudio.gui.tour import learning, looking
-from weldstudio.gui.tour.hand import Hand, StepFailed, wait
+from weldstudio.gui.tour.hand import STOP, Hand, Interrupted, StepFailed, wait
 from weldstudio.gui.tour.round import Round
 from weldstudio.settings import Settings
 
@@ -93,22 +92,18 @@ def run(project: Path, out: Path, *, theme: str = "light", say: Callable[[str], 
 
 
 def _go(window: MainWindow, project: Path, out: Path, say: Callable[[str], object]) -> tuple[list[StepResult], bool]:
-    """All steps; after one that failed the others are tried all the same, unless the project did not open."""
+    """All steps, and whether Ctrl+C ended them.
+
+    After one that failed the others are tried all the same, unless the project did not open.
+    """
     go = Round(window, Hand(window, out), project, out=out)
-    stopped: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        stopped.append(number)
-
-    before = signal.signal(signal.SIGINT, stop)
     results: list[StepResult] = []
+    waiting = list(STEPS)
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: STOP.set())
     try:
         wait(100)
-        waiting = list(STEPS)
-        while waiting:
+        while waiting and not STOP.is_set():
             step = waiting.pop(0)
-            if stopped:
-                break
             result = take(step, go)
             results.append(result)
             mark = "ok    " if result.ok else "FAILED"
@@ -119,9 +114,13 @@ def _go(window: MainWindow, project: Path, out: Path, say: Callable[[str], objec
                 # Without a model there is nothing to lay over a photograph before one was trained.
                 waiting.remove(looking.overlay)
                 waiting.insert(waiting.index(learning.predict) + 1, looking.overlay)
+    except Interrupted:
+        STOP.set()
     finally:
         signal.signal(signal.SIGINT, before)
-    return results, bool(stopped)
+    cancelled = STOP.is_set()
+    STOP.clear()
+    return results, cancelled
 
 
 def take(step: Step, go: Round) -> StepResult:
@@ -132,6 +131,8 @@ def take(step: Step, go: Round) -> StepResult:
     try:
         go.hand.come_to_front()
         checked = step(go)
+    except Interrupted:
+        raise
     except StepFailed as failure:
         ok, checked = False, f"Not so: {failure}."
     except Exception as error:  # a bug in one step is its result; the others still say something
