@@ -10,6 +10,7 @@ from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Floats, Scene
 SIZES = {"Redbox": (640, 480), "Bluebox": (1280, 960)}
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in 0..1 of the photo."""
+COVERS = ("rag", "cloth", "tape")
 _NEAR = 0.2
 
 

@@ -89,15 +89,15 @@ class Chances:
             damage=("gouge", "melted")[int(random.random() < 0.5)] if some(flags.OTHER) else "",
         )
 
-    def framing(self, random: np.random.Generator, share: float) -> tuple[str, str]:
-        """(framing, cover) of one photo."""
+    def framing(self, random: np.random.Generator, share: float) -> tuple[str, bool]:
+        """The framing of one photo, and whether something covers the scraped zones."""
         framing = "close" if random.random() < share * self.of[flags.CLAMPS_UNSEEN] else "wide"
         if random.random() >= share * self.of[flags.ZONES_UNSEEN]:
-            return framing, ""
+            return framing, False
         # A crop of the fitting hides clamps and zones at once; it comes on top of the close ones, so it is rarer.
         if framing == "close" and random.random() < 0.5:
-            return "crop", ""
-        return framing, str(random.choice(["rag", "cloth", "tape"]))
+            return "crop", False
+        return framing, True
 
     def spoilt(self, random: np.random.Generator) -> str:
         words = ("finger", "ground", "dark", "smeared")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from weldstudio.imaging.drawn import flags
-from weldstudio.imaging.drawn.camera import Box, Light, View, sample_light, sample_view
+from weldstudio.imaging.drawn.camera import COVERS, Box, Light, View, sample_light, sample_view
 from weldstudio.imaging.drawn.chances import Chances, chances
 from weldstudio.imaging.drawn.flags import FLAGS, judge
 from weldstudio.imaging.drawn.photograph import photograph
@@ -146,9 +146,10 @@ def _view(
 ) -> tuple[View, flags.Judgement] | None:
     """A view of the scene whose flags are beyond doubt; None for a rare scene that has none."""
     spoilt = drawing.spoilt(random)
-    framing, cover = drawing.framing(random, share)
+    framing, covered = drawing.framing(random, share)
     if framing == "crop" and scene.causes.bent:
-        framing, cover = "close", "rag"
+        framing, covered = "close", True
+    cover = COVERS[scene.seed % len(COVERS)] if covered else ""
     for attempt in range(_TRIES):
         if attempt == _TRIES // 2:
             framing = "wide"

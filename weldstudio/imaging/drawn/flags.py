@@ -153,7 +153,9 @@ def _patch_points(scene: Scene, patch: Patch) -> Floats:
 def _findings(scene: Scene, view: View, seen: _Sight) -> Iterator[Finding]:
     yield from _clamp_findings(scene, seen)
     yield from _zone_findings(scene, view, seen)
-    yield NO_SHEET, not scene.sheet, (seen.box(("sheet", 0)) or ENTIRE,)
+    # A picture that the fitting fills shows no ground.
+    bare = not scene.sheet or view.framing == "crop"
+    yield NO_SHEET, bare, () if bare else (seen.box(("sheet", 0)) or ENTIRE,)
     line_hidden = bool(view.cover) and scene.line_at_edge
     yield _absence(seen, NO_LINE, [] if line_hidden else seen.all_of("line"))
     yield _absence(seen, NO_HATCH, seen.all_of("rest of hatch" if view.cover else "hatch"))

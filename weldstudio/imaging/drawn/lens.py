@@ -119,7 +119,7 @@ def put_finger(canvas: Canvas, view: View) -> None:
     small = Image.new("L", (80, 60), 0)
     pen = ImageDraw.Draw(small)
     x, y = random.uniform(10, 70), random.uniform(8, 52)
-    wide, high = random.uniform(52, 70), random.uniform(44, 60)
+    wide, high = random.uniform(60, 80), random.uniform(50, 66)
     pen.ellipse((x - wide, y - high, x + wide, y + high), fill=255)
     mask = (
         np.asarray(

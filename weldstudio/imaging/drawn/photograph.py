@@ -32,5 +32,5 @@ def photograph(scene: Scene, view: View) -> NDArray[np.uint8]:
         put_finger(canvas, view)
     if view.spoilt == "dark":
         random = np.random.default_rng((view.seed, 6))
-        view = replace(view, exposure=view.exposure * float(random.uniform(0.006, 0.015)), noise=0.03)
+        view = replace(view, exposure=view.exposure * float(random.uniform(0.007, 0.019)), noise=0.03)
     return expose(canvas, view)

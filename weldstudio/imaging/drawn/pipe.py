@@ -176,8 +176,10 @@ _COVERS: dict[str, tuple[Colour, ...]] = {
 
 def _paint_cover(canvas: Canvas, scene: Scene, view: View, arm: int) -> None:
     """A rag, a cloth or tape over the scraped zone."""
-    # A cloth as blue as a scraped blue pipe would be taken for one.
-    colours = _COVERS[view.cover][: 2 if scene.colour == "blue" and view.cover != "tape" else 3]
+    colours = _COVERS[view.cover]
+    # What has the colour of a scraped pipe would be taken for one.
+    if view.cover != "tape":
+        colours = {"blue": colours[:2], "yellow": colours[1:]}.get(scene.colour, colours)
     colour = colours[scene.seed % len(colours)]
     start, stop = scene.half - 0.12, cover_end(scene)
     taped = view.cover == "tape"
