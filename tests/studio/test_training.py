@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.studio.labelled import labelled_project
+from tests.studio.shipped_model import ship
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.messages import (
@@ -232,6 +233,13 @@ def test_what_cannot_start_is_refused_before_anything_is_written(store: Store, t
 def test_a_project_without_labels_says_so(tmp_path: Path) -> None:
     with labelled_project(tmp_path, count=0) as store, pytest.raises(RecipeError, match="label"):
         training.prepare(store, TINY, who="Ann")
+
+
+def test_the_first_choice_is_a_recipe_that_can_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weldstudio.paths.shipped_models", lambda: tmp_path / "none")
+    assert training.first_choice() == "quick"
+    ship(monkeypatch, tmp_path / "models")
+    assert training.presets()[training.first_choice()].network.name == "weldnet"
 
 
 def test_presets_load_and_the_fast_one_is_quick(tmp_path: Path) -> None:

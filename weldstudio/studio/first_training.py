@@ -37,11 +37,10 @@ class Wanted:
         if self.ready:
             flags = "1 flag has" if self.ready == 1 else f"{self.ready} flags have"
             return f"No model yet: {flags} enough labels for a first quick training."
-        parts = [
-            f"{count} {'photograph' if count == 1 else 'photographs'} {word}"
-            for count, word in ((self.raised, "with it raised"), (self.clear, "with it clear"))
-            if count
-        ]
+        counts = [(self.raised, "raised"), (self.clear, "clear")]
+        parts = [f"{count} with it {word}" for count, word in counts if count]
+        first = self.raised or self.clear
+        parts[0] = parts[0].replace(f"{first} ", f"{first} photograph{'' if first == 1 else 's'} ", 1)
         labels = "1 more label" if self.labels == 1 else f"{self.labels} more labels"
         return (
             f"No model yet: {labels} will do for a first quick training, for instance of “{self.flag}”: "

@@ -127,6 +127,8 @@ class _ModelDelegate(QStyledItemDelegate):
         moment = when(row.card.created)
         painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
         words = "in use" if row.active else "other scheme" if row.difference else ""
+        if row.card.demonstration:
+            words = f"{words}, demo" if words else "demonstration"
         painter.setPen(theme.colour("accent" if row.active else "warning"))
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
