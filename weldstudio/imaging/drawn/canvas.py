@@ -113,6 +113,8 @@ class Canvas:
             aspect / view.lens
         )
         self.focal = 0.5 * self.width * view.lens
+        self.fineness = self.focal / float(np.linalg.norm(self.eye))
+        """Pixels per radius of the pipe, about where the joint is."""
         self.colour = np.zeros((3, self.height * self.width), np.float32)
         self.depth = np.full(self.height * self.width, np.inf, np.float32)
         warm = view.light.warmth
@@ -261,7 +263,8 @@ class Canvas:
             frame,
             outer,
         )
-        return hit.only(hit.t < self.depth.take(index) + np.float32(1e-3))
+        # At its rim it lies as near as what it closes.
+        return hit.only(hit.t < self.depth.take(index) + np.float32(0.03))
 
     def block(self, frame: Frame, halves: tuple[float, float, float]) -> Hit | None:
         """A box round the frame's origin, `halves` of its extent along, up and near; `s` is along."""
@@ -294,11 +297,14 @@ class Canvas:
         if not where.size:
             return None
         t, side = enter.take(where), side.take(where)
+        # Near its outline a ray passes through little of it.
+        pixel = float(np.linalg.norm(eye)) / self.focal
+        cover = ((leave.take(where) - t) * np.float32(0.6 / pixel)).clip(0, 1)
         ray = tuple(to.take(where) for to in rays)
         normal = tuple(np.where(side == number, -np.sign(to), 0).astype(np.float32) for number, to in enumerate(ray))
         index = self.flat(rows, columns, where)
         s = ray[0] * t + np.float32(eye @ axes[0])
-        hit = Hit(index, np.ones_like(t), t, (ray[0], ray[1], ray[2]), s, normal, frame, float(halves[1]))  # type: ignore[arg-type]
+        hit = Hit(index, cover, t, (ray[0], ray[1], ray[2]), s, normal, frame, float(halves[1]))  # type: ignore[arg-type]
         return hit.only(t < self.depth.take(index) + np.float32(1e-3))
 
     def paint(self, hit: Hit, surface: Surface) -> None:

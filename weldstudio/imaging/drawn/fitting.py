@@ -62,7 +62,9 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
     )
     own = _BLUE if scene.medium == "water" and scene.seed % 5 == 0 else _BLACK
     for size, start, stop in parts:
-        hit = canvas.cylinder(frame, size, start, stop, over=0.01)
+        # The body goes on below the collars, or what is behind would shine through the seam.
+        ends = (-half, half) if size == radius else (start, stop)
+        hit = canvas.cylinder(frame, size, *ends, over=0.01)
         if hit is None or not hit.index.size:
             continue
         theta = hit.theta
@@ -73,13 +75,13 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
         dust = dust * dust * 1.1 + 0.012
         albedo = np.stack([np.float32(value) * tone + np.float32(0.2) * dust for value in own])
         # Rounded edges, and the bands that the winding leaves on the body.
-        away = np.minimum(hit.s - np.float32(start), np.float32(stop) - hit.s)
+        away = np.maximum(np.minimum(hit.s - np.float32(start), np.float32(stop) - hit.s), 0)
         middle = np.float32(0.5 * (start + stop))
         round_ = np.exp(-away * 26) * np.sign(hit.s - middle)
         ribs = np.zeros_like(hit.s)
         if size == radius:
             ribs = _relief(scene, hit.s, theta)
-            _moulded(scene, hit.s, theta, albedo, half)
+            _moulded(scene, hit.s, theta, albedo=albedo, half=half, step=1 if canvas.fineness > 120 else 2)
         open_ = (1 - 0.35 * np.exp(-away * 12) * (size == radius)).astype(np.float32)
         surface = Surface(albedo.astype(np.float32), 0.75 - 1.5 * dust, sharp=5, open=open_)
         surface.lean((round_ * 1.1 + ribs).astype(np.float32), np.zeros_like(hit.s))
@@ -99,7 +101,7 @@ def _relief(scene: Scene, s: Floats, theta: Floats) -> Floats:
     return (np.float32(0.015) * np.sin(s * np.float32(31) + np.sin(theta * 3))).astype(np.float32)
 
 
-def _moulded(scene: Scene, s: Floats, theta: Floats, albedo: Floats, half: float) -> None:
+def _moulded(scene: Scene, s: Floats, theta: Floats, *, albedo: Floats, half: float, step: int) -> None:
     """A label with a bar code, and raised letters."""
     random = np.random.default_rng((scene.seed, 5))
     middle, wide, high = random.uniform(-0.35, 0.35), random.uniform(0.26, 0.42), random.uniform(0.17, 0.27)
@@ -115,11 +117,12 @@ def _moulded(scene: Scene, s: Floats, theta: Floats, albedo: Floats, half: float
         paper = np.float32(0.62) - np.float32(0.56) * np.maximum(ink, lines)
         for band, tint in enumerate(paper_tint):
             albedo[band][keep] = paper * np.float32(tint)
-    line = textures.print_line(f"  ELECTROFUSION  {scene.diameter}  SDR11  39.5V  ")
-    row = ((theta - np.float32(at - 0.62)) * np.float32(40 / 0.22) + 20).astype(np.int32)
-    keep = np.flatnonzero((row >= 0) & (row < 40))
+    line = textures.print_line(f"  ELECTROFUSION  {scene.diameter}  SDR11  39.5V  ", step)
+    high = line.shape[0]
+    row = ((theta - np.float32(at - 0.62)) * np.float32(high / 0.22) + np.float32(high / 2)).astype(np.int32)
+    keep = np.flatnonzero((row >= 0) & (row < high))
     if keep.size:
-        column = ((s.take(keep) + 4) * np.float32(40 / 0.22)).astype(np.int32) % line.shape[1]
+        column = ((s.take(keep) + 4) * np.float32(high / 0.22)).astype(np.int32) % line.shape[1]
         raised = line[row.take(keep), column] * np.float32(0.05 / 255)
         for band in range(3):
             albedo[band][keep] += raised

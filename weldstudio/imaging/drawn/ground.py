@@ -317,6 +317,12 @@ def _wall(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
         return
     t = t.take(where)
     x = canvas.ray(axes[0], rows, columns).reshape(-1).take(where) * t + canvas.eye[0]
+    # No bucket cuts a plane: the wall comes forward here and goes back there.
+    bulge = look(textures.noise(), x * np.float32(0.03) + np.float32(scene.seed % 31 / 31), np.zeros_like(x))
+    t = t * (1 + np.float32(0.9 / scene.wall) * (part(bulge, 1) - np.float32(0.5)))
+    keep = np.flatnonzero(t < canvas.depth.take(where))
+    where, t = where.take(keep), t.take(keep)
+    x = canvas.ray(axes[0], rows, columns).reshape(-1).take(where) * t + canvas.eye[0]
     z = canvas.ray(axes[2], rows, columns).reshape(-1).take(where) * t + canvas.eye[2] + np.float32(scene.height)
     kind = scene.ground if scene.ground in ("soil", "clay", "sand") else "clay"
     values = look(ground_tile(kind), x * np.float32(0.9 / _TILE), z * np.float32(0.7 / _TILE) + np.float32(0.3))
@@ -324,6 +330,7 @@ def _wall(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     tone = (
         (0.6 + 0.3 * part(scores, 1) + 0.25 * part(scores, 3))
         * (0.55 + 0.12 * z.clip(0, 5))
+        * (1 - 0.45 * np.exp(-2 * z.clip(0, 9)))
         * (1 + 1.5 * (part(values, 3) - 0.5))
     )
     tone *= np.float32(random.uniform(0.6, 0.95))

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from weldstudio.imaging.drawn.camera import View
 from weldstudio.imaging.drawn.canvas import Canvas
 from weldstudio.imaging.drawn.scene import Floats
+from weldstudio.imaging.drawn.textures import look, noise, part
 
 _STEPS = 2048
 
@@ -136,7 +137,16 @@ def put_finger(canvas: Canvas, view: View) -> None:
         / 255
     )
     flat, glowing = mask.reshape(-1), glow.reshape(-1)
-    tone = np.float32(random.uniform(0.25, 0.6))
+    tone = np.float32(random.uniform(0.3, 0.75))
+    # Nearer to one side more light gets through; the lines of the skin are broad smudges.
+    turn = random.uniform(0, 2 * math.pi)
+    right = np.linspace(-1, 1, canvas.width, dtype=np.float32)[None, :] * np.float32(math.cos(turn))
+    down = np.linspace(-1, 1, canvas.height, dtype=np.float32)[:, None] * np.float32(math.sin(turn))
+    side = (right + down).reshape(-1)
+    smudge = part(
+        look(noise(), side * np.float32(0.2) + np.float32(turn), (down - right).reshape(-1) * np.float32(0.05)), 1
+    )
+    lit = (np.float32(1) + np.float32(0.45) * side) * (np.float32(0.8) + np.float32(0.4) * smudge)
     for band, own in enumerate((0.62, 0.27, 0.18)):
-        skin = np.float32(own) * tone * (1.5 - glowing)
+        skin = np.float32(own) * tone * (np.float32(1.6) - glowing) * lit ** np.float32(1 + 0.2 * band)
         canvas.colour[band] += (skin - canvas.colour[band]) * flat

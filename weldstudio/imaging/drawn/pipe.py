@@ -46,14 +46,14 @@ def _paint_arm(canvas: Canvas, scene: Scene, arm: int, hit: Hit) -> None:
     rough, smooth, fine, rings = (part(grain, channel) for channel in range(4))
     # Scratches along the pipe: the streaks of the tile turned to lie along it.
     scratch = part(look(textures.noise(), theta * np.float32(0.7) + shift, hit.s * np.float32(0.16)), 3)
-    skin = _skin(scene, arm, hit, theta, rough=rough, scratch=scratch)
+    skin = _skin(canvas, scene, arm, hit=hit, theta=theta, rough=rough, scratch=scratch)
     dust = ((rough * 0.6 + smooth * 0.7 - 0.72) * 0.9).clip(0, 0.34) + 0.02
     gloss = 0.85 - 0.45 * (scratch > 0.86) - 1.1 * dust
     for band, own in enumerate((0.22, 0.19, 0.15)):
         skin[band] += (np.float32(own) - skin[band]) * dust
     open_ = _open(scene, arm, hit.s)
     surface = Surface(skin, gloss, sharp=5, open=open_, lit=0.25 + 0.75 * open_)
-    _hatch(scene, arm, hit, theta, surface, fine)
+    _hatch(scene, arm, hit, theta=theta, surface=surface, fine=fine, fineness=canvas.fineness)
     if scene.causes.scraping != "none":
         _scrape(scene, hit, theta, surface, (rough, smooth, fine, rings), shift)
     if arm in scene.line_arms:
@@ -65,7 +65,7 @@ def _paint_arm(canvas: Canvas, scene: Scene, arm: int, hit: Hit) -> None:
     canvas.paint(hit, surface)
 
 
-def _skin(scene: Scene, arm: int, hit: Hit, theta: Floats, *, rough: Floats, scratch: Floats) -> Floats:
+def _skin(canvas: Canvas, scene: Scene, arm: int, *, hit: Hit, theta: Floats, rough: Floats, scratch: Floats) -> Floats:
     """The oxidised skin: dull with age, scratched, with stripes and the maker's line."""
     tone = 0.86 + 0.22 * rough + 0.35 * (scratch - 0.87).clip(0, 1) * 4
     pale = (scratch - 0.9).clip(0, 1) * np.float32(0.5)
@@ -78,12 +78,13 @@ def _skin(scene: Scene, arm: int, hit: Hit, theta: Floats, *, rough: Floats, scr
             for band, own in enumerate(_STRIPES[scene.medium]):
                 albedo[band] += (np.float32(own) - albedo[band]) * stripe
     text = f"{scene.medium.upper()}  PE100 SDR11  {scene.diameter}mm  BS EN {1555 if scene.medium == 'gas' else 12201}"
-    line = textures.print_line(text + "   //   ")
+    line = textures.print_line(text + "   //   ", 1 if canvas.fineness > 95 else 2)
     middle = np.float32(random.uniform(0.25, 0.95))
-    row = ((theta - middle) * np.float32(40 / 0.3) + 20).astype(np.int32)
-    keep = np.flatnonzero((row >= 0) & (row < 40))
+    high = line.shape[0]
+    row = ((theta - middle) * np.float32(high / 0.3) + np.float32(high / 2)).astype(np.int32)
+    keep = np.flatnonzero((row >= 0) & (row < high))
     if keep.size:
-        column = ((arm * hit.s.take(keep) + 40) * np.float32(40 / 0.3)).astype(np.int32) % line.shape[1]
+        column = ((arm * hit.s.take(keep) + 40) * np.float32(high / 0.3)).astype(np.int32) % line.shape[1]
         # Worn where the pipe was dragged.
         ink = line[row.take(keep), column] * np.float32(0.9 / 255) * (0.35 + 0.65 * (rough.take(keep) > 0.25))
         for band, own in enumerate(_PRINTS[scene.colour]):
@@ -138,7 +139,7 @@ def _scrape(
     surface.lean(slope, np.zeros_like(slope), keep)
 
 
-def _hatch(scene: Scene, arm: int, hit: Hit, theta: Floats, surface: Surface, fine: Floats) -> None:
+def _hatch(scene: Scene, arm: int, hit: Hit, *, theta: Floats, surface: Surface, fine: Floats, fineness: float) -> None:
     """Strokes of a marker, drawn on the skin before it is scraped off."""
     if not scene.causes.hatch:
         return
@@ -148,10 +149,12 @@ def _hatch(scene: Scene, arm: int, hit: Hit, theta: Floats, surface: Surface, fi
     keep = np.flatnonzero((hit.s > start) & (hit.s < stop))
     if not keep.size:
         return
-    ink = textures.scribbles(scene.seed % 6)
-    row = ((hit.s.take(keep) - np.float32(start)) * np.float32(255 / (stop - start))).astype(np.int32).clip(0, 255)
-    turn = theta.take(keep) * np.float32(1024 / 6.2832) + np.float32(300 * arm + scene.seed % 500)
-    column = turn.astype(np.int32) & 1023
+    step = 4 if fineness < 95 else 2 if fineness < 190 else 1
+    ink = textures.scribbles(scene.seed % 6, step)
+    high, wide = ink.shape
+    row = ((hit.s.take(keep) - np.float32(start)) * np.float32((high - 1) / (stop - start))).astype(np.int32)
+    turn = (theta.take(keep) / 6.2832 + 0.3 * arm + scene.seed % 500 / 1000) * wide
+    column = turn.astype(np.int32) & (wide - 1)
     share = np.zeros_like(hit.s)
     share[keep] = ink[row, column] * np.float32(1 / 255) * (1.2 - 0.75 * fine.take(keep)).clip(0.25, 1)
     _mix(surface, _INKS[scene.colour], share)

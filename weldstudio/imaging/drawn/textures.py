@@ -139,8 +139,8 @@ def drops() -> Tile:
 
 
 @cache
-def scribbles(style: int) -> NDArray[np.uint8]:
-    """Marker strokes (256, 1024), 255 where ink is: across the first axis lies a band of hatching, round the other."""
+def scribbles(style: int, step: int = 1) -> NDArray[np.uint8]:
+    """Marker strokes (256 // step, 1024 // step), 255 where ink is: a band of hatching is 256 wide and goes round."""
     random = np.random.default_rng(50 + style)
     image = Image.new("L", (1024, 256), 0)
     pen = ImageDraw.Draw(image)
@@ -162,17 +162,26 @@ def scribbles(style: int) -> NDArray[np.uint8]:
         pen.line(
             list(zip(across, 128 + 96 * np.cos(turn) + random.normal(0, 3, 500), strict=True)), fill=255, width=wide
         )
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(1.5)), np.uint8)
+    return reduced(np.asarray(image.filter(ImageFilter.GaussianBlur(1.5)), np.uint8), step)
+
+
+def reduced(ink: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Strokes as coarse pixels see them: the mean of `step` by `step`."""
+    if step == 1:
+        return ink
+    high, wide = ink.shape[0] // step, ink.shape[1] // step
+    cut = ink[: high * step, : wide * step].reshape(high, step, wide, step)
+    return cut.mean(axis=(1, 3), dtype=np.float32).astype(np.uint8)
 
 
 @cache
-def print_line(text: str) -> NDArray[np.uint8]:
-    """The maker's line as it is printed along a pipe, (40, n) with 255 for ink."""
+def print_line(text: str, step: int = 1) -> NDArray[np.uint8]:
+    """The maker's line as it is printed along a pipe, (40 // step, n) with 255 for ink."""
     font = ImageFont.load_default(30)
     long = int(font.getlength(text)) + 60
     image = Image.new("L", (long, 40), 0)
     ImageDraw.Draw(image).text((30, 2), text, fill=255, font=font)
-    return np.asarray(image, np.uint8)
+    return reduced(np.asarray(image, np.uint8), step)
 
 
 def painted(paint: Callable[[ImageDraw.ImageDraw, np.random.Generator], None], side: int, seed: int) -> Image.Image:
