@@ -30,7 +30,7 @@ from weldstudio.studio.reading import read_facts
 
 PHOTOS = 600
 SEED = 2026
-FIRST = 12
+FIRST = 6
 """Photographs brought in first, so that there is soon something to look at; each later batch is twice as large."""
 BATCH = 60
 """At most so many at a time."""
@@ -297,7 +297,7 @@ def _ended(work: Generator[Progress, None, labelling.LabelReport]) -> labelling.
 
 def _workers(count: int) -> int:
     """Processes that draw; for a few photographs starting them takes longer than drawing."""
-    return min(4, os.cpu_count() or 1) if count > FIRST else 0
+    return min(4, os.cpu_count() or 1) if count > 2 * FIRST else 0
 
 
 def _closable(steps: Iterator[int]) -> Generator[int, None, None]:
