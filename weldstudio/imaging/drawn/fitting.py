@@ -77,12 +77,14 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
         # Rounded edges, and the bands that the winding leaves on the body.
         away = np.maximum(np.minimum(hit.s - np.float32(start), np.float32(stop) - hit.s), 0)
         middle = np.float32(0.5 * (start + stop))
-        round_ = np.exp(-away * 26) * np.sign(hit.s - middle)
+        round_ = np.maximum(1 - away * 11, 0)
+        round_ = round_ * round_ * np.sign(hit.s - middle)
         ribs = np.zeros_like(hit.s)
         if size == radius:
             ribs = _relief(scene, hit.s, theta)
             _moulded(scene, hit.s, theta, albedo=albedo, half=half, step=1 if canvas.fineness > 120 else 2)
-        open_ = (1 - 0.35 * np.exp(-away * 12) * (size == radius)).astype(np.float32)
+        shut = np.maximum(1 - away * 5, 0)
+        open_ = 1 - 0.35 * shut * shut if size == radius else 1.0
         surface = Surface(albedo.astype(np.float32), 0.75 - 1.5 * dust, sharp=5, open=open_)
         surface.lean((round_ * 1.1 + ribs).astype(np.float32), np.zeros_like(hit.s))
         dirt.soil_on(hit, theta, surface, soil, scene)
@@ -97,7 +99,7 @@ def _relief(scene: Scene, s: Floats, theta: Floats) -> Floats:
         return np.float32(0.11) * np.sin(s * np.float32(2 * math.pi * (4.5 + make)))
     if make < 5:
         band = (s * np.float32(2.2) + np.float32(0.3)) % 1 - np.float32(0.5)
-        return (np.exp(-((band * 9) ** 2)) * band * np.float32(5.0)).astype(np.float32)
+        return band * np.maximum(1 - (band * 5) ** 2, 0) * np.float32(5.0)
     return (np.float32(0.015) * np.sin(s * np.float32(31) + np.sin(theta * 3))).astype(np.float32)
 
 
@@ -191,7 +193,10 @@ def _terminals(canvas: Canvas, scene: Scene, frame: Frame, half: float, angle: f
             canvas.paint(top, Surface(colours[:, np.digitize(top.s, (0.05, 0.115))], 0.4))
         dot = _upright(scene, frame, side * (half - 0.62), angle + 0.28)
         red: Colour = (0.42, 0.04, 0.025) if scene.seed % 2 else _INDICATOR
-        _rod(canvas, dot, 0.045, radius, radius + 0.11, own=red)
+        if canvas.fineness > 95:
+            _rod(canvas, dot, 0.045, radius, radius + 0.11, own=red)
+        else:
+            _plain(canvas, dot, 0.05, radius + 0.06, facing=1, own=red, inner=-1.0)
 
 
 def _tower(canvas: Canvas, scene: Scene, frame: Frame) -> None:

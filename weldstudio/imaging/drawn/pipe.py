@@ -95,11 +95,13 @@ def _skin(canvas: Canvas, scene: Scene, arm: int, *, hit: Hit, theta: Floats, ro
 
 def _open(scene: Scene, arm: int, s: Floats) -> Floats:
     """The corner between pipe and fitting sees less of the sky, as do those at the clamps."""
-    open_ = 1 - 0.55 * np.exp(-np.abs(s - np.float32(scene.half)) * 7)
+    near = np.maximum(1 - np.abs(s - np.float32(scene.half)) * 3, 0)
+    open_ = 1 - 0.55 * near * near
     if arm in scene.clamps:
         gap = np.abs(s - np.float32(scene.clamp_s(arm))) - np.float32(CLAMP_WIDTH / 2)
-        open_ = open_ * (1 - 0.5 * np.exp(-np.maximum(gap, 0) * 6))
-    return open_.astype(np.float32)
+        near = np.maximum(1 - np.maximum(gap, 0) * 2.5, 0)
+        open_ = open_ * (1 - 0.5 * near * near)
+    return open_
 
 
 def _mix(surface: Surface, colour: Colour, share: Floats) -> None:
