@@ -190,7 +190,7 @@ def sample_scene(random: np.random.Generator, causes: Causes) -> Scene:
     soil, water, damage = _beside(random, causes, end, taken=neighbour)
     bend = (1.0, 0.0, 0.0)
     if causes.bent:
-        angle = math.radians(random.uniform(9, 14)) * random.choice([-1, 1])
+        angle = math.radians(random.uniform(11, 16)) * random.choice([-1, 1])
         bend = (math.cos(angle), 0.62 * math.sin(angle), 0.785 * math.sin(angle))
     sheet = str(random.choice(SHEETS, p=[0.34, 0.22, 0.18, 0.14, 0.12])) if causes.sheet else ""
     return Scene(
