@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from weldstudio.domain.labelling import State
@@ -77,6 +78,21 @@ def test_waiting_ends_at_once_with_the_reason(qtbot: QtBot) -> None:
         wait_for(lambda: None, "the sun rises", seconds=0)
     with pytest.raises(StepFailed, match="dark"):
         check([], "dark")
+
+
+def test_a_dialog_that_stays_open_holds_nobody_up(window: MainWindow, tmp_path: Path) -> None:
+    hand = Hand(window, tmp_path)
+    dialog = QDialog(window)
+    with pytest.raises(StepFailed, match="too hard"):
+        hand.in_dialog(QDialog, lambda: bool(dialog.exec()), lambda _dialog: check(False, "too hard"))
+    assert not dialog.isVisible()
+
+
+def test_the_merge_can_be_made_twice(go: Round) -> None:
+    steps = (looking.open_project, looking.fill, learning.merge, learning.merge)
+    results = [take(step, go) for step in steps]
+    assert [result.checked for result in results if not result.ok] == []
+    assert [merge.name for merge in go.on_disk().scheme.live_merges] == ["No Clamps", "No Clamps 2"]
 
 
 def test_ctrl_c_ends_the_waiting(qtbot: QtBot) -> None:

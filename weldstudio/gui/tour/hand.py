@@ -13,6 +13,7 @@ from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from shiboken6 import isValid
 
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.theme import theme
@@ -111,10 +112,11 @@ class Hand:
             try:
                 dialog = wait_for(lambda: self._dialog(kind), f"the dialog {kind.__name__} opens", seconds=20)
                 work(dialog)
+                wait_for(lambda: not _is_open(dialog), f"the dialog {kind.__name__} closes", seconds=10)
             except Exception as error:  # noqa: BLE001 - carried out of the event loop, see below
                 failures.append(error)
-                if dialog is not None:
-                    dialog.reject()
+                if dialog is not None and _is_open(dialog):
+                    dialog.reject()  # or whoever opened it would be held up for ever
             done.append(True)
 
         QTimer.singleShot(0, act)
@@ -144,6 +146,10 @@ class Hand:
     def _dialog(kind: type[QDialog]) -> QWidget | None:
         found = QApplication.activeModalWidget()
         return found if isinstance(found, kind) and found.isVisible() else None
+
+
+def _is_open(dialog: QWidget) -> bool:
+    return isValid(dialog) and dialog.isVisible()
 
 
 def _lay_over(shot: QPixmap, dialog: QPixmap) -> None:

@@ -1,7 +1,9 @@
 """The second half of the loop: merge, retrain, judge, export. Each step returns what it has checked, in a sentence."""
 
 import csv
+from collections.abc import Iterator
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +40,7 @@ def merge(go: Round) -> str:
     go.show("flags", "Ctrl+2")
     page = go.page("flags")
     members = _mergeable(go)
+    name = next(name for name in _names() if not go.mirror.scheme.has_name(name))
     wait_for(lambda: page.model.rows, "the flags are listed", seconds=10)
     rows = [n for n, row in enumerate(page.model.rows) if row.name in members]
     for n, row in enumerate(rows):
@@ -46,18 +49,18 @@ def merge(go: Round) -> str:
         go.hand.click(page.table.viewport(), page.table.visualRect(index).center(), held="Ctrl" if n else "")
 
     def fill_in(dialog: Any) -> None:
-        go.hand.write(MERGED, dialog.name_field)
+        go.hand.write(name, dialog.name_field)
         go.hand.picture("merge")
         go.hand.click(dialog.merge_button)
 
     go.hand.in_dialog(MergeDialog, lambda: go.hand.key("Ctrl+M"), fill_in)
     go.saved()
-    found = [merge for merge in go.on_disk().scheme.live_merges if merge.name == MERGED]
-    check(found, f"the scheme on the disk holds the merge {MERGED}")
+    found = [merge for merge in go.on_disk().scheme.live_merges if merge.name == name]
+    check(found, f"the scheme on the disk holds the merge {name}")
     held = {go.mirror.scheme.by_slot(slot).name for slot in found[0].members}
-    check(held == set(members), f"{MERGED} is merged from {', '.join(members)}")
+    check(held == set(members), f"{name} is merged from {', '.join(members)}")
     go.hand.picture("flags")
-    return f"{MERGED} = {' + '.join(members)} in the scheme on the disk"
+    return f"{name} = {' + '.join(members)} in the scheme on the disk"
 
 
 def train(go: Round) -> str:
@@ -206,6 +209,11 @@ def _judged(go: Round, model_id: str) -> dict[str, Any] | None:
 
 def _judged_anew(go: Round, model_id: str, before: dict[str, Any] | None) -> bool:
     return _judged(go, model_id) not in (None, before)
+
+
+def _names() -> Iterator[str]:
+    """Names for the merge: a tour may go through the same project again."""
+    return (MERGED if n == 1 else f"{MERGED} {n}" for n in count(1))
 
 
 def _mergeable(go: Round) -> tuple[str, str]:
