@@ -4,7 +4,8 @@
             -> if stages are trained: steps from that head, validated as they go -> the best is kept and checked
 
 Every fine-tuning starts from the fitted head (LP-FT, Kumar et al., ICLR 2022): a random head would first spoil the
-features it gets its gradient from. Its scores are evaluation 0, and whatever follows has to be better to be kept.
+features it gets its gradient from. Its scores are evaluation 0, and whatever follows has to be better to be kept. A
+trunk of random weights has nothing to be spoilt: there the head begins from nothing as well.
 """
 
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from weldstudio.domain.errors import JobFailed, PhotoError, RecipeError
 from weldstudio.domain.evaluation import Evaluation, evaluate
@@ -187,6 +188,10 @@ class _Training:
             self.network.head.bias.copy_(head.bias)
         step = last + 1 if frozen else 0
         yield self._judge(step, step, self._head_logits(head, held_out[0]), keep=True)
+        if not frozen and not self.manifest.weights:
+            # Large weights fitted to chance features would drown the first gradients: from scratch the head is too.
+            nn.init.zeros_(self.network.head.weight)
+            nn.init.zeros_(self.network.head.bias)
 
     def _features(self, photos: tuple[ManifestPhoto, ...], split: Split, word: str) -> Generator[Message, None, Tensor]:
         """Features (n, width) float32 of the photos that can be read; the others are left out and named."""
