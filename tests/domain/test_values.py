@@ -1,6 +1,7 @@
 """Small values: clock, changes, model card, frame."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.clock import HybridClock, wall_seconds
 from weldstudio.domain.model import Frame, ModelCard, ModelClass, Preprocessing, slot_row
-from weldstudio.domain.photo import Contractor, Photo
+from weldstudio.domain.photo import Contractor, Limit, Photo
 
 sets = st.frozensets(st.integers(0, 9), max_size=4)
 changes = st.builds(
@@ -69,4 +70,9 @@ def test_probabilities_are_spread_over_slots() -> None:
 def test_a_photo_knows_its_name_and_a_contractor_its_limit() -> None:
     assert Photo(1, 1, "a/b/c.jpg", 1, 1, 1).name == "c.jpg"
     with pytest.raises(ValueError, match="reject limit"):
-        Contractor(1, "x", 0)
+        Limit(date(2026, 1, 1), 0)
+    limited = Contractor(1, "x", (Limit(date(2026, 1, 1), 40), Limit(date(2026, 3, 1), 60)))
+    assert [limited.limit_on(date(2026, month, 1)) for month in (1, 2, 3)] == [40, 40, 60]
+    assert limited.limit_on(date(2025, 12, 31)) == 50
+    with pytest.raises(ValueError, match="order of their days"):
+        Contractor(1, "x", limited.limits[::-1])

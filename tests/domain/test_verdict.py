@@ -72,3 +72,23 @@ def test_points_never_fall_when_a_flag_is_raised_on_every_photo(rows: list[list[
     after = verdict(SCHEME, photos(*("".join("r" if i == slot else c for i, c in enumerate(row)) for row in rows)), 50)
     assert after.low >= before.low
     assert before.low <= before.high
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("rc?."), min_size=5, max_size=5), min_size=1, max_size=4),
+    st.lists(st.sampled_from("rc"), min_size=20, max_size=20),
+)
+def test_the_range_holds_the_points_however_the_unsure_flags_turn_out(
+    rows: list[list[str]], answers: list[str]
+) -> None:
+    """Flags that the joint is unsure about: where a sure photo settles one, an unsure one beside it says nothing."""
+    before = verdict(SCHEME, photos(*("".join(row) for row in rows)), 50)
+    answer = iter(answers)
+    told = [
+        ["?" if c == "?" and i not in before.unsure else next(answer) if c == "?" else c for i, c in enumerate(row)]
+        for row in rows
+    ]
+    after = verdict(SCHEME, photos(*("".join(row) for row in told)), 50)
+    assert before.low <= after.low == after.high <= before.high
+    if before.outcome != Outcome.OPEN:
+        assert after.outcome == before.outcome

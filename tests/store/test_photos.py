@@ -5,7 +5,7 @@ import pytest
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
 from weldstudio.domain.split import Split
-from weldstudio.store import first_pass, photos, splits, unread
+from weldstudio.store import contractors, first_pass, photos, splits, unread
 from weldstudio.store.store import Store
 
 
@@ -44,7 +44,7 @@ def test_joints_join_by_reference_and_empty_ones_go(store: Store) -> None:
     joint = photos.joint(store, joined[2])
     assert joint is not None
     assert joint.reference == "J-1"
-    assert photos.contractors(store)[joint.contractor_id or 0].name == "Smith"
+    assert contractors.every(store)[joint.contractor_id or 0].name == "Smith"
     assert store.value("SELECT count(*) FROM joints") == 11
     assert splits.read(store) == {}
     alone = photos.joint(store, joined[4])

@@ -9,8 +9,9 @@ from hypothesis.extra.numpy import arrays
 
 from weldstudio.domain.labelling import State
 from weldstudio.domain.model import ModelCard, ModelClass
+from weldstudio.domain.photo import Limit
 from weldstudio.domain.verdict import Outcome
-from weldstudio.store import mirror, models, photos, predictions
+from weldstudio.store import contractors, mirror, models, photos, predictions
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import deciding, labelling
@@ -37,9 +38,8 @@ def test_points_are_held_against_the_contractors_limit(welds: Store) -> None:
     labelling.nothing_applies(welds, [1, 2], who="Ann")
     labelling.set_state(welds, [1, 2], 0, State.RAISED, who="Ann")
     photos.set_contractor(welds, [2], "Smith")
-    (smith,) = photos.contractors(welds).values()
-    photos.set_reject_limit(welds, smith.id, 60, valid_from=date(2020, 1, 1))
-    photos.set_reject_limit(welds, smith.id, 40, valid_from=date(2999, 1, 1))
+    (smith,) = contractors.every(welds).values()
+    contractors.set_limits(welds, smith.id, [Limit(date(2020, 1, 1), 60), Limit(date(2999, 1, 1), 40)])
     seen = mirror.read(welds)
     assert deciding.outcomes(seen)[:3].tolist() == [Said.REJECT, Said.ACCEPT, Said.OPEN]
     first = deciding.verdict_of(seen, int(seen.joint[0]))

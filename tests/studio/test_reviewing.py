@@ -40,6 +40,7 @@ def seen() -> Mirror:
         collection=rng.integers(1, 3, N).astype(np.int32),
         equipment=rng.integers(0, 3, N).astype(np.int16),
         taken=np.where(rng.random(N) < 0.3, -1, rng.integers(1_500_000_000, 1_600_000_000, N)),
+        added=rng.integers(1_600_000_000, 1_600_000_100, N),
         problem=problem,
         paths=[f"Folder {i % 5}/IMG_{(i * 37) % N:03}.jpg" for i in range(N)],
         equipments=("", "Redbox", "Blue box"),
@@ -133,7 +134,7 @@ def test_a_filters_text_is_read_back(text: str) -> None:
 
 
 def test_every_word_and_key_is_known_to_the_selection(seen: Mirror) -> None:
-    values = {"id": "1", "taken": "2019", "split": "test", "verdict": "open"}
+    values = {"id": "1", "taken": "2019", "split": "test", "verdict": "open", "predicted": "open", "decision": "none"}
     for term in [
         *(reviewing.Term(word) for word in WORDS),
         *(parse(f"{k}:{values.get(k, 'soil')}", SCHEME) for k in KEYS),
@@ -194,7 +195,7 @@ def test_counts_equal_plain_loops(seen: Mirror) -> None:
 
 def test_queues_hold_what_they_say(seen: Mirror) -> None:
     waiting = reviewing.queue_counts(seen)
-    assert waiting["inbox"] == sum(not hand(seen, row) and not seen.problem[row] for row in range(N))
+    assert waiting["unreviewed"] == sum(not hand(seen, row) and not seen.problem[row] for row in range(N))
     for queue in reviewing.QUEUES:
         assert parse(queue.filter.text, SCHEME) == queue.filter
         assert len(select(seen, queue.filter, sort=queue.sort)) == waiting[queue.id]

@@ -8,9 +8,12 @@ import click
 
 from weldstudio.cli import answer
 from weldstudio.cli.benchmark import bench
+from weldstudio.cli.contractors import contractors
+from weldstudio.cli.decisions import decide
 from weldstudio.cli.demo import demo
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
+from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import merge
 from weldstudio.cli.models import evaluate, models
@@ -70,6 +73,9 @@ for _command in (
     init,
     import_,
     label,
+    joints,
+    decide,
+    contractors,
     merge,
     predict,
     train,

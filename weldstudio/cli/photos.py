@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 )
 @click.option("--equipment", metavar="NAME", help="The cameras' name; by default what the photographs say.")
 @click.option("--contractor", metavar="NAME", help="Who made the joints.")
+@click.option("--type", "kind", metavar="NAME", help="The type of the joints: coupler, tapping-T, ...")
+@click.option("--medium", metavar="NAME", help="What flows through the pipes: gas, water, ...")
 @click.option(
     "--joint",
     metavar="RULE",
@@ -55,6 +57,8 @@ def import_(
     unlisted: str | None,
     equipment: str | None,
     contractor: str | None,
+    kind: str | None,
+    medium: str | None,
     joint: str | None,
     new_flags: bool,
     who: str | None,
@@ -63,7 +67,8 @@ def import_(
     """Import the photographs below FOLDER into PROJECT, which is made if it is none yet.
 
     The labels' file is one of: path and a column per flag with 1, 0 or nothing; path,class; path,flags with
-    'A; B'. Interrupted, it goes on where it stopped when it is given again.
+    'A; B'. Its columns equipment, contractor, joint, type and medium are taken over. Interrupted, it goes on where it
+    stopped when it is given again.
     """
     by = signature(who)
     from weldstudio.domain.labelling import State
@@ -80,6 +85,8 @@ def import_(
             labels=table,
             equipment=equipment,
             contractor=contractor,
+            kind=kind,
+            medium=medium,
             joint=joint,
             unlisted=meant,
             new_flags=new_flags,

@@ -49,7 +49,7 @@ def init(project: Path, scheme: str | None, name: str | None, as_json: bool) -> 
 @project_argument
 @json_option
 def status(project: Path, as_json: bool) -> None:
-    """Say what PROJECT holds: photos, labels, flags, models, runs."""
+    """Say what PROJECT holds: photos, labels, flags, joints that wait, models, runs."""
     from weldstudio.studio import projects, training
 
     with opened(project) as store:

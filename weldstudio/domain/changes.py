@@ -25,6 +25,8 @@ class Changes:
     runs: bool = False
     actions: tuple[str, ...] = ()
     """Ids of the actions written, oldest first."""
+    decisions: frozenset[int] = frozenset()
+    """Joints of which a decision or an override changed."""
 
     def __or__(self, other: "Changes") -> "Changes":
         return Changes(
@@ -36,6 +38,7 @@ class Changes:
             joints=self.joints or other.joints,
             runs=self.runs or other.runs,
             actions=self.actions + other.actions,
+            decisions=self.decisions | other.decisions,
         )
 
     def __bool__(self) -> bool:
@@ -54,6 +57,7 @@ class Changes:
             joints=any(p.joints for p in parts),
             runs=any(p.runs for p in parts),
             actions=tuple(action for p in parts for action in p.actions),
+            decisions=frozenset().union(*(p.decisions for p in parts)),
         )
 
 

@@ -1,6 +1,10 @@
 """Photos, joints, collections, contractors: what is looked at."""
 
 from dataclasses import dataclass
+from datetime import date
+
+DEFAULT_LIMIT = 50
+"""Reject limit where no contractor has another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +21,40 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A reject limit in points, for the joints made on that day or later."""
+
+    valid_from: date
+    points: int
+
+    def __post_init__(self) -> None:
+        if self.points < 1:
+            raise ValueError(f"a reject limit is at least 1 point, not {self.points}")
+
+
+@dataclass(frozen=True, slots=True)
 class Contractor:
-    """Who made the joints. A joint with `reject_limit` points or more is rejected."""
+    """Who made the joints. A joint whose points reach the limit of its day is rejected."""
 
     id: int
     name: str
-    reject_limit: int = 50
+    limits: tuple[Limit, ...] = ()
+    """Oldest first, a day at most once."""
 
     def __post_init__(self) -> None:
-        if self.reject_limit < 1:
-            raise ValueError(f"a reject limit is at least 1 point, not {self.reject_limit}")
+        days = [limit.valid_from for limit in self.limits]
+        if days != sorted(set(days)):
+            raise ValueError("reject limits come in the order of their days, one a day")
+
+    def limit_on(self, day: date) -> int:
+        """The reject limit of a joint made that day."""
+        held = [limit.points for limit in self.limits if limit.valid_from <= day]
+        return held[-1] if held else DEFAULT_LIMIT
+
+    @property
+    def reject_limit(self) -> int:
+        """The reject limit of a joint made today."""
+        return self.limit_on(date.today())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ All of it works in pieces, so that a collection of any size never keeps the stor
 
 import json
 import sqlite3
+import time
 from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
@@ -65,7 +66,7 @@ def _insert_new(store: Store, collection_id: int, new: Sequence[FoundPhoto], ref
     own = iter(range(own_joint, own_joint + alone))
     joints = [by_reference[ref] if ref else next(own) for ref in references] if by_reference else own
     store.executemany(
-        "INSERT INTO photos (id, collection_id, path, size, mtime_ns, joint_id) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO photos (id, collection_id, path, size, mtime_ns, joint_id, added) VALUES (?, ?, ?, ?, ?, ?, ?)",
         zip(
             range(first, first + len(new)),
             repeat(collection_id),
@@ -73,6 +74,7 @@ def _insert_new(store: Store, collection_id: int, new: Sequence[FoundPhoto], ref
             [photo.size for photo in new],
             [photo.mtime_ns for photo in new],
             joints,
+            repeat(int(time.time())),
             strict=False,  # `repeat` has no end
         ),
     )

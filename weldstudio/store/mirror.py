@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import models, reading
+from weldstudio.store import decided, models, reading
+from weldstudio.store.decided import Decided
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
 from weldstudio.store.store import Store
 
@@ -42,6 +43,8 @@ class Mirror:
     """(n,) codes into `equipments`; 0 is ''."""
     taken: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """(n,) seconds since 1970 of the camera's clock; -1 = not known."""
+    added: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(n,) when each photo came into the project, seconds since 1970, UTC."""
     problem: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     """(n,): the photo cannot be shown."""
     paths: list[str] = field(default_factory=list)
@@ -53,7 +56,9 @@ class Mirror:
     thresholds: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """(slots,) of the active model; 0.5 where it has none."""
     joints: JointFacts = field(default_factory=JointFacts)
-    """References, contractors and splits of joints."""
+    """References, contractors, types, mediums and splits of joints."""
+    decided: Decided = field(default_factory=Decided)
+    """Decisions and overrides of joints."""
     collections: dict[int, str] = field(default_factory=dict)
     """Names by collection id."""
     roots: dict[int, Path] = field(default_factory=dict)
@@ -182,6 +187,9 @@ class Mirror:
             self._take_photos(rows.photos)
         if rows.labels is not None:
             self._take_labels(*rows.labels)
+        if rows.decided is not None:
+            joint_ids, decided = rows.decided
+            self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
         if rows.probabilities is not None:
             if rows.all_probabilities:
                 self.probabilities = np.full((len(self), self.scheme.slots), np.nan, np.float16, order="F")
@@ -215,6 +223,7 @@ class Mirror:
         self.collection[rows] = new.collection
         self.joint[rows] = new.joint
         self.taken[rows] = new.taken
+        self.added[rows] = new.added
         self.equipment[rows] = _recoded(new.equipment, self._codes)
         for photo_id in new.ids[self.problem[rows]].tolist():
             self.problems.pop(photo_id, None)
@@ -234,6 +243,7 @@ class Mirror:
         self.collection = np.concatenate([self.collection, np.zeros(count, np.int32)])
         self.equipment = np.concatenate([self.equipment, np.zeros(count, np.int16)])
         self.taken = np.concatenate([self.taken, np.full(count, NOT_TAKEN, np.int64)])
+        self.added = np.concatenate([self.added, np.zeros(count, np.int64)])
         self.problem = np.concatenate([self.problem, np.zeros(count, np.bool_)])
 
     def _take_labels(self, ids: NDArray[np.int64], labels: NDArray[np.uint8]) -> None:
@@ -279,6 +289,7 @@ def read(store: Store) -> Mirror:
             reading.labels(store, None),
             reading.probabilities(store, surroundings.model_id, None),
             all_probabilities=True,
+            decided=(None, decided.read(store)),
         )
     mirror.apply(rows)
     return mirror
@@ -301,6 +312,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             reading.labels(store, changes.labels | changes.photos) if changes.labels else None,
             probabilities,
             all_probabilities=changes.models,
+            decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
         )
 
 

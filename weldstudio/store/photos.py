@@ -4,17 +4,15 @@ import json
 import platform
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.photo import Collection, Contractor, Joint, Photo, PhotoFacts
+from weldstudio.domain.photo import Collection, Joint, Photo, PhotoFacts
+from weldstudio.store import contractors
 from weldstudio.store.first_pass import joints_of
 from weldstudio.store.store import Store
-
-DEFAULT_LIMIT = 50
-"""Reject limit where no contractor says another."""
 
 _COLUMNS = """p.id, p.collection_id, p.path, p.size, p.mtime_ns, p.joint_id, p.width, p.height, p.orientation, p.taken,
     e.name, p.content_hash, p.perceptual_hash, p.problem"""
@@ -148,11 +146,11 @@ def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> C
             (json.dumps(ids),),
         )
         place = {photo_id: collection_id for photo_id, collection_id, _ in before}
-        contractors = {name: add_contractor(store, name) for name in {c for _, _, c in joints if c}}
+        made_by = {name: contractors.add(store, name) for name in {c for _, _, c in joints if c}}
         wanted: dict[int, dict[str, int | None]] = {}
         for photo_id, reference, name in joints:
             there = wanted.setdefault(place[photo_id], {})
-            there[reference] = contractors.get(name or "") or there.get(reference)
+            there[reference] = made_by.get(name or "") or there.get(reference)
         joint_ids = {where: joints_of(store, where, list(there)) for where, there in wanted.items()}
         store.executemany(
             "UPDATE joints SET contractor_id = ? WHERE id = ?",
@@ -172,7 +170,10 @@ def _drop_empty(store: Store, joint_ids: Iterable[int]) -> None:
         (json.dumps(list(joint_ids)),),
     )
     store.executemany("DELETE FROM splits WHERE joint_id = ?", empty)
-    store.executemany("DELETE FROM joints WHERE id = ?", empty)
+    # What was decided of a joint stays in the history, though no photo shows it any more.
+    store.executemany(
+        "DELETE FROM joints WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM decisions WHERE joint_id = ?1)", empty
+    )
 
 
 def set_joint_facts(
@@ -185,6 +186,23 @@ def set_joint_facts(
             [(kind, medium, joint_id) for joint_id in joint_ids],
         )
         return store.record(Changes(joints=True))
+
+
+def joints_shown(store: Store, photo_ids: Sequence[int]) -> list[int]:
+    """The joints that these photos show, each once, ascending."""
+    found = store.rows(
+        "SELECT DISTINCT joint_id FROM photos WHERE id IN (SELECT value FROM json_each(?)) ORDER BY joint_id",
+        (json.dumps(list(photo_ids)),),
+    )
+    return [joint_id for (joint_id,) in found]
+
+
+def joint_kinds(store: Store) -> list[tuple[int, str, str]]:
+    """(joint id, type, medium), ascending, of the joints of which either is known; '' = not known."""
+    return store.rows(
+        "SELECT id, coalesce(kind, ''), coalesce(medium, '') FROM joints"
+        " WHERE kind IS NOT NULL OR medium IS NOT NULL ORDER BY id"
+    )
 
 
 def joint(store: Store, joint_id: int) -> Joint | None:
@@ -210,41 +228,13 @@ def joint_contractors(store: Store) -> list[tuple[int, int]]:
 def set_contractor(store: Store, photo_ids: Sequence[int], name: str | None) -> Changes:
     """Who made the joints that these photos show."""
     with store.atomic():
-        contractor = add_contractor(store, name) if name else None
+        contractor = contractors.add(store, name) if name else None
         store.execute(
             "UPDATE joints SET contractor_id = ? WHERE id IN"
             " (SELECT joint_id FROM photos WHERE id IN (SELECT value FROM json_each(?)))",
             (contractor, json.dumps(list(photo_ids))),
         )
         return store.record(Changes(joints=True))
-
-
-def contractors(store: Store) -> dict[int, Contractor]:
-    """All contractors by id, with the reject limit that holds today."""
-    rows = store.rows(
-        "SELECT c.id, c.name, coalesce((SELECT points FROM reject_limits r WHERE r.contractor_id = c.id"
-        " AND r.valid_from <= ? ORDER BY r.valid_from DESC LIMIT 1), ?) FROM contractors c ORDER BY c.name",
-        (date.today().isoformat(), DEFAULT_LIMIT),
-    )
-    return {row[0]: Contractor(*row) for row in rows}
-
-
-def set_reject_limit(store: Store, contractor_id: int, points: int, *, valid_from: date) -> Changes:
-    """From that day on joints of this contractor are rejected at so many points."""
-    with store.atomic(durable=True):
-        store.execute(
-            "INSERT INTO reject_limits (contractor_id, valid_from, points) VALUES (?, ?, ?)"
-            " ON CONFLICT (contractor_id, valid_from) DO UPDATE SET points = excluded.points",
-            (contractor_id, valid_from.isoformat(), points),
-        )
-        return store.record(Changes(joints=True))
-
-
-def add_contractor(store: Store, name: str) -> int:
-    """Id of the contractor of that name, made if there is none."""
-    with store.atomic():
-        store.execute("INSERT INTO contractors (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
-        return int(store.value("SELECT id FROM contractors WHERE name = ?", (name,)))
 
 
 # Reading

@@ -1,19 +1,21 @@
 """What the mirror asks of the store: whole columns at a time, in one consistent look, on the store's thread."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.photo import Contractor
+from weldstudio.domain.photo import DEFAULT_LIMIT, Contractor
 from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import models, photos, predictions, splits
+from weldstudio.store import contractors, models, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.decided import Decided
 from weldstudio.store.store import Store
 
 NOT_TAKEN = -1
@@ -33,8 +35,36 @@ class PhotoRows:
     equipment: NDArray[np.int64]
     """Ids of equipments; 0 = none."""
     taken: NDArray[np.int64]
+    added: NDArray[np.int64]
     paths: list[str]
     problems: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A fact in words of some joints."""
+
+    joints: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Ascending."""
+    codes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Into `names`."""
+    names: tuple[str, ...] = ("",)
+    """The first one is '', for not known."""
+
+    @staticmethod
+    def of(joints: NDArray[np.int64], words: Sequence[str]) -> "Named":
+        """`words`: one for each of the joints, which ascend."""
+        names = {"": 0}
+        codes = [names.setdefault(word, len(names)) for word in words]
+        return Named(joints, np.array(codes, np.int64), tuple(names))
+
+    def codes_of(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Codes of joints, 0 = not known; same shape as `joints`."""
+        return _looked_up(self.joints, self.codes, joints)
+
+    def name_of(self, joint_id: int) -> str:
+        """The word for one joint; '' where it is not known."""
+        return self.names[int(self.codes_of(np.array([joint_id]))[0])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +78,36 @@ class JointFacts:
     contractors: dict[int, Contractor] = field(default_factory=dict)
     splits: dict[int, Split] = field(default_factory=dict)
     """By joint id."""
+    kinds: Named = field(default_factory=Named)
+    """Tapping-T, coupler, ..."""
+    mediums: Named = field(default_factory=Named)
+    """Gas, water, ..."""
 
     def contractor_ids(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
         """Contractors of joints, 0 = not known; same shape as `joints`."""
-        known = self.contracted[:, 0]
-        if not len(known):
-            return np.zeros(joints.shape, np.int64)
-        at = np.minimum(np.searchsorted(known, joints), len(known) - 1)
-        return np.where(known[at] == joints, self.contracted[at, 1], 0)
+        return _looked_up(self.contracted[:, 0], self.contracted[:, 1], joints)
 
-    def reject_limits(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Reject limits of joints in points; same shape as `joints`."""
-        limits = np.full(1 + max(self.contractors, default=0), photos.DEFAULT_LIMIT, np.int64)
-        for contractor in self.contractors.values():
-            limits[contractor.id] = contractor.reject_limit
-        return limits[self.contractor_ids(joints)]
+    def contractor_of(self, joint_id: int) -> str:
+        """The name of who made a joint; '' where that is not known."""
+        found = self.contractors.get(int(self.contractor_ids(np.array([joint_id]))[0]))
+        return "" if found is None else found.name
+
+    def reject_limits(self, joints: NDArray[np.int64], made: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Reject limits of joints in points; same shape as `joints`.
+
+        `made`: when each was made, in seconds since 1970 of a clock on the spot; for `NOT_TAKEN` today counts.
+        """
+        limits = np.full(joints.shape, DEFAULT_LIMIT, np.int64)
+        limited = [c for c in self.contractors.values() if c.limits]
+        if limited:
+            made_by = self.contractor_ids(joints)
+            day = np.where(made == NOT_TAKEN, _seconds(date.today()), made)
+            for contractor in limited:
+                theirs = np.flatnonzero(made_by == contractor.id)
+                from_then_on = np.array([_seconds(limit.valid_from) for limit in contractor.limits])
+                points = np.array([DEFAULT_LIMIT, *(limit.points for limit in contractor.limits)])
+                limits[theirs] = points[np.searchsorted(from_then_on, day[theirs], side="right")]
+        return limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +135,8 @@ class MirrorRows:
     probabilities: tuple[NDArray[np.int64], NDArray[np.float16]] | None = None
     all_probabilities: bool = False
     """`probabilities` is everything there is: photos not named have none."""
+    decided: tuple[frozenset[int] | None, Decided] | None = None
+    """What is decided of these joints; None = of all."""
 
 
 @contextmanager
@@ -122,11 +169,15 @@ def surroundings(store: Store, *, joints: bool) -> Surroundings:
 
 def _joint_facts(store: Store) -> JointFacts:
     contracted = photos.joint_contractors(store)
+    described = photos.joint_kinds(store)
+    joints = np.array([joint for joint, _, _ in described], np.int64)
     return JointFacts(
         photos.joint_references(store),
         np.array(contracted, np.int64).reshape(len(contracted), 2),
-        photos.contractors(store),
+        contractors.every(store),
         splits.read(store),
+        Named.of(joints, [kind for _, kind, _ in described]),
+        Named.of(joints, [medium for _, _, medium in described]),
     )
 
 
@@ -142,7 +193,7 @@ def photo_rows(store: Store, ids: frozenset[int] | None) -> PhotoRows:
     numbers: list[NDArray[np.int64]] = []
     paths: list[str] = []
     for rows in store.pieces(
-        "SELECT id, collection_id, joint_id, coalesce(equipment_id, 0), coalesce(taken, -1), path"
+        "SELECT id, collection_id, joint_id, coalesce(equipment_id, 0), coalesce(taken, -1), added, path"
         f" FROM photos {where} ORDER BY id",
         parameters,
     ):
@@ -151,9 +202,9 @@ def photo_rows(store: Store, ids: frozenset[int] | None) -> PhotoRows:
         paths += names
     and_ = f"{where} AND" if where else "WHERE"
     problems = dict(store.rows(f"SELECT id, problem FROM photos {and_} problem IS NOT NULL", parameters))
-    empty = np.zeros((5, 0), np.int64)
-    id_, collection, joint, equipment, taken = np.concatenate([empty, *numbers], axis=1)
-    return PhotoRows(id_, collection.astype(np.int32), joint, equipment, taken, paths, problems)
+    empty = np.zeros((6, 0), np.int64)
+    id_, collection, joint, equipment, taken, added = np.concatenate([empty, *numbers], axis=1)
+    return PhotoRows(id_, collection.astype(np.int32), joint, equipment, taken, added, paths, problems)
 
 
 def labels(store: Store, ids: frozenset[int] | None) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -183,3 +234,16 @@ def probabilities(
     if model_id is None:
         return np.zeros(0, np.int64), np.zeros((0, 0), np.float16)
     return predictions.read(store, model_id, None if ids is None or len(ids) > MANY else sorted(ids))
+
+
+def _looked_up(known: NDArray[np.int64], values: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Values of what is asked for among the ascending `known`, 0 where it is not there; same shape as `asked`."""
+    if not len(known):
+        return np.zeros(asked.shape, np.int64)
+    at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    return np.where(known[at] == asked, values[at], 0)
+
+
+def _seconds(day: date) -> int:
+    """The beginning of a day as capture times count it: without a zone."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

@@ -25,6 +25,13 @@ def first_tables(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def decisions_on_joints(db: Database) -> None:
+    """Decisions and overrides as events on joints; when a photo came in; joints as news of their own."""
+    for statement in _DECISIONS:
+        db.execute(statement)
+
+
 _FIRST = (
     # One row. `active_model` and the scheme's name live here, for there is one of each.
     """CREATE TABLE project (
@@ -164,4 +171,39 @@ _FIRST = (
         kinds INTEGER NOT NULL,
         actions TEXT NOT NULL
     )""",
+)
+
+_DECISIONS = (
+    # `added` in seconds since 1970, UTC. Of photos that came in before this was noted, their file's own time.
+    "ALTER TABLE photos ADD COLUMN added INTEGER NOT NULL DEFAULT 0",
+    "UPDATE photos SET added = mtime_ns / 1000000000",
+    # Every scheme that was in force when something was decided, once.
+    "CREATE TABLE decided_schemes (digest TEXT PRIMARY KEY, scheme TEXT NOT NULL) WITHOUT ROWID",
+    # `kind` is 'decision' or 'override'; `said` is null where what was said is taken back. `origin` is the action that
+    # first said it: an event that restores an earlier decision repeats its moment, and its time `at`.
+    """CREATE TABLE decisions (
+        action_seq INTEGER NOT NULL REFERENCES actions(seq),
+        n INTEGER NOT NULL,
+        joint_id INTEGER NOT NULL REFERENCES joints(id),
+        kind TEXT NOT NULL,
+        said TEXT,
+        origin INTEGER REFERENCES actions(seq),
+        at INTEGER NOT NULL,
+        low INTEGER NOT NULL,
+        high INTEGER NOT NULL,
+        reject_limit INTEGER NOT NULL,
+        scheme TEXT REFERENCES decided_schemes(digest),
+        reason TEXT NOT NULL,
+        PRIMARY KEY (action_seq, n)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX decisions_joint ON decisions(joint_id, kind)",
+    # Which event holds now, kept in the transaction that appends it.
+    """CREATE TABLE decided_now (
+        joint_id INTEGER NOT NULL REFERENCES joints(id),
+        kind TEXT NOT NULL,
+        action_seq INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        PRIMARY KEY (joint_id, kind)
+    ) WITHOUT ROWID""",
+    "ALTER TABLE changes ADD COLUMN decisions BLOB",
 )

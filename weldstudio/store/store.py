@@ -189,13 +189,15 @@ class Store:
         """Note in the store what the present transaction touched; hands the same back. Only inside `atomic`."""
         if changes != NO_CHANGES:
             self.execute(
-                "INSERT INTO changes (photos, labels, predictions, kinds, actions) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO changes (photos, labels, predictions, kinds, actions, decisions)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     _packed(changes.photos),
                     _packed(changes.labels),
                     _packed(changes.predictions),
                     sum(bit for name, bit in _KINDS if getattr(changes, name)),
                     " ".join(changes.actions),
+                    _packed(changes.decisions),
                 ),
             )
         return changes
@@ -220,9 +222,12 @@ class Store:
         oldest = int(self.value("SELECT min(seq) FROM changes"))
         if oldest > sequence + 1:
             everything = frozenset(i for (i,) in self.rows("SELECT id FROM photos"))
-            return Changes(everything, everything, everything, scheme=True, models=True, joints=True, runs=True)
+            decided = frozenset(i for (i,) in self.rows("SELECT DISTINCT joint_id FROM decisions"))
+            all_kinds = Changes(scheme=True, models=True, joints=True, runs=True, decisions=decided)
+            return Changes(everything, everything, everything) | all_kinds
         found = self.rows(
-            "SELECT photos, labels, predictions, kinds, actions FROM changes WHERE seq > ? ORDER BY seq", (sequence,)
+            "SELECT photos, labels, predictions, kinds, actions, decisions FROM changes WHERE seq > ? ORDER BY seq",
+            (sequence,),
         )
         return Changes.of(
             Changes(
@@ -230,9 +235,10 @@ class Store:
                 _unpacked(labels),
                 _unpacked(predictions),
                 actions=tuple(actions.split()),
+                decisions=_unpacked(decisions),
                 **{name: bool(kinds & bit) for name, bit in _KINDS},
             )
-            for photos, labels, predictions, kinds, actions in found
+            for photos, labels, predictions, kinds, actions, decisions in found
         )
 
     def tick(self) -> int:

@@ -1,16 +1,19 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain import verdict as verdicts
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import JointRule, Scheme
-from weldstudio.domain.verdict import Verdict
+from weldstudio.domain.scheme import JointRule, Scheme, SchemeClass
+from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store.mirror import Mirror
+from weldstudio.store.reading import NOT_TAKEN, JointFacts
 
 
 class Said(IntEnum):
@@ -20,58 +23,156 @@ class Said(IntEnum):
     REJECT = 1
     OPEN = 2
 
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.name.lower())
+
+
+SAID_OF = {said.outcome: said for said in Said}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Points of all joints. Arrays are (joints,), in ascending order of joint ids."""
+
+    scheme: Scheme
+    joints: NDArray[np.int64]
+    limits: NDArray[np.int64]
+    """Reject limits."""
+    states: tuple[NDArray[np.uint8], ...]
+    """Of each class of the scheme, the joints' states."""
+
+    @cached_property
+    def low(self) -> NDArray[np.int32]:
+        """Points of the raised flags."""
+        return self._points(State.RAISED)
+
+    @cached_property
+    def high(self) -> NDArray[np.int32]:
+        """Points of the raised and the unsure flags."""
+        return self._points(State.RAISED, State.UNSURE)
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        """Whether every class has been looked at on at least one photo."""
+        result = np.ones(len(self.joints), np.bool_)
+        for states in self.states:
+            result &= states != State.UNSEEN
+        return result
+
+    @cached_property
+    def outcomes(self) -> NDArray[np.uint8]:
+        """Codes (`Said`) of what the points say."""
+        result = np.full(len(self.joints), Said.OPEN, np.uint8)
+        result[(self.high < self.limits) & self.seen] = Said.ACCEPT
+        result[self.low >= self.limits] = Said.REJECT
+        return result
+
+    def parts(self) -> Iterator[tuple[SchemeClass, NDArray[np.uint8], list[int]]]:
+        """Class by class: the class, its joints' states, the places (in `states`) of its group's other classes."""
+        classes = self.scheme.classes
+        groups = [self.scheme.group_of(item.slot) for item in classes]
+        for place, item in enumerate(classes):
+            group = groups[place]
+            others = [n for n, g in enumerate(groups) if g is not None and g == group and n != place]
+            yield item, self.states[place], others
+
+    def _points(self, *counted: State) -> NDArray[np.int32]:
+        by_state = np.zeros(len(State), np.int32)
+        by_state[list(counted)] = 1
+        total = np.zeros(len(self.joints), np.int32)
+        grouped: dict[str, NDArray[np.int32]] = {}
+        for item, states in zip(self.scheme.classes, self.states, strict=True):
+            worth = self.scheme.points_of(item.slot)
+            if not worth:
+                continue
+            points = (by_state * np.int32(worth))[states]
+            group = self.scheme.group_of(item.slot)
+            if group is None:
+                total += points
+            else:
+                most = grouped.get(group.name)
+                grouped[group.name] = points if most is None else np.maximum(most, points)
+        for most in grouped.values():
+            total += most
+        return total
+
+
+def tally(
+    mirror: Mirror, *, predicted: bool = False, scheme: Scheme | None = None, facts: JointFacts | None = None
+) -> Tally:
+    """Points of every joint by its labels, or by the active model's predictions.
+
+    `scheme`, and `facts` of joints and contractors, are tried in place of the present ones.
+    """
+    scheme, facts = scheme or mirror.scheme, facts or mirror.joints
+    joints, order, starts = mirror.joint_order
+
+    def states_of(slot: int) -> NDArray[np.uint8]:
+        return predicted_states(mirror, slot) if predicted else scheme.states_of(slot, mirror.labels)
+
+    states = tuple(
+        _BY_BITS[scheme.joint_rule_of(item.slot)][bits]
+        for item, bits in zip(scheme.classes, _joint_bits(states_of, scheme, order, starts), strict=True)
+    )
+    return Tally(scheme, joints, facts.reject_limits(joints, made(mirror)), states)
+
+
+def made(mirror: Mirror) -> NDArray[np.int64]:
+    """(joints,) when the first photo of each joint was taken; `NOT_TAKEN` where that is not known of any."""
+    _, order, starts = mirror.joint_order
+    if not len(starts):
+        return np.zeros(0, np.int64)
+    late = np.iinfo(np.int64).max
+    taken = mirror.taken[order]
+    first = np.minimum.reduceat(np.where(taken == NOT_TAKEN, late, taken), starts)
+    return np.where(first == late, NOT_TAKEN, first)
+
+
+def outcomes(mirror: Mirror, *, scheme: Scheme | None = None) -> NDArray[np.uint8]:
+    """What the points by the labels say (`Said`) of every joint, in ascending order of joint ids.
+
+    `scheme` is tried in place of the present one.
+    """
+    return tally(mirror, scheme=scheme).outcomes
+
+
+def holding(mirror: Mirror, counted: Tally) -> NDArray[np.uint8]:
+    """The verdicts that hold (`Said`) of every joint: by the points, or where a person has overridden them by that."""
+    result = counted.outcomes
+    if mirror.decided.overrides:
+        result = result.copy()
+        for joint, override in mirror.decided.overrides.items():
+            place = int(np.searchsorted(counted.joints, joint))
+            if place < len(counted.joints) and counted.joints[place] == joint:
+                result[place] = SAID_OF[override.outcome]
+    return result
+
 
 def verdict_of(mirror: Mirror, joint_id: int, *, predicted: bool = False) -> Verdict:
-    """The verdict of one joint by its labels, or by the active model's predictions."""
+    """What the points of one joint say, by its labels or by the active model's predictions."""
     rows = np.flatnonzero(mirror.joint == joint_id)
     labels = predicted_labels(mirror, rows) if predicted else mirror.labels[rows]
-    return verdicts.verdict(mirror.scheme, labels, int(mirror.joints.reject_limits(np.array([joint_id]))[0]))
+    taken = mirror.taken[rows]
+    known = taken[taken != NOT_TAKEN]
+    first = known.min() if len(known) else NOT_TAKEN
+    limit = mirror.joints.reject_limits(np.array([joint_id]), np.array([first]))[0]
+    return verdicts.verdict(mirror.scheme, labels, int(limit))
 
 
 def predicted_labels(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """What the active model says as label bytes (rows, slots): raised, clear, or unseen where it says nothing."""
     labels = np.zeros((len(rows), mirror.scheme.slots), np.uint8)
-    unseen, raised, clear = (np.uint8(state) for state in (State.UNSEEN, State.RAISED, State.CLEAR))
     for item in mirror.scheme.classes:
-        silent = np.isnan(mirror.probability(item.slot, rows))
-        says = np.where(mirror.predicted(item.slot, rows), raised, clear)
-        labels[:, item.slot] = np.where(silent, unseen, says)
+        labels[:, item.slot] = predicted_states(mirror, item.slot, rows)
     return labels
 
 
-def outcomes(mirror: Mirror, *, scheme: Scheme | None = None) -> NDArray[np.uint8]:
-    """The outcome (`Said`) of every joint by its labels, in ascending order of joint ids.
-
-    `scheme` is tried in place of the present one.
-    """
-    scheme = scheme or mirror.scheme
-    joints, order, starts = mirror.joint_order
-    none = np.zeros(len(joints), np.int32)
-    low, high = none.copy(), none.copy()
-    seen = np.ones(len(joints), np.bool_)
-    grouped: dict[str, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
-    classes = scheme.classes
-    for item, bits in zip(classes, _joint_bits(mirror, scheme, order, starts), strict=True):
-        state = _BY_BITS[scheme.joint_rule_of(item.slot)]
-        points = scheme.points_of(item.slot)
-        surely = np.where(state == State.RAISED, points, 0).astype(np.int32)
-        perhaps = np.where(state == State.UNSURE, points, surely).astype(np.int32)
-        seen &= (state != State.UNSEEN)[bits]
-        group = scheme.group_of(item.slot)
-        if group is None:
-            low += surely[bits]
-            high += perhaps[bits]
-        else:
-            most_surely, most_perhaps = grouped.get(group.name, (none, none))
-            grouped[group.name] = np.maximum(most_surely, surely[bits]), np.maximum(most_perhaps, perhaps[bits])
-    for most_surely, most_perhaps in grouped.values():
-        low += most_surely
-        high += most_perhaps
-    limits = mirror.joints.reject_limits(joints)
-    result = np.full(len(joints), Said.OPEN, np.uint8)
-    result[(high < limits) & seen] = Said.ACCEPT
-    result[low >= limits] = Said.REJECT
-    return result
+def predicted_states(mirror: Mirror, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.uint8]:
+    """(n,) states of one class by the active model, of some rows or of all: never unsure."""
+    unseen, raised, clear = (np.uint8(state) for state in (State.UNSEEN, State.RAISED, State.CLEAR))
+    silent = np.isnan(mirror.probability(slot, rows))
+    return np.where(mirror.predicted(slot, rows), raised, np.where(silent, unseen, clear))
 
 
 _PER_WORD = 16
@@ -79,18 +180,22 @@ _PER_WORD = 16
 
 
 def _joint_bits(
-    mirror: Mirror, scheme: Scheme, order: NDArray[np.int64], starts: NDArray[np.int64]
+    states_of: Callable[[int], NDArray[np.uint8]],
+    scheme: Scheme,
+    order: NDArray[np.int64],
+    starts: NDArray[np.int64],
 ) -> Iterator[NDArray[np.uint8]]:
     """Class by class, which states the photos of each joint have: (joints,) uint8, bit `1 << state`.
 
-    `order` holds rows joint by joint, each beginning at one of `starts`. Many classes are joined in one pass.
+    `states_of` gives the photos' states of a slot; `order` holds rows joint by joint, each beginning at one of
+    `starts`. Many classes are joined in one pass.
     """
     slots = [item.slot for item in scheme.classes]
     for first in range(0, len(slots), _PER_WORD):
         some = slots[first : first + _PER_WORD]
         word = np.zeros(len(order), np.uint64)
         for place, slot in enumerate(some):
-            word |= _ONE_BIT[place][scheme.states_of(slot, mirror.labels)]
+            word |= _ONE_BIT[place][states_of(slot)]
         joined = np.bitwise_or.reduceat(word[order], starts) if len(starts) else word
         for place in range(len(some)):
             yield (joined >> np.uint64(4 * place)).astype(np.uint8) & np.uint8(15)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from weldstudio.domain.decision import Told
 from weldstudio.domain.errors import UserError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Scheme, did_you_mean
@@ -31,6 +32,10 @@ WORDS: Mapping[str, str] = {
     "disagrees": "a label and the model disagree",
     "scored": "the active model has scored it",
     "problem": "it cannot be shown",
+    "inbox": "nothing was decided of its joint",
+    "decisive": "one unsure or disputed flag would turn the verdict of its joint",
+    "changed": "its joint was issued as accepted and is rejected now",
+    "overridden": "a person set the verdict of its joint against the points",
 }
 """Terms of one word, with their meaning."""
 
@@ -43,6 +48,10 @@ KEYS: Mapping[str, str] = {
     "contractor": "joint made by",
     "joint": "the joint's reference",
     "verdict": "accept, reject or open, by the labels",
+    "predicted": "accept, reject or open, by the model",
+    "decision": "what was decided of the joint: accepted, rejected, new-photo or none",
+    "type": "the joint's type: type:coupler",
+    "medium": "what flows through the pipe: medium:water",
     "split": "train, validation, test or none",
     "taken": "capture time: taken:2019, taken:2019-05, taken:2019-05-01..2020-01-31",
     "name": "part of the path",
@@ -54,6 +63,8 @@ _STATES = {state.word: state for state in State}
 _CLASS_KEYS = ("flag", "model", "disagrees")
 _WORD_VALUES = {
     "verdict": tuple(outcome.value for outcome in Outcome),
+    "predicted": tuple(outcome.value for outcome in Outcome),
+    "decision": (*(told.word for told in Told), "none"),
     "split": (*(split.value for split in Split), "none"),
 }
 _TERM = re.compile(r'(?P<key>[a-z]+):(?P<value>"(?:[^"\\]|\\.)*"|[^"=<>]*)(?P<rest>(?:=|[<>]).*)?', re.DOTALL)

@@ -6,11 +6,12 @@ once more, the second by `read_facts`.
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import ImportRefused, PhotoError
@@ -77,6 +78,8 @@ def import_photos(
     equipment: str | None = None,
     contractor: str | None = None,
     joint: str | None = None,
+    kind: str | None = None,
+    medium: str | None = None,
     unlisted: State | None = None,
     name: str | None = None,
     new_flags: bool = False,
@@ -84,9 +87,9 @@ def import_photos(
     """Imports the photos below `folder` as a collection, or brings the collection that lies there up to date.
 
     `joint`: 'folder', 'column:NAME' or a regular expression with one group. `unlisted`: what a file that lists
-    raised flags only means by not listing one. `new_flags`: names the scheme does not have become flags. Columns
-    'equipment', 'contractor' and 'joint' of the label file count where the call does not say otherwise. Raises
-    ImportRefused before anything was written.
+    raised flags only means by not listing one. `new_flags`: names the scheme does not have become flags. `kind` and
+    `medium` are those of all joints. Columns 'equipment', 'contractor', 'joint', 'type' and 'medium' of the label file
+    count where the call does not say otherwise. Raises ImportRefused before anything was written.
     """
     folder = folder.absolute()
     refuse_early(folder, labels=labels, joint=joint, unlisted=unlisted)
@@ -104,7 +107,7 @@ def import_photos(
             yield work.add_classes(missing, exclusive=labels.form == "class", default=labels.default, who=who)
         yield from work.bring_in(iter(found))
     yield from work.vanish()
-    yield from work.describe(equipment, contractor)
+    yield from work.describe(Told(equipment, contractor, kind, medium))
     if work.matched is not None and work.collection is not None:
         # An expert's own labels stand against the file: importing once more must not take corrections back.
         told = yield from labelling.apply_label_table(
@@ -144,6 +147,24 @@ def _missing_classes(store: Store, labels: LabelTable | None, *, new_flags: bool
         named = set(grouped) - set(unknown_names(grouped, labels.classes))
         return (*(name for name in grouped if name in named), *unknown)
     return tuple(unknown)
+
+
+class Told(NamedTuple):
+    """What is said of photos and their joints beside the labels; what is not known is None."""
+
+    equipment: str | None
+    contractor: str | None
+    kind: str | None
+    medium: str | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What a label file calls them."""
+        return ("equipment", "contractor", "type", "medium")
+
+    def or_else(self, columns: Mapping[str, str]) -> "Told":
+        """What is said here, or else in the columns of a label file."""
+        return Told(*(own or columns.get(name) or None for own, name in zip(self, self.columns, strict=True)))
 
 
 class _FirstPass:
@@ -280,38 +301,43 @@ class _FirstPass:
                 return
             yield Progress(self._found, self._found, "Importing photos", changes)
 
-    def describe(self, equipment: str | None, contractor: str | None) -> Generator[Progress, None, None]:
-        """Equipment and contractors, as the call or the label file says them, and joints of photos known before."""
-        columns_told = {"equipment", "contractor"} & set(self.matched.table.columns if self.matched else ())
-        if not (equipment or contractor or columns_told or (self._joint_of and self._known)):
+    def describe(self, told: Told) -> Generator[Progress, None, None]:
+        """What the call or the label file says of photos and joints, and the joints of photos known before."""
+        columns_told = set(told.columns) & set(self.matched.table.columns if self.matched else ())
+        if not (any(told) or columns_told or (self._joint_of and self._known)):
             return
         done = 0
         for page in self._pages():
             present = [row for row in page if row[0] not in self._not_seen]
-            changes = self._describe_page(present, equipment, contractor)
+            changes = self._describe_page(present, told)
             done += len(present)
             yield Progress(done, self._found, "Noting joints, equipment and contractors", changes)
 
-    def _describe_page(self, page: list[KnownPhoto], equipment: str | None, contractor: str | None) -> Changes:
+    def _describe_page(self, page: list[KnownPhoto], told: Told) -> Changes:
         equipments: dict[str, list[int]] = {}
         contractors: dict[str, list[int]] = {}
+        kinds: dict[tuple[str | None, str | None], list[int]] = {}
         joints: list[tuple[int, str, str | None]] = []
         for path, photo_id, _, _, has_reference, _ in page:
             row = self._label_rows.get(path)
-            columns = row.columns if row is not None else {}
-            if made_with := equipment or columns.get("equipment"):
-                equipments.setdefault(made_with, []).append(photo_id)
-            made_by = contractor or columns.get("contractor")
+            said = told.or_else(row.columns if row is not None else {})
+            if said.equipment:
+                equipments.setdefault(said.equipment, []).append(photo_id)
+            if said.kind or said.medium:
+                kinds.setdefault((said.kind, said.medium), []).append(photo_id)
             # New photos came with their joints.
             reference = self._reference(path) if self._joint_of and path in self._known else None
             if reference and reference != has_reference:
-                joints.append((photo_id, reference, made_by))
-            elif made_by:
-                contractors.setdefault(made_by, []).append(photo_id)
+                joints.append((photo_id, reference, said.contractor))
+            elif said.contractor:
+                contractors.setdefault(said.contractor, []).append(photo_id)
         with self._store.atomic():
             changes = [photos.set_joints(self._store, joints)] if joints else []
             changes += [photos.set_equipment(self._store, ids, name) for name, ids in equipments.items()]
             changes += [photos.set_contractor(self._store, ids, name) for name, ids in contractors.items()]
+            for (kind, medium), ids in kinds.items():
+                shown = photos.joints_shown(self._store, ids)
+                changes.append(photos.set_joint_facts(self._store, shown, kind=kind, medium=medium))
         return Changes.of(changes)
 
     def report(self) -> ImportReport:

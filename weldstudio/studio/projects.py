@@ -11,7 +11,7 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.store import mirror, models
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import FILE, Store
-from weldstudio.studio import registry
+from weldstudio.studio import joints, registry
 from weldstudio.studio import scheme as schemes
 
 
@@ -40,6 +40,8 @@ class Status:
     reviewed: int
     """With a label that a person gave by hand."""
     problems: int
+    waiting: dict[str, int]
+    """Joints in each queue: inbox, decisive, changed."""
     collections: int
     flags: tuple[FlagCounts, ...]
     models: int
@@ -54,6 +56,7 @@ class Status:
         lines = [
             f"{self.name}: {photos} in {_count(self.collections, 'collection')}",
             f"{self.labelled:,} with labels, {self.reviewed:,} reviewed by hand, {self.problems:,} with problems",
+            self._waiting_words(),
             f"{_count(self.models, 'model')} (active: {self.active_model or 'none'}), {_count(self.runs, 'run')}",
         ]
         if self.flags:
@@ -64,6 +67,11 @@ class Status:
                 for f in self.flags
             ]
         return "\n".join(lines)
+
+    def _waiting_words(self) -> str:
+        undecided = _count(self.waiting["inbox"], "joint")
+        turned = f"{self.waiting['decisive']:,} that one flag would turn"
+        return f"{undecided} undecided, {turned}, {self.waiting['changed']:,} issued as accepted and rejected now"
 
 
 def _count(number: int, thing: str) -> str:
@@ -127,6 +135,7 @@ def status(store: Store) -> Status:
         labelled=int((seen.labels != 0).any(axis=1).sum()),
         reviewed=int(looked_at(seen.labels).sum()),
         problems=int(seen.problem.sum()),
+        waiting={str(queue): count for queue, count in joints.counts(seen).items()},
         collections=len(seen.collections),
         flags=tuple(flags),
         models=len(models.every(store)),

@@ -6,15 +6,13 @@ Each takes at most 50 ms at 127,655 photos, on the thread that asks. What the mo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State, looked_at
-from weldstudio.domain.verdict import Outcome
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import deciding
+from weldstudio.studio import joint_terms, joints
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -27,26 +25,11 @@ from weldstudio.studio.filters import (
     parse,
     period,
 )
+from weldstudio.studio.queues import QUEUES, Queue, Sort
 
 Rows = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
-
-
-class Sort(StrEnum):
-    """In which order photos are shown. Those that the order says nothing of come last."""
-
-    ADDED = "added"
-    PATH = "path"
-    TAKEN = "taken"
-    JOINT = "joint"
-    PROBABILITY = "probability"
-    """The most probable first; of one class, or the highest of any."""
-    UNCERTAINTY = "uncertainty"
-    """Nearest to the threshold first."""
-    DISAGREEMENT = "disagreement"
-    """Where label and model are farthest apart first."""
-    RANDOM = "random"
 
 
 def select(
@@ -78,9 +61,28 @@ def select(
             return _by_score(rows, _distance(mirror, slot), descending)
         case Sort.DISAGREEMENT:
             return _by_score(rows, -disagreement(mirror, slot), descending)
+        case Sort.WAITING:
+            ordered = joint_terms.longest_waiting(mirror, rows)
+        case Sort.NEAREST:
+            ordered = joint_terms.nearest(mirror, rows)
+        case Sort.POINTS:
+            ordered = joint_terms.most_points(mirror, rows)
         case Sort.RANDOM:
             ordered = np.random.default_rng(seed).permutation(rows)
     return ordered[::-1] if descending else ordered
+
+
+def joints_of(mirror: Mirror, *, queue: str | None = None, text: str = "") -> Rows:
+    """Joint ids of the photos for which a filter's text holds, (k,) int64; of a queue, in the order to work in.
+
+    Raises FilterError for a text that means nothing.
+    """
+    rows = select(mirror, parse(text, mirror.scheme))
+    shown = np.unique(mirror.joint[rows])
+    if queue is None:
+        return shown
+    waiting = joints.queue(mirror, queue)
+    return waiting[np.isin(waiting, shown)] if text else waiting
 
 
 def matching(mirror: Mirror, wanted: Filter) -> Bools:
@@ -149,44 +151,6 @@ def counts(mirror: Mirror) -> Counts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Photos that wait for something, in the order to work in."""
-
-    id: str
-    title: str
-    hint: str
-    filter: Filter
-    sort: Sort = Sort.ADDED
-
-
-QUEUES = (
-    Queue(
-        "inbox",
-        "Unreviewed",
-        "No person has looked at these yet",
-        Filter((Term("unreviewed"), Term("problem", negated=True))),
-    ),
-    Queue("unsure", "Unsure", "A flag is unsure", Filter((Term("unsure"),))),
-    Queue(
-        "disagreements",
-        "Disagreements",
-        "A label and the model say different things, the strongest first",
-        Filter((Term("disagrees"),)),
-        Sort.DISAGREEMENT,
-    ),
-    Queue(
-        "audit",
-        "Second look",
-        "Reviewed photos in a random order, to look at again",
-        Filter((Term("reviewed"),)),
-        Sort.RANDOM,
-    ),
-    Queue("problems", "Problems", "Photos that cannot be shown", Filter((Term("problem"),))),
-)
-"""What people work through; the first is where a day begins."""
-
-
 def queue_counts(mirror: Mirror) -> dict[str, int]:
     """How many photos wait in each queue, by its id."""
     return {queue.id: int(matching(mirror, queue.filter).sum()) for queue in QUEUES}
@@ -228,6 +192,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "disagrees": lambda m: disagreeing(m),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
+    **joint_terms.WORDS,
 }
 
 
@@ -264,37 +229,6 @@ def _collection(mirror: Mirror, term: Term) -> Bools:
     return np.isin(mirror.collection, [i for i, name in mirror.collections.items() if _same(name, term.value)])
 
 
-def _contractor(mirror: Mirror, term: Term) -> Bools:
-    wanted = [c.id for c in mirror.joints.contractors.values() if _same(c.name, term.value)]
-    return np.isin(mirror.joints.contractor_ids(mirror.joint), wanted)
-
-
-def _joint(mirror: Mirror, term: Term) -> Bools:
-    named = [joint for joint, reference in mirror.joints.references.items() if _same(reference, term.value)]
-    alone = [row for row, path in enumerate(mirror.folded_paths) if path == term.value.casefold()]
-    result = np.isin(mirror.joint, named)
-    result[alone] = True
-    return result
-
-
-def _verdict(mirror: Mirror, term: Term) -> Bools:
-    joints, _, _ = mirror.joint_order
-    code = {
-        Outcome.ACCEPT: deciding.Said.ACCEPT,
-        Outcome.REJECT: deciding.Said.REJECT,
-        Outcome.OPEN: deciding.Said.OPEN,
-    }
-    chosen = deciding.outcomes(mirror) == code[Outcome(term.value)]
-    return chosen[np.searchsorted(joints, mirror.joint)]
-
-
-def _split(mirror: Mirror, term: Term) -> Bools:
-    splits = mirror.joints.splits
-    if term.value == "none":
-        return ~np.isin(mirror.joint, np.fromiter(splits, np.int64, len(splits)))
-    return np.isin(mirror.joint, [joint for joint, split in splits.items() if split == term.value])
-
-
 def _taken(mirror: Mirror, term: Term) -> Bools:
     first, after = period(term.value)
     return (mirror.taken >= max(_seconds(first), 0)) & (mirror.taken < _seconds(after))
@@ -311,10 +245,7 @@ _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "disagrees": lambda m, term: disagreeing(m, _slot(m, term.value)),
     "equipment": _equipment,
     "collection": _collection,
-    "contractor": _contractor,
-    "joint": _joint,
-    "verdict": _verdict,
-    "split": _split,
+    **joint_terms.KEYS,
     "taken": _taken,
     "name": _name,
     "id": lambda m, term: np.isin(m.ids, numbers(term.value)),
@@ -389,6 +320,7 @@ __all__ = [
     "disagreeing",
     "disagreement",
     "flag_term",
+    "joints_of",
     "matching",
     "parse",
     "queue_counts",

@@ -25,6 +25,7 @@ def mirror(labels: np.ndarray, *, scheme: Scheme | None = None, equipment: np.nd
         collection=np.ones(n, np.int32),
         equipment=np.zeros(n, np.int16) if equipment is None else equipment.astype(np.int16),
         taken=np.full(n, -1),
+        added=np.zeros(n, np.int64),
         problem=np.zeros(n, np.bool_),
         paths=[f"{i}.jpg" for i in range(n)],
         equipments=("", "Redbox"),

@@ -41,6 +41,7 @@ def made_mirror(
         collection=np.ones(count, np.int32),
         equipment=np.zeros(count, np.int16),
         taken=np.full(count, -1, np.int64),
+        added=np.zeros(count, np.int64),
         problem=np.zeros(count, np.bool_),
         paths=[f"{row:03d}.jpg" for row in range(count)],
         scheme=scheme,

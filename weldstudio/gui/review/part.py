@@ -13,8 +13,11 @@ def part(mirror: Mirror, rows: NDArray[np.int64]) -> Mirror:
         labels=mirror.labels[rows],
         probabilities=mirror.probabilities[rows],
         joint=mirror.joint[rows],
+        taken=mirror.taken[rows],
+        added=mirror.added[rows],
         scheme=mirror.scheme,
         model_id=mirror.model_id,
         thresholds=mirror.thresholds,
         joints=mirror.joints,
+        decided=mirror.decided,
     )

@@ -18,6 +18,9 @@ SORTS: Final = {
     Sort.PROBABILITY: "Most probable",
     Sort.UNCERTAINTY: "Least certain",
     Sort.DISAGREEMENT: "Strongest disagreement",
+    Sort.WAITING: "Longest waiting",
+    Sort.NEAREST: "Nearest to the limit",
+    Sort.POINTS: "Most points",
     Sort.RANDOM: "Random",
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""

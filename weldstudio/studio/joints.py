@@ -1,0 +1,261 @@
+"""The joints that wait for a person: the inbox, those that one flag would turn, those that were told otherwise.
+
+Pure functions of the mirror; a queue is joint ids in the order to work in. What is said of one joint in a line is a
+`JointRow`.
+"""
+
+import difflib
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.decision import TOLD, Decision, Override, Told
+from weldstudio.domain.errors import EditRefused
+from weldstudio.domain.labelling import State
+from weldstudio.domain.verdict import Outcome, Verdict
+from weldstudio.store.decided import NOTHING_TOLD
+from weldstudio.store.mirror import Mirror
+from weldstudio.studio import deciding
+from weldstudio.studio.deciding import Said, Tally
+
+Ids = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+_ACCEPTED, _NEW_PHOTO = TOLD.index(Told.ACCEPTED), TOLD.index(Told.NEW_PHOTO)
+
+
+class Queue(StrEnum):
+    """What waits for a person, joint by joint."""
+
+    INBOX = "inbox"
+    """Undecided, the longest waiting first."""
+    DECISIVE = "decisive"
+    """Undecided, and one flag that is unsure or that label and model dispute would turn the verdict."""
+    CHANGED = "changed"
+    """Issued as accepted, and rejected by what is known now; the worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class JointRow:
+    """One joint in a line."""
+
+    joint_id: int
+    name: str
+    photos: int
+    contractor: str
+    type: str
+    medium: str
+    labels: Verdict
+    model: Verdict | None
+    """None where the active model has said nothing of it."""
+    decision: Decision | None
+    override: Override | None
+    waiting_s: int | None
+    """How long it has waited for a decision; None where it does not."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict that holds."""
+        return self.labels.outcome if self.override is None else self.override.outcome
+
+    def to_json(self) -> dict[str, Any]:
+        """Values that survive JSON."""
+        decision, override = self.decision, self.override
+        return {
+            "joint": self.name,
+            "joint_id": self.joint_id,
+            "photos": self.photos,
+            "contractor": self.contractor,
+            "type": self.type,
+            "medium": self.medium,
+            "verdict": self.outcome.value,
+            "labels": _verdict_json(self.labels),
+            "model": None if self.model is None else _verdict_json(self.model),
+            "decision": None if decision is None else asdict(decision) | {"said": decision.said.word},
+            "override": None if override is None else asdict(override) | {"outcome": override.outcome.value},
+            "waiting_s": self.waiting_s,
+        }
+
+
+def queue(mirror: Mirror, which: Queue | str) -> Ids:
+    """The joints of a queue, in the order to work in."""
+    joints, _, _ = mirror.joint_order
+    counted = deciding.tally(mirror)
+    match Queue(which):
+        case Queue.INBOX:
+            wanted, key = undecided(mirror), waiting_since(mirror)
+        case Queue.DECISIVE:
+            key = decisive(mirror, counted)
+            wanted = np.isfinite(key)
+        case Queue.CHANGED:
+            wanted, key = changed(mirror, counted), -over_limit(counted)
+    chosen = np.flatnonzero(wanted)
+    return joints[chosen[np.argsort(key[chosen], kind="stable")]]
+
+
+def undecided(mirror: Mirror) -> Bools:
+    """(joints,) nothing was decided of it, or a new photo was asked for and one has come."""
+    joints, order, starts = mirror.joint_order
+    said = mirror.decided.said(joints)
+    result = said == NOTHING_TOLD
+    asked = np.flatnonzero(said == _NEW_PHOTO)
+    if len(asked):
+        newest = np.maximum.reduceat(mirror.added[order], starts)
+        at, _ = mirror.decided.places(joints[asked])
+        result[asked] = newest[asked] > mirror.decided.rows["at"][at]
+    return result
+
+
+def waiting_since(mirror: Mirror) -> Floats:
+    """(joints,) seconds since 1970 since when each joint waits: when its first photo came in, or the new one asked for.
+
+    Joints that came in together are in the order in which they were made, by a fraction of a second.
+    """
+    joints, order, starts = mirror.joint_order
+    if not len(starts):
+        return np.zeros(0)
+    since = np.minimum.reduceat(mirror.added[order], starts)
+    asked = np.flatnonzero(mirror.decided.said(joints) == _NEW_PHOTO)
+    if len(asked):
+        since[asked] = np.maximum.reduceat(mirror.added[order], starts)[asked]
+    rank = np.empty(len(joints))
+    rank[np.argsort(deciding.made(mirror), kind="stable")] = np.arange(len(joints))
+    return since + rank / (len(joints) + 1)
+
+
+def decisive(mirror: Mirror, counted: Tally) -> Floats:
+    """(joints,) how many points an undecided joint is from the limit that one flag would cross; infinite where none.
+
+    A flag of the joint that is unsure would cross it if it were raised. One that label and model say different things
+    of would, if the model were right. Verdicts that a person has overridden are settled.
+    """
+    model = deciding.tally(mirror, predicted=True) if mirror.model_id is not None else None
+    limits = counted.limits
+    rejecting = counted.low >= limits
+    turns = np.zeros(len(counted.joints), np.bool_)
+    for place, (item, states, others) in enumerate(counted.parts()):
+        points = np.int32(counted.scheme.points_of(item.slot))
+        if not points:
+            continue
+        beside = np.zeros(len(states), np.int32)
+        for other in others:
+            worth = counted.scheme.points_of(counted.scheme.classes[other].slot)
+            beside = np.maximum(beside, np.where(counted.states[other] == State.RAISED, np.int32(worth), 0))
+        # Of a group only the highest points count, so this much more or less:
+        weight = np.maximum(points - beside, 0)
+        up = states == State.UNSURE
+        if model is not None:
+            says = model.states[place]
+            up |= (states == State.CLEAR) & (says == State.RAISED)
+            down = (states == State.RAISED) & (says == State.CLEAR)
+            turns |= rejecting & down & (counted.low - weight < limits)
+        turns |= ~rejecting & up & (counted.low + weight >= limits)
+    turns &= undecided(mirror)
+    overridden = np.fromiter(mirror.decided.overrides, np.int64, len(mirror.decided.overrides))
+    turns &= ~np.isin(counted.joints, overridden)
+    distance = np.where(rejecting, counted.low - limits + 1, limits - counted.low).astype(np.float64)
+    return np.where(turns, distance, np.inf)
+
+
+def changed(mirror: Mirror, counted: Tally) -> Bools:
+    """(joints,) issued as accepted, and rejected by the verdict that holds now."""
+    accepted = mirror.decided.said(counted.joints) == _ACCEPTED
+    return np.asarray(accepted & (deciding.holding(mirror, counted) == Said.REJECT), np.bool_)
+
+
+def over_limit(counted: Tally) -> Floats:
+    """(joints,) points above the reject limit; below it they are negative."""
+    return (counted.low - counted.limits).astype(np.float64)
+
+
+def counts(mirror: Mirror) -> dict[Queue, int]:
+    """How many joints wait in each queue."""
+    counted = deciding.tally(mirror)
+    return {
+        Queue.INBOX: int(undecided(mirror).sum()),
+        Queue.DECISIVE: int(np.isfinite(decisive(mirror, counted)).sum()),
+        Queue.CHANGED: int(changed(mirror, counted).sum()),
+    }
+
+
+def of_rows(mirror: Mirror, values: NDArray[Any]) -> NDArray[Any]:
+    """What is known of joints, for their photos: (joints,) to (n,)."""
+    _, order, starts = mirror.joint_order
+    result = np.empty(len(mirror), values.dtype)
+    result[order] = np.repeat(values, np.diff(np.append(starts, len(order))))
+    return result
+
+
+def describe(mirror: Mirror, joint_ids: Iterable[int], *, now: float | None = None) -> list[JointRow]:
+    """These joints in a line each, in their order. `now` in seconds since 1970, UTC; by default the clock's."""
+    now = time.time() if now is None else now
+    joints, order, starts = mirror.joint_order
+    ends = np.append(starts, len(order))
+    waits, since = undecided(mirror), waiting_since(mirror)
+    found = []
+    for joint in joint_ids:
+        place = int(np.searchsorted(joints, joint))
+        if place == len(joints) or joints[place] != joint:
+            raise KeyError(f"no joint {joint}")
+        rows = order[ends[place] : ends[place + 1]]
+        said = bool((~np.isnan(mirror.probabilities[rows])).any())
+        found.append(
+            JointRow(
+                joint_id=joint,
+                name=mirror.joint_name(int(mirror.ids[rows[0]])),
+                photos=len(rows),
+                contractor=mirror.joints.contractor_of(joint),
+                type=mirror.joints.kinds.name_of(joint),
+                medium=mirror.joints.mediums.name_of(joint),
+                labels=deciding.verdict_of(mirror, joint),
+                model=deciding.verdict_of(mirror, joint, predicted=True) if said else None,
+                decision=mirror.decided.decision_of(joint),
+                override=mirror.decided.overrides.get(joint),
+                waiting_s=max(0, int(now - since[place])) if waits[place] else None,
+            )
+        )
+    return found
+
+
+def named(mirror: Mirror, names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
+    """The joints of each of these references; a joint without one goes by the path of its photo. Case counts not."""
+    by_name: dict[str, list[int]] = {}
+    for joint, reference in mirror.joints.references.items():
+        by_name.setdefault(reference.casefold(), []).append(joint)
+    alone = mirror.folded_paths
+    found = {}
+    for name in names:
+        joints = by_name.get(name.casefold(), [])
+        if not joints:
+            joints = [int(mirror.joint[row]) for row, path in enumerate(alone) if path == name.casefold()]
+        found[name] = tuple(dict.fromkeys(joints))
+    return found
+
+
+def ids_of(mirror: Mirror, names: Sequence[str]) -> list[int]:
+    """The joints of these references, in their order. Raises EditRefused for one that is not there or not alone."""
+    found = named(mirror, names)
+    for name, joints in found.items():
+        if not joints:
+            known = difflib.get_close_matches(name, list(mirror.joints.references.values()), n=1)
+            raise EditRefused(f"There is no joint '{name}'." + (f" Did you mean '{known[0]}'?" if known else ""))
+        if len(joints) > 1:
+            raise EditRefused(f"{len(joints)} collections have a joint '{name}'; decide on it in the window.")
+    return [joint for name in names for joint in found[name]]
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "low": verdict.low,
+        "high": verdict.high,
+        "reject_limit": verdict.reject_limit,
+        "outcome": verdict.outcome.value,
+        "raised": list(verdict.raised),
+        "unsure": list(verdict.unsure),
+    }

@@ -1,0 +1,87 @@
+"""What people work through, and the orders in which photographs can be shown; `reviewing` carries them out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from weldstudio.studio.filters import Filter, Term
+
+
+class Sort(StrEnum):
+    """In which order photos are shown. Those that the order says nothing of come last."""
+
+    ADDED = "added"
+    PATH = "path"
+    TAKEN = "taken"
+    JOINT = "joint"
+    PROBABILITY = "probability"
+    """The most probable first; of one class, or the highest of any."""
+    UNCERTAINTY = "uncertainty"
+    """Nearest to the threshold first."""
+    DISAGREEMENT = "disagreement"
+    """Where label and model are farthest apart first."""
+    WAITING = "waiting"
+    """Joint by joint, the longest waiting first."""
+    NEAREST = "nearest"
+    """Joint by joint, the nearest to its reject limit first."""
+    POINTS = "points"
+    """Joint by joint, the farthest above its reject limit first."""
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Photos that wait for something, in the order to work in."""
+
+    id: str
+    title: str
+    hint: str
+    filter: Filter
+    sort: Sort = Sort.ADDED
+
+
+QUEUES = (
+    Queue(
+        "inbox",
+        "Inbox",
+        "Joints that nothing was decided of, the longest waiting first",
+        Filter((Term("inbox"),)),
+        Sort.WAITING,
+    ),
+    Queue(
+        "decisive",
+        "Decisive",
+        "One flag that is unsure, or that label and model dispute, would turn the verdict; the nearest first",
+        Filter((Term("decisive"),)),
+        Sort.NEAREST,
+    ),
+    Queue(
+        "changed",
+        "Issued accept, now reject",
+        "The crew was told that the joint is accepted; by what is known now it is rejected. The worst first",
+        Filter((Term("changed"),)),
+        Sort.POINTS,
+    ),
+    Queue(
+        "unreviewed",
+        "Unreviewed",
+        "No person has looked at these yet",
+        Filter((Term("unreviewed"), Term("problem", negated=True))),
+    ),
+    Queue("unsure", "Unsure", "A flag is unsure", Filter((Term("unsure"),))),
+    Queue(
+        "disagreements",
+        "Disagreements",
+        "A label and the model say different things, the strongest first",
+        Filter((Term("disagrees"),)),
+        Sort.DISAGREEMENT,
+    ),
+    Queue(
+        "audit",
+        "Second look",
+        "Reviewed photos in a random order, to look at again",
+        Filter((Term("reviewed"),)),
+        Sort.RANDOM,
+    ),
+    Queue("problems", "Problems", "Photos that cannot be shown", Filter((Term("problem"),))),
+)
+"""What people work through; the first is where a day begins."""
