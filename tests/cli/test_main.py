@@ -12,7 +12,20 @@ from weldstudio.cli.progress import Cancelled
 from weldstudio.domain.errors import UserError
 
 COMMANDS = (
-    *("demo", "open", "init", "import", "label", "merge", "predict", "train", "stop"),
+    *(
+        "demo",
+        "open",
+        "init",
+        "import",
+        "label",
+        "joints",
+        "decide",
+        "contractors",
+        "merge",
+        "predict",
+        "train",
+        "stop",
+    ),
     *("evaluate", "export", "models", "status", "doctor", "bench"),
 )
 

@@ -9,7 +9,7 @@ from weldstudio.cli.options import examples, json_option, opened, project_argume
 
 
 @click.command(
-    short_help="Decide on joints of PROJECT: accepted, rejected, new photo requested.",
+    short_help="Accept or reject joints of PROJECT, or ask for a new photo.",
     epilog=examples(
         "weldstudio decide welds J-00417 --as accepted",
         "weldstudio decide welds J-00417 J-00418 --as new-photo --reason 'clamp not in the picture'",

@@ -138,6 +138,12 @@ class Mirror:
         silent = np.isnan(self._column(slot, rows))
         return own | (np.logical_or.reduce(members) & silent)
 
+    def spoken(self, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+        """(n,) whether the active model says anything of a flag or merge, or of a member of it."""
+        said = [np.ascontiguousarray(self._column(s, rows)).view(np.int16) for s in self._asked(slot)]
+        # By their bits, as in `_reaches`: what is not a number lies above infinity, its sign left aside.
+        return np.logical_or.reduce([(bits & np.int16(0x7FFF)) <= _INFINITY_BITS for bits in said])
+
     def _asked(self, slot: int) -> tuple[int, ...]:
         """The class itself, and the members of a merge."""
         item = self.scheme.by_slot(slot)

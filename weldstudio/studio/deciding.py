@@ -149,9 +149,15 @@ def holding(mirror: Mirror, counted: Tally) -> NDArray[np.uint8]:
     return result
 
 
-def verdict_of(mirror: Mirror, joint_id: int, *, predicted: bool = False) -> Verdict:
-    """What the points of one joint say, by its labels or by the active model's predictions."""
-    rows = np.flatnonzero(mirror.joint == joint_id)
+def verdict_of(
+    mirror: Mirror, joint_id: int, *, predicted: bool = False, rows: NDArray[np.int64] | None = None
+) -> Verdict:
+    """What the points of one joint say, by its labels or by the active model's predictions.
+
+    `rows` of its photos, where they are known, save looking for them.
+    """
+    if rows is None:
+        rows = np.flatnonzero(mirror.joint == joint_id)
     labels = predicted_labels(mirror, rows) if predicted else mirror.labels[rows]
     taken = mirror.taken[rows]
     known = taken[taken != NOT_TAKEN]
@@ -170,9 +176,9 @@ def predicted_labels(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.uint
 
 def predicted_states(mirror: Mirror, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.uint8]:
     """(n,) states of one class by the active model, of some rows or of all: never unsure."""
-    unseen, raised, clear = (np.uint8(state) for state in (State.UNSEEN, State.RAISED, State.CLEAR))
-    silent = np.isnan(mirror.probability(slot, rows))
-    return np.where(mirror.predicted(slot, rows), raised, np.where(silent, unseen, clear))
+    raised, spoken = mirror.predicted(slot, rows), mirror.spoken(slot, rows)
+    # Raised is 1 and clear 2; where the model says nothing it raises nothing either.
+    return spoken.view(np.uint8) * np.uint8(State.CLEAR) - raised.view(np.uint8)
 
 
 _PER_WORD = 16

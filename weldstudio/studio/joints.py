@@ -86,14 +86,14 @@ class JointRow:
 def queue(mirror: Mirror, which: Queue | str) -> Ids:
     """The joints of a queue, in the order to work in."""
     joints, _, _ = mirror.joint_order
-    counted = deciding.tally(mirror)
-    match Queue(which):
-        case Queue.INBOX:
-            wanted, key = undecided(mirror), waiting_since(mirror)
-        case Queue.DECISIVE:
+    if Queue(which) == Queue.INBOX:
+        wanted, key = undecided(mirror), waiting_since(mirror)
+    else:
+        counted = deciding.tally(mirror)
+        if Queue(which) == Queue.DECISIVE:
             key = decisive(mirror, counted)
             wanted = np.isfinite(key)
-        case Queue.CHANGED:
+        else:
             wanted, key = changed(mirror, counted), -over_limit(counted)
     chosen = np.flatnonzero(wanted)
     return joints[chosen[np.argsort(key[chosen], kind="stable")]]
@@ -213,8 +213,8 @@ def describe(mirror: Mirror, joint_ids: Iterable[int], *, now: float | None = No
                 contractor=mirror.joints.contractor_of(joint),
                 type=mirror.joints.kinds.name_of(joint),
                 medium=mirror.joints.mediums.name_of(joint),
-                labels=deciding.verdict_of(mirror, joint),
-                model=deciding.verdict_of(mirror, joint, predicted=True) if said else None,
+                labels=deciding.verdict_of(mirror, joint, rows=rows),
+                model=deciding.verdict_of(mirror, joint, predicted=True, rows=rows) if said else None,
                 decision=mirror.decided.decision_of(joint),
                 override=mirror.decided.overrides.get(joint),
                 waiting_s=max(0, int(now - since[place])) if waits[place] else None,
