@@ -8,14 +8,12 @@ import click
 
 from weldstudio.cli import answer
 from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
+from weldstudio.domain.photo import EVER
 
 if TYPE_CHECKING:
     from weldstudio.domain.changes import Done
     from weldstudio.store.store import Store
     from weldstudio.studio.contractors import ContractorRow
-
-EVER = date(1970, 1, 1)
-"""Where no --from is given the limit holds for all joints."""
 
 
 @click.command(

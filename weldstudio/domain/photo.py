@@ -6,6 +6,9 @@ from datetime import date
 DEFAULT_LIMIT = 50
 """Reject limit where no contractor has another."""
 
+EVER = date(1970, 1, 1)
+"""The day of a limit that holds for all joints."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:

@@ -202,6 +202,11 @@ class Scheme:
             return item.points
         return max(self.points_of(member) for member in item.members)
 
+    @property
+    def has_points(self) -> bool:
+        """Whether any flag in use costs points; without, joints have no verdicts."""
+        return any(flag.points for flag in self.live_flags)
+
     def joint_rule_of(self, slot: int) -> JointRule:
         """A merge is a flag of absence only if all its members are."""
         item = self.by_slot(slot)

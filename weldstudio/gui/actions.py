@@ -111,6 +111,17 @@ TABLE: Final[tuple[Action, ...]] = (
         checkable=("label.advance",),
     ),
     *_page(
+        "review",
+        "Joint",
+        ("joint.accept", "Accept the joint", "F6", "success"),
+        ("joint.reject", "Reject the joint", "F7", "error"),
+        ("joint.new_photo", "Ask for a new photo of the joint", "F8", "photo"),
+        ("joint.override", "Set the verdict against the points…", "F9", "edit"),
+        ("joint.follow", "Let the points decide the verdict again", "", ""),
+        ("joint.withdraw", "Take back what was decided of the joint", "", ""),
+        ("joint.next", "Next joint", "Ctrl+Space", "joint"),
+    ),
+    *_page(
         "flags",
         "Scheme",
         ("scheme.add", "Add a flag…", "Insert | Ctrl+N", "plus"),
@@ -123,6 +134,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("scheme.up", "Move up", "Alt+Up", "chevron_up"),
         ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
         ("scheme.preset", "Load a scheme…", "", "flags"),
+        ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
     ),
     *_page(
         "train",

@@ -38,6 +38,11 @@ class Queue:
     filter: Filter
     sort: Sort = Sort.ADDED
 
+    @property
+    def by_joint(self) -> bool:
+        """Whether joints wait in it, not single photos; without points there are no verdicts to wait for."""
+        return self.sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS)
+
 
 QUEUES = (
     Queue(

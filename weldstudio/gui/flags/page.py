@@ -20,6 +20,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.flags import order
+from weldstudio.gui.flags.contractors_dialog import ContractorsDialog
 from weldstudio.gui.flags.edits import SchemeEdits
 from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
 from weldstudio.gui.flags.rows import Kind, Row, label_counts, scheme_rows
@@ -98,9 +99,13 @@ class FlagsPage(QWidget):
         self._summary = QLabel()
         set_look(self._summary, "secondary")
         layout.addWidget(self._summary, 1)
-        for action_id, icon, look in (("scheme.merge", "merge", ""), ("scheme.add", "plus", "primary")):
+        for action_id, text, icon, look in (
+            ("scheme.contractors", "Contractors", "joint", ""),
+            ("scheme.merge", "Merge", "merge", ""),
+            ("scheme.add", "Add a flag", "plus", "primary"),
+        ):
             action = self._actions[action_id]
-            button = QPushButton({"scheme.merge": "Merge", "scheme.add": "Add a flag"}[action_id])
+            button = QPushButton(text)
             button.setToolTip(action.toolTip())
             set_icon(button, icon, "on_accent" if look else "text")
             if look:
@@ -145,6 +150,7 @@ class FlagsPage(QWidget):
         connect("scheme.up", lambda: self._shift(-1))
         connect("scheme.down", lambda: self._shift(+1))
         connect("scheme.preset", self._offer_schemes)
+        connect("scheme.contractors", lambda: ContractorsDialog(self._session, self).exec())
 
     def _show_row_buttons(self) -> None:
         for i, row in enumerate(self.model.rows):

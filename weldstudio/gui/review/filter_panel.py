@@ -54,6 +54,7 @@ def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[st
         *(
             Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
             for queue in QUEUES
+            if scheme.has_points or not queue.by_joint
         ),
         Entry("All photographs", counts.photos, "Everything in the project", everything=True, active=shown.everything),
     ]

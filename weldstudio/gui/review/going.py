@@ -97,6 +97,20 @@ class Going(QObject):
         else:
             self._session.tell("Every photograph behind this one has been reviewed.")
 
+    def next_joint(self) -> None:
+        """The first photograph behind this one that shows another joint."""
+        at = self._grid.state.current
+        if at is None:
+            return
+        mirror = self._session.mirror
+        after = self._grid.state.ids[at:]
+        joints = mirror.joint[mirror.rows(after)]
+        others = np.flatnonzero(joints != joints[0])
+        if len(others):
+            self.step(int(others[0]))
+        else:
+            self._session.tell("No joint comes behind this one.")
+
     def select(self) -> None:
         """Tell the session what is selected in the grid; large, the photograph in view is meant alone."""
         if not self.is_large:

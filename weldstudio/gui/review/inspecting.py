@@ -1,5 +1,6 @@
 """What the inspector shows: rows and verdict of the photographs that the keys mean, kept up with the session."""
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.labelling import State
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.review.decision_bar import Standing
 from weldstudio.gui.review.flag_rows import flag_rows, with_answer
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
@@ -16,7 +18,8 @@ from weldstudio.gui.review.part import part
 from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
-from weldstudio.studio import deciding, first_training
+from weldstudio.store.decided import NOTHING_TOLD
+from weldstudio.studio import deciding, first_training, joints
 from weldstudio.studio.reviewing import Counts
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ class Inspecting(QObject):
         self._overlays = overlays
         self._about: frozenset[int] = frozenset()
         """The photographs that rows and verdict are computed from."""
+        self._joints: frozenset[int] = frozenset()
+        """The joints of these."""
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -56,6 +61,10 @@ class Inspecting(QObject):
         """Whether anything of these photographs is shown here."""
         return not self._about.isdisjoint(photo_ids)
 
+    def about_joints(self, joint_ids: frozenset[int]) -> bool:
+        """Whether one of these joints is shown here."""
+        return not self._joints.isdisjoint(joint_ids)
+
     def refresh(self) -> None:
         """Show what holds now of the photographs that a key press means."""
         session = self._session
@@ -72,6 +81,8 @@ class Inspecting(QObject):
         self._inspector.flags.flags.show_rows(rows)
         self._inspector.flags.choose(session.chosen_flag)
         self._inspector.banner.say(self._said(targets))
+        self._inspector.decision.show_standing(self._standing(targets))
+        self._inspector.decision.setVisible(mirror.scheme.has_points)
 
     @property
     def _demonstration(self) -> bool:
@@ -87,33 +98,57 @@ class Inspecting(QObject):
     def _said(self, targets: tuple[int, ...]) -> Said:
         mirror = self._session.mirror
         if not targets:
-            self._about = frozenset()
+            self._about = self._joints = frozenset()
             return Said("No photograph chosen")
-        joints = np.unique(mirror.joint[mirror.rows(targets)])
-        self._about = frozenset(targets)
-        if len(joints) > 1:
+        shown = np.unique(mirror.joint[mirror.rows(targets)])
+        self._about, self._joints = frozenset(targets), frozenset(shown.tolist())
+        if len(shown) > 1:
             return Said(
-                counted(len(joints), "joint"),
+                counted(len(shown), "joint"),
                 headline=counted(len(targets), "photograph"),
                 note="Keys label all of them in one step.",
             )
-        of_joint = part(mirror, np.flatnonzero(mirror.joint == joints[0]))
+        of_joint = part(mirror, np.flatnonzero(mirror.joint == shown[0]))
         self._about |= frozenset(of_joint.ids.tolist())
         title = f"Joint {mirror.joint_name(targets[0])}" if len(of_joint) > 1 else mirror.joint_name(targets[0])
         if len(of_joint) > 1:
             title += f" · {counted(len(of_joint), 'photograph')}"
         if not mirror.scheme.classes:
             return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
-        if not any(mirror.scheme.points_of(item.slot) for item in mirror.scheme.classes):
+        if not mirror.scheme.has_points:
             raised = [item.name for item in mirror.scheme.classes if (of_joint.states(item.slot) == State.RAISED).any()]
             unseen = all((of_joint.states(item.slot) == State.UNSEEN).all() for item in mirror.scheme.classes)
             # Without points there is no verdict. That nobody has looked is not that nothing applies.
             return Said(title, headline=", ".join(raised) or ("Not looked at yet" if unseen else "Nothing raised"))
-        labels = deciding.verdict_of(of_joint, int(joints[0]))
+        labels = deciding.verdict_of(of_joint, int(shown[0]))
         known = bool((~np.isnan(of_joint.probabilities)).any())
-        model = deciding.verdict_of(of_joint, int(joints[0]), predicted=True) if known else None
+        model = deciding.verdict_of(of_joint, int(shown[0]), predicted=True) if known else None
         note = "" if mirror.model_id is None else "Model: not scored yet"
-        return Said(title, labels, model, note=note, demonstration=self._demonstration)
+        override = mirror.decided.overrides.get(int(shown[0]))
+        return Said(title, labels, model, note=note, demonstration=self._demonstration, override=override)
+
+    def _standing(self, targets: tuple[int, ...]) -> Standing:
+        """Where the joints of these photographs stand."""
+        mirror = self._session.mirror
+        if not targets:
+            return Standing()
+        ids = np.unique(mirror.joint[mirror.rows(targets)])
+        if len(ids) > 1:
+            return Standing(len(ids), int((mirror.decided.said(ids) != NOTHING_TOLD).sum()))
+        joint, facts = int(ids[0]), mirror.joints
+        of_joint = part(mirror, np.flatnonzero(mirror.joint == joint))
+        waits, since = joints.undecided(of_joint)[0], joints.waiting_since(of_joint)[0]
+        return Standing(
+            1,
+            decision=mirror.decided.decision_of(joint),
+            override=mirror.decided.overrides.get(joint),
+            waiting_s=max(0, int(time.time() - since)) if waits else None,
+            facts=tuple(
+                word
+                for word in (facts.contractor_of(joint), facts.kinds.name_of(joint), facts.mediums.name_of(joint))
+                if word
+            ),
+        )
 
     def show_counts(self, _counts: Counts) -> None:
         """Say how many labels are wanted to learn from, as long as there is no model."""

@@ -1,12 +1,13 @@
-"""The inspector: the verdict on top, the flags below it, and what can be done with all of them at once."""
+"""The inspector: verdict and decision on top, the flags below, and what can be done with all of them at once."""
 
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
+from weldstudio.gui.review.decision_bar import DecisionBar
 from weldstudio.gui.review.flag_list import FlagList
 from weldstudio.gui.review.verdict_banner import VerdictBanner
 from weldstudio.gui.style_sheet import set_look
@@ -21,10 +22,12 @@ class Inspector(QFrame):
 
     train_asked = Signal()
 
-    def __init__(self, nothing: QAction, advance: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        nothing, advance = actions["label.nothing"], actions["label.advance"]
         set_look(self, "surface")
         self.banner = VerdictBanner()
+        self.decision = DecisionBar(actions)
         self.flags = FlagList()
         self.no_model = _NoModel()
         self.no_model.button.clicked.connect(self.train_asked)
@@ -49,6 +52,7 @@ class Inspector(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.banner)
+        layout.addWidget(self.decision)
         layout.addWidget(self.flags, 1)
         layout.addWidget(self.no_model)
         layout.addWidget(line)

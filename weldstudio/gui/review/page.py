@@ -12,6 +12,7 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.review.badges import Badge, Ids, badges
+from weldstudio.gui.review.deciding import DecisionKeys
 from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
@@ -38,6 +39,7 @@ _WIDE: Final = 1600
 """From this width in pixels on the side panels are wider."""
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "photo.select_all", "photo.select_none"),
+    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override"),
     *("photo.predict", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
@@ -62,7 +64,7 @@ class ReviewPage(QWidget):
         self.loader = PhotoLoader(self.sources.of, parent=self)
         self.grid = PhotoGrid(self.thumbs, self._badges_of, self._name_of)
         self.large = LargeView(self.loader, self.thumbs, self._badges_of)
-        self.inspector = Inspector(actions["label.nothing"], actions["label.advance"])
+        self.inspector = Inspector(actions)
         self.panel = FilterPanel()
         self.header = FilterBar()
         self.stack = QStackedWidget()
@@ -71,6 +73,9 @@ class ReviewPage(QWidget):
         self.labels = LabelKeys(session, actions, go_on=lambda: self.going.step(1), parent=self)
         self.overlays = Overlays(session, actions, self.large)
         self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
+        self.deciding = DecisionKeys(
+            session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
+        )
         self._peek_since: float | None = None
         self._placed = False
         self._build()
@@ -176,6 +181,7 @@ class ReviewPage(QWidget):
             "photo.next": lambda: going.step(1),
             "photo.previous": lambda: going.step(-1),
             "photo.next_unreviewed": going.next_unreviewed,
+            "joint.next": going.next_joint,
             "photo.open": self._open_or_take,
             "photo.grid": going.close_large,
             "photo.select_all": lambda: self.grid.change(Selection.select_all),
@@ -254,9 +260,10 @@ class ReviewPage(QWidget):
             self.filtering.read_anew()
         elif changes.photos:
             self.filtering.photos_changed()
-        elif touched:
+        elif touched or changes.joints or changes.decisions:
             self.filtering.labels_changed()
-        if everything or changes.joints or self.inspecting.concerned_by(touched | changes.photos):
+        concerned = self.inspecting.about_joints(changes.decisions)
+        if everything or changes.joints or concerned or self.inspecting.concerned_by(touched | changes.photos):
             self.inspecting.refresh()
             if self.going.is_large:
                 self.large.strip.refresh()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from weldstudio.domain.decision import Override
 from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import theme
@@ -30,6 +31,20 @@ class Said:
     """Said in place of the points."""
     demonstration: bool = False
     """Whether the model is a demonstration and none for this job."""
+    override: Override | None = None
+    """The verdict that a person has set against the points."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict that holds."""
+        if self.override is not None:
+            return self.override.outcome
+        return Outcome.OPEN if self.labels is None else self.labels.outcome
+
+    @property
+    def word(self) -> str:
+        """The same in words, marked where a person has set it."""
+        return _WORDS[self.outcome] + (" by hand" if self.override is not None else "")
 
 
 def points_words(verdict: Verdict) -> str:
@@ -66,7 +81,7 @@ class VerdictBanner(QWidget):
         said = self._said
         parts = [said.title, said.headline]
         if said.labels is not None:
-            parts += [points_words(said.labels), f"{said.labels.outcome.value}, reject at {said.labels.reject_limit}"]
+            parts += [points_words(said.labels), f"{said.word.lower()}, reject at {said.labels.reject_limit}"]
         parts.append(self._model_words() if said.model is not None else said.note)
         return ", ".join(part for part in parts if part)
 
@@ -76,8 +91,7 @@ class VerdictBanner(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         said = self._said
         painter = QPainter(self)
-        outcome = said.labels.outcome if said.labels is not None else Outcome.OPEN
-        painter.fillRect(self.rect(), theme.colour(f"{outcome.value}_ground"))
+        painter.fillRect(self.rect(), theme.colour(f"{said.outcome.value}_ground"))
         left, width = _EDGE, self.width() - 2 * _EDGE
         top, middle, low = (
             QRect(left, theme.px(8), width, theme.px(18)),
@@ -94,12 +108,13 @@ class VerdictBanner(QWidget):
         painter.end()
 
     def _verdict(self, painter: QPainter, line: QRect, verdict: Verdict) -> None:
-        role = verdict.outcome.value
+        outcome = self._said.outcome
+        role = outcome.value
         ratio = self.devicePixelRatioF()
-        painter.drawPixmap(line.left(), line.center().y() - 9, pixmap(_ICONS[verdict.outcome], role, ratio=ratio))
-        painter.setPen(theme.colour("text" if verdict.outcome == Outcome.OPEN else role))
+        painter.drawPixmap(line.left(), line.center().y() - 9, pixmap(_ICONS[outcome], role, ratio=ratio))
+        painter.setPen(theme.colour("text" if outcome == Outcome.OPEN else role))
         small = theme.font("section", bold=True)
-        word = _WORDS[verdict.outcome]
+        word = self._said.word
         painter.setFont(small)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), word)
         room = line.adjusted(28, 0, -painter.fontMetrics().horizontalAdvance(word) - 8, 0)
