@@ -17,9 +17,12 @@ from weldstudio.ml.scorer import Scorer
 def test_a_model_is_taught_on_true_flags_judged_and_shipped_with_an_honest_card(tmp_path: Path) -> None:
     photos = plan(24, seed=5, balanced=True, wrong_share=0.5)
     assert list(write(tmp_path / "photos", photos))[-1] == 24
-    recipe = demonstration.RECIPE.with_values({"schedule.epochs": "1", "network.input_size": "64"})
+    small = {"schedule.epochs": "1", "network.input_size": "64"}
+    recipes = [recipe.with_values(small) for recipe in demonstration.RECIPES]
     said = list(
-        demonstration.teach(photos, tmp_path / "photos", tmp_path / "weldnet-run", recipe=recipe, validation_share=0.25)
+        demonstration.teach(
+            photos, tmp_path / "photos", tmp_path / "weldnet-run", recipes=recipes, validation_share=0.25
+        )
     )
     started, ended = said[0], said[-1]
     assert isinstance(started, RunStarted)

@@ -37,7 +37,7 @@ def test_it_holds_what_was_planned(tmp_path: Path) -> None:
     report, steps = run(tmp_path / "demo")
     assert (report.photos, report.drawn, report.model) == (COUNT, COUNT, None)
     assert any(step.changes.photos for step in steps)
-    plan = collection.plan(COUNT, seed=5)
+    plan = collection.plan(COUNT, seed=5, balanced=demo.BALANCED)
     with projects.open_project(report.project) as store:
         seen = mirror.read(store)
         assert list(seen.paths) == [photo.path for photo in plan]

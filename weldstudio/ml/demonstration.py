@@ -27,23 +27,39 @@ from weldstudio.ml.train import train
 MODEL_ID = "weldnet"
 _BATCH = 32
 
-RECIPE = Recipe(
-    name="weldnet (demonstration)",
+_COARSE = Recipe(
+    name="weldnet, from afar",
     description="Trained from nothing on drawn photographs; not for real welds.",
     # The drawing itself varies everything; a cut of a drawn photo could cut away what a flag is about.
     data=Data(augment=False),
-    network=NetworkChoice(name="weldnet", weights="random", freeze=0, input_size=224),
+    network=NetworkChoice(name="weldnet", weights="random", freeze=0, input_size=128),
     loss=LossChoice(name="bce"),
-    schedule=Schedule(optimiser="adamw", learning_rate=0.003, weight_decay=0.02, epochs=10, batch_size=48),
+    schedule=Schedule(optimiser="adamw", learning_rate=0.003, weight_decay=0.02, epochs=14, batch_size=48),
 )
+RECIPES = (
+    _COARSE,
+    replace(
+        _COARSE,
+        name="weldnet, from near",
+        network=replace(_COARSE.network, weights="file", input_size=192),
+        schedule=replace(_COARSE.schedule, learning_rate=0.001, epochs=5),
+    ),
+)
+"""Shapes are learned from small pictures, three times as fast, and details from large ones then (progressive resizing,
+Tan & Le, ICML 2021)."""
 
 
 def teach(
-    photos: Sequence[DrawnPhoto], root: Path, folder: Path, *, recipe: Recipe = RECIPE, validation_share: float = 0.1
+    photos: Sequence[DrawnPhoto],
+    root: Path,
+    folder: Path,
+    *,
+    recipes: Sequence[Recipe] = RECIPES,
+    validation_share: float = 0.1,
 ) -> Iterator[Message]:
-    """Trains on photos drawn into `root`, by their true flags; the model is written to `folder`/model.
+    """Trains on photos drawn into `root`, by their true flags, each recipe from the weights of the one before it.
 
-    The photos of the last joints, `validation_share` of all, choose the thresholds.
+    The photos of the last joints, `validation_share` of all, choose the thresholds. The model is `folder`/model.
     """
     first = len(photos) - round(len(photos) * validation_share)
     held_out = {photo.joint for photo in photos[first:]}
@@ -57,8 +73,12 @@ def teach(
         for number, photo in enumerate(photos)
     )
     manifest = Manifest(tuple(ManifestClass(slot, flag) for slot, flag in enumerate(FLAGS)), rows)
-    folder.mkdir(parents=True, exist_ok=True)
-    yield from train(recipe, manifest, folder, lambda: False)
+    for number, recipe in enumerate(recipes):
+        run = folder / f"run-{number}"
+        run.mkdir(parents=True, exist_ok=True)
+        yield from train(recipe, manifest, run, lambda: False)
+        manifest = replace(manifest, weights=str((run / "model" / "weights.safetensors").resolve()))
+    (run / "model").rename(folder / "model")
 
 
 def scored(scorer: Scorer, photos: Sequence[DrawnPhoto], root: Path) -> NDArray[np.float32]:

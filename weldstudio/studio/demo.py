@@ -40,6 +40,8 @@ SIGNED = "Demo"
 """Signs what the demo does, so that it never stands in the way of a person's own undo."""
 MODEL = "weldnet"
 SCHEME = "pipe-welds"
+BALANCED = 0.4
+"""Share of the joints that show rare flags as often as others: as rare as in life, most would not be there at all."""
 UNLABELLED_EVERY = 6
 """Each so-many-th joint comes without labels: something is left to do."""
 
@@ -153,7 +155,7 @@ class _Filling:
         self._store, self._who = store, who
         self._began = time.monotonic()
         self._folder = store.folder.parent / PHOTOGRAPHS
-        self._plan = drawn.plan(demo.photos, seed=demo.seed)
+        self._plan = drawn.plan(demo.photos, seed=demo.seed, balanced=BALANCED)
         self._drawn = 0
         joints = list(dict.fromkeys(photo.joint for photo in self._plan))
         self._unlabelled = set(joints[UNLABELLED_EVERY - 1 :: UNLABELLED_EVERY])

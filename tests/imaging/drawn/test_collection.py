@@ -9,7 +9,7 @@ from PIL import ExifTags, Image
 
 from weldstudio.imaging.drawn.chances import PERFECT, TABLE, TOTALS
 from weldstudio.imaging.drawn.collection import FLAGS, draw, make_collection, plan, write, write_labels
-from weldstudio.imaging.drawn.flags import NO_LINE
+from weldstudio.imaging.drawn.flags import BENT, NO_LINE, NO_WELD, SOIL_LOW, WATER_LOW
 from weldstudio.studio.label_files import read_label_file
 
 
@@ -21,7 +21,7 @@ def test_exactly_as_many_as_asked_for_in_joints_of_one_to_four_photos_of_one_sce
     assert set(joints.values()) == {1, 2, 3, 4}
     for photo in photos:
         folder, joint, name = photo.path.split("/")
-        assert joint == photo.joint
+        assert joint.removeprefix("joint-") == photo.joint.partition("-")[2]
         assert name[:-4].isdigit()
         assert folder == folder.lower()
     by_joint = {photo.joint: photo for photo in photos}
@@ -111,3 +111,13 @@ def test_a_collection_is_photos_and_their_table(tmp_path: Path) -> None:
 def test_none_at_all_is_a_table_without_rows(tmp_path: Path) -> None:
     (header,) = make_collection(tmp_path / "empty", 0, 1).read_text().splitlines()
     assert header.endswith(",".join(FLAGS))
+
+
+def test_a_share_of_the_joints_shows_rare_flags_too() -> None:
+    rare = {BENT, NO_WELD, SOIL_LOW, WATER_LOW}
+
+    def joints_with_rare_flags(balanced: float) -> int:
+        return len({photo.joint for photo in plan(300, seed=6, balanced=balanced) if photo.raised & rare})
+
+    few, some, many = (joints_with_rare_flags(share) for share in (0.0, 0.4, 1.0))
+    assert few < some < many

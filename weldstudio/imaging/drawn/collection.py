@@ -41,6 +41,7 @@ class DrawnPhoto:
     path: str
     """“contractor/joint-0001/1.jpg”, relative, with '/'."""
     joint: str
+    """The contractor's reference, “NP-0001”; no other joint of the plan has it."""
     joint_type: str
     medium: str
     contractor: str
@@ -78,11 +79,12 @@ class DrawnPhoto:
 
 
 def plan(
-    count: int, *, seed: int, balanced: bool = False, wrong_share: float = 0.1, bluebox_share: float = 0.11
+    count: int, *, seed: int, balanced: float = 0.0, wrong_share: float = 0.1, bluebox_share: float = 0.11
 ) -> list[DrawnPhoto]:
     """`count` photographs of whole joints (the last one may be cut short), one to four of each; draws no pixel.
 
-    Flags are as frequent as in the table of a real company, or with `balanced` each on about a fifth of the photos.
+    Flags are as frequent as in the table of a real company, where some are on a handful of a hundred thousand photos.
+    Of a share `balanced` of the joints (0 to 1) each flag is on about a fifth of the photos.
     `wrong_share` of the Redbox photos carry a wrong label.
     """
     random = np.random.default_rng((seed, 17))
@@ -95,7 +97,7 @@ def plan(
             np.random.default_rng((seed, number)),
             number,
             equipment=equipment,
-            balanced=balanced,
+            balanced=int(number * balanced) > int((number - 1) * balanced),
             wrong_share=wrong_share,
         )
         photos += joint[: count - len(photos)]
@@ -115,7 +117,8 @@ def _plan_joint(
         found = (_view(random, scene, drawing, equipment=equipment, light=light, share=share) for _ in range(many))
         views = [one for one in found if one is not None]
     contractor = str(random.choice(CONTRACTORS))
-    folder = "-".join(word for word in contractor.lower().replace("&", "").split())
+    words = contractor.replace("&", "").split()
+    folder, initials = "-".join(words).lower(), "".join(word[0] for word in words)
     taken = _SINCE[equipment] + timedelta(days=int(random.integers(_DAYS)), seconds=int(random.integers(9 * 3600)))
     photos = []
     for place, (view, judged) in enumerate(views):
@@ -123,7 +126,7 @@ def _plan_joint(
         photos.append(
             DrawnPhoto(
                 path=f"{folder}/joint-{number:04d}/{place + 1}.jpg",
-                joint=f"joint-{number:04d}",
+                joint=f"{initials}-{number:04d}",
                 joint_type=scene.joint_type,
                 medium=scene.medium,
                 contractor=contractor,
