@@ -15,6 +15,7 @@ from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.engine_client import EngineClient
 from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.opening import TO_WRITE, Opening
 from weldstudio.gui.session import Session
 from weldstudio.gui.store_thread import StoreThread
 from weldstudio.gui.theme import theme
@@ -71,11 +72,14 @@ def make_session(settings: Settings, fake_engine: list[str]) -> Iterator[MakeSes
     """`make_session(folder, synchronous=True)`: a session that is closed after the test."""
     made: list[Session] = []
 
-    def make(folder: Path, used: Settings | None = None, *, create: bool = False, synchronous: bool = True) -> Session:
+    def make(
+        folder: Path, used: Settings | None = None, *, opening: Opening = TO_WRITE, synchronous: bool = True
+    ) -> Session:
         session = Session(
             folder,
             used or settings,
-            thread=StoreThread(folder, create=create, synchronous=synchronous),
+            opening=opening,
+            thread=StoreThread(folder, opener=opening, synchronous=synchronous),
             engine=EngineClient(command=fake_engine),
         )
         made.append(session)

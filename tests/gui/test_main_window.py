@@ -1,5 +1,6 @@
 """The frame, driven by keys and mouse: pages, projects, the lock, closing, news, dialogs."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QV
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import MakeSession
-from weldstudio.domain.changes import Done
+from weldstudio.domain.changes import Done, Progress
 from weldstudio.domain.errors import StoreError
 from weldstudio.domain.labelling import State
 from weldstudio.gui.actions import Actions
@@ -17,12 +18,15 @@ from weldstudio.gui.cheat_sheet import CheatSheet
 from weldstudio.gui.command_palette import CommandPalette
 from weldstudio.gui.export_dialog import ExportDialog
 from weldstudio.gui.help.viewer import HelpViewer
-from weldstudio.gui.main_window import LOCK, MainWindow
+from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.project_lock import LOCK
+from weldstudio.gui.restore_dialog import RestoreDialog
 from weldstudio.gui.session import Session
 from weldstudio.gui.settings_dialog import SettingsDialog
 from weldstudio.gui.theme import theme
 from weldstudio.settings import Settings
-from weldstudio.studio import labelling
+from weldstudio.store.store import Store
+from weldstudio.studio import labelling, restoring
 
 
 class PlainPage(QWidget):
@@ -107,20 +111,99 @@ def test_undo_by_key_says_what_it_undoes(qtbot: QtBot, opened: MainWindow) -> No
     opened.toast.dismiss()
 
 
-def test_a_second_window_is_told_so(
-    qtbot: QtBot, opened: MainWindow, project: Path, settings: Settings, make_session: MakeSession
-) -> None:
+def second_window(qtbot: QtBot, project: Path, settings: Settings, make_session: MakeSession) -> MainWindow:
     second = MainWindow(settings, make_session=make_session)
     qtbot.addWidget(second)
     second.show()
     second.announce(project)
     second.open_project(project)
-    assert second.session is None
-    assert second.windowTitle() == "weldstudio"
-    assert second.welcome.banner.isVisible()
-    assert "another weldstudio window" in second.welcome.banner.label.text()
+    return second
+
+
+def test_a_second_window_is_told_so_and_looks_on(
+    qtbot: QtBot, opened: MainWindow, project: Path, settings: Settings, make_session: MakeSession
+) -> None:
+    second = second_window(qtbot, project, settings, make_session)
+    assert second.session is not None
+    assert second.session.read_only
+    assert "another weldstudio window" in second.banner.label.text()
+    assert second.header.saved.label.text() == "only looking"
+    # Nothing changes anything there, neither a key nor what a click would ask.
+    photo = int(second.session.mirror.ids[0])
+    second.session.set_current(photo)
+    press(qtbot, second, Qt.Key.Key_1)
+    assert not second.action_table["label.raise"].isEnabled()
+    assert not second.action_table["collection.import"].isEnabled()
+    assert second.action_table["project.export"].isEnabled()
+    second.session.label([photo], 0, State.RAISED)
+    assert "only looks on" in second.toast.label.text()
+    assert not second.session.mirror.labels.any()
+    # What the first one does is seen here.
+    assert opened.session is not None
+    opened.session.label([photo], 0, State.RAISED)
+    second.session.look()
+    assert State(int(second.session.mirror.states(0)[0])) == State.RAISED
+    # Once the first one has gone, it is a press to write here.
     opened.close_project()
     assert not (project / LOCK).exists()
+    qtbot.mouseClick(second.banner.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: second.session is not None and not second.session.read_only)
+    assert not second.banner.isVisible()
+    assert second.action_table["collection.import"].isEnabled()
+    second.close_project()
+
+
+def test_a_window_that_looks_on_reads_anew_what_was_restored(
+    qtbot: QtBot, opened: MainWindow, project: Path, settings: Settings, make_session: MakeSession
+) -> None:
+    second = second_window(qtbot, project, settings, make_session)
+    session = opened.session
+    assert session is not None
+    photo = int(session.mirror.ids[0])
+    session.start_work("Keeping a snapshot", _kept_today)
+    qtbot.waitUntil(lambda: not session.works)
+    session.label([photo], 0, State.RAISED)
+    assert second.session is not None
+    second.session.look()
+    assert second.session.mirror.labels.any()
+    opened.action_table.trigger("project.restore")
+    dialog = opened.findChild(RestoreDialog)
+    qtbot.waitUntil(dialog.restore_button.isEnabled)
+    qtbot.mouseClick(dialog.restore_button, Qt.MouseButton.LeftButton)
+    assert opened.session is not None
+    assert not opened.session.mirror.labels.any()
+    assert len(list((project / "snapshots").iterdir())) == 2
+    before = second.session
+    before.look()
+    qtbot.waitUntil(lambda: second.session not in (None, before))
+    assert second.session is not None
+    assert not second.session.mirror.labels.any()
+    second.close_project()
+
+
+def _kept_today(store: Store) -> Generator[Progress, None, str | None]:
+    return restoring.daily(store)
+
+
+def test_the_first_edit_of_a_day_has_its_snapshot_kept(qtbot: QtBot, opened: MainWindow, project: Path) -> None:
+    session = opened.session
+    assert session is not None
+    session._keep.setInterval(0)
+    session.label([int(session.mirror.ids[0])], 0, State.RAISED)
+    qtbot.waitUntil(lambda: [one.kind for one in restoring.kept(project)] == ["daily"])
+    qtbot.waitUntil(lambda: not session.works)
+    session.label([int(session.mirror.ids[0])], 0, State.CLEAR)
+    assert not session._keep.isActive()
+
+
+def test_a_folder_that_cannot_be_written_is_looked_at(
+    qtbot: QtBot, window: MainWindow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weldstudio.gui.project_lock.os.access", lambda *_: False)
+    window.open_project(project)
+    assert window.session is not None
+    assert window.session.read_only
+    assert "cannot be written to" in window.banner.label.text()
 
 
 def test_what_cannot_be_opened_is_said_on_the_welcome_page(window: MainWindow, tmp_path: Path) -> None:

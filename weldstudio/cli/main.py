@@ -22,6 +22,7 @@ from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.restoring import restore
 from weldstudio.cli.runs import stop, train
 from weldstudio.domain.errors import UserError
 
@@ -84,6 +85,7 @@ for _command in (
     export,
     models,
     status,
+    restore,
     doctor,
     bench,
 ):

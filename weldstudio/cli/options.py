@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from weldstudio.cli import answer
+
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
@@ -46,14 +48,30 @@ def signature(who: str | None) -> str:
 
 @contextmanager
 def opened(project: Path, *, read_only: bool = False) -> Iterator["Store"]:
-    """The project's store, closed at the end whatever happens. UserError where the folder is no project."""
+    """The project's store, closed at the end whatever happens. UserError where the folder is no project.
+
+    Before the first lasting write of a day its snapshot is kept.
+    """
     from weldstudio.studio import projects
 
     store = projects.open_project(project, read_only=read_only)
+    store.before_writing = lambda: _keep_snapshot(store)
     try:
         yield store
     finally:
         store.close()
+
+
+def _keep_snapshot(store: "Store") -> None:
+    """The day's snapshot, in a moment; that there is none is no reason to refuse the work."""
+    from weldstudio.domain.errors import UserError
+    from weldstudio.studio import restoring
+
+    try:
+        for _ in restoring.daily(store):
+            pass
+    except UserError as error:
+        answer.complain(str(error))
 
 
 def examples(*lines: str) -> str:

@@ -23,6 +23,8 @@ class Changes:
     joints: bool = False
     """Joints, contractors or reject limits."""
     runs: bool = False
+    replaced: bool = False
+    """The whole store is another one: a snapshot was restored, and whoever shows the project reads it anew."""
     actions: tuple[str, ...] = ()
     """Ids of the actions written, oldest first."""
     decisions: frozenset[int] = frozenset()
@@ -37,6 +39,7 @@ class Changes:
             models=self.models or other.models,
             joints=self.joints or other.joints,
             runs=self.runs or other.runs,
+            replaced=self.replaced or other.replaced,
             actions=self.actions + other.actions,
             decisions=self.decisions | other.decisions,
         )
@@ -56,6 +59,7 @@ class Changes:
             models=any(p.models for p in parts),
             joints=any(p.joints for p in parts),
             runs=any(p.runs for p in parts),
+            replaced=any(p.replaced for p in parts),
             actions=tuple(action for p in parts for action in p.actions),
             decisions=frozenset().union(*(p.decisions for p in parts)),
         )

@@ -48,6 +48,7 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("project.close", "Close project", "Ctrl+W", "close", menu="Project"),
     Action("collection.import", "Import photographs or labels…", "Ctrl+I", "import", menu="Project"),
     Action("project.export", "Export labels…", "Ctrl+E", "export", menu="Project"),
+    Action("project.restore", "Go back to a snapshot…", "", "history", menu="Project"),
     Action("app.settings", "Settings…", "Ctrl+,", "settings", menu="Project", project=False),
     Action("app.quit", "Quit", "Ctrl+Q", "", menu="Project", project=False),
     Action("edit.undo", "Undo", "Ctrl+Z", "undo", menu="Edit"),
@@ -164,6 +165,16 @@ TABLE: Final[tuple[Action, ...]] = (
 FLAG_KEYS: Final = "1234567890QWETYASDGHJKLXBMIPV"
 """Keys given to flags that name none, by their slot; none of them is a key of the table."""
 
+_WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
+_LOOKING = ("label.advance", "model.reveal")
+_WRITING_TOO = ("project.restore", "photo.predict")
+
+
+def writes(action_id: str) -> bool:
+    """Whether an action changes the project, and so is off while this window only looks on."""
+    return action_id in _WRITING_TOO or (action_id.startswith(_WRITING) and action_id not in _LOOKING)
+
+
 SET, UNSURE, CHOOSE = "set", "unsure", "choose"
 """What a flag's key can ask: key alone = set (raised, or clear where it is raised), Shift = unsure, Alt = choose."""
 
@@ -183,6 +194,7 @@ class Actions(QObject):
         self._disabled: set[str] = set()
         self._page = ""
         self._project = False
+        self._read_only = False
         self._flags: list[QAction] = []
         self._flag_keys: dict[int, str] = {}
         for row in TABLE:
@@ -249,6 +261,11 @@ class Actions(QObject):
 
     # Keys of the scheme's classes
 
+    def set_read_only(self, read_only: bool) -> None:
+        """Whether the open project may only be looked at; for the main window."""
+        self._read_only = read_only
+        self._refresh_all()
+
     def set_flags(self, scheme: Scheme | None) -> None:
         """Make the keys of the present scheme's classes; called by the main window whenever the scheme changed."""
         for action in self._flags:
@@ -291,6 +308,7 @@ class Actions(QObject):
         self._actions[action_id].setEnabled(
             action_id in self._connected
             and action_id not in self._disabled
+            and not (self._read_only and writes(action_id))
             and row.page in ("", self._page)
             and (self._project or not row.project)
         )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 
+READ_ONLY = "This window only looks on, so nothing was changed; open the project for writing first."
+
+
 class Editing(QObject):
     """The session's hand: every change of labels, scheme or models goes through here. GUI thread."""
 
@@ -123,7 +126,7 @@ class Editing(QObject):
         self, text: str, photos: int, write: Callable[["Store"], Done], *, marks: tuple[Marked, ...]
     ) -> Pending:
         """Several photographs at once are easily more than one meant: what was done is said, with the way back."""
-        if photos == 1:
+        if photos == 1 or self._session.read_only:
             return self._push(text, write, marks)
         text = f"{text} on {counted(photos, 'photograph')}"
         pending = self._push(text, write, marks)
@@ -144,6 +147,10 @@ class Editing(QObject):
 
     def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
         edit = Edit(text, write, marks)
+        if self._session.read_only:
+            self._session.tell(READ_ONLY)
+            edit.pending.then(failed=_said_already).resolve(None, EditRefused(READ_ONLY))
+            return edit.pending
         with self._moving_stack():
             self.undo_stack.push(EditCommand(self, edit, marks_before=self._present(marks)))
         return edit.pending
@@ -177,6 +184,10 @@ class Editing(QObject):
             self._session.tell(str(error))
         else:
             self._session.report(error)
+
+
+def _said_already(_error: Exception) -> None:
+    """The toast has said it."""
 
 
 def _never(_store: "Store") -> Done:

@@ -12,6 +12,7 @@ _MARKS = {
     "saved": ("saved", "success", "saved"),
     "saving": ("saving", "secondary", "saving"),
     "not saved": ("not_saved", "danger", "not saved"),
+    "read-only": ("eye", "secondary", "only looking"),
 }
 
 

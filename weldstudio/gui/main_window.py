@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QByteArray, QEvent, QLockFile, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -31,6 +31,8 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.first_steps import FirstSteps
 from weldstudio.gui.header import Header
 from weldstudio.gui.news import Banner, Toast
+from weldstudio.gui.opening import Opening
+from weldstudio.gui.project_lock import ProjectLock
 from weldstudio.gui.rail import Rail
 from weldstudio.gui.status_line import StatusLine
 from weldstudio.gui.style_sheet import set_look
@@ -50,7 +52,6 @@ PAGES: Final = (
     ("models", "Models"),
     ("quality", "Quality"),
 )
-LOCK: Final = "window.lock"
 TITLE_BAR: Final = 40
 """Room left for the system's title bar, of which nothing is known before the window is shown."""
 
@@ -71,9 +72,10 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, QWidget] = {}
         self.page = ""
         self._make_session = make_session or _make_session
-        self._lock: QLockFile | None = None
+        self._lock = ProjectLock()
         self._closing = False
         self._created = False
+        self._only_look = ""  # why this window may not write
         self._after_paint: list[Callable[[], None]] = [self.action_table.draw]
         self._build()
         self.addActions(self.action_table.all())
@@ -84,8 +86,11 @@ class MainWindow(QMainWindow):
 
     # Projects
 
-    def open_project(self, folder: Path, *, create: bool = False) -> None:
-        """Open (or `create`) the project in `folder`; what goes wrong is said on the welcome page."""
+    def open_project(self, folder: Path, *, create: bool = False, snapshot: str = "") -> None:
+        """Open (or `create`, or make again what it was in a `snapshot`) the project in `folder`.
+
+        What goes wrong is said on the welcome page. A project that another window has is opened to look at.
+        """
         folder = folder.expanduser().resolve()
         if not self.close_project():
             return
@@ -95,10 +100,12 @@ class MainWindow(QMainWindow):
             self.settings.forget_project(folder)
             self.show_welcome(f"There is no folder {folder} any more, so this project cannot be opened.")
             return
-        if (holder := self._take_lock(folder)) is not None:
-            self.show_welcome(holder)
+        self._only_look = self._lock.take(folder)
+        if self._only_look and snapshot:
+            self.show_welcome(f"{self._only_look} Nothing was restored.")
             return
-        self.session = self._make_session(folder, self.settings, create=create)
+        opening = Opening(create=create, read_only=bool(self._only_look), snapshot=snapshot)
+        self.session = self._make_session(folder, self.settings, opening=opening)
         self._created = create
         self._wire(self.session)
         self.announce(folder)
@@ -131,9 +138,7 @@ class MainWindow(QMainWindow):
         self.action_table.set_project(False)
         self.page = ""
         session.deleteLater()
-        if self._lock is not None:
-            self._lock.unlock()
-            self._lock = None
+        self._lock.release()
         self.toast.dismiss()
         self.banner.dismiss()
         self.work_list.dismiss()
@@ -231,6 +236,7 @@ class MainWindow(QMainWindow):
         session.opened.connect(self._project_opened)
         session.refused.connect(self._project_refused)
         session.changed.connect(self._changed)
+        session.replaced.connect(lambda: window_actions.open_again(self, session.folder))
         session.told.connect(self.say)
         session.undoable_told.connect(lambda text: self.say(text, undo=True))
         session.undo_stack.indexChanged.connect(self.toast.withdraw)
@@ -251,10 +257,14 @@ class MainWindow(QMainWindow):
         self.settings.remember_project(self.session.folder)
         window_actions.save_settings(self)
         self.action_table.set_project(True)
+        self.action_table.set_read_only(self.session.read_only)
         self.action_table.set_flags(self.session.mirror.scheme)
         window_actions.watch_undo(self, self.session)
         self.show_page("review")
         window_actions.resume(self.session, self, created=self._created)
+        if self._only_look:
+            self.header.saved.show_state("read-only", self._only_look)
+            window_actions.say_read_only(self, self._only_look)
         self.project_opened.emit()
 
     def _project_refused(self, sentence: str) -> None:
@@ -262,9 +272,7 @@ class MainWindow(QMainWindow):
         if session is not None:
             session.close()
             session.deleteLater()
-        if self._lock is not None:
-            self._lock.unlock()
-            self._lock = None
+        self._lock.release()
         self.show_welcome(sentence)
 
     def _changed(self, changes: Changes) -> None:
@@ -305,21 +313,6 @@ class MainWindow(QMainWindow):
     def _add_flag_actions(self) -> None:
         known = set(self.actions())
         self.addActions([action for action in self.action_table.all() if action not in known])
-
-    def _take_lock(self, folder: Path) -> str | None:
-        """Take the project for this window; else a sentence about who has it."""
-        lock = QLockFile(str(folder / LOCK))
-        lock.setStaleLockTime(0)  # only a process that is gone loses its lock, never a slow one
-        if lock.tryLock(0):
-            self._lock = lock
-            return None
-        if lock.error() != QLockFile.LockError.LockFailedError:
-            return None  # a folder that cannot be written to; opening the store says so better
-        pid, host, _name = lock.getLockInfo()
-        return (
-            f"{folder.name} is open in another weldstudio window (process {pid} on {host}). "
-            "Go on there, or close that window and open the project again."
-        )
 
     def _restore_geometry(self) -> None:
         kept = _layout_file().value("geometry")
@@ -366,11 +359,11 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
-def _make_session(folder: Path, settings: Settings, *, create: bool) -> "Session":
+def _make_session(folder: Path, settings: Settings, *, opening: Opening) -> "Session":
     # Here, not above: the welcome page needs nothing of what a session brings along.
     from weldstudio.gui.session import Session
 
-    return Session(folder, settings, create=create)
+    return Session(folder, settings, opening=opening)
 
 
 def _layout_file() -> QSettings:

@@ -8,6 +8,7 @@ repaints what it shows when `changed` says so. Everything here belongs to the GU
 import logging
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import UserError
 from weldstudio.gui.editing import Editing
 from weldstudio.gui.engine_client import EngineClient, Explanation
+from weldstudio.gui.opening import TO_WRITE, Opening
 from weldstudio.gui.store_thread import StoreThread
 from weldstudio.gui.work import Pending, Work
 from weldstudio.settings import Settings
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 POLL_MS = 1000
+KEEP_MS = 3000
+"""So long after the day's first edit its snapshot is kept, so as not to be in the way of the edits that follow."""
 UNDO_KEPT = 200
 
 
@@ -41,6 +45,8 @@ class Session(QObject):
     """The project is about to be closed: whoever asks it something by a timer stops that."""
     refused = Signal(str)
     """The project could not be opened, and why."""
+    replaced = Signal()
+    """Another process went back to a snapshot: the project has to be opened anew."""
     changed = Signal(object)
     """`Changes`: the mirror is up to date already; repaint what you show of it."""
     current_changed = Signal(object)
@@ -72,7 +78,7 @@ class Session(QObject):
         folder: Path,
         settings: Settings,
         *,
-        create: bool = False,
+        opening: Opening = TO_WRITE,
         thread: StoreThread | None = None,
         engine: EngineClient | None = None,
     ) -> None:
@@ -88,7 +94,9 @@ class Session(QObject):
         self.hidden = 0
         """How many of the selected photographs the filter hides."""
         self._mirror: Mirror | None = None
-        self._thread = thread or StoreThread(folder, create=create)
+        self.read_only = opening.read_only
+        """Whether this window may look, but not change anything."""
+        self._thread = thread or StoreThread(folder, opener=opening)
         self.editing = Editing(self, self._thread)
         self.undo_stack = self.editing.undo_stack
         self.outbox = self.editing.outbox
@@ -102,6 +110,10 @@ class Session(QObject):
         self.engine.setParent(self)
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
+        self._keep = QTimer(self)
+        self._keep.setSingleShot(True)
+        self._keep.setInterval(KEEP_MS)
+        self._kept_on: date | None = None
         self._closed = False
         self._wire()
 
@@ -132,6 +144,7 @@ class Session(QObject):
         self.closing.emit()
         self.undo_stack.blockSignals(True)  # it empties itself when it is deleted, and that is no news
         self._poll.stop()
+        self._keep.stop()
         self.outbox.stop()
         for work in self.works:
             work.cancel()
@@ -227,6 +240,7 @@ class Session(QObject):
         self.engine.state_changed.connect(self.engine_changed)
         self.engine.failed.connect(self.failed)
         self._poll.timeout.connect(self.look)
+        self._keep.timeout.connect(lambda: self.start_work("Keeping today's snapshot", _keep_snapshot))
 
     def _opened(self, mirror: "Mirror") -> None:
         self._mirror = mirror
@@ -241,6 +255,12 @@ class Session(QObject):
         self.refused.emit(str(error) or type(error).__name__)
 
     def _apply(self, changes: Changes, rows: "MirrorRows") -> None:
+        if changes.replaced:
+            self.replaced.emit()
+            return
+        if changes.actions and not self.read_only and self._kept_on != (today := date.today()):
+            self._kept_on = today
+            self._keep.start()
         model, before = self.mirror.model_id, self.mirror.labels
         seen = _rows_of(self.mirror, changes.labels)
         labels = before[seen]
@@ -264,8 +284,10 @@ class Session(QObject):
         self.explained.emit(explanation)
         row = self.mirror.row(explanation.photo_id)
         known = self.mirror.probabilities[row, [s for s in explanation.slots if s < self.mirror.probabilities.shape[1]]]
-        if explanation.model_id == self.mirror.model_id and (
-            len(known) < len(explanation.slots) or np.isnan(known).any()
+        if (
+            explanation.model_id == self.mirror.model_id
+            and (len(known) < len(explanation.slots) or np.isnan(known).any())
+            and not self.read_only
         ):
             self.run(_record, explanation)
 
@@ -278,6 +300,12 @@ class Session(QObject):
             # Long work may have been an action of the expert's (labels from a file): undo must find it.
             self.run(_stored_commands, self.who).then(self.editing.catch_up)
         self.work_changed.emit()
+
+
+def _keep_snapshot(store: "Store") -> Generator[Progress, None, str | None]:
+    from weldstudio.studio import restoring
+
+    return restoring.daily(store)
 
 
 def _nothing(_store: "Store") -> None:

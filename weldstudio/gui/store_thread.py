@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import UserError
+from weldstudio.gui.opening import TO_WRITE
 from weldstudio.gui.work import Pending, Work
 
 if TYPE_CHECKING:
@@ -85,13 +86,12 @@ class StoreThread(QObject):
         self,
         folder: Path,
         *,
-        create: bool = False,
-        opener: "Callable[[Path], Store] | None" = None,
+        opener: "Callable[[Path], Store]" = TO_WRITE,
         synchronous: bool = False,
     ) -> None:
         super().__init__()
         self._folder = folder
-        self._opener = opener or (_create_project if create else _open_project)
+        self._opener = opener
         self._synchronous = synchronous
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
@@ -273,6 +273,10 @@ class StoreThread(QObject):
             newest = self._store.sequence  # asked first: what comes in between is then read twice, not missed
             changes = self._store.changes_since(self._seen)
             self._seen = newest
+            if changes.replaced:
+                # The rows of the mirror may not even be there any more; the project is opened anew.
+                outcome.changes, outcome.rows = changes, mirror.MirrorRows()
+                return
             if outcome.error is not None and outcome.job.reread:
                 changes |= Changes(labels=outcome.job.reread)
             if changes:
@@ -280,19 +284,6 @@ class StoreThread(QObject):
                 outcome.rows = mirror.read_rows(self._store, changes)
         except Exception as error:  # noqa: BLE001 - carried to the GUI thread
             outcome.error = outcome.error or error
-
-
-def _open_project(folder: Path) -> "Store":
-    # Here, not above: this brings sqlite_utils along, half a second that must not stand before the first paint.
-    from weldstudio.studio import projects
-
-    return projects.open_project(folder)
-
-
-def _create_project(folder: Path) -> "Store":
-    from weldstudio.studio import projects
-
-    return projects.create(folder)
 
 
 def _nothing(_store: object) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from weldstudio.domain.errors import UserError
@@ -27,6 +28,7 @@ def connect(window: "MainWindow") -> None:
     table.connect("project.close", window.close_project)
     table.connect("collection.import", lambda: _import(window))
     table.connect("project.export", lambda: _export(window))
+    table.connect("project.restore", lambda: _restore(window))
     table.connect("app.settings", lambda: _settings(window))
     table.connect("app.quit", window.close)
     table.connect("edit.undo", lambda: _undo(window))
@@ -112,7 +114,7 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     # Here, not above: nothing of studio may be imported before the first paint.
     from weldstudio.gui.train import run_watcher
 
-    if not created:  # a new project is about to be filled by an import that reads for itself
+    if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
     run_watcher.watch(session)
     window.first_steps.follow(session, window.pages["review"])
@@ -122,6 +124,28 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
             window.banner.say(" ".join(notices), kind="warning")
 
     session.run(_notices).then(warn)
+
+
+def say_read_only(window: "MainWindow", why: str) -> None:
+    """Say why this window only looks on, with the way to more."""
+    session = window.session
+    assert session is not None
+    window.banner.say(
+        f"{why} Here you can look, and see what is changed there, but not change anything.",
+        kind="warning",
+        offer="Open for writing",
+        take=lambda: open_again(window, session.folder),
+    )
+
+
+def open_again(window: "MainWindow", folder: Path) -> None:
+    """Close the project and open it anew, once whoever asked for that has returned."""
+
+    def again() -> None:
+        if window.close_project():
+            window.open_project(folder)
+
+    QTimer.singleShot(0, window, again)
 
 
 def look(session: "Session") -> None:
@@ -187,6 +211,22 @@ def _export(window: "MainWindow") -> None:
 
     if window.session is not None:
         ExportDialog(window.session, window).open()
+
+
+def _restore(window: "MainWindow") -> None:
+    from weldstudio.gui.restore_dialog import RestoreDialog
+
+    session = window.session
+    if session is None:
+        return
+
+    def go_back(snapshot: str) -> None:
+        if window.close_project():
+            window.open_project(session.folder, snapshot=snapshot)
+
+    dialog = RestoreDialog(session, window)
+    dialog.restore_asked.connect(go_back)
+    dialog.open()
 
 
 def _settings(window: "MainWindow") -> None:

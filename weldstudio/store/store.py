@@ -8,8 +8,8 @@ import logging
 import os
 import sqlite3
 import uuid
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,20 @@ from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.clock import HybridClock
 from weldstudio.domain.errors import StoreError
 from weldstudio.domain.scheme import Scheme
-from weldstudio.store import schema
+from weldstudio.store import backups, schema
+from weldstudio.store.blame import blamed, cannot_open, reason
 from weldstudio.store.place import on_network
 
 _logger = logging.getLogger(__name__)
 
-FILE = "project.sqlite"
+FILE = backups.STORE
 FOLDERS = ("thumbs", "models", "runs", "features", "snapshots", "cache/exchange")
 BUSY_S = 5.0
 """How long a write waits for another process to finish its own."""
 CHANGES_KEPT = 20_000
 
 _PIECE = 2_000
-_KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8))
+_KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8), ("replaced", 16))
 
 
 class Store:
@@ -47,6 +48,8 @@ class Store:
         """What a person should know about how this project was opened, in sentences."""
         self.clock = HybridClock()
         self.uuid = ""
+        self.before_writing: Callable[[], None] | None = None
+        """Called once, before the first write that must last: the moment to keep the day's snapshot."""
         self.known_scheme: tuple[int, Scheme] | None = None
         """The scheme and SQLite's count of other connections' writes when it was read; see `store.scheme`."""
         self._synchronous = ""
@@ -64,7 +67,7 @@ class Store:
                 (folder / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"The project folder {folder} cannot be made ({_reason(error)}); choose another."
+                f"The project folder {folder} cannot be made ({reason(error)}); choose another."
             ) from error
         store = _connect(folder, read_only=False)
         try:
@@ -90,6 +93,10 @@ class Store:
         if not (folder / FILE).is_file():
             raise StoreError(f"{folder} is no weldstudio project (it has no {FILE}).")
         store = _connect(folder, read_only=read_only)
+        if read_only and not (folder / (FILE + "-wal")).exists() and not os.access(folder, os.W_OK):
+            # To look at a write-ahead log SQLite wants a file beside it, which this folder does not take.
+            store.close()
+            store = _connect(folder, read_only=True, immutable=True)
         try:
             store._check(folder / FILE)  # before anything is written into what may not be ours
             if not read_only:
@@ -100,7 +107,7 @@ class Store:
                         f"The project {folder.name} was made by an older weldstudio; open it for writing once, "
                         "so that it can be brought up to date."
                     )
-                store._back_up(f"before-version-{schema.version()}")
+                backups.copy(folder, f"before-version-{schema.version()}-{backups.stamp()}")
                 store._migrate()
             store._settle()
             if not read_only:
@@ -134,6 +141,9 @@ class Store:
             return
         if self.read_only:
             raise StoreError(f"The project {self.folder.name} is open for reading only; nothing was changed.")
+        if durable and (before := self.before_writing) is not None:
+            self.before_writing = None
+            before()
         mode = "FULL" if durable else "NORMAL"
         if mode != self._synchronous:
             self.execute(f"PRAGMA synchronous = {mode}")
@@ -153,21 +163,21 @@ class Store:
         try:
             return self.db.conn.execute(sql, parameters)
         except sqlite3.DatabaseError as error:
-            raise self._blame(error) from error
+            raise blamed(error, self.folder / FILE) from error
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for many rows. Only inside `atomic`."""
         try:
             self.db.conn.executemany(sql, rows)
         except sqlite3.DatabaseError as error:
-            raise self._blame(error) from error
+            raise blamed(error, self.folder / FILE) from error
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         try:
             return self.db.conn.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
-            raise self._blame(error) from error
+            raise blamed(error, self.folder / FILE) from error
 
     def pieces(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query some thousand at a time: quicker for many, as they stay in the processor's cache."""
@@ -176,7 +186,7 @@ class Store:
             while rows := cursor.fetchmany(_PIECE):
                 yield rows
         except sqlite3.DatabaseError as error:
-            raise self._blame(error) from error
+            raise blamed(error, self.folder / FILE) from error
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The first value of the first row, or None."""
@@ -223,7 +233,8 @@ class Store:
         if oldest > sequence + 1:
             everything = frozenset(i for (i,) in self.rows("SELECT id FROM photos"))
             decided = frozenset(i for (i,) in self.rows("SELECT DISTINCT joint_id FROM decisions"))
-            all_kinds = Changes(scheme=True, models=True, joints=True, runs=True, decisions=decided)
+            replaced = bool(self.value("SELECT 1 FROM changes WHERE kinds & 16"))
+            all_kinds = Changes(scheme=True, models=True, joints=True, runs=True, replaced=replaced, decisions=decided)
             return Changes(everything, everything, everything) | all_kinds
         found = self.rows(
             "SELECT photos, labels, predictions, kinds, actions, decisions FROM changes WHERE seq > ? ORDER BY seq",
@@ -281,21 +292,6 @@ class Store:
             self.db.conn.rollback()
             raise
 
-    def _back_up(self, name: str) -> None:
-        folder = self.folder / "snapshots"
-        try:
-            folder.mkdir(exist_ok=True)
-            part = folder / f"{name}.sqlite.part"
-            with closing(sqlite3.connect(part)) as copy:
-                self.db.conn.backup(copy)
-            part.replace(folder / f"{name}.sqlite")
-        except OSError as error:
-            raise StoreError(
-                f"No backup could be made in {folder} ({_reason(error)}), so nothing was changed."
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise self._blame(error) from error
-
     def _settle(self) -> None:
         """What every opened store needs to know."""
         self.uuid = str(self.value("SELECT uuid FROM project"))
@@ -309,39 +305,16 @@ class Store:
             actions.finish_abandoned(self)
             self.execute("DELETE FROM changes WHERE seq <= ?", (self.sequence - CHANGES_KEPT,))
 
-    def _blame(self, error: sqlite3.DatabaseError) -> Exception:
-        """A StoreError for what is the disk's fault; the error itself for what is ours."""
-        code = getattr(error, "sqlite_errorcode", None)
-        sentence = None if code is None else _SENTENCES.get(code & 0xFF)
-        if code is None or sentence is None:
-            return error
-        if code & 0xFF == sqlite3.SQLITE_CANTOPEN and not os.access(self.folder, os.W_OK):
-            sentence = "The project's folder is read-only; make it writable, or copy the project to a folder that is."
-        return StoreError(f"{sentence} ({self.folder / FILE})")
 
-
-_SENTENCES = {
-    sqlite3.SQLITE_BUSY: "Another program is writing to the project and does not let go; try again.",
-    sqlite3.SQLITE_LOCKED: "Another program is writing to the project and does not let go; try again.",
-    sqlite3.SQLITE_READONLY: "The project cannot be written: its file or folder is read-only.",
-    sqlite3.SQLITE_PERM: "The project cannot be opened: its file does not let you.",
-    sqlite3.SQLITE_AUTH: "The project cannot be opened: its file does not let you.",
-    sqlite3.SQLITE_IOERR: "The disk reports an error; look whether it is still connected.",
-    sqlite3.SQLITE_FULL: "The disk is full; make room on it and try again.",
-    sqlite3.SQLITE_CANTOPEN: "The project's file cannot be opened; look whether its disk is connected and lets you.",
-    sqlite3.SQLITE_NOTADB: "The project's file is damaged or no database; put a copy from 'snapshots' in its place.",
-    sqlite3.SQLITE_CORRUPT: "The project's file is damaged; put a copy from 'snapshots' in its place.",
-    sqlite3.SQLITE_NOMEM: "There is not enough memory to read the project; close other programs.",
-}
-
-
-def _connect(folder: Path, *, read_only: bool) -> Store:
+def _connect(folder: Path, *, read_only: bool, immutable: bool = False) -> Store:
     file = folder / FILE
     mode = "ro" if read_only else "rwc"
+    if immutable:
+        mode += "&immutable=1"
     try:
         connection = sqlite3.connect(f"{file.as_uri()}?mode={mode}", uri=True, timeout=BUSY_S)
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"{_SENTENCES[sqlite3.SQLITE_CANTOPEN]} ({file})") from error
+        raise cannot_open(file) from error
     store = Store(folder, connection, read_only=read_only)
     try:
         store.execute("PRAGMA foreign_keys = ON")
@@ -349,10 +322,6 @@ def _connect(folder: Path, *, read_only: bool) -> Store:
         store.close()
         raise
     return store
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
 
 
 def _packed(ids: frozenset[int]) -> bytes | None:

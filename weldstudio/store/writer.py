@@ -21,10 +21,11 @@ def lives(name: str) -> bool:
         return True
     if int(pid) == os.getpid():
         return token == _TOKEN
-    return _process_lives(int(pid))
+    return process_lives(int(pid))
 
 
-def _process_lives(pid: int) -> bool:
+def process_lives(pid: int) -> bool:
+    """Whether a process of this number runs on this machine."""
     if sys.platform == "win32":
         import ctypes
 

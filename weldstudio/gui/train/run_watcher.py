@@ -123,6 +123,8 @@ def _look_again(store: "Store", known: tuple[RunRow, ...]) -> _Seen:
 def _adopt(store: "Store") -> tuple[Ready, ...]:
     from weldstudio.studio import registry
 
+    if store.read_only:
+        return ()
     before = {entry.id for entry in registry.models(store)}
     registry.adopt_finished(store)
     new = [entry for entry in registry.models(store) if entry.id not in before]

@@ -1,0 +1,133 @@
+"""Going back to a snapshot: which there are, what each holds, and what becomes of the present state."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.words import counted
+
+if TYPE_CHECKING:
+    from weldstudio.studio.restoring import Snapshot
+
+HEADS = ("Kept", "Why", "Photographs", "Actions", "Newest action", "Size")
+
+
+class RestoreDialog(QDialog):
+    """Asks for a snapshot; `restore_asked` names it once the dialog is accepted."""
+
+    restore_asked = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Go back to a snapshot")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.snapshots: tuple[Snapshot, ...] = ()
+        self.table = QTableWidget(0, len(HEADS))
+        self.table.setHorizontalHeaderLabels(HEADS)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setAccessibleName("Snapshots of the project")
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setHighlightSections(False)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.itemSelectionChanged.connect(self._judge)
+        self.said = QLabel("Looking for snapshots …")
+        self.said.setWordWrap(True)
+        set_look(self.said, "secondary")
+        self.restore_button = QPushButton("Go back")
+        set_look(self.restore_button, "primary")
+        self.restore_button.setDefault(True)
+        self.restore_button.setEnabled(False)
+        self.restore_button.clicked.connect(self._restore)
+        self._lay_out()
+        session.run(_kept).then(self._show)
+
+    @property
+    def chosen(self) -> "Snapshot | None":
+        """The snapshot of the selected row."""
+        rows = self.table.selectionModel().selectedRows()
+        return self.snapshots[rows[0].row()] if rows else None
+
+    def _lay_out(self) -> None:
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        buttons.addWidget(self.said, 1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.restore_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        layout.setSpacing(GROUP)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(buttons)
+        self.resize(theme.px(820), theme.px(420))
+
+    def _show(self, snapshots: "tuple[Snapshot, ...]") -> None:
+        self.snapshots = snapshots
+        self.table.setRowCount(len(snapshots))
+        for y, one in enumerate(snapshots):
+            cells = (
+                f"{one.made:%Y-%m-%d %H:%M}",
+                one.kind,
+                f"{one.photos:,}",
+                f"{one.actions:,}",
+                one.problem or one.last,
+                f"{one.size / 1e6:,.1f} MB",
+            )
+            for x, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(one.problem or one.name)
+                if x in (2, 3, 5):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.table.setItem(y, x, item)
+        if snapshots:
+            self.table.selectRow(0)
+            self.table.setFocus()
+        self._judge()
+
+    def _judge(self) -> None:
+        chosen = self.chosen
+        if not self.snapshots:
+            self.said.setText("There is no snapshot yet; one is kept of every day on which something is changed.")
+        elif chosen is None:
+            self.said.setText("Choose the snapshot to go back to.")
+        elif chosen.problem:
+            self.said.setText(chosen.problem)
+        else:
+            self.said.setText(
+                f"The project becomes what it was after {counted(chosen.actions, 'action')}. "
+                "What is there now is kept as a snapshot too, so you can come back."
+            )
+        self.restore_button.setEnabled(chosen is not None and not chosen.problem)
+
+    def _restore(self) -> None:
+        chosen = self.chosen
+        if chosen is not None:
+            self.accept()
+            self.restore_asked.emit(chosen.name)
+
+
+def _kept(store: Any) -> Any:
+    from weldstudio.studio import restoring
+
+    return restoring.kept(store.folder)
