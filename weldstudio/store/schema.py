@@ -207,3 +207,35 @@ _DECISIONS = (
     ) WITHOUT ROWID""",
     "ALTER TABLE changes ADD COLUMN decisions BLOB",
 )
+
+
+@migrations()
+def desks(db: Database) -> None:
+    """What the exchange between desks needs: what an event of another desk saw, events that wait, open conflicts."""
+    for statement in _DESKS:
+        db.execute(statement)
+
+
+_DESKS = (
+    # Ids of actions, parted by blanks; NULL = all events of the label that were in this store before it.
+    "ALTER TABLE label_events ADD COLUMN saw TEXT",
+    # Events of another desk for a photo or a class that is not here yet, as the bundle names them.
+    """CREATE TABLE waiting_events (
+        action_seq INTEGER NOT NULL REFERENCES actions(seq),
+        n INTEGER NOT NULL,
+        collection TEXT NOT NULL,
+        path TEXT NOT NULL,
+        content_hash TEXT,
+        class TEXT NOT NULL,
+        old INTEGER NOT NULL,
+        new INTEGER NOT NULL,
+        source INTEGER NOT NULL,
+        model_id TEXT,
+        probability REAL,
+        saw TEXT NOT NULL,
+        PRIMARY KEY (action_seq, n)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE conflicts (
+        photo_id INTEGER NOT NULL REFERENCES photos(id), slot INTEGER NOT NULL, PRIMARY KEY (photo_id, slot)
+    ) WITHOUT ROWID""",
+)

@@ -1,0 +1,278 @@
+"""What several desks exchange: actions with their label events, addressed in a way that every desk understands.
+
+A photo is addressed by (uuid of its collection, path), and by its content where that is unique; a class by its name.
+Events that find no photo or class here wait in the store until they do, and travel on from here like the others.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.concurrency import Answer, all_said, conflicting
+from weldstudio.domain.labelling import Action
+from weldstudio.store.store import Store
+
+_PIECE = 500
+
+Field = tuple[int, int]
+"""(photo id, slot)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A photo as every desk knows it."""
+
+    collection: str
+    """Uuid."""
+    path: str
+    content_hash: str | None
+    """None where it is not known, or where several photos of the desk have the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedEvent:
+    """A label event as it travels; see `domain.labelling.LabelEvent`."""
+
+    n: int
+    """Its number within the action."""
+    photo: Address
+    name: str
+    """Of the class."""
+    old: int
+    new: int
+    source: int
+    model_id: str | None
+    probability: float | None
+    saw: tuple[str, ...]
+
+
+def shared(store: Store, *, since: int, names: dict[int, str]) -> Iterator[tuple[Action, list[SharedEvent]] | None]:
+    """Complete actions with label events from that hybrid time on, in the order of time, for other desks.
+
+    `names` are the classes by slot. Gives None now and then within a large action, so that others have their turn.
+    """
+    known = dict(store.rows("SELECT id, uuid FROM collections"))
+    hashes = unique_hashes(store)
+    actions = store.rows(
+        "SELECT seq, id, clock, who, kind, text, reverts FROM actions WHERE complete = 1 AND clock >= ?"
+        " ORDER BY clock, id",
+        (since,),
+    )
+    for seq, *values in actions:
+        rows = store.rows(
+            "SELECT e.n, e.photo_id, e.slot, e.old, e.new, e.source, e.model_id, e.probability,"
+            " p.collection_id, p.path, p.content_hash"
+            " FROM label_events e JOIN photos p ON p.id = e.photo_id WHERE e.action_seq = ? ORDER BY e.n",
+            (seq,),
+        )
+        seen: dict[Field, tuple[str, ...]] = {}
+        for first in range(0, len(rows), _PIECE):
+            fields = [(row[1], row[2]) for row in rows[first : first + _PIECE]]
+            seen |= _seen_by(store, str(values[0]), fields)
+            if len(rows) > _PIECE:
+                yield None
+        events = [
+            SharedEvent(
+                n,
+                Address(known[collection], path, content if content in hashes else None),
+                names[slot],
+                old,
+                new,
+                source,
+                model,
+                p,
+                seen[photo, slot],
+            )
+            for n, photo, slot, old, new, source, model, p, collection, path, content in rows
+            if slot in names
+        ]
+        events += waiting(store, seq)
+        if events:
+            yield Action(*values), events
+
+
+def waiting(store: Store, seq: int) -> list[SharedEvent]:
+    """Events of an action that have found no photo or class here."""
+    return [
+        SharedEvent(n, Address(*address), name, old, new, source, model, p, tuple(saw.split()))
+        for n, *address, name, old, new, source, model, p, saw in store.rows(
+            "SELECT n, collection, path, content_hash, class, old, new, source, model_id, probability, saw"
+            " FROM waiting_events WHERE action_seq = ? ORDER BY n",
+            (seq,),
+        )
+    ]
+
+
+def waiting_actions(store: Store) -> list[int]:
+    """Numbers of the actions that have events waiting."""
+    return [seq for (seq,) in store.rows("SELECT DISTINCT action_seq FROM waiting_events ORDER BY action_seq")]
+
+
+def unique_hashes(store: Store) -> dict[str, int]:
+    """The photo of every content that only one photo has."""
+    return dict(
+        store.rows(
+            "SELECT content_hash, min(id) FROM photos WHERE content_hash IS NOT NULL"
+            " GROUP BY content_hash HAVING count(*) = 1"
+        )
+    )
+
+
+def photos_at(store: Store) -> dict[tuple[str, str], int]:
+    """Photo ids by (uuid of the collection, path)."""
+    uuids = dict(store.rows("SELECT id, uuid FROM collections"))
+    found: dict[tuple[str, str], int] = {}
+    for rows in store.pieces("SELECT collection_id, path, id FROM photos"):
+        found.update({(uuids[collection], path): photo for collection, path, photo in rows})
+    return found
+
+
+def own_number(store: Store, action: Action) -> tuple[int, frozenset[int]]:
+    """Number of an action in this store, written if it is new, and the numbers of its events that are here.
+
+    Only inside `atomic`.
+    """
+    found = store.value("SELECT seq FROM actions WHERE id = ?", (action.id,))
+    if found is None:
+        cursor = store.execute(
+            "INSERT INTO actions (id, clock, who, kind, text, reverts, payload, complete, writer)"
+            " VALUES (?, ?, ?, ?, ?, ?, NULL, 1, '')",
+            (action.id, action.clock, action.who, action.kind, action.text, action.reverts),
+        )
+        return int(cursor.lastrowid or 0), frozenset()
+    here = store.rows("SELECT n FROM label_events WHERE action_seq = ?", (found,))
+    return int(found), frozenset(n for (n,) in here)
+
+
+def let_wait(store: Store, seq: int, events: Iterable[SharedEvent]) -> None:
+    """Keep events for which there is no photo or class yet. Only inside `atomic`."""
+    store.executemany(
+        "INSERT OR IGNORE INTO waiting_events (action_seq, n, collection, path, content_hash, class, old, new, source,"
+        " model_id, probability, saw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                seq,
+                e.n,
+                e.photo.collection,
+                e.photo.path,
+                e.photo.content_hash,
+                e.name,
+                e.old,
+                e.new,
+                e.source,
+                e.model_id,
+                e.probability,
+                " ".join(e.saw),
+            )
+            for e in events
+        ],
+    )
+
+
+def take(store: Store, placed: Sequence[tuple[int, Field, SharedEvent]]) -> Changes:
+    """Append events (number of their action, photo and slot here, event) of other desks, with all that follows.
+
+    Present labels and open conflicts of what they touch are found anew. Only inside `atomic`.
+    """
+    fields = {field for _, field, _ in placed}
+    _say_what_was_seen(store, fields)
+    store.executemany(
+        "INSERT OR IGNORE INTO label_events (action_seq, n, photo_id, slot, old, new, source, model_id, probability,"
+        " saw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (seq, e.n, photo, slot, e.old, e.new, e.source, e.model_id, e.probability, " ".join(e.saw))
+            for seq, (photo, slot), e in placed
+        ],
+    )
+    store.executemany(
+        "DELETE FROM waiting_events WHERE action_seq = ? AND n = ?", [(seq, event.n) for seq, _, event in placed]
+    )
+    photos = sorted({photo for photo, _ in fields})
+    _fold_anew(store, photos)
+    for field, said in _said(store, fields):
+        store.execute("DELETE FROM conflicts WHERE photo_id = ? AND slot = ?", field)
+        if conflicting(said):
+            store.execute("INSERT INTO conflicts (photo_id, slot) VALUES (?, ?)", field)
+    return Changes(labels=frozenset(photos))
+
+
+def conflicts(store: Store, photo_ids: frozenset[int] | None = None) -> list[Field]:
+    """The labels in conflict, of these photos or of all."""
+    if photo_ids is None:
+        return [(photo, slot) for photo, slot in store.rows("SELECT photo_id, slot FROM conflicts")]
+    return [
+        (photo, slot)
+        for photo, slot in store.rows(
+            "SELECT photo_id, slot FROM conflicts WHERE photo_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(photo_ids)),),
+        )
+    ]
+
+
+def answers(store: Store, field: Field) -> tuple[Answer, ...]:
+    """The answers that are in conflict about a label, the present one last."""
+    return next((conflicting(said) for _, said in _said(store, {field})), ())
+
+
+def _seen_by(store: Store, action: str, fields: Sequence[Field]) -> dict[Field, tuple[str, ...]]:
+    """What the events of one action saw."""
+    return {
+        field: next((answer.saw or () for answer in said if answer.action == action), ())
+        for field, said in _said(store, set(fields))
+    }
+
+
+def _said(store: Store, fields: set[Field]) -> Iterator[tuple[Field, list[Answer]]]:
+    """All events of these labels with what each saw, label by label."""
+    photos = sorted({photo for photo, _ in fields})
+    rows = store.rows(
+        "SELECT e.photo_id, e.slot, a.id, a.clock, a.who, e.new, e.saw"
+        " FROM label_events e JOIN actions a ON a.seq = e.action_seq"
+        " WHERE e.photo_id IN (SELECT value FROM json_each(?)) ORDER BY e.photo_id, e.slot, e.action_seq, e.n",
+        (json.dumps(photos),),
+    )
+    for field, events in groupby(rows, key=lambda row: (row[0], row[1])):
+        if field in fields:
+            yield (
+                field,
+                all_said(
+                    Answer(action, clock, who, new, None if saw is None else tuple(saw.split()))
+                    for _, _, action, clock, who, new, saw in events
+                ),
+            )
+
+
+def _say_what_was_seen(store: Store, fields: set[Field]) -> None:
+    """Write down what the events of these labels saw, before others come between them that they did not see."""
+    store.executemany(
+        "UPDATE label_events SET saw = ? WHERE photo_id = ? AND slot = ? AND saw IS NULL"
+        " AND action_seq = (SELECT seq FROM actions WHERE id = ?)",
+        [
+            (" ".join(answer.saw or ()), *field, answer.action)
+            for field, said in _said(store, fields)
+            for answer in said
+        ],
+    )
+
+
+def _fold_anew(store: Store, photos: Sequence[int]) -> None:
+    """Find the present labels of photos from all their events."""
+    rows = store.rows(
+        "SELECT e.photo_id, e.slot, e.new FROM label_events e JOIN actions a ON a.seq = e.action_seq"
+        " WHERE e.photo_id IN (SELECT value FROM json_each(?)) ORDER BY e.photo_id, a.clock, a.id, e.n",
+        (json.dumps(list(photos)),),
+    )
+    blobs = []
+    for photo, events in groupby(rows, key=lambda row: row[0]):
+        blob = bytearray()
+        for _, slot, new in events:
+            blob.extend(bytes(max(0, slot + 1 - len(blob))))
+            blob[slot] = new
+        blobs.append((photo, bytes(blob)))
+    store.executemany(
+        "INSERT INTO label_now (photo_id, labels) VALUES (?, ?)"
+        " ON CONFLICT (photo_id) DO UPDATE SET labels = excluded.labels",
+        blobs,
+    )

@@ -1,0 +1,84 @@
+"""Labels about which two experts gave different answers without knowing of each other: listed, and settled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from weldstudio.domain.changes import Done
+from weldstudio.domain.clock import wall_seconds
+from weldstudio.domain.concurrency import Answer
+from weldstudio.domain.errors import EditRefused
+from weldstudio.domain.labelling import Source, State, label_byte, state_of
+from weldstudio.store import actions, desks, events, photos
+from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one expert answered."""
+
+    who: str
+    state: State
+    at: str
+    """Local time, to the minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One label in conflict. The last answer is the present label."""
+
+    photo_id: int
+    path: str
+    slot: int
+    name: str
+    answers: tuple[Said, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "photo": self.path,
+            "flag": self.name,
+            "answers": [{"who": a.who, "state": a.state.word, "at": a.at} for a in self.answers],
+        }
+
+
+def listed(store: Store, *, photo_id: int | None = None) -> tuple[Conflict, ...]:
+    """The open conflicts, of one photo or of all, by photo and class."""
+    scheme = scheme_rows.load(store)
+    fields = sorted(desks.conflicts(store, None if photo_id is None else frozenset({photo_id})))
+    paths = {photo.id: photo.path for photo in photos.every(store, sorted({photo for photo, _ in fields}))}
+    return tuple(
+        Conflict(photo, paths[photo], slot, scheme.by_slot(slot).name, _said(desks.answers(store, (photo, slot))))
+        for photo, slot in fields
+    )
+
+
+def settle(store: Store, photo_id: int, slot: int, state: State, *, who: str) -> Done:
+    """Say which answer holds (or that it cannot be told): an answer that has seen all others. One action.
+
+    Raises EditRefused where there is no such conflict, or for 'unseen', which settles nothing.
+    """
+    if state == State.UNSEEN:
+        raise EditRefused("Say raised, clear or unsure; a conflict is not settled by taking the label away.")
+    name = scheme_rows.load(store).by_slot(slot).name
+    with store.atomic(durable=True):
+        if (photo_id, slot) not in desks.conflicts(store, frozenset({photo_id})):
+            raise EditRefused(f"There is no conflict about {name} on this photo any more.")
+        now = events.present(store, [photo_id])
+        blob = now.get(photo_id, b"")
+        old = blob[slot] if slot < len(blob) else 0
+        written = actions.begin(store, who=who, kind="label", text=f"{name}: {state.word}, conflict settled")
+        row = (photo_id, slot, old, label_byte(state, Source.HAND))
+        changes = events.append(store, written, [row], source=Source.HAND, present=now)
+    return Done(written.action.id, changes, written.action.text)
+
+
+def _said(answers: tuple[Answer, ...]) -> tuple[Said, ...]:
+    return tuple(
+        Said(
+            answer.who,
+            state_of(answer.byte),
+            f"{datetime.fromtimestamp(wall_seconds(answer.clock)):%Y-%m-%d %H:%M}",
+        )
+        for answer in answers
+    )
