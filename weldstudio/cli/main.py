@@ -8,6 +8,7 @@ import click
 
 from weldstudio.cli import answer
 from weldstudio.cli.benchmark import bench
+from weldstudio.cli.bundles import bundle, conflicts
 from weldstudio.cli.contractors import contractors
 from weldstudio.cli.decisions import decide
 from weldstudio.cli.demo import demo
@@ -84,6 +85,8 @@ for _command in (
     evaluate,
     export,
     models,
+    bundle,
+    conflicts,
     status,
     restore,
     doctor,

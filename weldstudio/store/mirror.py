@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import decided, models, reading
+from weldstudio.store import decided, desks, models, reading
 from weldstudio.store.decided import Decided
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
 from weldstudio.store.store import Store
@@ -50,6 +50,8 @@ class Mirror:
     paths: list[str] = field(default_factory=list)
     problems: dict[int, str] = field(default_factory=dict)
     """Why, by photo id."""
+    conflicts: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Slots by photo id of the labels about which two experts differ."""
     equipments: tuple[str, ...] = ("",)
     scheme: Scheme = field(default_factory=Scheme)
     model_id: str | None = None
@@ -188,6 +190,11 @@ class Mirror:
             self._take_photos(rows.photos)
         if rows.labels is not None:
             self._take_labels(*rows.labels)
+        if rows.conflicts is not None and rows.labels is not None:
+            for photo_id in rows.labels[0].tolist() if self.conflicts else ():
+                self.conflicts.pop(photo_id, None)
+            for photo_id, slot in rows.conflicts:
+                self.conflicts[photo_id] = (*self.conflicts.get(photo_id, ()), slot)
         if rows.decided is not None:
             joint_ids, decided = rows.decided
             self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
@@ -289,6 +296,7 @@ def read(store: Store) -> Mirror:
             reading.photo_rows(store, None),
             reading.labels(store, None),
             reading.probabilities(store, surroundings.model_id, None),
+            desks.conflicts(store),
             all_probabilities=True,
             decided=(None, decided.read(store)),
         )
@@ -312,6 +320,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             reading.photo_rows(store, changes.photos) if changes.photos else None,
             reading.labels(store, changes.labels | changes.photos) if changes.labels else None,
             probabilities,
+            desks.conflicts(store, changes.labels | changes.photos) if changes.labels else None,
             all_probabilities=changes.models,
             decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
         )

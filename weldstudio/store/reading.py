@@ -133,6 +133,8 @@ class MirrorRows:
     labels: tuple[NDArray[np.int64], NDArray[np.uint8]] | None = None
     """Photo ids and their label bytes (n, slots)."""
     probabilities: tuple[NDArray[np.int64], NDArray[np.float16]] | None = None
+    conflicts: list[tuple[int, int]] | None = None
+    """(photo id, slot) of the labels in conflict, of the photos in `labels`, or of all; read with `labels`."""
     all_probabilities: bool = False
     """`probabilities` is everything there is: photos not named have none."""
     decided: tuple[frozenset[int] | None, Decided] | None = None

@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     "unsure": "a flag is unsure",
     "nothing": "every flag is clear",
     "disagrees": "a label and the model disagree",
+    "conflict": "two experts gave different answers without knowing of each other",
     "scored": "the active model has scored it",
     "problem": "it cannot be shown",
     "inbox": "nothing was decided of its joint",

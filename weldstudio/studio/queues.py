@@ -72,6 +72,7 @@ QUEUES = (
         "No person has looked at these yet",
         Filter((Term("unreviewed"), Term("problem", negated=True))),
     ),
+    Queue("conflict", "Conflicts", "Two experts said different things at their desks", Filter((Term("conflict"),))),
     Queue("unsure", "Unsure", "A flag is unsure", Filter((Term("unsure"),))),
     Queue(
         "disagreements",

@@ -190,6 +190,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "unsure": lambda m: _any_class(m, State.UNSURE),
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
+    "conflict": lambda m: np.isin(m.ids, np.fromiter(m.conflicts, np.int64, len(m.conflicts))),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
     **joint_terms.WORDS,
