@@ -1,0 +1,88 @@
+"""`bundle`, `conflicts` and `restore` through the same door as a person."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.photos import make_collection
+from weldstudio.cli import main
+from weldstudio.domain.labelling import State
+from weldstudio.store.store import Store
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command and returns what it says with --json; `status` is the exit status that it must have."""
+
+    def command(*words: object, status: int = 0) -> dict[str, Any]:
+        capsys.readouterr()
+        ended = main.run([*map(str, words), "--json"], open_window=lambda _: 0)
+        out, err = capsys.readouterr()
+        assert ended == status, err
+        answer: dict[str, Any] = json.loads(out.splitlines()[-1])
+        return answer
+
+    return command
+
+
+def test_two_desks_exchange_differ_and_agree(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = make_collection(tmp_path / "photos", 4, seed=3)
+    ann, bob = tmp_path / "ann", tmp_path / "bob"
+    run("import", ann, made.folder, "--labels", made.write_wide(tmp_path / "labels.csv"), "--by", "Company")
+    with Store.open(ann) as store:  # all in one file, to be copied
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        flag = str(store.value("SELECT name FROM flags WHERE slot = 0"))
+        path = str(store.value("SELECT path FROM photos WHERE id = 1"))
+        other = "0" if store.value("SELECT labels FROM label_now WHERE photo_id = 1")[0] & 3 == State.RAISED else "1"
+    shutil.copytree(ann, bob)
+    for project, who, value in ((ann, "Ann", "unsure"), (bob, "Bob", other)):
+        table = tmp_path / f"{who}.csv"
+        table.write_text(f'path,"{flag}"\n"{path}",{value}\n')
+        run("label", project, table, "--by", who)
+    bundle = tmp_path / "ann.weldlabels"
+    made_of = run("bundle", ann, bundle, "--by", "Ann")
+    assert "Ann" in made_of["experts"]
+    took = run("bundle", bob, "--take", bundle, "--by", "Bob")
+    assert (took["labels"], took["waiting"]) == (1, 0)
+    (conflict,) = run("conflicts", bob)["conflicts"]
+    assert (conflict["photo"], conflict["flag"]) == (path, flag)
+    assert [said["who"] for said in conflict["answers"]] == ["Ann", "Bob"]
+    assert main.run(["conflicts", str(bob)], open_window=lambda _: 0) == 0
+    assert "Ann: unsure" in capsys.readouterr().out
+    run("conflicts", bob, "--settle", path, flag, "raised", "--by", "Bob")
+    assert run("conflicts", bob)["conflicts"] == []
+    assert run("bundle", bob, "--take", bundle)["labels"] == 0
+    run("bundle", bob, status=2)
+    run("bundle", bob, tmp_path / "x", "--take", bundle, status=2)
+    run("bundle", bob, "--take", bundle, "--since", "2026-01-01", status=2)
+    run("conflicts", bob, "--settle", path, flag, "maybe", status=2)
+    run("conflicts", bob, "--settle", "nowhere.jpg", flag, "clear", status=1)
+    assert "No clamp" not in run("conflicts", bob, "--settle", path, "No flag", "clear", status=1)["error"]
+
+
+def test_a_project_goes_back_to_what_it_was(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = make_collection(tmp_path / "photos", 4, seed=3)
+    labels = made.write_wide(tmp_path / "labels.csv")
+    run("import", tmp_path / "p", made.folder, "--labels", labels, "--by", "Company")
+    before = run("status", tmp_path / "p")
+    table = tmp_path / "late.csv"
+    flag = before["flags"][0]["name"]
+    table.write_text(f'path,"{flag}"\n' + "".join(f'"{path}",unsure\n' for path in made.paths))
+    assert run("restore", tmp_path / "p")["snapshots"] == []
+    run("label", tmp_path / "p", table, "--by", "Late")
+    (first,) = run("restore", tmp_path / "p")["snapshots"]  # kept before that wrote anything
+    assert first["photos"] == 4
+    done = run("restore", tmp_path / "p", first["name"])
+    assert run("status", tmp_path / "p")["flags"] == before["flags"]
+    run("restore", tmp_path / "p", done["kept_as"])
+    after = run("status", tmp_path / "p")
+    assert after["flags"][0]["unsure"] == 4
+    run("restore", tmp_path / "p", "nonsense", status=1)
+    assert main.run(["restore", str(tmp_path / "p")], open_window=lambda _: 0) == 0
+    assert "before a restore" in capsys.readouterr().out
