@@ -48,6 +48,8 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("project.close", "Close project", "Ctrl+W", "close", menu="Project"),
     Action("collection.import", "Import photographs or labels…", "Ctrl+I", "import", menu="Project"),
     Action("project.export", "Export labels…", "Ctrl+E", "export", menu="Project"),
+    Action("project.bundle", "Make a bundle of labels…", "", "export", menu="Project"),
+    Action("project.take", "Take a bundle of labels in…", "", "import", menu="Project"),
     Action("project.restore", "Go back to a snapshot…", "", "history", menu="Project"),
     Action("app.settings", "Settings…", "Ctrl+,", "settings", menu="Project", project=False),
     Action("app.quit", "Quit", "Ctrl+Q", "", menu="Project", project=False),
@@ -167,7 +169,7 @@ FLAG_KEYS: Final = "1234567890QWETYASDGHJKLXBMIPV"
 
 _WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
 _LOOKING = ("label.advance", "model.reveal")
-_WRITING_TOO = ("project.restore", "photo.predict")
+_WRITING_TOO = ("project.restore", "project.take", "photo.predict")
 
 
 def writes(action_id: str) -> bool:

@@ -28,6 +28,8 @@ def connect(window: "MainWindow") -> None:
     table.connect("project.close", window.close_project)
     table.connect("collection.import", lambda: _import(window))
     table.connect("project.export", lambda: _export(window))
+    table.connect("project.bundle", lambda: _bundle(window))
+    table.connect("project.take", lambda: _take_bundle(window))
     table.connect("project.restore", lambda: _restore(window))
     table.connect("app.settings", lambda: _settings(window))
     table.connect("app.quit", window.close)
@@ -211,6 +213,20 @@ def _export(window: "MainWindow") -> None:
 
     if window.session is not None:
         ExportDialog(window.session, window).open()
+
+
+def _bundle(window: "MainWindow") -> None:
+    from weldstudio.gui.bundle_dialog import BundleDialog
+
+    if window.session is not None:
+        BundleDialog(window.session, window).open()
+
+
+def _take_bundle(window: "MainWindow") -> None:
+    from weldstudio.gui import bundle_dialog
+
+    if window.session is not None:
+        bundle_dialog.take(window.session, window)
 
 
 def _restore(window: "MainWindow") -> None:

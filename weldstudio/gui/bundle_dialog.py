@@ -1,0 +1,182 @@
+"""Labels from desk to desk: which of them go into a bundle, and what a bundle that was taken in has brought."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDateEdit,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.welcome.import_form import PathField
+from weldstudio.gui.words import counted
+
+if TYPE_CHECKING:
+    from weldstudio.studio.bundling import BundleReport, TakeReport
+
+SUFFIX = ".weldlabels"
+A_WEEK = 7
+"""Days back that are proposed."""
+
+
+class BundleDialog(QDialog):
+    """Starts the writing of a bundle as work of the session when accepted."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Make a bundle of labels")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session = session
+        self.all = QCheckBox("Everything that was ever labelled")
+        self.since = QDateEdit()
+        self.since.setCalendarPopup(True)
+        self.since.setDisplayFormat("yyyy-MM-dd")
+        first = date.today() - timedelta(days=A_WEEK)
+        self.since.setDate(QDate(first.year, first.month, first.day))
+        self.since.setAccessibleName("Labelled from this day on")
+        self.target = PathField("the file", choose=self._choose)
+        hint = QLabel(
+            "The file holds labels and who gave them when, no photographs. Take it in at another desk that has the "
+            "same photographs; doing so twice, or in another order than they were made, does no harm."
+        )
+        hint.setWordWrap(True)
+        set_look(hint, "secondary")
+        self.why_not = QLabel()
+        set_look(self.why_not, "secondary")
+        self.make_button = QPushButton("Make the bundle")
+        set_look(self.make_button, "primary")
+        self.make_button.setDefault(True)
+        self.make_button.clicked.connect(self._make)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GROUP)
+        grid.setVerticalSpacing(GAP)
+        grid.setColumnStretch(1, 1)
+        rows: tuple[tuple[str, QWidget], ...] = (("Labelled since", self.since), ("", self.all), ("To", self.target))
+        for y, (name, widget) in enumerate(rows):
+            grid.addWidget(QLabel(name), y, 0)
+            grid.addWidget(widget, y, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        buttons.addWidget(self.why_not, 1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.make_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        layout.setSpacing(GROUP)
+        layout.addWidget(hint)
+        layout.addLayout(grid)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(theme.px(560))
+        self.all.toggled.connect(lambda every: self.since.setEnabled(not every))
+        self.target.changed.connect(self._judge)
+        self._judge()
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day whose labels go in; None = all."""
+        if self.all.isChecked():
+            return None
+        day = self.since.date()
+        return date(day.year(), day.month(), day.day())
+
+    def _judge(self) -> None:
+        problem = "" if self.target.path is not None else "Choose a file."
+        self.why_not.setText(problem)
+        self.make_button.setEnabled(not problem)
+
+    def _choose(self) -> str:
+        proposed = f"{self._session.folder.name} {date.today().isoformat()}{SUFFIX}"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Bundle of labels", str(Path.home() / proposed), f"Bundles of labels (*{SUFFIX})"
+        )
+        return chosen
+
+    def _make(self) -> None:
+        file = self.target.path
+        if file is None:
+            return
+        if not file.suffix:
+            file = file.with_suffix(SUFFIX)
+        session = self._session
+        work = session.start_work("Making a bundle", _make_bundle, file, since=self.first_day, who=session.who)
+        work.finished.connect(lambda report: _say_made(session, report))
+        self.accept()
+
+
+def take(session: Session, parent: QWidget) -> None:
+    """Ask for a bundle and take it in; what it brought is shown at the end."""
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent, "Take a bundle of labels in", str(Path.home()), f"Bundles of labels (*{SUFFIX});;All files (*)"
+    )
+    if chosen:
+        take_file(session, Path(chosen), parent)
+
+
+def take_file(session: Session, file: Path, parent: QWidget, *, new_flags: bool = False) -> None:
+    """Take this bundle in."""
+    work = session.start_work("Taking labels in", _take_bundle, file, who=session.who, new_flags=new_flags)
+    work.finished.connect(lambda report: TakenDialog(session, file, report, parent).open())
+
+
+class TakenDialog(QMessageBox):
+    """What a bundle has brought, with what there is to do now."""
+
+    def __init__(self, session: Session, file: Path, report: "TakeReport", parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Labels taken in")
+        self.setIcon(QMessageBox.Icon.Information)
+        self.setText(report.text)
+        lines = []
+        if report.missing_flags:
+            lines.append(f"Flags that are not here: {', '.join(report.missing_flags)}.")
+        if report.missing_photos:
+            lines.append(
+                f"{counted(report.missing_photos, 'photograph')} not here; "
+                "their labels are kept, and a later bundle brings them along once the photographs are."
+            )
+        if report.conflicts:
+            lines.append("Where two experts differ the later answer is shown, until one of you settles it.")
+        self.setInformativeText("\n".join(lines))
+        close = self.addButton("Close", QMessageBox.ButtonRole.RejectRole)
+        self.setEscapeButton(close)
+        self.setDefaultButton(close)
+        if report.conflicts:
+            look = self.addButton("See the conflicts", QMessageBox.ButtonRole.ActionRole)
+            look.clicked.connect(lambda: session.show_photos("conflict"))
+            self.setDefaultButton(look)
+        if report.missing_flags:
+            add = self.addButton("Add these flags", QMessageBox.ButtonRole.ActionRole)
+            add.clicked.connect(lambda: take_file(session, file, parent, new_flags=True))
+
+
+def _say_made(session: Session, report: "BundleReport") -> None:
+    session.tell(report.text)
+
+
+def _make_bundle(store: Any, file: Path, *, since: date | None, who: str) -> Any:
+    from weldstudio.studio import bundling
+
+    return bundling.make(store, file, since=since, who=who)
+
+
+def _take_bundle(store: Any, file: Path, *, who: str, new_flags: bool) -> Any:
+    from weldstudio.studio import bundling
+
+    return bundling.take(store, file, who=who, new_flags=new_flags)
