@@ -18,6 +18,7 @@ from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import merge
 from weldstudio.cli.models import evaluate, models
+from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
@@ -85,6 +86,7 @@ for _command in (
     evaluate,
     export,
     models,
+    note,
     bundle,
     conflicts,
     status,

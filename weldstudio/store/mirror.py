@@ -16,6 +16,7 @@ from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
 from weldstudio.store import decided, desks, models, reading
 from weldstudio.store.decided import Decided
+from weldstudio.store.notes import Notes
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
 from weldstudio.store.store import Store
 
@@ -52,6 +53,8 @@ class Mirror:
     """Why, by photo id."""
     conflicts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Slots by photo id of the labels about which two experts differ."""
+    notes: Notes = field(default_factory=Notes)
+    """On photos and joints, by id."""
     equipments: tuple[str, ...] = ("",)
     scheme: Scheme = field(default_factory=Scheme)
     model_id: str | None = None
@@ -210,7 +213,7 @@ class Mirror:
         self.thresholds = np.full(max(new.scheme.slots, 1 + max(new.thresholds, default=-1)), 0.5, np.float32)
         for slot, threshold in new.thresholds.items():
             self.thresholds[slot] = threshold
-        self.roots, self.collections = new.roots, new.collections
+        self.roots, self.collections, self.notes = new.roots, new.collections, new.notes
         if new.joints is not None:
             self.joints = new.joints
         for number, name in new.equipments.items():

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from weldstudio.domain.photo import DEFAULT_LIMIT, Contractor
 from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import contractors, models, photos, predictions, splits
+from weldstudio.store import contractors, models, notes, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decided import Decided
+from weldstudio.store.notes import Notes
 from weldstudio.store.store import Store
 
 NOT_TAKEN = -1
@@ -122,6 +123,7 @@ class Surroundings:
     equipments: dict[int, str]
     joints: JointFacts | None
     """None = as before."""
+    notes: Notes = field(default_factory=Notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def surroundings(store: Store, *, joints: bool) -> Surroundings:
         {c.id: c.name for c in photos.collections(store)},
         dict(store.rows("SELECT id, name FROM equipments ORDER BY id")),
         _joint_facts(store) if joints else None,
+        notes.read(store),
     )
 
 

@@ -239,3 +239,29 @@ _DESKS = (
         photo_id INTEGER NOT NULL REFERENCES photos(id), slot INTEGER NOT NULL, PRIMARY KEY (photo_id, slot)
     ) WITHOUT ROWID""",
 )
+
+
+@migrations()
+def notes(db: Database) -> None:
+    """Notes on photos and joints."""
+    for statement in _NOTES:
+        db.execute(statement)
+
+
+_NOTES = (
+    # `about` is 'photo' or 'joint', `subject` its id.
+    """CREATE TABLE note_events (
+        action_seq INTEGER NOT NULL REFERENCES actions(seq),
+        n INTEGER NOT NULL,
+        about TEXT NOT NULL,
+        subject INTEGER NOT NULL,
+        old TEXT NOT NULL,
+        new TEXT NOT NULL,
+        PRIMARY KEY (action_seq, n)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX note_events_subject ON note_events(about, subject)",
+    # The last event of each, kept in the transaction that appends it.
+    """CREATE TABLE notes_now (
+        about TEXT NOT NULL, subject INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (about, subject)
+    ) WITHOUT ROWID""",
+)

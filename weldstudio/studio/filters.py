@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "nothing": "every flag is clear",
     "disagrees": "a label and the model disagree",
     "conflict": "two experts gave different answers without knowing of each other",
+    "noted": "there is a note on it or on its joint",
     "scored": "the active model has scored it",
     "problem": "it cannot be shown",
     "inbox": "nothing was decided of its joint",
@@ -56,6 +57,7 @@ KEYS: Mapping[str, str] = {
     "split": "train, validation, test or none",
     "taken": "capture time: taken:2019, taken:2019-05, taken:2019-05-01..2020-01-31",
     "name": "part of the path",
+    "note": "a word of the note on it or on its joint",
     "id": "numbers of photos: id:3,4,17",
 }
 """Terms with a value, with their meaning."""

@@ -12,7 +12,7 @@ from weldstudio.domain.changes import NO_CHANGES, Changes, Done, Progress
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Action, LabelEvent, Source, State
 from weldstudio.domain.scheme import Flag, Merge, Scheme, SchemeClass
-from weldstudio.store import actions, decisions, events, photos
+from weldstudio.store import actions, decisions, events, notes, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import reverting, tables
@@ -24,7 +24,7 @@ _FIRST_PIECE = 200
 """Photos of the first piece of long work; the next ones are as large as take `_PIECE_S`."""
 _PIECE_S = 0.03
 
-UNDOABLE = ("label", "import", "scheme", "merge", "model", "contractor", "decision", "override", "revert")
+UNDOABLE = ("label", "import", "scheme", "merge", "model", "contractor", "decision", "override", "note", "revert")
 """Kinds of actions that an expert's undo goes back through."""
 
 
@@ -194,15 +194,18 @@ def revert(store: Store, action_id: str, *, who: str) -> Done:
             raise EditRefused("This action is no longer in the history of the project, so it cannot be taken back.")
         rows, changed_since = events.restoring_rows(store, target.seq)
         said, said_since = decisions.restoring_events(store, target.seq)
+        noted, noted_since = notes.restoring_events(store, target.seq)
         payload, kept = reverting.payload_of_revert(store, action_id)
-        changed_since += kept + said_since
+        changed_since += kept + said_since + noted_since
         subject = target.action.text
-        if not rows and not said and payload is None:
+        if not (rows or said or noted or payload):
             return Done(None, NO_CHANGES, f"{subject}: nothing left to take back{_since(changed_since)}")
         written = actions.begin(store, who=who, kind="revert", text=subject, reverts=action_id, payload=payload)
         changes = events.append(store, written, rows, source=Source.REVERT)
         if said:
             changes |= decisions.append(store, written, said)
+        if noted:
+            changes |= notes.append(store, written, noted)
         if payload is not None:
             changes |= reverting.restore(store, payload)
     return Done(written.action.id, changes, f"{subject}{_since(changed_since)}")

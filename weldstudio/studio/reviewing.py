@@ -191,6 +191,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
     "conflict": lambda m: np.isin(m.ids, np.fromiter(m.conflicts, np.int64, len(m.conflicts))),
+    "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
     **joint_terms.WORDS,
@@ -235,6 +236,16 @@ def _taken(mirror: Mirror, term: Term) -> Bools:
     return (mirror.taken >= max(_seconds(first), 0)) & (mirror.taken < _seconds(after))
 
 
+def _noted(mirror: Mirror, word: str) -> Bools:
+    """Whether the note on a photo or on its joint contains a word, in upper or lower case."""
+    wanted = word.casefold()
+    photos, joints = (
+        np.array([i for i, text in texts.items() if wanted in text.casefold()], np.int64)
+        for texts in (mirror.notes.photos, mirror.notes.joints)
+    )
+    return np.isin(mirror.ids, photos) | np.isin(mirror.joint, joints)
+
+
 def _name(mirror: Mirror, term: Term) -> Bools:
     part = term.value.casefold()
     return np.fromiter((part in path for path in mirror.folded_paths), np.bool_, len(mirror))
@@ -249,6 +260,7 @@ _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     **joint_terms.KEYS,
     "taken": _taken,
     "name": _name,
+    "note": lambda m, term: _noted(m, term.value),
     "id": lambda m, term: np.isin(m.ids, numbers(term.value)),
 }
 

@@ -1,0 +1,87 @@
+"""Notes on photos and joints: appended events, and the present texts that follow from them, in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.labelling import Action
+from weldstudio.store.actions import Written
+from weldstudio.store.store import Store
+
+PHOTO: Final = "photo"
+JOINT: Final = "joint"
+
+Row = tuple[str, int, str, str]
+"""(about a photo or a joint, its id, old text, new text)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The present notes by id; '' is no note."""
+
+    photos: dict[int, str] = field(default_factory=dict)
+    joints: dict[int, str] = field(default_factory=dict)
+
+
+def read(store: Store) -> Notes:
+    """All present notes."""
+    found = Notes()
+    for about, subject, text in store.rows("SELECT about, subject, text FROM notes_now WHERE text <> ''"):
+        (found.photos if about == PHOTO else found.joints)[subject] = text
+    return found
+
+
+def present(store: Store, about: str, subject: int) -> str:
+    """The note on one photo or joint; '' where there is none."""
+    return str(store.value("SELECT text FROM notes_now WHERE about = ? AND subject = ?", (about, subject)) or "")
+
+
+def append(store: Store, written: Written, rows: Sequence[Row]) -> Changes:
+    """Append notes to an action. Only inside `atomic`."""
+    store.executemany(
+        "INSERT INTO note_events (action_seq, n, about, subject, old, new) VALUES (?, ?, ?, ?, ?, ?)",
+        [(written.seq, n, *row) for n, row in enumerate(rows)],
+    )
+    store.executemany(
+        "INSERT INTO notes_now (about, subject, text) VALUES (?, ?, ?)"
+        " ON CONFLICT (about, subject) DO UPDATE SET text = excluded.text",
+        [(about, subject, new) for about, subject, _, new in rows],
+    )
+    return store.record(Changes(photos=_shown_by(store, rows), actions=(written.action.id,)))
+
+
+def restoring_events(store: Store, seq: int) -> tuple[list[Row], int]:
+    """Rows that take back what an action noted, and how many notes were changed since and stay."""
+    rows: list[Row] = []
+    changed_since = 0
+    for about, subject, old, new in store.rows(
+        "SELECT about, subject, old, new FROM note_events WHERE action_seq = ? ORDER BY n", (seq,)
+    ):
+        now = present(store, about, subject)
+        if now == new:
+            rows.append((about, subject, now, old))
+        elif now != old:
+            changed_since += 1
+    return rows, changed_since
+
+
+def history(store: Store, about: str, subject: int) -> list[tuple[Action, str, str]]:
+    """What was noted on a photo or joint, oldest first: (action, old, new)."""
+    return [
+        (Action(*row[:6]), row[6], row[7])
+        for row in store.rows(
+            "SELECT a.id, a.clock, a.who, a.kind, a.text, a.reverts, n.old, n.new"
+            " FROM note_events n JOIN actions a ON a.seq = n.action_seq"
+            " WHERE n.about = ? AND n.subject = ? ORDER BY a.clock, a.id, n.n",
+            (about, subject),
+        )
+    ]
+
+
+def _shown_by(store: Store, rows: Sequence[Row]) -> frozenset[int]:
+    """The photos on which these notes are shown."""
+    shown = {subject for about, subject, _, _ in rows if about == PHOTO}
+    for joint in {subject for about, subject, _, _ in rows if about == JOINT}:
+        shown |= {photo for (photo,) in store.rows("SELECT id FROM photos WHERE joint_id = ?", (joint,))}
+    return frozenset(shown)
