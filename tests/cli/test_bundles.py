@@ -86,3 +86,31 @@ def test_a_project_goes_back_to_what_it_was(run: Run, tmp_path: Path, capsys: py
     run("restore", tmp_path / "p", "nonsense", status=1)
     assert main.run(["restore", str(tmp_path / "p")], open_window=lambda _: 0) == 0
     assert "before a restore" in capsys.readouterr().out
+
+
+def test_notes_and_history_by_command(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = make_collection(tmp_path / "photos", 4, seed=3)
+    project = tmp_path / "p"
+    run("import", project, made.folder, "--labels", made.write_wide(tmp_path / "labels.csv"), "--by", "Company")
+    path = made.paths[0]
+    flag = run("status", project)["flags"][0]["name"]
+    note = run("note", project, "ask the crew", "--photo", path, "--by", "Ann")["action"]
+    assert run("note", project, "--search", "CREW")["notes"] == [
+        {"about": "photo", "name": path, "text": "ask the crew"}
+    ]
+    assert run("note", project, "--joint", path)["notes"] == []
+    newest, imported = run("history", project, "--photo", path)["history"]
+    assert (newest["action"], newest["who"], newest["details"]) == (note, "Ann", ["note: ask the crew"])
+    assert imported["who"] == "Company"
+    assert [entry["who"] for entry in run("history", project, "--of", "Company")["history"]] == ["Company"] * 2
+    assert run("history", project, "--flag", flag)["history"][0]["who"] == "Company"
+    assert len(run("history", project, "--joint", path)["history"]) == 2
+    back = run("history", project, "--revert", note[:8], "--by", "Bob")
+    assert back["effect"] == "1 other change goes back"
+    assert run("note", project)["notes"] == []
+    assert main.run(["history", str(project)], open_window=lambda _: 0) == 0
+    assert "taken back by Bob" in capsys.readouterr().out
+    run("history", project, "--revert", "zz", status=1)
+    run("note", project, "text", status=2)
+    run("note", project, "text", "--photo", "nowhere.jpg", status=1)
+    run("note", project, "text", "--joint", "nowhere", status=1)

@@ -26,7 +26,7 @@ COMMANDS = (
         "train",
         "stop",
     ),
-    *("evaluate", "export", "models", "note", "bundle", "conflicts", "status", "restore", "doctor", "bench"),
+    *("evaluate", "export", "models", "note", "history", "bundle", "conflicts", "status", "restore", "doctor", "bench"),
 )
 
 

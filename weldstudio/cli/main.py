@@ -14,6 +14,7 @@ from weldstudio.cli.decisions import decide
 from weldstudio.cli.demo import demo
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
+from weldstudio.cli.history import history
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import merge
@@ -87,6 +88,7 @@ for _command in (
     export,
     models,
     note,
+    history,
     bundle,
     conflicts,
     status,

@@ -35,6 +35,7 @@ def connect(window: "MainWindow") -> None:
     table.connect("app.quit", window.close)
     table.connect("edit.undo", lambda: _undo(window))
     table.connect("edit.redo", lambda: _redo(window))
+    table.connect("history.open", lambda: _history(window))
     for page in ("review", "flags", "train", "models", "quality"):
         table.connect(f"page.{page}", lambda page=page: _go(window, page))
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
@@ -213,6 +214,13 @@ def _export(window: "MainWindow") -> None:
 
     if window.session is not None:
         ExportDialog(window.session, window).open()
+
+
+def _history(window: "MainWindow") -> None:
+    from weldstudio.gui.history_dialog import HistoryDialog
+
+    if window.session is not None and window.session.mirror_or_none is not None:
+        HistoryDialog(window.session, window).open()
 
 
 def _bundle(window: "MainWindow") -> None:

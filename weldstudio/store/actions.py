@@ -94,6 +94,17 @@ def by_id(store: Store, action_id: str) -> Written | None:
     return _written(found[0]) if found else None
 
 
+def ids_from(store: Store, beginning: str) -> list[str]:
+    """Ids of complete actions that begin so; two at most."""
+    return [
+        action_id
+        for (action_id,) in store.rows(
+            "SELECT id FROM actions WHERE substr(id, 1, length(?)) = ? AND ? <> '' AND complete = 1 LIMIT 2",
+            (beginning,) * 3,
+        )
+    ]
+
+
 def last(store: Store, *, who: str | None = None, limit: int = 100) -> list[Written]:
     """The newest complete actions, newest first; of one expert, or of all."""
     if who is None:

@@ -105,9 +105,35 @@ def waiting(store: Store, seq: int) -> list[SharedEvent]:
     ]
 
 
-def waiting_actions(store: Store) -> list[int]:
-    """Numbers of the actions that have events waiting."""
-    return [seq for (seq,) in store.rows("SELECT DISTINCT action_seq FROM waiting_events ORDER BY action_seq")]
+def waiting_actions(store: Store) -> list[tuple[int, Action]]:
+    """The actions that have events waiting, each with its number here."""
+    return [
+        (seq, Action(*values))
+        for seq, *values in store.rows(
+            "SELECT seq, id, clock, who, kind, text, reverts FROM actions"
+            " WHERE seq IN (SELECT action_seq FROM waiting_events) ORDER BY seq"
+        )
+    ]
+
+
+def count_waiting(store: Store) -> int:
+    """How many events wait."""
+    return int(store.value("SELECT count(*) FROM waiting_events"))
+
+
+def count_since(store: Store, since: int) -> int:
+    """How many actions there are from that hybrid time on."""
+    return int(store.value("SELECT count(*) FROM actions WHERE clock >= ?", (since,)))
+
+
+def known(store: Store, action_ids: Iterable[str]) -> set[str]:
+    """Those of the actions that are here."""
+    return {
+        action
+        for (action,) in store.rows(
+            "SELECT id FROM actions WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(action_ids)),)
+        )
+    }
 
 
 def unique_hashes(store: Store) -> dict[str, int]:

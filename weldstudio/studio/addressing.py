@@ -2,35 +2,41 @@
 
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.scheme import SchemeClass, did_you_mean
+from weldstudio.store import actions, named
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 
 
 def photo_of(store: Store, path: str) -> int:
     """Id of the photo with this path, or whose path ends in it. Raises EditRefused where that is none or several."""
-    exact = store.rows("SELECT id FROM photos WHERE path = ? LIMIT 2", (path,))
-    found = exact or store.rows(
-        "SELECT id FROM photos WHERE substr(path, -length(?)) = ? LIMIT 2", (f"/{path}", f"/{path}")
-    )
+    found = named.photos_at(store, path)
     if not found:
         raise EditRefused(f"There is no photo '{path}' in the project; write its path as `export` does.")
     if len(found) > 1:
         raise EditRefused(f"Several photos go by '{path}'; write more of the path.")
-    return int(found[0][0])
+    return found[0]
 
 
 def joint_of(store: Store, reference: str) -> int:
     """Id of the joint with this reference, or of the photo of that path. Raises EditRefused."""
-    found = store.rows("SELECT id FROM joints WHERE reference = ? LIMIT 2", (reference,))
+    found = named.joints_called(store, reference)
     if len(found) > 1:
         raise EditRefused(f"Several collections have a joint '{reference}'; name one of its photos instead.")
     if found:
-        return int(found[0][0])
+        return found[0]
     try:
-        photo = photo_of(store, reference)
+        return named.joint_of_photo(store, photo_of(store, reference))
     except EditRefused:
         raise EditRefused(f"There is no joint '{reference}' in the project.") from None
-    return int(store.value("SELECT joint_id FROM photos WHERE id = ?", (photo,)))
+
+
+def action_of(store: Store, beginning: str) -> str:
+    """Id of the action whose id begins so. Raises EditRefused where that is none or several."""
+    found = actions.ids_from(store, beginning)
+    if len(found) != 1:
+        word = "Several actions begin" if found else "No action begins"
+        raise EditRefused(f"{word} with '{beginning}'; `history` lists them.")
+    return found[0]
 
 
 def class_of(store: Store, name: str) -> SchemeClass:

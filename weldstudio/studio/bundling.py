@@ -14,7 +14,6 @@ from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.clock import COUNTER_BITS
-from weldstudio.domain.labelling import Action
 from weldstudio.domain.scheme import Scheme, SchemeClass
 from weldstudio.store import desks
 from weldstudio.store import scheme as scheme_rows
@@ -100,7 +99,7 @@ def make(store: Store, file: Path, *, since: date | None = None, who: str) -> Ge
         who,
         scheme,
     )
-    total = int(store.value("SELECT count(*) FROM actions WHERE clock >= ?", (first << COUNTER_BITS,)))
+    total = desks.count_since(store, first << COUNTER_BITS)
     experts: set[str] = set()
 
     def entries() -> Generator[bundle_files.Entry | None, None, None]:
@@ -143,7 +142,7 @@ def take(store: Store, file: Path, *, who: str, new_flags: bool = False) -> Gene
     slots = {name: slot for slot, name in _names(scheme_rows.load(store)).items()}
     taking = _Taking(store, slots)
     total = bundle.events
-    earlier = [(_action_of(store, seq), desks.waiting(store, seq)) for seq in desks.waiting_actions(store)]
+    earlier = [(action, desks.waiting(store, seq)) for seq, action in desks.waiting_actions(store)]
     pieces: list[Changes] = []
     done = 0
     for piece in _pieces([*earlier, *bundle.entries]):
@@ -223,8 +222,8 @@ def _pieces(entries: list[bundle_files.Entry]) -> Generator[list[bundle_files.En
 
 
 def _report(store: Store, taking: _Taking, bundle: bundle_files.Bundle, changes: Changes) -> TakeReport:
-    waiting = int(store.value("SELECT count(*) FROM waiting_events"))
-    here = {action_id for (action_id,) in store.rows("SELECT id FROM actions")}
+    waiting = desks.count_waiting(store)
+    here = desks.known(store, taking.saw)
     open_conflicts = len(desks.conflicts(store))
     known = f", {_count(taking.known, 'label')} known already" if taking.known else ""
     parts = [
@@ -252,11 +251,6 @@ def _report(store: Store, taking: _Taking, bundle: bundle_files.Bundle, changes:
         changes,
         "; ".join(parts) + ".",
     )
-
-
-def _action_of(store: Store, seq: int) -> Action:
-    (row,) = store.rows("SELECT id, clock, who, kind, text, reverts FROM actions WHERE seq = ?", (seq,))
-    return Action(*row)
 
 
 def _names(scheme: Scheme) -> dict[int, str]:

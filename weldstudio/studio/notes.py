@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from weldstudio.domain.changes import NO_CHANGES, Done
 from weldstudio.domain.errors import EditRefused
-from weldstudio.store import actions, photos
+from weldstudio.store import actions, named, photos
 from weldstudio.store import notes as note_rows
 from weldstudio.store.notes import JOINT, PHOTO
 from weldstudio.store.store import Store
@@ -41,7 +41,7 @@ def note_joint(store: Store, joint_id: int, text: str, *, who: str) -> Done:
     """Set the note on a joint; '' takes it away. Raises EditRefused for an unknown joint or an endless text."""
     if photos.joint(store, joint_id) is None:
         raise EditRefused("This joint is not in the project, so nothing can be noted on it.")
-    return _note(store, JOINT, joint_id, text, who=who, name=_joint_name(store, joint_id))
+    return _note(store, JOINT, joint_id, text, who=who, name=named.joint_name(store, joint_id))
 
 
 def on_photo(store: Store, photo_id: int) -> str:
@@ -60,7 +60,7 @@ def listed(store: Store, *, containing: str = "") -> tuple[Note, ...]:
     word = containing.casefold()
     names = {photo.id: photo.path for photo in photos.every(store, sorted(found.photos))} if found.photos else {}
     every = [Note(PHOTO, photo, names[photo], text) for photo, text in sorted(found.photos.items())]
-    every += [Note(JOINT, joint, _joint_name(store, joint), text) for joint, text in sorted(found.joints.items())]
+    every += [Note(JOINT, joint, named.joint_name(store, joint), text) for joint, text in sorted(found.joints.items())]
     return tuple(note for note in every if word in note.text.casefold())
 
 
@@ -76,11 +76,6 @@ def _note(store: Store, about: str, subject: int, text: str, *, who: str, name: 
         written = actions.begin(store, who=who, kind="note", text=said)
         changes = note_rows.append(store, written, [(about, subject, old, text)])
     return Done(written.action.id, changes, said)
-
-
-def _joint_name(store: Store, joint_id: int) -> str:
-    reference = store.value("SELECT reference FROM joints WHERE id = ?", (joint_id,))
-    return str(reference or store.value("SELECT path FROM photos WHERE joint_id = ? ORDER BY id", (joint_id,)))
 
 
 def _shortened(text: str) -> str:

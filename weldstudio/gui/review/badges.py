@@ -1,7 +1,7 @@
 """What a photograph in the grid says of itself: its labels at the bottom left, disagreement at the top right."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -32,7 +32,9 @@ class Badge:
     more: int = 0
     """How many further flags are raised (or unsure)."""
     disagreement: str = ""
-    """The class on which label and model differ most, in words; empty if they agree."""
+    """The class on which experts, or label and model, differ most, in words; empty if they agree."""
+    noted: bool = False
+    """There is a note on it or on its joint."""
 
     def words(self, *, names: bool) -> str:
         """What stands beside the glyph; `names`: there is room for the flag's name."""
@@ -80,14 +82,28 @@ def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
     scheme = mirror.scheme
     classes = scheme.classes
     if not classes or not len(rows):
-        return [NOTHING] * len(rows)
+        return [_with_words(NOTHING, mirror, row) for row in rows.tolist()]
     some = part(mirror, rows)
     states = np.stack([some.states(item.slot) for item in classes], axis=1)
     contrary = _contrary(some, states)
     points = np.array([scheme.points_of(item.slot) for item in classes])
     group_of = [scheme.group_of(item.slot) for item in classes]
     names = [item.name for item in classes]
-    return [_badge(states[i], contrary[i], names=names, points=points, groups=group_of) for i in range(len(rows))]
+    made = (_badge(states[i], contrary[i], names=names, points=points, groups=group_of) for i in range(len(rows)))
+    return [_with_words(badge, mirror, row) for badge, row in zip(made, rows.tolist(), strict=True)]
+
+
+def _with_words(badge: Badge, mirror: Mirror, row: int) -> Badge:
+    """The badge with what people said beyond labels: notes, and answers in which they differ."""
+    if mirror.conflicts and (slots := mirror.conflicts.get(int(mirror.ids[row]))):
+        names = " and ".join(mirror.scheme.by_slot(slot).name for slot in slots)
+        badge = replace(badge, disagreement=f"{names}: two experts gave different answers")
+    notes = mirror.notes
+    if (notes.photos or notes.joints) and (
+        int(mirror.ids[row]) in notes.photos or int(mirror.joint[row]) in notes.joints
+    ):
+        badge = replace(badge, noted=True)
+    return badge
 
 
 def _contrary(some: Mirror, states: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -149,7 +165,7 @@ class BadgePainter:
         theme.changed.connect(self._kept.clear)
 
     def paint(self, painter: QPainter, picture: QRect, badge: Badge, *, cell: QRect) -> None:
-        """Into the lower left and the upper right corner of a picture; a name too long for it reaches over its sides,
+        """Into the lower left and the upper corners of a picture; a name too long for it reaches over its sides,
         as far as the cell goes.
         """
         if badge.state is not None:
@@ -163,8 +179,10 @@ class BadgePainter:
             painter.drawPixmap(left, picture.bottom() + 1 - round(strip.height() / ratio), strip)
         if badge.disagreement:
             ratio = _ratio(painter)
-            mark = self._mark(ratio)
+            mark = self._mark("disagreement", "well_disagreement", ratio)
             painter.drawPixmap(picture.right() + 1 - round(mark.width() / ratio), picture.top(), mark)
+        if badge.noted:
+            painter.drawPixmap(picture.left(), picture.top(), self._mark("edit", "on_well", _ratio(painter)))
 
     def _strip(self, state: State, text: str, room: int, *, names: bool, ratio: float) -> QPixmap:
         key = (state, text, room, names, ratio)
@@ -201,14 +219,14 @@ class BadgePainter:
         painter.end()
         return drawn
 
-    def _mark(self, ratio: float) -> QPixmap:
-        key = ("disagreement", ratio)
+    def _mark(self, icon: str, role: str, ratio: float) -> QPixmap:
+        key = (icon, ratio)
         found = self._kept.get(key)
         if found is None:
             found = _blank(22, 22, ratio)
             painter = QPainter(found)
             painter.fillRect(QRectF(0, 0, 22, 22), theme.colour("veil"))
-            painter.drawPixmap(QPointF(3, 3), pixmap("disagreement", "well_disagreement", 16, ratio=ratio))
+            painter.drawPixmap(QPointF(3, 3), pixmap(icon, role, 16, ratio=ratio))
             painter.end()
             self._keep(key, found)
         return found

@@ -13,13 +13,14 @@ from weldstudio.gui.review.decision_bar import Standing
 from weldstudio.gui.review.flag_rows import flag_rows, with_answer
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
+from weldstudio.gui.review.note_box import Subject
 from weldstudio.gui.review.overlays import Overlays
 from weldstudio.gui.review.part import part
 from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.store.decided import NOTHING_TOLD
-from weldstudio.studio import deciding, first_training, joints
+from weldstudio.studio import deciding, first_training, joints, notes
 from weldstudio.studio.reviewing import Counts
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Inspecting(QObject):
         flags.state_asked.connect(lambda slot, state: labels.label(slot, State(state)))
         flags.chosen.connect(session.choose_flag)
         flags.overlay_asked.connect(self.overlay_asked)
+        inspector.notes.set_read_only(session.read_only)
+        inspector.notes.written.connect(self._note)
+        actions.connect("photo.note", inspector.notes.begin)
         inspector.train_asked.connect(lambda: session.show_page("train"))
         session.chosen_flag_changed.connect(flags.choose)
         overlays.answered.connect(self.refresh)
@@ -83,6 +87,23 @@ class Inspecting(QObject):
         self._inspector.banner.say(self._said(targets))
         self._inspector.decision.show_standing(self._standing(targets))
         self._inspector.decision.setVisible(mirror.scheme.has_points)
+        self._show_notes(targets)
+
+    def _show_notes(self, targets: tuple[int, ...]) -> None:
+        mirror = self._session.mirror
+        if len(targets) != 1:
+            self._inspector.notes.show_notes(())
+            return
+        photo = targets[0]
+        joint = int(mirror.joint[mirror.row(photo)])
+        subjects = [Subject("photo", photo, mirror.notes.photos.get(photo, ""))]
+        if int((mirror.joint == joint).sum()) > 1:
+            subjects.append(Subject("joint", joint, mirror.notes.joints.get(joint, "")))
+        self._inspector.notes.show_notes(tuple(subjects))
+
+    def _note(self, about: str, subject: int, text: str) -> None:
+        write = notes.note_photo if about == "photo" else notes.note_joint
+        self._session.edit("Note", write, subject, text, who=self._session.who)
 
     @property
     def _demonstration(self) -> bool:

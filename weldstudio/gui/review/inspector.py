@@ -9,6 +9,7 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.review.decision_bar import DecisionBar
 from weldstudio.gui.review.flag_list import FlagList
+from weldstudio.gui.review.note_box import NoteBox
 from weldstudio.gui.review.verdict_banner import VerdictBanner
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP
@@ -29,6 +30,7 @@ class Inspector(QFrame):
         self.banner = VerdictBanner()
         self.decision = DecisionBar(actions)
         self.flags = FlagList()
+        self.notes = NoteBox()
         self.no_model = _NoModel()
         self.no_model.button.clicked.connect(self.train_asked)
         self.nothing = QPushButton("Nothing applies")
@@ -54,6 +56,7 @@ class Inspector(QFrame):
         layout.addWidget(self.banner)
         layout.addWidget(self.decision)
         layout.addWidget(self.flags, 1)
+        layout.addWidget(self.notes)
         layout.addWidget(self.no_model)
         layout.addWidget(line)
         layout.addLayout(foot)

@@ -40,7 +40,7 @@ _WIDE: Final = 1600
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override"),
-    *("photo.predict", "photo.reveal"),
+    *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
 _NO_PHOTOS: Final = (
@@ -255,7 +255,7 @@ class ReviewPage(QWidget):
             self.labels.forget_missing_flag()
         everything = changes.scheme or changes.models
         touched = changes.labels | changes.predictions
-        self.grid.repaint_photos(None if everything else touched)
+        self.grid.repaint_photos(None if everything else touched | changes.photos)
         if everything:
             self.filtering.read_anew()
         elif changes.photos:

@@ -1,0 +1,138 @@
+"""Notes on the photograph and on its joint, in the inspector: written where they are read."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+
+from weldstudio.gui.theme import theme
+
+_EDGE: Final = 12
+_LINES: Final = 3
+"""So many lines a field shows at most; more are scrolled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a note is about, and what it says."""
+
+    about: str
+    """'photo' or 'joint'."""
+    id: int
+    text: str
+
+
+class NoteField(QPlainTextEdit):
+    """One note. It is written when the field is left, or by Ctrl+Return; Escape leaves it as it was."""
+
+    written = Signal(str, int, str)
+    """(about, id, text)."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__()
+        self._subject = Subject(about, 0, "")
+        word = "photograph" if about == "photo" else "joint"
+        self.setPlaceholderText(f"Note on the {word}")
+        self.setAccessibleName(f"Note on the {word}")
+        self.setToolTip("Kept when you leave the field, or by Ctrl+Return; Escape leaves it as it was")
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.document().setDocumentMargin(4)
+        self.textChanged.connect(self._fit)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def show_note(self, subject: Subject) -> None:
+        """Show the note on a subject; what is just being typed about the same one stays."""
+        typing = self.hasFocus() and self.toPlainText().strip() != self._subject.text
+        if typing and subject.id == self._subject.id:
+            return
+        if subject.id != self._subject.id:
+            self.keep()
+        self._subject = subject
+        if self.toPlainText() != subject.text:
+            self.setPlainText(subject.text)
+
+    def keep(self) -> None:
+        """Have what was typed written down."""
+        text = self.toPlainText().strip()
+        if self._subject.id and text != self._subject.text and not self.isReadOnly():
+            self._subject = Subject(self._subject.about, self._subject.id, text)
+            self.written.emit(self._subject.about, self._subject.id, text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._subject.text)
+            self._leave()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control:
+            self.keep()
+            self._leave()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.keep()
+
+    def _leave(self) -> None:
+        """Give the keys back to the photographs."""
+        before = self._came_from
+        if before is not None and before.isVisible():
+            before.setFocus()
+        else:
+            self.clearFocus()
+
+    _came_from: QWidget | None = None
+
+    def begin(self) -> None:
+        """Put the cursor at the end of the note."""
+        window = self.window()
+        self._came_from = window.focusWidget() if window.focusWidget() is not self else self._came_from
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.moveCursor(self.textCursor().MoveOperation.End)
+
+    def _fit(self) -> None:
+        lines = max(1, min(_LINES, self.document().blockCount()))
+        margin = 2 * self.document().documentMargin() + 2 * self.frameWidth()
+        self.setFixedHeight(round(lines * self.fontMetrics().lineSpacing() + margin + 2))
+
+
+class NoteBox(QFrame):
+    """The notes of one photograph; nothing where none or several are chosen."""
+
+    written = Signal(str, int, str)
+    """(about, id, text)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields = {about: NoteField(about) for about in ("photo", "joint")}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_EDGE, 4, _EDGE, 4)
+        layout.setSpacing(4)
+        for field in self.fields.values():
+            field.written.connect(self.written)
+            layout.addWidget(field)
+        self.show_notes(())
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Whether notes can only be read."""
+        for field in self.fields.values():
+            field.setReadOnly(read_only)
+
+    def show_notes(self, subjects: tuple[Subject, ...]) -> None:
+        """Show these notes."""
+        shown = {subject.about: subject for subject in subjects}
+        for about, field in self.fields.items():
+            field.show_note(shown.get(about, Subject(about, 0, "")))
+            field.setVisible(about in shown)
+        self.setVisible(bool(shown))
+
+    def begin(self) -> None:
+        """Write on the photograph's note."""
+        field = self.fields["photo"]
+        if field.isVisible():
+            field.begin()
