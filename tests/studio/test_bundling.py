@@ -315,6 +315,6 @@ def test_a_large_action_goes_in_pieces_and_a_cancelled_one_is_completed_by_takin
         work.close()
         assert 0 < len(labelling_now(bob)) < 900
         report = taken(bob, file)
-        assert report.known == 400
+        assert report.known == 200
         assert len(labelling_now(bob)) == 900
         assert rows.conflicts(bob) == []

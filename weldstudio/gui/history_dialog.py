@@ -227,6 +227,7 @@ def _table() -> QTableWidget:
     table.verticalHeader().hide()
     header = table.horizontalHeader()
     header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for column in (0, 1, 4):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
     for column in (2, 3):

@@ -146,17 +146,17 @@ def unique_hashes(store: Store) -> dict[str, int]:
     )
 
 
-def photos_at(store: Store) -> dict[tuple[str, str], int]:
-    """Photo ids by (uuid of the collection, path)."""
-    uuids = dict(store.rows("SELECT id, uuid FROM collections"))
-    found: dict[tuple[str, str], int] = {}
-    for rows in store.pieces("SELECT collection_id, path, id FROM photos"):
-        found.update({(uuids[collection], path): photo for collection, path, photo in rows})
-    return found
+def photo_at(store: Store, address: Address) -> int | None:
+    """The photo of this collection and path."""
+    found = store.value(
+        "SELECT p.id FROM collections c JOIN photos p ON p.collection_id = c.id WHERE c.uuid = ? AND p.path = ?",
+        (address.collection, address.path),
+    )
+    return None if found is None else int(found)
 
 
-def own_number(store: Store, action: Action) -> tuple[int, frozenset[int]]:
-    """Number of an action in this store, written if it is new, and the numbers of its events that are here.
+def own_number(store: Store, action: Action, wanted: Sequence[SharedEvent]) -> tuple[int, frozenset[int]]:
+    """Number of an action in this store, written if it is new, and which of these events of it are here, by number.
 
     Only inside `atomic`.
     """
@@ -168,7 +168,10 @@ def own_number(store: Store, action: Action) -> tuple[int, frozenset[int]]:
             (action.id, action.clock, action.who, action.kind, action.text, action.reverts),
         )
         return int(cursor.lastrowid or 0), frozenset()
-    here = store.rows("SELECT n FROM label_events WHERE action_seq = ?", (found,))
+    numbers = [event.n for event in wanted] or [0]
+    here = store.rows(
+        "SELECT n FROM label_events WHERE action_seq = ? AND n BETWEEN ? AND ?", (found, min(numbers), max(numbers))
+    )
     return int(found), frozenset(n for (n,) in here)
 
 
@@ -252,12 +255,13 @@ def _seen_by(store: Store, action: str, fields: Sequence[Field]) -> dict[Field, 
 
 def _said(store: Store, fields: set[Field]) -> Iterator[tuple[Field, list[Answer]]]:
     """All events of these labels with what each saw, label by label."""
-    photos = sorted({photo for photo, _ in fields})
+    photos, slots = (sorted({field[part] for field in fields}) for part in (0, 1))
     rows = store.rows(
         "SELECT e.photo_id, e.slot, a.id, a.clock, a.who, e.new, e.saw"
-        " FROM label_events e JOIN actions a ON a.seq = e.action_seq"
-        " WHERE e.photo_id IN (SELECT value FROM json_each(?)) ORDER BY e.photo_id, e.slot, e.action_seq, e.n",
-        (json.dumps(photos),),
+        " FROM json_each(?) p, json_each(?) s"
+        " JOIN label_events e ON e.photo_id = p.value AND e.slot = s.value JOIN actions a ON a.seq = e.action_seq"
+        " ORDER BY e.photo_id, e.slot, e.action_seq, e.n",
+        (json.dumps(photos), json.dumps(slots)),
     )
     for field, events in groupby(rows, key=lambda row: (row[0], row[1])):
         if field in fields:

@@ -22,6 +22,9 @@ from weldstudio.studio.scheme_text import from_json, to_json
 VERSION = 1
 SUFFIX = ".weldlabels"
 
+LINE = 1000
+"""Events of a line; a large action takes several."""
+
 Entry = tuple[Action, list[SharedEvent]]
 
 
@@ -57,7 +60,7 @@ def write(file: Path, head: Head, entries: Iterable[Entry | None]) -> Generator[
     The file appears when it is whole. Raises ImportRefused where it cannot be written.
     """
     part = file.with_name(file.name + ".part")
-    actions = events = 0
+    actions = lines = events = 0
     numbers: dict[Address, int] = {}
     try:
         with part.open("wb") as raw:
@@ -65,11 +68,15 @@ def write(file: Path, head: Head, entries: Iterable[Entry | None]) -> Generator[
                 _put(packed, _head_json(head))
                 for entry in entries:
                     if entry is not None:
-                        _put_action(packed, *entry, numbers)
+                        action, some = entry
+                        for first in range(0, len(some), LINE):
+                            _put_action(packed, action, some[first : first + LINE], numbers)
+                            lines += 1
+                            yield actions
                         actions += 1
-                        events += len(entry[1])
+                        events += len(some)
                     yield actions
-                _put(packed, {"end": [actions, events]})
+                _put(packed, {"end": [lines, events]})
             raw.flush()
             os.fsync(raw.fileno())
         part.replace(file)
@@ -80,11 +87,14 @@ def write(file: Path, head: Head, entries: Iterable[Entry | None]) -> Generator[
     return actions, events
 
 
-def read(file: Path) -> Bundle:
-    """Read a whole bundle. Raises ImportRefused for a file that is none, is cut off, or was made by a newer program."""
+def read(file: Path) -> Generator[int, None, Bundle]:
+    """Read a whole bundle, yielding the number of lines now and then.
+
+    Raises ImportRefused for a file that is none, is cut off, or was made by a newer program.
+    """
     try:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
-            return _bundle(file, (json.loads(line) for line in lines))
+            return (yield from _bundle(file, (json.loads(line) for line in lines)))
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise ImportRefused(f"The bundle {file} cannot be read ({error.strerror}).") from error
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
@@ -93,7 +103,7 @@ def read(file: Path) -> Bundle:
         raise ImportRefused(f"{file.name} is no bundle of labels, or is damaged ({error}).") from error
 
 
-def _bundle(file: Path, lines: Iterable[Any]) -> Bundle:
+def _bundle(file: Path, lines: Iterable[Any]) -> Generator[int, None, Bundle]:
     lines = iter(lines)
     first = next(lines, None)
     if not isinstance(first, dict) or "weldstudio_bundle" not in first:
@@ -104,7 +114,9 @@ def _bundle(file: Path, lines: Iterable[Any]) -> Bundle:
     head = Head(first["project"], first["made"], first["since"], first["by"], scheme)
     photos: list[Address] = []
     entries: list[Entry] = []
-    for line in lines:
+    for number, line in enumerate(lines):
+        if number % 100 == 0 or "events" in line:
+            yield number
         if "photo" in line:
             collection, path, content = line["photo"]
             photos.append(Address(str(collection), str(path), content))

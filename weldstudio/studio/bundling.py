@@ -24,8 +24,9 @@ from weldstudio.studio.bundle_files import SUFFIX, Head
 
 __all__ = ["SUFFIX", "BundleReport", "TakeReport", "make", "take"]
 
-_PIECE = 400
+_PIECE = 200
 """Events written in one go."""
+_STEP_S = 0.03
 _AHEAD_MS = 3_600_000
 
 
@@ -116,7 +117,7 @@ def make(store: Store, file: Path, *, since: date | None = None, who: str) -> Ge
         except StopIteration as end:
             actions, events = end.value
             break
-        if time.monotonic() - shown > 0.03:
+        if time.monotonic() - shown > _STEP_S:
             shown = time.monotonic()
             try:
                 yield Progress(done, total, "Writing the bundle")
@@ -133,7 +134,17 @@ def take(store: Store, file: Path, *, who: str, new_flags: bool = False) -> Gene
     With `new_flags` the flags that the bundle names and this project lacks are added first. Raises ImportRefused,
     before anything is written, for a file that is no whole bundle.
     """
-    bundle = bundle_files.read(Path(file))
+    reading = bundle_files.read(Path(file))
+    looked = time.monotonic()
+    while True:
+        try:
+            line = next(reading)
+        except StopIteration as end:
+            bundle: bundle_files.Bundle = end.value
+            break
+        if time.monotonic() - looked > _STEP_S:
+            yield Progress(line, None, "Reading the bundle")
+            looked = time.monotonic()
     if new_flags:
         there, here = bundle.head.scheme, scheme_rows.load(store)
         lacking = tuple(flag for flag in there.live_flags if not here.has_name(flag.name))
@@ -159,7 +170,7 @@ class _Taking:
 
     def __init__(self, store: Store, slots: dict[str, int]) -> None:
         self._store, self._slots = store, slots
-        self._at = desks.photos_at(store)
+        self._at: dict[desks.Address, int | None] = {}
         self._by_hash = desks.unique_hashes(store)
         self._done: set[tuple[int, int]] = set()
         self.actions: set[str] = set()
@@ -171,7 +182,7 @@ class _Taking:
     def take(self, piece: list[bundle_files.Entry]) -> Changes:
         placed: list[tuple[int, desks.Field, desks.SharedEvent]] = []
         for action, events in piece:
-            seq, here = desks.own_number(self._store, action)
+            seq, here = desks.own_number(self._store, action, events)
             left = []
             for event in events:
                 self.saw.update(event.saw)
@@ -195,9 +206,12 @@ class _Taking:
     def _place(self, event: desks.SharedEvent) -> desks.Field | None:
         slot = self._slots.get(event.name)
         address = event.photo
-        photo = self._at.get((address.collection, address.path))
-        if photo is None and address.content_hash is not None:
-            photo = self._by_hash.get(address.content_hash)
+        if address not in self._at:
+            found = desks.photo_at(self._store, address)
+            if found is None and address.content_hash is not None:
+                found = self._by_hash.get(address.content_hash)
+            self._at[address] = found
+        photo = self._at[address]
         if slot is None:
             self.missing_flags[event.name] = None
         if photo is None:
