@@ -48,10 +48,10 @@ class SharedEvent:
     saw: tuple[str, ...]
 
 
-def shared(store: Store, *, since: int, names: dict[int, str]) -> Iterator[tuple[Action, list[SharedEvent]] | None]:
+def shared(store: Store, *, since: int, names: dict[int, str]) -> Iterator[tuple[Action, list[SharedEvent]]]:
     """Complete actions with label events from that hybrid time on, in the order of time, for other desks.
 
-    `names` are the classes by slot. Gives None now and then within a large action, so that others have their turn.
+    `names` are the classes by slot. A large action comes in several pieces.
     """
     known = dict(store.rows("SELECT id, uuid FROM collections"))
     hashes = unique_hashes(store)
@@ -61,36 +61,35 @@ def shared(store: Store, *, since: int, names: dict[int, str]) -> Iterator[tuple
         (since,),
     )
     for seq, *values in actions:
-        rows = store.rows(
+        action, last = Action(*values), -1
+        while rows := store.rows(
             "SELECT e.n, e.photo_id, e.slot, e.old, e.new, e.source, e.model_id, e.probability,"
-            " p.collection_id, p.path, p.content_hash"
-            " FROM label_events e JOIN photos p ON p.id = e.photo_id WHERE e.action_seq = ? ORDER BY e.n",
-            (seq,),
-        )
-        seen: dict[Field, tuple[str, ...]] = {}
-        for first in range(0, len(rows), _PIECE):
-            fields = [(row[1], row[2]) for row in rows[first : first + _PIECE]]
-            seen |= _seen_by(store, str(values[0]), fields)
-            if len(rows) > _PIECE:
-                yield None
-        events = [
-            SharedEvent(
-                n,
-                Address(known[collection], path, content if content in hashes else None),
-                names[slot],
-                old,
-                new,
-                source,
-                model,
-                p,
-                seen[photo, slot],
+            " p.collection_id, p.path, p.content_hash FROM label_events e JOIN photos p ON p.id = e.photo_id"
+            " WHERE e.action_seq = ? AND e.n > ? ORDER BY e.n LIMIT ?",
+            (seq, last, _PIECE),
+        ):
+            last = rows[-1][0]
+            seen = _seen_by(store, action.id, [(row[1], row[2]) for row in rows])
+            yield (
+                action,
+                [
+                    SharedEvent(
+                        n,
+                        Address(known[collection], path, content if content in hashes else None),
+                        names[slot],
+                        old,
+                        new,
+                        source,
+                        model,
+                        p,
+                        seen[photo, slot],
+                    )
+                    for n, photo, slot, old, new, source, model, p, collection, path, content in rows
+                    if slot in names
+                ],
             )
-            for n, photo, slot, old, new, source, model, p, collection, path, content in rows
-            if slot in names
-        ]
-        events += waiting(store, seq)
-        if events:
-            yield Action(*values), events
+        if left := waiting(store, seq):
+            yield action, left
 
 
 def waiting(store: Store, seq: int) -> list[SharedEvent]:

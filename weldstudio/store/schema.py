@@ -235,6 +235,8 @@ _DESKS = (
         saw TEXT NOT NULL,
         PRIMARY KEY (action_seq, n)
     ) WITHOUT ROWID""",
+    # By it photos are found that lie in another collection at another desk.
+    "CREATE INDEX photos_content ON photos(content_hash) WHERE content_hash IS NOT NULL",
     """CREATE TABLE conflicts (
         photo_id INTEGER NOT NULL REFERENCES photos(id), slot INTEGER NOT NULL, PRIMARY KEY (photo_id, slot)
     ) WITHOUT ROWID""",

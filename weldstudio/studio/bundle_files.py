@@ -22,10 +22,8 @@ from weldstudio.studio.scheme_text import from_json, to_json
 VERSION = 1
 SUFFIX = ".weldlabels"
 
-LINE = 1000
-"""Events of a line; a large action takes several."""
-
 Entry = tuple[Action, list[SharedEvent]]
+"""An action with its events, or with some of them: a large action comes in several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +52,25 @@ class Bundle:
         return sum(len(events) for _, events in self.entries)
 
 
-def write(file: Path, head: Head, entries: Iterable[Entry | None]) -> Generator[int, None, tuple[int, int]]:
+def write(file: Path, head: Head, entries: Iterable[Entry]) -> Generator[int, None, tuple[int, int]]:
     """Write a bundle, yielding the number of actions now and then; returns actions and events.
 
     The file appears when it is whole. Raises ImportRefused where it cannot be written.
     """
     part = file.with_name(file.name + ".part")
-    actions = lines = events = 0
+    actions: set[str] = set()
+    lines = events = 0
     numbers: dict[Address, int] = {}
     try:
         with part.open("wb") as raw:
             with gzip.GzipFile(fileobj=raw, mode="wb", filename="", compresslevel=6) as packed:
                 _put(packed, _head_json(head))
-                for entry in entries:
-                    if entry is not None:
-                        action, some = entry
-                        for first in range(0, len(some), LINE):
-                            _put_action(packed, action, some[first : first + LINE], numbers)
-                            lines += 1
-                            yield actions
-                        actions += 1
-                        events += len(some)
-                    yield actions
+                for action, some in entries:
+                    _put_action(packed, action, some, numbers)
+                    actions.add(action.id)
+                    lines += 1
+                    events += len(some)
+                    yield len(actions)
                 _put(packed, {"end": [lines, events]})
             raw.flush()
             os.fsync(raw.fileno())
@@ -84,7 +79,7 @@ def write(file: Path, head: Head, entries: Iterable[Entry | None]) -> Generator[
         raise ImportRefused(f"The bundle cannot be written to {file} ({error.strerror or error}).") from error
     finally:
         part.unlink(missing_ok=True)
-    return actions, events
+    return len(actions), events
 
 
 def read(file: Path) -> Generator[int, None, Bundle]:

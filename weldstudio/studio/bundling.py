@@ -103,10 +103,9 @@ def make(store: Store, file: Path, *, since: date | None = None, who: str) -> Ge
     total = desks.count_since(store, first << COUNTER_BITS)
     experts: set[str] = set()
 
-    def entries() -> Generator[bundle_files.Entry | None, None, None]:
+    def entries() -> Generator[bundle_files.Entry, None, None]:
         for entry in desks.shared(store, since=first << COUNTER_BITS, names=names):
-            if entry is not None:
-                experts.add(entry[0].who)
+            experts.add(entry[0].who)
             yield entry
 
     writing = bundle_files.write(Path(file), head, entries())
