@@ -37,10 +37,15 @@ class Tally:
 
     scheme: Scheme
     joints: NDArray[np.int64]
-    limits: NDArray[np.int64]
-    """Reject limits."""
     states: tuple[NDArray[np.uint8], ...]
     """Of each class of the scheme, the joints' states."""
+    limits_of: Callable[[], NDArray[np.int64]]
+    """Looks the reject limits up, which is not done before they are asked for."""
+
+    @cached_property
+    def limits(self) -> NDArray[np.int64]:
+        """Reject limits."""
+        return self.limits_of()
 
     @cached_property
     def low(self) -> NDArray[np.int32]:
@@ -127,7 +132,7 @@ def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bo
         _BY_BITS[scheme.joint_rule_of(item.slot)][bits]
         for item, bits in zip(scheme.classes, _joint_bits(states_of, scheme, order, starts), strict=True)
     )
-    return Tally(scheme, joints, facts.reject_limits(joints, made(mirror)), states)
+    return Tally(scheme, joints, states, lambda: facts.reject_limits(joints, made(mirror)))
 
 
 def made(mirror: Mirror) -> NDArray[np.int64]:
