@@ -95,6 +95,10 @@ def test_decisions_empty_the_inbox_and_stand(welds: Path, run: Run) -> None:
     assert run("status", welds)["waiting"] == {"inbox": 3, "decisive": 0, "changed": 0}
 
 
+def test_how_often_each_expert_raises_a_flag_is_told_by_medium(welds: Path, run: Run) -> None:
+    assert run("joints", welds, "--rates")["rates"] == []
+
+
 def test_limits_are_previewed_set_and_removed(welds: Path, run: Run) -> None:
     tried = run("contractors", welds, "--set", "smith", 30, "--preview")
     assert tried["change"]["done"] is False
