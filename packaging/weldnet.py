@@ -48,7 +48,7 @@ def train(count: int, seed: int, work: Path) -> None:
         match message:
             case Evaluated():
                 print(f"epoch {message.epoch:.1f}  accuracy {message.mean_per_class_accuracy or 0:.1%}", flush=True)
-            case Stage(text=text) | Alarm(text=text) | RunFinished(sentence=text):
+            case Stage(text=text, done=0) | Alarm(sentence=text) | RunFinished(sentence=text):
                 print(text, flush=True)
             case _:
                 pass

@@ -67,6 +67,12 @@ def test_joints_are_listed_with_all_that_is_known(welds: Path, run: Run) -> None
     assert run("joints", welds, "--limit", 1)["count"] == 4
 
 
+def test_type_and_medium_may_be_said_at_the_import(welds: Path, run: Run) -> None:
+    run("import", welds, welds.parent / "photos", "--medium", "oil", "--type", "tapping-T", "--by", "Ann")
+    found = run("joints", welds, "--filter", "medium:oil type:tapping-t")
+    assert names(found) == ["J1", "J2", "J3", "J4"]
+
+
 def test_decisions_empty_the_inbox_and_stand(welds: Path, run: Run) -> None:
     assert run("status", welds)["waiting"] == {"inbox": 4, "decisive": 0, "changed": 0}
     done = run("decide", welds, "J2", "j3", "--as", "accepted", "--by", "Ann", "--reason", "fine")
@@ -87,6 +93,10 @@ def test_decisions_empty_the_inbox_and_stand(welds: Path, run: Run) -> None:
     run("decide", welds, "J2", "--override", "none", "--by", "Ann")
     run("decide", welds, "J2", "--as", "undecided", "--by", "Ann")
     assert run("status", welds)["waiting"] == {"inbox": 3, "decisive": 0, "changed": 0}
+
+
+def test_how_often_each_expert_raises_a_flag_is_told_by_medium(welds: Path, run: Run) -> None:
+    assert run("joints", welds, "--rates")["rates"] == []
 
 
 def test_limits_are_previewed_set_and_removed(welds: Path, run: Run) -> None:

@@ -58,3 +58,14 @@ def test_predictions_have_a_verdict_too(welds: Store) -> None:
 
 def test_a_project_without_photos_has_no_verdicts(welds: Store) -> None:
     assert len(deciding.outcomes(Mirror(scheme=mirror.read(welds).scheme))) == 0
+
+
+def test_a_label_shown_ahead_of_the_store_is_counted_at_once(welds: Store) -> None:
+    labelling.nothing_applies(welds, range(1, 13), who="Ann")
+    seen = mirror.read(welds)
+    assert not deciding.outcomes(seen).any()
+    seen.set_label([1], 0, State.RAISED)
+    assert deciding.outcomes(seen).tolist() == [Said.REJECT] + [Said.ACCEPT] * 11
+    done = labelling.set_state(welds, [2], 0, State.RAISED, who="Ann")
+    seen.apply(mirror.read_rows(welds, done.changes))
+    assert deciding.outcomes(seen).tolist()[:2] == [Said.REJECT, Said.REJECT]

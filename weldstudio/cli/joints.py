@@ -36,9 +36,13 @@ DAY_S, HOUR_S, MINUTE_S = 86_400, 3600, 60
 @click.option(
     "--limit", type=click.IntRange(0), default=SHOWN, show_default=True, metavar="N", help="At most N of them; 0 = all."
 )
+@click.option("--rates", is_flag=True, help="Instead: how often each expert raises a flag, by the joints' medium.")
 @json_option
-def joints(project: Path, queue: str | None, text: str | None, limit: int, as_json: bool) -> None:
+def joints(project: Path, queue: str | None, text: str | None, limit: int, rates: bool, as_json: bool) -> None:
     """List joints of PROJECT: points and verdict by the labels and by the active model, and what was decided."""
+    if rates:
+        _give_rates(project, as_json=as_json)
+        return
     from weldstudio.store import mirror
     from weldstudio.studio import joints as joining
     from weldstudio.studio import reviewing
@@ -57,6 +61,26 @@ def joints(project: Path, queue: str | None, text: str | None, limit: int, as_js
         said += f"\n... and {answer.count(more, 'more joint')}; --limit 0 shows all."
     result = {"queue": queue, "count": len(found), "joints": [row.to_json() for row in rows]}
     answer.give(as_json, result, said)
+
+
+def _give_rates(project: Path, *, as_json: bool) -> None:
+    from weldstudio.studio import raise_rates
+
+    with opened(project, read_only=True) as store:
+        found = raise_rates.by_expert(store)
+    cells = [
+        (
+            f.who,
+            f.medium or None,
+            f.photos,
+            f.raised,
+            answer.percent(f.rate),
+            " to ".join(map(answer.percent, f.interval)),
+        )
+        for f in found
+    ]
+    text = answer.table(("expert", "medium", "photos", "with a flag", "rate", "95 %"), cells)
+    answer.give(as_json, {"rates": [f.to_json() for f in found]}, text if found else "Nobody has labelled by hand yet.")
 
 
 def _cells(row: "JointRow") -> tuple[object, ...]:

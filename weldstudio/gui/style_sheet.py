@@ -49,6 +49,7 @@ QPushButton, QToolButton {
 QToolButton { padding: 0 5px; }
 QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: @pressed; }
+QPushButton:checked { background: @chosen; border-color: @accent; font-weight: 600; }
 QPushButton:focus, QToolButton:focus { border: 2px solid @accent; padding: 0 10px; }
 QToolButton:focus { padding: 0 4px; }
 QPushButton:disabled, QToolButton:disabled { color: @disabled; background: transparent; border-color: @line; }
@@ -82,8 +83,8 @@ QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focu
   { border: none; padding: 0 6px; min-height: 0; background: transparent; }
 QAbstractSpinBox, QAbstractSpinBox:focus { padding: 0; min-height: #spin; }
 QLineEdit QToolButton, QLineEdit QToolButton:hover { background: transparent; border: none; min-height: 0; padding: 0; }
-QComboBox::drop-down { border: none; width: 20px; }
-QComboBox::down-arrow { image: url(%icons/chevron_down.svg); width: 16px; height: 16px; }
+QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 20px; background: transparent; }
+QComboBox::down-arrow, QDateEdit::down-arrow { image: url(%icons/chevron_down.svg); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: @lifted; color: @text; border: 1px solid @line; padding: 4px;
   selection-background-color: @chosen; selection-color: @text; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.labelling import Action, LabelEvent, Source
+from weldstudio.domain.labelling import LOOKED_AT, Action, LabelEvent, Source, State
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
 
@@ -172,3 +172,22 @@ def restoring_rows(store: Store, seq: int) -> tuple[list[Row], int]:
 def _event(row: Sequence[Any]) -> LabelEvent:
     photo_id, slot, old, new, source, model_id, probability = row
     return LabelEvent(photo_id, slot, old, new, Source(source), model_id, probability)
+
+
+def raise_rates(store: Store) -> list[tuple[str, str, int, int]]:
+    """(expert, medium of the joint or '', photos looked at, of these with a flag raised), by expert and medium.
+
+    Of each expert the last word on each label counts. A label that an import brought is nobody's look.
+    """
+    looked = ", ".join(str(int(source)) for source in LOOKED_AT)
+    return store.rows(
+        f"""WITH last AS (
+            SELECT a.who, e.photo_id, e.slot, e.new, max(e.action_seq)
+            FROM label_events e JOIN actions a ON a.seq = e.action_seq
+            WHERE a.complete = 1 AND e.source IN ({looked}) GROUP BY a.who, e.photo_id, e.slot
+        ), looks AS (SELECT who, photo_id, max(new & 3 = ?) AS raised FROM last GROUP BY who, photo_id)
+        SELECT l.who, coalesce(j.medium, ''), count(*), sum(l.raised)
+        FROM looks l JOIN photos p ON p.id = l.photo_id JOIN joints j ON j.id = p.joint_id
+        GROUP BY 1, 2 ORDER BY 1, 2""",
+        (int(State.RAISED),),
+    )

@@ -7,6 +7,7 @@ shows things. A row is a photo; rows are in the order of photo ids and never mov
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,8 @@ class Mirror:
     """Names by collection id."""
     roots: dict[int, Path] = field(default_factory=dict)
     """Where each collection lies."""
+    tallied: dict[bool, Any] = field(default_factory=dict)
+    """Points of all joints as `studio.deciding` last counted them; forgotten with every change."""
     _codes: dict[int, int] = field(default_factory=lambda: {0: 0})
     """Equipment id -> code."""
 
@@ -183,10 +186,12 @@ class Mirror:
     def set_label(self, photo_ids: Sequence[int], slot: int, byte: int) -> None:
         """Show a label ahead of the store: one byte, in one slot, of these photos."""
         self._widen(slot + 1)
+        self.tallied.clear()
         self.labels[self.rows(photo_ids), slot] = byte
 
     def apply(self, rows: MirrorRows) -> None:
         """Take over what `read_rows` has read."""
+        self.tallied.clear()
         if rows.surroundings is not None:
             self._surround(rows.surroundings)
         if rows.photos is not None:

@@ -41,6 +41,11 @@ class PhotoRows:
     problems: dict[int, str]
 
 
+_SPAN = 1 << 40
+"""More seconds than any two days of the calendar are apart."""
+_HALF = _SPAN >> 1
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A fact in words of some joints."""
@@ -98,17 +103,20 @@ class JointFacts:
 
         `made`: when each was made, in seconds since 1970 of a clock on the spot; for `NOT_TAKEN` today counts.
         """
-        limits = np.full(joints.shape, DEFAULT_LIMIT, np.int64)
-        limited = [c for c in self.contractors.values() if c.limits]
-        if limited:
-            made_by = self.contractor_ids(joints)
-            day = np.where(made == NOT_TAKEN, _seconds(date.today()), made)
-            for contractor in limited:
-                theirs = np.flatnonzero(made_by == contractor.id)
-                from_then_on = np.array([_seconds(limit.valid_from) for limit in contractor.limits])
-                points = np.array([DEFAULT_LIMIT, *(limit.points for limit in contractor.limits)])
-                limits[theirs] = points[np.searchsorted(from_then_on, day[theirs], side="right")]
-        return limits
+        if not any(contractor.limits for contractor in self.contractors.values()):
+            return np.full(joints.shape, DEFAULT_LIMIT, np.int64)
+        # One ascending row of (contractor, day) as single numbers, so that all joints are looked up at once.
+        steps = [(0, DEFAULT_LIMIT)]
+        for contractor in sorted(self.contractors.values(), key=lambda c: c.id):
+            begin = contractor.id * _SPAN
+            steps.append((begin, DEFAULT_LIMIT))
+            steps += [(begin + _HALF + _seconds(limit.valid_from), limit.points) for limit in contractor.limits]
+        keys, points = np.array(steps, np.int64).T
+        day = np.where(made == NOT_TAKEN, _seconds(date.today()), made)
+        found: NDArray[np.int64] = points[
+            np.searchsorted(keys, self.contractor_ids(joints) * _SPAN + _HALF + day, side="right") - 1
+        ]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

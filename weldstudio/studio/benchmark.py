@@ -91,6 +91,22 @@ ROWS = (
         checks=(("p95", 30.0),),
     ),
     Row(
+        "verdicts",
+        "verdicts of all joints of 127,655 photos / points of raised flags by bare numpy",
+        "verdicts",
+        goal=2.0,
+        cap=50,
+        arguments=(),
+    ),
+    Row(
+        "joint-queues",
+        "the slowest queue of joints of 127,655 photos in its order / points by bare numpy",
+        "queues",
+        cap=50,
+        arguments=(),
+        limit_script="verdicts",
+    ),
+    Row(
         "training",
         "photos/s of a fine-tuning from disk / bare channels-last steps in memory",
         "training",

@@ -37,10 +37,15 @@ class Tally:
 
     scheme: Scheme
     joints: NDArray[np.int64]
-    limits: NDArray[np.int64]
-    """Reject limits."""
     states: tuple[NDArray[np.uint8], ...]
     """Of each class of the scheme, the joints' states."""
+    limits_of: Callable[[], NDArray[np.int64]]
+    """Looks the reject limits up, which is not done before they are asked for."""
+
+    @cached_property
+    def limits(self) -> NDArray[np.int64]:
+        """Reject limits."""
+        return self.limits_of()
 
     @cached_property
     def low(self) -> NDArray[np.int32]:
@@ -105,7 +110,19 @@ def tally(
 
     `scheme`, and `facts` of joints and contractors, are tried in place of the present ones.
     """
-    scheme, facts = scheme or mirror.scheme, facts or mirror.joints
+    # Filters, orders and counts ask for the same in turn; what the arrays hold changes by `Mirror` alone.
+    made_of = (mirror.labels, mirror.probabilities, mirror.joint, mirror.scheme, mirror.joints)
+    present = scheme is None and facts is None
+    known: tuple[tuple[object, ...], Tally] | None = mirror.tallied.get(predicted) if present else None
+    if known is not None and all(one is other for one, other in zip(known[0], made_of, strict=True)):
+        return known[1]
+    counted = _counted(mirror, scheme or mirror.scheme, facts or mirror.joints, predicted=predicted)
+    if present:
+        mirror.tallied[predicted] = made_of, counted
+    return counted
+
+
+def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bool) -> Tally:
     joints, order, starts = mirror.joint_order
 
     def states_of(slot: int) -> NDArray[np.uint8]:
@@ -115,7 +132,7 @@ def tally(
         _BY_BITS[scheme.joint_rule_of(item.slot)][bits]
         for item, bits in zip(scheme.classes, _joint_bits(states_of, scheme, order, starts), strict=True)
     )
-    return Tally(scheme, joints, facts.reject_limits(joints, made(mirror)), states)
+    return Tally(scheme, joints, states, lambda: facts.reject_limits(joints, made(mirror)))
 
 
 def made(mirror: Mirror) -> NDArray[np.int64]:

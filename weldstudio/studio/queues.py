@@ -61,7 +61,7 @@ QUEUES = (
     ),
     Queue(
         "changed",
-        "Issued accept, now reject",
+        "Issued, now reject",
         "The crew was told that the joint is accepted; by what is known now it is rejected. The worst first",
         Filter((Term("changed"),)),
         Sort.POINTS,

@@ -152,8 +152,11 @@ def counts(mirror: Mirror) -> Counts:
 
 
 def queue_counts(mirror: Mirror) -> dict[str, int]:
-    """How many photos wait in each queue, by its id."""
-    return {queue.id: int(matching(mirror, queue.filter).sum()) for queue in QUEUES}
+    """How many joints, or photos where single ones do, wait in each queue, by its id."""
+    waiting = {str(queue): count for queue, count in joints.counts(mirror).items()}
+    return {
+        queue.id: waiting[queue.id] if queue.by_joint else int(matching(mirror, queue.filter).sum()) for queue in QUEUES
+    }
 
 
 def _holds(mirror: Mirror, term: Term) -> Bools:

@@ -99,7 +99,7 @@ def test_a_selection_is_decided_in_one_step(at: At) -> None:
 
 def test_the_queues_of_joints_are_at_hand(at: At) -> None:
     entries = {entry.text: entry for entry in at.page.panel.entries}
-    assert entries["Inbox"].count == 12
+    assert entries["Inbox"].count == 10
     at.page.filtering.take_queue(entries["Inbox"].queue)
     assert len(at.shown) == 12
     at.key(Key.Key_F6)

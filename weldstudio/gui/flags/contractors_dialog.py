@@ -147,6 +147,7 @@ class ContractorsDialog(QDialog):
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("d MMM yyyy")
         self.day.setEnabled(False)
+        indent_number(self.day)
         self.dated.toggled.connect(self.day.setEnabled)
         since = QHBoxLayout()
         since.setSpacing(GAP)

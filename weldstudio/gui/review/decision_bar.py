@@ -46,7 +46,8 @@ class Standing:
             first = f"{_SAID[decision.said]} by {decision.who} at {points} of {moment.reject_limit} points"
             if self.waiting_s is not None:
                 first += ", photo has come"
-        return first, " · ".join(self.facts)
+        override = () if self.override is None else (f"Set by {self.override.who}: “{self.override.reason}”",)
+        return first, " · ".join((*override, *self.facts))
 
     @property
     def details(self) -> str:
@@ -92,7 +93,7 @@ class DecisionBar(QFrame):
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _on=False, told=told: self._press(told))
             self.buttons[told] = button
-            row.addWidget(button, 1)
+            row.addWidget(button, len(_TEXTS[told]))
         self.more = QToolButton()
         self.more.setToolTip("Set the verdict by hand, or take back what was decided")
         self.more.setAccessibleName("More about this joint")

@@ -1,0 +1,24 @@
+"""How often each expert raises a flag, by medium: the last word of each counts."""
+
+from weldstudio.domain.labelling import Source, State
+from weldstudio.store import photos
+from weldstudio.store.store import Store
+from weldstudio.studio import labelling, raise_rates
+
+
+def test_experts_are_counted_by_medium_and_by_their_last_word(welds: Store) -> None:
+    photos.set_joint_facts(welds, photos.joints_shown(welds, [1, 2, 3]), medium="water")
+    labelling.set_state(welds, [1, 2], 0, State.RAISED, who="Ann")
+    labelling.set_state(welds, [2], 0, State.CLEAR, who="Ann")  # she thinks better of it
+    labelling.nothing_applies(welds, [3, 4], who="Ann")
+    labelling.set_state(welds, [1], 0, State.CLEAR, who="Bob")
+    labelling.set_state(welds, [5, 6], 0, State.RAISED, who="Import", source=Source.IMPORT)
+    found = raise_rates.by_expert(welds)
+    assert [(f.who, f.medium, f.photos, f.raised) for f in found] == [
+        ("Ann", "", 1, 0),
+        ("Ann", "water", 3, 1),
+        ("Bob", "water", 1, 0),
+    ]
+    low, high = found[1].interval
+    assert 0 < low < found[1].rate < high < 1
+    assert found[1].to_json()["rate"] == found[1].rate
