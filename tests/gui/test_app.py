@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-HEAVY = ("torch", "torchvision", "sqlite_utils", "pyqtgraph")
+HEAVY = ("numpy", "torch", "torchvision", "sqlite_utils", "pyqtgraph")
 seen = {}
 
 class Watch(QObject):

@@ -7,13 +7,16 @@ nobody has disabled it: so a key means one thing at a time, though two pages may
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
-from weldstudio.domain.scheme import Scheme, SchemeClass
 from weldstudio.gui.icons import set_icon
+
+if TYPE_CHECKING:
+    # It brings numpy along, which the first window has no need of.
+    from weldstudio.domain.scheme import Scheme, SchemeClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +273,7 @@ class Actions(QObject):
         self._read_only = read_only
         self._refresh_all()
 
-    def set_flags(self, scheme: Scheme | None) -> None:
+    def set_flags(self, scheme: "Scheme | None") -> None:
         """Make the keys of the present scheme's classes; called by the main window whenever the scheme changed."""
         for action in self._flags:
             action.deleteLater()
@@ -325,7 +328,7 @@ class Actions(QObject):
         self.changed.emit()
 
 
-def flag_keys(classes: tuple[SchemeClass, ...]) -> dict[int, str]:
+def flag_keys(classes: "tuple[SchemeClass, ...]") -> dict[int, str]:
     """The key of each class by slot: its own, or the one of `FLAG_KEYS` that its slot means, or one still free.
 
     It hangs on the slot, so that no flag's key changes because another one is moved, merged or given its own.

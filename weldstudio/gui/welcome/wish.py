@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weldstudio.domain.labelling import State
-
 if TYPE_CHECKING:
+    from weldstudio.domain.labelling import State
     from weldstudio.studio.label_files import LabelTable
 
 
@@ -17,7 +16,7 @@ class ImportWish:
     folder: Path | None
     """Root of the photographs; None = labels only."""
     labels: "LabelTable | None" = None
-    unlisted: State | None = None
+    unlisted: "State | None" = None
     """Clear or unseen: what the file means by not listing a flag; needed where it lists raised flags only."""
     new_flags: bool = False
     """Whether flags that the scheme does not have may be added to it."""
