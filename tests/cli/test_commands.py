@@ -1,38 +1,19 @@
 """The commands on small projects, through the same door as a person; training is in the test of the whole loop."""
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Run
 from tests.photos import FLAGS, MadeCollection, make_collection
 from weldstudio.cli import main
 from weldstudio.store.store import Store
 from weldstudio.studio import training
-
-Run = Callable[..., Any]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command and returns what it says with --json; `status` is the exit status that it must have."""
-
-    def command(*words: object, status: int = 0) -> dict[str, Any]:
-        capsys.readouterr()
-        ended = main.run([*map(str, words), "--json"], open_window=lambda _: 0)
-        out, err = capsys.readouterr()
-        assert ended == status, err
-        answer: dict[str, Any] = json.loads(out.splitlines()[-1])
-        return answer
-
-    return command
 
 
 @pytest.fixture(scope="module")
