@@ -1,14 +1,14 @@
 """The table of actions: unique, drawn, connected by name, held to its page; keys of flags."""
 
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from PySide6.QtGui import QKeySequence
 
 from weldstudio import paths
 from weldstudio.domain.scheme import Scheme
-from weldstudio.gui.actions import CHOOSE, FLAG_KEYS, SET, TABLE, UNSURE, Actions, flag_keys
+from weldstudio.gui.actions import Actions
+from weldstudio.studio.action_table import TABLE
+from weldstudio.studio.flag_keys import CHOOSE, SET, UNSURE
 
 
 def test_ids_are_unique_and_icons_exist() -> None:
@@ -30,12 +30,6 @@ def test_a_key_means_one_thing_on_each_page() -> None:
                 assert text, f"{key} of {row.id} is no key"
                 assert text not in keys, f"{text} on {page}: {row.id} and {keys.get(text)}"
                 keys[text] = row.id
-
-
-def test_keys_of_flags_are_free_on_the_review_page() -> None:
-    taken = {key for row in TABLE if row.page in ("", "review") for key in row.key.split(" | ")}
-    assert not taken & set(FLAG_KEYS)
-    assert len(set(FLAG_KEYS)) == len(FLAG_KEYS)
 
 
 def test_an_action_works_when_connected_on_its_page_and_not_switched_off(qapp: object) -> None:
@@ -81,31 +75,6 @@ def test_closing_the_project_forgets_what_pages_connected(qapp: object) -> None:
     actions.connect("label.raise", lambda: calls.append(3))
     actions.trigger("label.raise")
     assert calls == [3]
-
-
-def test_flags_get_their_own_key_or_the_next_free_one() -> None:
-    scheme = Scheme().with_flag("a").with_flag("b", key="1").with_flag("c")
-    assert flag_keys(scheme.classes) == {0: "2", 1: "1", 2: "3"}
-
-
-def test_no_key_changes_because_of_what_happens_to_another_flag() -> None:
-    scheme = Scheme().with_flag("a").with_flag("b").with_flag("c").with_flag("d")
-    before = flag_keys(scheme.classes)
-    own = flag_keys(scheme.with_changed_flag(replace(scheme.by_name("b"), key="G")).classes)
-    assert own == {**before, 1: "G"}
-    assert flag_keys(scheme.with_order([3, 1, 0, 2]).classes) == before
-    merged = flag_keys(scheme.with_merge("b or c", [1, 2]).classes)
-    assert (merged[0], merged[3]) == (before[0], before[3])
-
-
-@pytest.mark.parametrize("count", [17, 28])
-def test_each_of_many_flags_has_a_key_of_its_own(count: int) -> None:
-    scheme = Scheme()
-    for n in range(count):
-        scheme = scheme.with_flag(f"flag {n}")
-    keys = list(flag_keys(scheme.classes).values())
-    assert all(keys)
-    assert len(set(keys)) == count
 
 
 def test_flag_keys_say_which_class_and_what(qapp: object) -> None:

@@ -5,7 +5,11 @@ class UserError(Exception):
     """Something a person can mend. `str(error)` is one sentence: what is wrong and what to do."""
 
 
-class SchemeError(UserError):
+class EditRefused(UserError):
+    """An edit breaks a rule; nothing was changed."""
+
+
+class SchemeError(EditRefused):
     """The flags, groups or merges would contradict each other."""
 
 
@@ -27,10 +31,6 @@ class ImportRefused(UserError):
 
 class JobFailed(UserError):
     """A child process (engine, reader, training) could not do what it was asked."""
-
-
-class EditRefused(UserError):
-    """An edit breaks a rule; nothing was changed."""
 
 
 class DemoRefused(UserError):

@@ -1,4 +1,4 @@
-"""One table of everything a person can do; menus, shortcuts, the command palette and the cheat sheet are made from it.
+"""What a person can do, as Qt has it: menus, keys, palette and cheat sheet, from the table in `studio.action_table`.
 
 A page connects its slots by name, `actions.connect("label.raise", slot)`, and says with `set_enabled` when an action
 makes sense. An action can be triggered only while something is connected to it, its page is the one on screen, and
@@ -6,188 +6,24 @@ nobody has disabled it: so a key means one thing at a time, though two pages may
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 from weldstudio.gui.icons import set_icon
+from weldstudio.studio.action_table import TABLE, Action, writes
+from weldstudio.studio.flag_keys import chords, flag_keys
 
 if TYPE_CHECKING:
     # It brings numpy along, which the first window has no need of.
-    from weldstudio.domain.scheme import Scheme, SchemeClass
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One row. `key` as Qt writes key sequences, alternatives parted by ' | '."""
-
-    id: str
-    text: str
-    key: str = ""
-    icon: str = ""
-    page: str = ""
-    """The page on which it holds; empty = everywhere."""
-    menu: str = ""
-    """The heading under which menu, palette and cheat sheet list it."""
-    checkable: bool = False
-    project: bool = True
-    """Whether it needs an open project."""
-
-
-def _page(page: str, menu: str, *rows: tuple[str, ...], checkable: tuple[str, ...] = ()) -> tuple[Action, ...]:
-    """Rows (id, text, key, icon) that share their page and heading; key and icon may be left out."""
-    padded = [(*row, "", "")[:4] for row in rows]
-    return tuple(
-        Action(name, text, key, icon, page, menu, checkable=name in checkable) for name, text, key, icon in padded
-    )
-
-
-TABLE: Final[tuple[Action, ...]] = (
-    Action("project.new", "New project…", "Ctrl+Shift+N", "folder_plus", menu="Project", project=False),
-    Action("project.open", "Open project…", "Ctrl+O", "folder", menu="Project", project=False),
-    Action("project.demo", "Open the demo", "", "star", menu="Project", project=False),
-    Action("project.close", "Close project", "Ctrl+W", "close", menu="Project"),
-    Action("collection.import", "Import photographs or labels…", "Ctrl+I", "import", menu="Project"),
-    Action("project.export", "Export labels…", "Ctrl+E", "export", menu="Project"),
-    Action("project.bundle", "Make a bundle of labels…", "", "export", menu="Project"),
-    Action("project.take", "Take a bundle of labels in…", "", "import", menu="Project"),
-    Action("project.restore", "Go back to a snapshot…", "", "history", menu="Project"),
-    Action("app.settings", "Settings…", "Ctrl+,", "settings", menu="Project", project=False),
-    Action("app.quit", "Quit", "Ctrl+Q", "", menu="Project", project=False),
-    Action("edit.undo", "Undo", "Ctrl+Z", "undo", menu="Edit"),
-    Action("edit.redo", "Redo", "Ctrl+Shift+Z | Ctrl+Y", "redo", menu="Edit"),
-    Action("history.open", "History…", "Ctrl+H", "history", menu="Edit"),
-    Action("page.review", "Review", "Ctrl+1", "review", menu="Go to"),
-    Action("page.flags", "Flags", "Ctrl+2", "flags", menu="Go to"),
-    Action("page.train", "Train", "Ctrl+3", "train", menu="Go to"),
-    Action("page.models", "Models", "Ctrl+4", "models", menu="Go to"),
-    Action("page.quality", "Quality", "Ctrl+5", "quality", menu="Go to"),
-    Action("work.list", "Running work", "Ctrl+J", "history", menu="Go to"),
-    Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
-    Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
-    Action("app.help", "Help", "F1", "help", menu="Help", project=False),
-    Action("app.steps", "First steps", "", "star", menu="Help"),
-    Action("app.changes", "What is new", "", "info", menu="Help", project=False),
-    Action("app.theme", "Switch between light and dark", "Ctrl+Shift+L", "moon", menu="Help", project=False),
-    *_page(
-        "review",
-        "Photographs",
-        ("photo.next", "Next photograph", "Right | Space", "chevron_right"),
-        ("photo.previous", "Previous photograph", "Left | Shift+Space", "chevron_left"),
-        ("photo.next_unreviewed", "Next photograph nobody has reviewed", "Ctrl+Right"),
-        ("photo.open", "Open the photograph large", "Return | Enter", "photo"),
-        ("photo.grid", "Back to the grid", "Escape", "grid"),
-        ("photo.select_all", "Select all photographs shown", "Ctrl+A"),
-        ("photo.select_none", "Select nothing", "Ctrl+Shift+A"),
-        ("photo.filter", "Filter photographs", "Ctrl+F | /", "filter"),
-        ("photo.clear_filter", "Show all photographs", "Ctrl+Shift+F"),
-        ("photo.predict", "Score the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
-        ("photo.note", "Write a note on the photograph", "F4", "edit"),
-        ("photo.reveal", "Show the file in its folder", "", "folder"),
-        ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
-        ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
-    ),
-    *_page(
-        "review",
-        "Large photograph",
-        ("view.zoom_in", "Zoom in", "+ | =", "zoom_in"),
-        ("view.zoom_out", "Zoom out", "-", "zoom_out"),
-        ("view.fit", "Fit into the window", "F", "zoom_fit"),
-        ("view.actual", "One pixel to one pixel", "Z", "zoom_one"),
-    ),
-    *_page(
-        "review",
-        "Overlay",
-        ("overlay.toggle", "Show or hide the overlay", "O", "overlay"),
-        ("overlay.stronger", "Stronger overlay", "]"),
-        ("overlay.weaker", "Weaker overlay", "["),
-        checkable=("overlay.toggle",),
-    ),
-    *_page(
-        "review",
-        "Labels",
-        ("label.raise", "Raise the chosen flag", "R", "raised"),
-        ("label.clear", "Mark the chosen flag clear", "C", "clear"),
-        ("label.unsure", "Mark the chosen flag unsure", "U", "unsure"),
-        ("label.unseen", "Take the label of the chosen flag away", "Backspace", "unseen"),
-        ("label.nothing", "Reviewed, nothing applies", "N", "check"),
-        ("flag.next", "Choose the next flag", "Ctrl+Down | .", "chevron_down"),
-        ("flag.previous", "Choose the previous flag", "Ctrl+Up | ,", "chevron_up"),
-        ("label.advance", "Go on to the next photograph after each label", "", ""),
-        checkable=("label.advance",),
-    ),
-    *_page(
-        "review",
-        "Joint",
-        ("joint.accept", "Accept the joint", "F6", "success"),
-        ("joint.reject", "Reject the joint", "F7", "error"),
-        ("joint.new_photo", "Ask for a new photo of the joint", "F8", "photo"),
-        ("joint.override", "Set the verdict against the points…", "F9", "edit"),
-        ("joint.follow", "Let the points decide the verdict again", "", ""),
-        ("joint.withdraw", "Take back what was decided of the joint", "", ""),
-        ("joint.next", "Next joint", "Ctrl+Space", "joint"),
-    ),
-    *_page(
-        "flags",
-        "Scheme",
-        ("scheme.add", "Add a flag…", "Insert | Ctrl+N", "plus"),
-        ("scheme.rename", "Rename…", "F2", "edit"),
-        ("scheme.points", "Change the points…", "F3", ""),
-        ("scheme.key", "Change the key…", "", "keyboard"),
-        ("scheme.merge", "Merge the selected flags…", "Ctrl+M", "merge"),
-        ("scheme.unmerge", "Undo the merge", "Ctrl+Shift+M", "split"),
-        ("scheme.retire", "Retire the flag…", "Delete", "retire"),
-        ("scheme.up", "Move up", "Alt+Up", "chevron_up"),
-        ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
-        ("scheme.preset", "Load a scheme…", "", "flags"),
-        ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
-    ),
-    *_page(
-        "train",
-        "Training",
-        ("train.start", "Start training", "Ctrl+Return", "play"),
-        ("train.stop", "Stop the run", "Ctrl+.", "stop"),
-        ("train.more", "Show every setting of the recipe", "", "settings"),
-        checkable=("train.more",),
-    ),
-    *_page(
-        "models",
-        "Models",
-        ("model.activate", "Use this model", "Ctrl+Return", "star"),
-        ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
-        ("model.predict", "Score all photographs with this model", "Ctrl+Shift+P", "engine"),
-        ("model.add_demo", "Add the demonstration model", "", "plus"),
-        ("model.reveal", "Show the model's folder", "", "folder"),
-    ),
-    *_page(
-        "quality",
-        "Quality",
-        ("quality.refresh", "Count again", "F5", "refresh"),
-        ("quality.review", "Look at these photographs", "Return", "review"),
-    ),
-)
-
-FLAG_KEYS: Final = "1234567890QWETYASDGHJKLXBMIPV"
-"""Keys given to flags that name none, by their slot; none of them is a key of the table."""
-
-_WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
-_LOOKING = ("label.advance", "model.reveal")
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict")
-
-
-def writes(action_id: str) -> bool:
-    """Whether an action changes the project, and so is off while this window only looks on."""
-    return action_id in _WRITING_TOO or (action_id.startswith(_WRITING) and action_id not in _LOOKING)
-
-
-SET, UNSURE, CHOOSE = "set", "unsure", "choose"
-"""What a flag's key can ask: key alone = set (raised, or clear where it is raised), Shift = unsure, Alt = choose."""
+    from weldstudio.domain.scheme import Scheme
 
 
 class Actions(QObject):
-    """The actions of one window. `flag_pressed(slot, verb)`: the key of a class was pressed; verb as above."""
+    """The actions of one window. `flag_pressed(slot, verb)`: the key of a class was pressed, asking a verb
+    of `studio.flag_keys`.
+    """
 
     flag_pressed = Signal(int, str)
     changed = Signal()
@@ -279,15 +115,12 @@ class Actions(QObject):
             action.deleteLater()
         self._flags = []
         self._flag_keys = flag_keys(scheme.classes) if scheme is not None else {}
-        for slot, key in self._flag_keys.items():
-            for verb, prefix in ((SET, ""), (UNSURE, "Shift+"), (CHOOSE, "Alt+")):
-                action = QAction(self)
-                action.setShortcut(QKeySequence(prefix + key))
-                action.triggered.connect(
-                    lambda _checked=False, slot=slot, verb=verb: self.flag_pressed.emit(slot, verb)
-                )
-                action.setEnabled(self._page == "review")
-                self._flags.append(action)
+        for chord, (slot, verb) in chords(self._flag_keys).items():
+            action = QAction(self)
+            action.setShortcut(QKeySequence(chord))
+            action.triggered.connect(lambda _checked=False, slot=slot, verb=verb: self.flag_pressed.emit(slot, verb))
+            action.setEnabled(self._page == "review")
+            self._flags.append(action)
         self.changed.emit()
 
     def flag_key(self, slot: int) -> str:
@@ -326,18 +159,3 @@ class Actions(QObject):
         for action in self._flags:
             action.setEnabled(self._page == "review")
         self.changed.emit()
-
-
-def flag_keys(classes: "tuple[SchemeClass, ...]") -> dict[int, str]:
-    """The key of each class by slot: its own, or the one of `FLAG_KEYS` that its slot means, or one still free.
-
-    It hangs on the slot, so that no flag's key changes because another one is moved, merged or given its own.
-    """
-    keys = {item.slot: item.key for item in classes}
-    taken = {key.casefold() for key in keys.values() if key}
-    for slot in sorted(slot for slot, key in keys.items() if not key and slot < len(FLAG_KEYS)):
-        if FLAG_KEYS[slot].casefold() not in taken:
-            keys[slot] = FLAG_KEYS[slot]
-            taken.add(keys[slot].casefold())
-    free = iter(key for key in FLAG_KEYS if key.casefold() not in taken)
-    return {slot: key or next(free, "") for slot, key in keys.items()}

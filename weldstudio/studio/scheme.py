@@ -14,6 +14,7 @@ from weldstudio.domain.scheme import Flag, Group, JointRule, Scheme, did_you_mea
 from weldstudio.store import actions
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
+from weldstudio.studio import flag_keys
 from weldstudio.studio.scheme_text import read_toml, to_json, to_toml
 
 
@@ -130,8 +131,10 @@ def change_points(store: Store, slot: int, points: int, *, who: str) -> Done:
 
 
 def change_key(store: Store, slot: int, key: str, *, who: str) -> Done:
-    """Another key for a flag or merge; '' = none. Raises SchemeError naming the class that has the key."""
+    """Another key for a flag or merge; '' = the one it is given. Raises SchemeError naming whose the key is."""
     scheme = scheme_rows.load(store)
+    key = flag_keys.normal(key)
+    flag_keys.refuse_taken(scheme, slot, key)
     item = scheme.by_slot(slot)
     text = f"{item.name}: key {key}" if key else f"{item.name}: no key"
     if isinstance(item, Flag):

@@ -139,7 +139,7 @@ def test_a_key_is_taken_from_the_keyboard_and_one_in_use_is_refused(
     field = editor(page, QLineEdit)
     qtbot.keyClick(field, Qt.Key.Key_2)  # of the second flag, though nobody gave it one
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "The key 2 is used for “Soil”" in stage.told[-1])
+    qtbot.waitUntil(lambda: "The key 2 is used for 'Soil'" in stage.told[-1])
     assert [cell(page, row, Column.KEY) for row in range(3)] == ["G", "2", "3"]
 
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import UserError
 from weldstudio.domain.scheme import Flag, JointRule
-from weldstudio.gui.actions import Actions
 from weldstudio.gui.flags.flag_dialog import FlagDialog
 from weldstudio.gui.flags.merge_dialog import MergeDialog
 from weldstudio.gui.flags.model import Column
@@ -24,9 +23,9 @@ class SchemeEdits(QObject):
 
     made = Signal(str)
 
-    def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
+    def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._actions, self._window = session, actions, window
+        self._session, self._window = session, window
 
     def add(self) -> None:
         """Ask for a new flag and add it."""
@@ -53,10 +52,7 @@ class SchemeEdits(QObject):
             case Column.RULE:
                 self._edit(f"{name}: {value}", scheme.change_joint_rule, slot, JointRule(value))
             case Column.KEY:
-                if (taken := self._taken_key(slot, value)) is not None:
-                    self._session.tell(f"The key {value} is used for “{taken}”. Choose another one.")
-                else:
-                    self._edit(f"{name}: key {value or 'none'}", scheme.change_key, slot, value)
+                self._edit(f"{name}: key {value or 'none'}", scheme.change_key, slot, value)
 
     def adopt(self, name_or_file: str | Path) -> None:
         """Take over the flags of a preset or of a scheme file."""
@@ -122,16 +118,6 @@ class SchemeEdits(QObject):
         from weldstudio.studio import merging
 
         self._edit(f"Undo the merge {name}", merging.unmerge, name)
-
-    def _taken_key(self, slot: int, key: str) -> str | None:
-        """What else the key does on the Review page, in words; '' and the class's present key are free."""
-        for item in self._session.mirror.scheme.classes:
-            if key and item.slot != slot and self._actions.flag_key(item.slot).casefold() == key.casefold():
-                return item.name
-        for row, _action in self._actions.rows():
-            if row.page in ("", "review") and key and key.casefold() in row.key.casefold().split(" | "):
-                return row.text
-        return None
 
     def _edit(self, text: str, function: Callable[..., Done], *args: Any) -> Pending:
         return self._edit_as(text, lambda store, *, who: function(store, *args, who=who))

@@ -46,7 +46,7 @@ class FlagsPage(QWidget):
         self._session, self._actions = session, actions
         self.model = SchemeModel(actions.flag_key)
         self.table = SchemeTable(self.model)
-        self.edits = SchemeEdits(session, actions, self)
+        self.edits = SchemeEdits(session, self)
         self.edits.made.connect(self._choose_name)
         self.header = self._make_header()
         self._build()

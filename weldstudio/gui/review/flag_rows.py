@@ -10,6 +10,7 @@ from weldstudio.domain.labelling import State, count_words, source_of
 from weldstudio.domain.scheme import Merge
 from weldstudio.gui.review.part import part
 from weldstudio.store.mirror import Mirror
+from weldstudio.studio.flag_keys import choosing_key, unsure_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class FlagRow:
     name: str
     points: int
     key: str = ""
+    choosing_key: str = ""
+    """What chooses the class without labelling it; '' where no key does."""
     counts: tuple[int, int, int, int] = (0, 0, 0, 0)
     """How many of the photos have which state, indexed by `State`."""
     probability: float | None = None
@@ -78,7 +81,8 @@ class FlagRow:
         if self.group:
             lines.append(f"At most one of the group '{self.group}' holds")
         if self.key:
-            lines.append(f"{self.key}: raise, again: clear; Shift+{self.key}: unsure; Alt+{self.key}: choose")
+            choose = f"; {self.choosing_key}: choose" if self.choosing_key else ""
+            lines.append(f"{self.key}: raise, again: clear; {unsure_key(self.key)}: unsure{choose}")
         return "\n".join(lines)
 
 
@@ -97,6 +101,7 @@ def flag_rows(mirror: Mirror, photo_ids: Sequence[int], keys: Mapping[int, str])
                 name=item.name,
                 points=mirror.scheme.points_of(item.slot),
                 key=keys.get(item.slot, ""),
+                choosing_key=choosing_key(keys, item.slot),
                 counts=_four(np.bincount(some.states(item.slot), minlength=4)),
                 probability=None if np.isnan(said) else said,
                 threshold=mirror.threshold(item.slot),

@@ -6,9 +6,10 @@ from PySide6.QtCore import QObject
 
 from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import State
-from weldstudio.gui.actions import CHOOSE, SET, UNSURE, Actions
+from weldstudio.gui.actions import Actions
 from weldstudio.gui.review.part import part
 from weldstudio.gui.session import Session
+from weldstudio.studio.flag_keys import CHOOSE, SET, UNSURE
 
 
 class LabelKeys(QObject):

@@ -1,0 +1,168 @@
+"""One table of everything a person can do in the window: texts, keys, pages. Plain values, without Qt.
+
+Menus, shortcuts, the command palette and the cheat sheet are made from it (`gui.actions`). It lies on this floor
+because the command line must know as well which keys are taken when a flag is given one (`flag_keys`).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row. `key` as Qt writes key sequences, alternatives parted by ' | '."""
+
+    id: str
+    text: str
+    key: str = ""
+    icon: str = ""
+    page: str = ""
+    """The page on which it holds; empty = everywhere."""
+    menu: str = ""
+    """The heading under which menu, palette and cheat sheet list it."""
+    checkable: bool = False
+    project: bool = True
+    """Whether it needs an open project."""
+
+
+def _page(page: str, menu: str, *rows: tuple[str, ...], checkable: tuple[str, ...] = ()) -> tuple[Action, ...]:
+    """Rows (id, text, key, icon) that share their page and heading; key and icon may be left out."""
+    padded = [(*row, "", "")[:4] for row in rows]
+    return tuple(
+        Action(name, text, key, icon, page, menu, checkable=name in checkable) for name, text, key, icon in padded
+    )
+
+
+TABLE: Final[tuple[Action, ...]] = (
+    Action("project.new", "New project…", "Ctrl+Shift+N", "folder_plus", menu="Project", project=False),
+    Action("project.open", "Open project…", "Ctrl+O", "folder", menu="Project", project=False),
+    Action("project.demo", "Open the demo", "", "star", menu="Project", project=False),
+    Action("project.close", "Close project", "Ctrl+W", "close", menu="Project"),
+    Action("collection.import", "Import photographs or labels…", "Ctrl+I", "import", menu="Project"),
+    Action("project.export", "Export labels…", "Ctrl+E", "export", menu="Project"),
+    Action("project.bundle", "Make a bundle of labels…", "", "export", menu="Project"),
+    Action("project.take", "Take a bundle of labels in…", "", "import", menu="Project"),
+    Action("project.restore", "Go back to a snapshot…", "", "history", menu="Project"),
+    Action("app.settings", "Settings…", "Ctrl+,", "settings", menu="Project", project=False),
+    Action("app.quit", "Quit", "Ctrl+Q", "", menu="Project", project=False),
+    Action("edit.undo", "Undo", "Ctrl+Z", "undo", menu="Edit"),
+    Action("edit.redo", "Redo", "Ctrl+Shift+Z | Ctrl+Y", "redo", menu="Edit"),
+    Action("history.open", "History…", "Ctrl+H", "history", menu="Edit"),
+    Action("page.review", "Review", "Ctrl+1", "review", menu="Go to"),
+    Action("page.flags", "Flags", "Ctrl+2", "flags", menu="Go to"),
+    Action("page.train", "Train", "Ctrl+3", "train", menu="Go to"),
+    Action("page.models", "Models", "Ctrl+4", "models", menu="Go to"),
+    Action("page.quality", "Quality", "Ctrl+5", "quality", menu="Go to"),
+    Action("work.list", "Running work", "Ctrl+J", "history", menu="Go to"),
+    Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
+    Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
+    Action("app.help", "Help", "F1", "help", menu="Help", project=False),
+    Action("app.steps", "First steps", "", "star", menu="Help"),
+    Action("app.changes", "What is new", "", "info", menu="Help", project=False),
+    Action("app.theme", "Switch between light and dark", "Ctrl+Shift+L", "moon", menu="Help", project=False),
+    *_page(
+        "review",
+        "Photographs",
+        ("photo.next", "Next photograph", "Right | Space", "chevron_right"),
+        ("photo.previous", "Previous photograph", "Left | Shift+Space", "chevron_left"),
+        ("photo.next_unreviewed", "Next photograph nobody has reviewed", "Ctrl+Right"),
+        ("photo.open", "Open the photograph large", "Return | Enter", "photo"),
+        ("photo.grid", "Back to the grid", "Escape", "grid"),
+        ("photo.select_all", "Select all photographs shown", "Ctrl+A"),
+        ("photo.select_none", "Select nothing", "Ctrl+Shift+A"),
+        ("photo.filter", "Filter photographs", "Ctrl+F | /", "filter"),
+        ("photo.clear_filter", "Show all photographs", "Ctrl+Shift+F"),
+        ("photo.predict", "Score the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
+        ("photo.note", "Write a note on the photograph", "F4", "edit"),
+        ("photo.reveal", "Show the file in its folder", "", "folder"),
+        ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
+        ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
+    ),
+    *_page(
+        "review",
+        "Large photograph",
+        ("view.zoom_in", "Zoom in", "+ | =", "zoom_in"),
+        ("view.zoom_out", "Zoom out", "-", "zoom_out"),
+        ("view.fit", "Fit into the window", "F", "zoom_fit"),
+        ("view.actual", "One pixel to one pixel", "Z", "zoom_one"),
+    ),
+    *_page(
+        "review",
+        "Overlay",
+        ("overlay.toggle", "Show or hide the overlay", "O", "overlay"),
+        ("overlay.stronger", "Stronger overlay", "]"),
+        ("overlay.weaker", "Weaker overlay", "["),
+        checkable=("overlay.toggle",),
+    ),
+    *_page(
+        "review",
+        "Labels",
+        ("label.raise", "Raise the chosen flag", "R", "raised"),
+        ("label.clear", "Mark the chosen flag clear", "C", "clear"),
+        ("label.unsure", "Mark the chosen flag unsure", "U", "unsure"),
+        ("label.unseen", "Take the label of the chosen flag away", "Backspace", "unseen"),
+        ("label.nothing", "Reviewed, nothing applies", "N", "check"),
+        ("flag.next", "Choose the next flag", "Ctrl+Down | .", "chevron_down"),
+        ("flag.previous", "Choose the previous flag", "Ctrl+Up | ,", "chevron_up"),
+        ("label.advance", "Go on to the next photograph after each label", "", ""),
+        checkable=("label.advance",),
+    ),
+    *_page(
+        "review",
+        "Joint",
+        ("joint.accept", "Accept the joint", "F6", "success"),
+        ("joint.reject", "Reject the joint", "F7", "error"),
+        ("joint.new_photo", "Ask for a new photo of the joint", "F8", "photo"),
+        ("joint.override", "Set the verdict against the points…", "F9", "edit"),
+        ("joint.follow", "Let the points decide the verdict again", "", ""),
+        ("joint.withdraw", "Take back what was decided of the joint", "", ""),
+        ("joint.next", "Next joint", "Ctrl+Space", "joint"),
+    ),
+    *_page(
+        "flags",
+        "Scheme",
+        ("scheme.add", "Add a flag…", "Insert | Ctrl+N", "plus"),
+        ("scheme.rename", "Rename…", "F2", "edit"),
+        ("scheme.points", "Change the points…", "F3", ""),
+        ("scheme.key", "Change the key…", "", "keyboard"),
+        ("scheme.merge", "Merge the selected flags…", "Ctrl+M", "merge"),
+        ("scheme.unmerge", "Undo the merge", "Ctrl+Shift+M", "split"),
+        ("scheme.retire", "Retire the flag…", "Delete", "retire"),
+        ("scheme.up", "Move up", "Alt+Up", "chevron_up"),
+        ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
+        ("scheme.preset", "Load a scheme…", "", "flags"),
+        ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
+    ),
+    *_page(
+        "train",
+        "Training",
+        ("train.start", "Start training", "Ctrl+Return", "play"),
+        ("train.stop", "Stop the run", "Ctrl+.", "stop"),
+        ("train.more", "Show every setting of the recipe", "", "settings"),
+        checkable=("train.more",),
+    ),
+    *_page(
+        "models",
+        "Models",
+        ("model.activate", "Use this model", "Ctrl+Return", "star"),
+        ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
+        ("model.predict", "Score all photographs with this model", "Ctrl+Shift+P", "engine"),
+        ("model.add_demo", "Add the demonstration model", "", "plus"),
+        ("model.reveal", "Show the model's folder", "", "folder"),
+    ),
+    *_page(
+        "quality",
+        "Quality",
+        ("quality.refresh", "Count again", "F5", "refresh"),
+        ("quality.review", "Look at these photographs", "Return", "review"),
+    ),
+)
+
+_WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
+_LOOKING = ("label.advance", "model.reveal")
+_WRITING_TOO = ("project.restore", "project.take", "photo.predict")
+
+
+def writes(action_id: str) -> bool:
+    """Whether an action changes the project, and so is off while this window only looks on."""
+    return action_id in _WRITING_TOO or (action_id.startswith(_WRITING) and action_id not in _LOOKING)
