@@ -181,10 +181,12 @@ class ConflictBox(QFrame):
 
     def show_conflicts(self, conflicts: "tuple[Conflict | Differing, ...]") -> None:
         """Show these, and nothing where there are none."""
+        from weldstudio.studio.conflicts import Conflict
+
         for row in self._rows:
             row.setParent(None)
             row.deleteLater()
-        self._rows = [self._row(one) if hasattr(one, "slot") else _told(one.text) for one in conflicts]
+        self._rows = [self._row(one) if isinstance(one, Conflict) else _told(one.text) for one in conflicts]
         for row in self._rows:
             self._layout.addWidget(row)
         self.setVisible(bool(self._rows))
