@@ -19,7 +19,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import Collection, FoundPhoto
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.imaging.scan import scan
-from weldstudio.store import first_pass, photos
+from weldstudio.store import first_pass, photos, watched
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.first_pass import KnownPhoto
 from weldstudio.store.store import Store
@@ -27,12 +27,20 @@ from weldstudio.studio import labelling
 from weldstudio.studio import scheme as scheme_editing
 from weldstudio.studio.import_report import EXAMPLES, ImportReport
 from weldstudio.studio.label_files import LabelRow, LabelTable
-from weldstudio.studio.matching import JointOf, Matched, joint_rule, match_rows, unknown_names, with_joint_column
+from weldstudio.studio.matching import (
+    COLUMN,
+    JointOf,
+    Matched,
+    joint_rule,
+    match_rows,
+    unknown_names,
+    with_joint_column,
+)
 from weldstudio.studio.reading import FactsReport, read_facts
+from weldstudio.studio.rescanning import VANISHED, follow_moves
 
 __all__ = ["FactsReport", "ImportReport", "import_photos", "read_facts", "refuse_early"]
 
-VANISHED = "{name} is not there any more; it was moved, renamed or deleted."
 _STEP_S = 0.03
 _ROWS = 500
 """Photos in the first step; the next ones take as many as fit into `_STEP_S`."""
@@ -95,6 +103,9 @@ def import_photos(
     refuse_early(folder, labels=labels, joint=joint, unlisted=unlisted)
     labels = with_joint_column(labels, joint)
     missing = _missing_classes(store, labels, new_flags=new_flags)
+    known = photos.collection_at(store, folder)
+    if known is not None:
+        yield from follow_moves(store, known.id)
     work = _FirstPass(store, folder, name=name, joint_of=joint_rule(joint, labels))
     yield from work.recall()
     if labels is None:
@@ -107,7 +118,10 @@ def import_photos(
             yield work.add_classes(missing, exclusive=labels.form == "class", default=labels.default, who=who)
         yield from work.bring_in(iter(found))
     yield from work.vanish()
-    yield from work.describe(Told(equipment, contractor, kind, medium))
+    said = Told(equipment, contractor, kind, medium)
+    yield from work.describe(said)
+    if work.collection is not None:
+        watched.tell(store, work.collection.id, said.lasting(joint))
     if work.matched is not None and work.collection is not None:
         # An expert's own labels stand against the file: importing once more must not take corrections back.
         told = yield from labelling.apply_label_table(
@@ -165,6 +179,11 @@ class Told(NamedTuple):
     def or_else(self, columns: Mapping[str, str]) -> "Told":
         """What is said here, or else in the columns of a label file."""
         return Told(*(own or columns.get(name) or None for own, name in zip(self, self.columns, strict=True)))
+
+    def lasting(self, joint: str | None) -> dict[str, str]:
+        """What holds for photos that come later as well; of them a label file says nothing."""
+        rule = None if joint is None or joint.startswith(COLUMN) else joint
+        return {key: value for key, value in zip((*self.columns, "joint"), (*self, rule), strict=True) if value}
 
 
 class _FirstPass:

@@ -1,8 +1,8 @@
 """Taking back what an action did to the scheme or to the registry: its payload holds what was before and after.
 
 A payload is {"scheme": {"before": ..., "after": ...}} or {"active_model": {"before": ..., "after": ...}}. Only what is
-still as the action left it is put back; the rest was changed since and stays. {"reject_limits": {"contractor": ...,
-"before": ..., "after": ...}} is the third form. What was decided of joints has events of its own (`store.decisions`).
+still as the action left it is put back; the rest was changed since and stays. Of the same form are "reject_limits" (of
+a contractor) and "altered" (second looks). What was decided of joints has events of its own (`store.decisions`).
 """
 
 from dataclasses import fields, replace
@@ -13,7 +13,7 @@ from weldstudio.domain.scheme import Flag, Group, Merge, Scheme
 from weldstudio.store import actions, models
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import contractors
+from weldstudio.studio import confirming, contractors
 from weldstudio.studio.scheme_text import from_json, to_json
 
 _Item = TypeVar("_Item", Flag, Merge)
@@ -42,6 +42,12 @@ def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | No
             found["reject_limits"] = back
         else:
             changed_since += 1
+    if "altered" in payload:
+        marks = confirming.payload_of_revert(store, payload["altered"])
+        if marks is not None:
+            found["altered"] = marks
+        else:
+            changed_since += 1
     return found or None, changed_since
 
 
@@ -54,6 +60,8 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
         changes |= models.activate(store, payload["active_model"]["after"])
     if "reject_limits" in payload:
         changes |= contractors.restore(store, payload["reject_limits"])
+    if "altered" in payload:
+        changes |= confirming.restore(store, payload["altered"])
     return changes
 
 
