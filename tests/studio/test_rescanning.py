@@ -11,11 +11,13 @@ from tests.photos import make_collection, make_photo
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import State, state_of
+from weldstudio.domain.photo import FoundPhoto
 from weldstudio.store import altered, events, photos
 from weldstudio.store.mirror import read as read_mirror
 from weldstudio.studio import confirming, importing, labelling, projects, reading, rescanning, reviewing
 from weldstudio.studio import scheme as scheme_editing
 from weldstudio.studio.rescan_report import RescanReport
+from weldstudio.studio.watching import Sighting
 
 WHO = "Ann"
 
@@ -231,14 +233,14 @@ def test_importing_once_more_recognises_moved_files_too(welds: Welds) -> None:
 def test_what_a_watched_folder_tells_is_taken_in_part_by_part(welds: Welds) -> None:
     first = welds.paths[0]
     photo_id = welds.label(first)
-    report = ended(rescanning.take_in(welds.store, 1, [], [first]))
+    report = ended(rescanning.take_in(welds.store, Sighting(1, gone=[first])))
     assert report.missing == 1
     (welds.folder / "new").mkdir()
     file = welds.folder / "new" / "name.jpg"
     (welds.folder / first).rename(file)
     told = file.stat()
-    found = [rescanning.FoundPhoto("new/name.jpg", told.st_size, told.st_mtime_ns)]
-    report = ended(rescanning.take_in(welds.store, 1, found, []))
+    found = FoundPhoto("new/name.jpg", told.st_size, told.st_mtime_ns)
+    report = ended(rescanning.take_in(welds.store, Sighting(1, {found.path: found})))
     assert report.moved == ((first, "new/name.jpg"),)
     assert not report.new
     assert welds.path(photo_id) == "new/name.jpg"

@@ -9,6 +9,7 @@ import click
 from weldstudio.cli import answer
 from weldstudio.cli.benchmark import bench
 from weldstudio.cli.bundles import bundle, conflicts
+from weldstudio.cli.collections import collections, relocate, rescan, watch
 from weldstudio.cli.contractors import contractors
 from weldstudio.cli.decisions import decide
 from weldstudio.cli.demo import demo
@@ -76,6 +77,10 @@ for _command in (
     open_,
     init,
     import_,
+    collections,
+    rescan,
+    relocate,
+    watch,
     label,
     joints,
     decide,

@@ -285,6 +285,12 @@ def count(store: Store) -> int:
     return int(store.value("SELECT count(*) FROM photos"))
 
 
+def counts(store: Store) -> dict[int, tuple[int, int]]:
+    """By collection how many photos it has, and how many of them cannot be shown."""
+    found = store.rows("SELECT collection_id, count(*), count(problem) FROM photos GROUP BY collection_id")
+    return {collection_id: (photos, problems) for collection_id, photos, problems in found}
+
+
 def _photo(row: tuple[Any, ...]) -> Photo:
     *start, taken, equipment, content_hash, perceptual, problem = row
     found: tuple[Any, ...] = (*start, _text(taken), equipment, content_hash, _unsigned(perceptual), problem)

@@ -34,11 +34,12 @@ def watched(store: Store) -> dict[int, Path]:
     return {collection_id: Path(root) for collection_id, root in store.rows(here, (platform.node(),))}
 
 
-def watch(store: Store, collection_id: int, on: bool) -> Changes:
-    """Whether a collection is watched on this machine."""
+def watch(store: Store, collection_id: int, root: Path, *, on: bool) -> Changes:
+    """Whether a collection that lies at `root` is watched on this machine."""
     with store.atomic(durable=True):
         store.execute(
-            "UPDATE collection_roots SET watched = ? WHERE collection_id = ? AND machine = ?",
-            (int(on), collection_id, platform.node()),
+            "INSERT INTO collection_roots (collection_id, machine, root, watched) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (collection_id, machine) DO UPDATE SET watched = excluded.watched",
+            (collection_id, platform.node(), str(root), int(on)),
         )
         return store.record(Changes(joints=True))

@@ -21,6 +21,7 @@ from weldstudio.studio.matching import joint_rule
 from weldstudio.studio.reading import read_facts
 from weldstudio.studio.refinding import Refound, refind, to_be_read
 from weldstudio.studio.rescan_report import RescanReport
+from weldstudio.studio.watching import Sighting
 
 _Item = TypeVar("_Item")
 
@@ -56,25 +57,22 @@ def rescan(store: Store, collection_id: int) -> Generator[Progress, None, Rescan
     Closing the generator keeps what was taken in; the next call goes on from there. Raises ImportRefused where the
     folder is not there; then nothing is said to be missing.
     """
-    work = _Taking(store, collection_id)
+    work = Taking(store, collection_id)
     found, skipped = yield from look(work.root, name=work.collection.name)
     refound = yield from work.recognise(found, None, skipped=skipped)
     return (yield from work.take_in(refound, len(found), skipped))
 
 
-def take_in(
-    store: Store, collection_id: int, found: Sequence[FoundPhoto], gone: Sequence[str]
-) -> Generator[Progress, None, RescanReport]:
-    """Take in what was seen to be different: files that came or changed, and paths that went."""
-    work = _Taking(store, collection_id)
-    by_path = {photo.path: photo for photo in found}
-    refound = yield from work.recognise(by_path, gone)
-    return (yield from work.take_in(refound, len(found), ()))
+def take_in(store: Store, seen: Sighting) -> Generator[Progress, None, RescanReport]:
+    """Take in what a watched folder has shown to be different."""
+    work = Taking(store, seen.collection_id)
+    refound = yield from work.recognise(seen.found, None if seen.whole else seen.gone, skipped=seen.skipped)
+    return (yield from work.take_in(refound, len(seen.found), seen.skipped))
 
 
 def follow_moves(store: Store, collection_id: int) -> Generator[Progress, None, None]:
     """Before a folder is imported once more: let photos that lie elsewhere keep what is known of them."""
-    work = _Taking(store, collection_id)
+    work = Taking(store, collection_id)
     found, skipped = yield from look(work.root, name=work.collection.name)
     yield from work.move((yield from work.recognise(found, None, skipped=skipped)))
 
@@ -94,8 +92,8 @@ def look(
                         return found, seen.skipped
                 case Failed():
                     raise ImportRefused(
-                        f"The folder {root} of '{name}' is not there, so nothing was changed. "
-                        "Connect its disk, or say where the collection lies now."
+                        f"The folder {root} of '{name}' is not there, so nothing was changed. Connect its disk, or say "
+                        "where the collection lies now (Project > Collections, or weldstudio relocate)."
                     )
             yield Progress(len(found), None, _LOOKING)
 
@@ -104,6 +102,8 @@ def hashes_of(root: Path, paths: Sequence[str]) -> Generator[Progress, None, dic
     """SHA-256 by path of files below a folder; those that cannot be read are missing. Raises JobFailed."""
     known: dict[str, str] = {}
     asked = answered = read = 0
+    if not paths:
+        return known
     with Child("reader") as reader:
         while read < len(paths):
             while asked < len(paths) and asked - answered < 2 * _ASKED:
@@ -122,7 +122,7 @@ def hashes_of(root: Path, paths: Sequence[str]) -> Generator[Progress, None, dic
     return known
 
 
-class _Taking:
+class Taking:
     """One look at a collection. The store's thread."""
 
     def __init__(self, store: Store, collection_id: int) -> None:
@@ -142,7 +142,7 @@ class _Taking:
         """Bring what was found together with what is known. `gone`: of a part of the folder; None = all was seen."""
         unreadable = {path for path, _ in skipped}
         if gone is None:
-            known = yield from self._all_known()
+            known = yield from self.all_known()
         else:
             known = files.at(self._store, self.collection.id, [*found, *gone])
             here = {file.path for file in known}
@@ -150,10 +150,11 @@ class _Taking:
             elsewhere = files.troubled(self._store, self.collection.id, sizes) if sizes else []
             known += [f for f in elsewhere if f.path not in here and not os.path.lexists(self.root / f.path)]
         wanted = [photo.path for photo in to_be_read(known, found)]
-        hashes = (yield from hashes_of(self.root, wanted)) if wanted else {}
+        hashes = yield from hashes_of(self.root, wanted)
         return refind(known, found, hashes, there=lambda file: _below(file.path, unreadable))
 
-    def _all_known(self) -> Generator[Progress, None, list[KnownFile]]:
+    def all_known(self) -> Generator[Progress, None, list[KnownFile]]:
+        """The files of all photos as they were last seen."""
         known: list[KnownFile] = []
         while page := files.after(self._store, self.collection.id, known[-1].path if known else "", _ROWS):
             known += page
