@@ -250,7 +250,8 @@ class ReviewPage(QWidget):
     def _changed(self, changes: Changes) -> None:
         if changes.photos or changes.joints:
             self.sources.refresh()
-            self.thumbs.forget(changes.photos & self.thumbs.problems_seen)
+            # What is seen anew and has lost what was said of it is another picture now.
+            self.thumbs.forget(changes.photos & (self.thumbs.problems_seen | changes.predictions))
         if changes.scheme:
             self.labels.forget_missing_flag()
         everything = changes.scheme or changes.models
