@@ -13,6 +13,7 @@ from weldstudio.cli.collections import collections, relocate, rescan, watch
 from weldstudio.cli.contractors import contractors
 from weldstudio.cli.decisions import decide
 from weldstudio.cli.demo import demo
+from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.history import history
@@ -84,6 +85,7 @@ for _command in (
     label,
     joints,
     decide,
+    describe,
     contractors,
     merge,
     predict,

@@ -1,4 +1,4 @@
-"""What the window does about the folders of photographs: its actions, and what it says of folders that are not there."""
+"""What the window does about the folders of photographs: its actions, and what it says of those not there."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Folders in the open window: watched ones are taken in as photographs come, missing ones are said, all are scanned again.
+"""Folders in the open window: what comes into watched ones is taken in, missing ones are said, all are scanned again.
 
 Looking is done by a reader of its own (`studio.watching`), taking in by the store thread, scoring by the warm engine.
 """
@@ -13,8 +13,8 @@ from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import ImportRefused, JobFailed
 from weldstudio.gui.background import Background
 from weldstudio.gui.session import Session
-from weldstudio.gui.work import Work
 from weldstudio.gui.words import counted
+from weldstudio.gui.work import Work
 from weldstudio.studio.rescan_report import RescanReport
 from weldstudio.studio.watching import Lookout, Sighting
 

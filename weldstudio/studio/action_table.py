@@ -164,7 +164,7 @@ TABLE: Final[tuple[Action, ...]] = (
 
 _WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
 _LOOKING = ("label.advance", "model.reveal")
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict")
+_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.confirm")
 
 
 def writes(action_id: str) -> bool:

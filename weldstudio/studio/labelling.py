@@ -24,7 +24,10 @@ _FIRST_PIECE = 200
 """Photos of the first piece of long work; the next ones are as large as take `_PIECE_S`."""
 _PIECE_S = 0.03
 
-UNDOABLE = ("label", "import", "scheme", "merge", "model", "contractor", "decision", "override", "note", "revert")
+UNDOABLE = (
+    *("label", "import", "scheme", "merge", "model", "contractor"),
+    *("decision", "override", "joint", "note", "revert"),
+)
 """Kinds of actions that an expert's undo goes back through."""
 
 

@@ -2,7 +2,8 @@
 
 A payload is {"scheme": {"before": ..., "after": ...}} or {"active_model": {"before": ..., "after": ...}}. Only what is
 still as the action left it is put back; the rest was changed since and stays. Of the same form are "reject_limits" (of
-a contractor) and "altered" (second looks). What was decided of joints has events of its own (`store.decisions`).
+a contractor), "altered" (second looks) and "joint_facts". What was decided of joints has events of its own
+(`store.decisions`).
 """
 
 from dataclasses import fields, replace
@@ -13,7 +14,7 @@ from weldstudio.domain.scheme import Flag, Group, Merge, Scheme
 from weldstudio.store import actions, models
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import confirming, contractors
+from weldstudio.studio import confirming, contractors, describing
 from weldstudio.studio.scheme_text import from_json, to_json
 
 _Item = TypeVar("_Item", Flag, Merge)
@@ -48,6 +49,11 @@ def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | No
             found["altered"] = marks
         else:
             changed_since += 1
+    if "joint_facts" in payload:
+        facts, kept = describing.payload_of_revert(store, payload["joint_facts"])
+        changed_since += kept
+        if facts is not None:
+            found["joint_facts"] = facts
     return found or None, changed_since
 
 
@@ -62,6 +68,8 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
         changes |= contractors.restore(store, payload["reject_limits"])
     if "altered" in payload:
         changes |= confirming.restore(store, payload["altered"])
+    if "joint_facts" in payload:
+        changes |= describing.restore(store, payload["joint_facts"])
     return changes
 
 

@@ -13,6 +13,7 @@ from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.review.badges import Badge, Ids, badges
 from weldstudio.gui.review.deciding import DecisionKeys
+from weldstudio.gui.review.describing import DescribingKeys
 from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
@@ -39,7 +40,7 @@ _WIDE: Final = 1600
 """From this width in pixels on the side panels are wider."""
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "photo.select_all", "photo.select_none"),
-    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override"),
+    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
@@ -73,6 +74,7 @@ class ReviewPage(QWidget):
         self.labels = LabelKeys(session, actions, go_on=lambda: self.going.step(1), parent=self)
         self.overlays = Overlays(session, actions, self.large)
         self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
+        self.describing = DescribingKeys(session, actions, window=self)
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
