@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+FIND = "Find it…"
+
 if TYPE_CHECKING:
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
@@ -20,6 +22,7 @@ def begin(session: "Session", window: "MainWindow") -> None:
 
     watching = Watching(session)
     watching.away.connect(lambda collection_id, folder: _say_away(window, watching, collection_id, folder))
+    watching.back.connect(lambda _collection_id: _say_back(window))
     watching.begin()
 
 
@@ -33,9 +36,12 @@ def _say_away(window: "MainWindow", watching: "Watching", collection_id: int, fo
     if session.read_only:
         window.banner.say(sentence, kind="warning")
     else:
-        window.banner.say(
-            sentence, kind="warning", offer="Find it…", take=lambda: _find(window, watching, collection_id)
-        )
+        window.banner.say(sentence, kind="warning", offer=FIND, take=lambda: _find(window, watching, collection_id))
+
+
+def _say_back(window: "MainWindow") -> None:
+    if window.banner.button.text() == FIND:
+        window.banner.dismiss()
 
 
 def _find(window: "MainWindow", watching: "Watching", collection_id: int) -> None:

@@ -29,6 +29,8 @@ class Watching(QObject):
 
     away = Signal(int, str)
     """(collection id, folder): a folder is not there."""
+    back = Signal(int)
+    """Collection id: a watched folder is there, perhaps again."""
     taken = Signal(object)
     """A `RescanReport`: something was taken in."""
 
@@ -101,7 +103,10 @@ class Watching(QObject):
     def _note(self, seen: Sighting) -> None:
         if seen.away:
             self.away.emit(seen.collection_id, str(self._lookout.roots.get(seen.collection_id, "")))
-        elif seen.whole or seen.collection_id not in self._waiting:
+            return
+        if seen.whole:
+            self.back.emit(seen.collection_id)
+        if seen.whole or seen.collection_id not in self._waiting:
             self._waiting[seen.collection_id] = seen
         else:
             self._waiting[seen.collection_id].add(seen)
