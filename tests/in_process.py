@@ -33,6 +33,6 @@ class InProcessReader:
         except queue.Empty:
             return None
 
-    def close(self) -> None:
+    def close(self, grace: float = 5.0) -> None:
         self._requests.put(None)
         self._thread.join()

@@ -83,7 +83,7 @@ def test_most_may_be_gone_if_a_person_insists(welds: Welds, tmp_path: Path) -> N
 def test_two_collections_cannot_share_a_folder(welds: Welds, tmp_path: Path) -> None:
     make_collection(tmp_path / "other", 2)
     photos.add_collection(welds.store, "other", tmp_path / "other")
-    with pytest.raises(ImportRefused, match="'other' lies in .* already"):
+    with pytest.raises(ImportRefused, match=r"'other' lies in .* already"):
         relocate(welds, tmp_path / "other")
     assert [(row.name, row.there, row.photos) for row in collections.table(welds.store)] == [
         ("photos", True, 8),

@@ -87,9 +87,14 @@ def refind(
     return result
 
 
+def same_file(file: KnownFile, photo: FoundPhoto) -> bool:
+    """Whether a file looks as it did, without opening it."""
+    return (photo.size, photo.mtime_ns) == (file.size, file.mtime_ns)
+
+
 def _in_place(file: KnownFile, found: Mapping[str, FoundPhoto]) -> bool:
     photo = found.get(file.path)
-    return photo is not None and (photo.size, photo.mtime_ns) == (file.size, file.mtime_ns)
+    return photo is not None and same_file(file, photo)
 
 
 def _pair(

@@ -19,7 +19,7 @@ from weldstudio.store.files import KnownFile
 from weldstudio.store.store import Store
 from weldstudio.studio.matching import joint_rule
 from weldstudio.studio.reading import read_facts
-from weldstudio.studio.refinding import Refound, refind, to_be_read
+from weldstudio.studio.refinding import Refound, refind, same_file, to_be_read
 from weldstudio.studio.rescan_report import RescanReport
 from weldstudio.studio.watching import Sighting
 
@@ -142,7 +142,7 @@ class Taking:
         """Bring what was found together with what is known. `gone`: of a part of the folder; None = all was seen."""
         unreadable = {path for path, _ in skipped}
         if gone is None:
-            known = yield from self.all_known()
+            known, found = yield from self._different(found)
         else:
             known = files.at(self._store, self.collection.id, [*found, *gone])
             here = {file.path for file in known}
@@ -152,6 +152,23 @@ class Taking:
         wanted = [photo.path for photo in to_be_read(known, found)]
         hashes = yield from hashes_of(self.root, wanted)
         return refind(known, found, hashes, there=lambda file: _below(file.path, unreadable))
+
+    def _different(
+        self, found: Mapping[str, FoundPhoto]
+    ) -> Generator[Progress, None, tuple[list[KnownFile], dict[str, FoundPhoto]]]:
+        """Known files without those that lie where and as they did, and found ones without these: mostly few."""
+        known: list[KnownFile] = []
+        rest, last = dict(found), ""
+        while page := files.after(self._store, self.collection.id, last, _ROWS):
+            last = page[-1].path
+            for file in page:
+                photo = rest.get(file.path)
+                if photo is None or file.problem is not None or not same_file(file, photo):
+                    known.append(file)
+                else:
+                    del rest[file.path]
+            yield Progress(len(found), None, _LOOKING)
+        return known, rest
 
     def all_known(self) -> Generator[Progress, None, list[KnownFile]]:
         """The files of all photos as they were last seen."""

@@ -13,6 +13,8 @@ from weldstudio.domain.photo import FoundPhoto
 from weldstudio.jobs.process import Child
 
 RESTARTS = 3
+MESSAGES = 8
+"""So many are taken at once: a folder of 100,000 photos is told of in many."""
 
 
 @dataclass(slots=True)
@@ -76,8 +78,13 @@ class Lookout:
             self._child.send(Look(self._last, str(roots[where]), watch=True))
 
     def poll(self, timeout: float = 0.0) -> Iterator[Sighting]:
-        """What was seen since. Waits at most `timeout` seconds for the first. Raises JobFailed when it sees no more."""
-        while self._child is not None:
+        """What was seen since, as far as it can be said in a moment. Raises JobFailed when nothing is seen any more.
+
+        Waits at most `timeout` seconds for the first.
+        """
+        for _ in range(MESSAGES):
+            if self._child is None:
+                return
             try:
                 message = self._child.poll(timeout)
             except JobFailed:
