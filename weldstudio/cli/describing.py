@@ -41,11 +41,11 @@ def describe(
         raise click.UsageError("Say what is to be set with --type, --medium or --contractor.")
     by = signature(who)
     from weldstudio.store import mirror
-    from weldstudio.studio import describing, reviewing
+    from weldstudio.studio import joint_facts, reviewing
     from weldstudio.studio import joints as joining
 
     with opened(project) as store:
         seen = mirror.read(store)
         found = joining.ids_of(seen, joints) if joints else reviewing.joints_of(seen, text=text or "").tolist()
-        done = describing.describe(store, found, who=by, kind=kind, medium=medium, contractor=contractor)
+        done = joint_facts.describe(store, found, who=by, kind=kind, medium=medium, contractor=contractor)
     answer.give(as_json, {"action": done.action_id, "text": done.text, "joints": len(found)}, done.text)

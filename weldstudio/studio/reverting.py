@@ -14,7 +14,7 @@ from weldstudio.domain.scheme import Flag, Group, Merge, Scheme
 from weldstudio.store import actions, models
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import confirming, contractors, describing
+from weldstudio.studio import confirming, contractors, joint_facts
 from weldstudio.studio.scheme_text import from_json, to_json
 
 _Item = TypeVar("_Item", Flag, Merge)
@@ -50,7 +50,7 @@ def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | No
         else:
             changed_since += 1
     if "joint_facts" in payload:
-        facts, kept = describing.payload_of_revert(store, payload["joint_facts"])
+        facts, kept = joint_facts.payload_of_revert(store, payload["joint_facts"])
         changed_since += kept
         if facts is not None:
             found["joint_facts"] = facts
@@ -69,7 +69,7 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
     if "altered" in payload:
         changes |= confirming.restore(store, payload["altered"])
     if "joint_facts" in payload:
-        changes |= describing.restore(store, payload["joint_facts"])
+        changes |= joint_facts.restore(store, payload["joint_facts"])
     return changes
 
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLab
 
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
-from weldstudio.studio.describing import Description
+from weldstudio.studio.joint_facts import Description
 
 WIDTH = 460
 _DIFFER = "as they are: they differ"

@@ -24,23 +24,23 @@ class DescribingKeys(QObject):
     def describe(self) -> None:
         """Ask for type, medium and contractor of the joints."""
         from weldstudio.gui.review.describe_dialog import DescribeDialog
-        from weldstudio.studio import describing
+        from weldstudio.studio import joint_facts
 
         mirror, targets = self._session.mirror, self._session.targets()
         if not targets:
             return
         joints = np.unique(mirror.joint[mirror.rows(targets)]).tolist()
         name = f"Joint {mirror.joint_name(targets[0])}" if len(joints) == 1 else counted(len(joints), "joint")
-        dialog = DescribeDialog(name, describing.described(mirror, joints), describing.known(mirror), self._window)
+        dialog = DescribeDialog(name, joint_facts.described(mirror, joints), joint_facts.known(mirror), self._window)
         if not dialog.exec():
             return
         told = dialog.answer
 
         def write(store: Any, chosen: list[int], *, who: str) -> Done:
             facts = {"kind": told.kind, "medium": told.medium, "contractor": told.contractor}
-            return describing.describe(store, chosen, who=who, **facts)
+            return joint_facts.describe(store, chosen, who=who, **facts)
 
-        if told != describing.Description():
+        if told != joint_facts.Description():
             self._edit(f"Describe {name}", write, joints)
 
     def confirm(self) -> None:

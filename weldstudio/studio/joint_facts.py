@@ -6,7 +6,8 @@ from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Done
 from weldstudio.domain.errors import EditRefused
-from weldstudio.store import actions, contractors, joint_facts
+from weldstudio.store import actions, contractors
+from weldstudio.store import joint_facts as rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 
@@ -63,7 +64,7 @@ def describe(
         raise EditRefused(f"The {long} is too long; it has at most {LONGEST} characters.")
     said = ", ".join(f"{what} {name or 'not known'}" for what, name in told.items())
     with store.atomic(durable=True):
-        before = joint_facts.read(store, joint_ids)
+        before = rows.read(store, joint_ids)
         if len(before) < len(set(joint_ids)):
             raise EditRefused("Some of these joints are not in the project; nothing was changed.")
         maker = _contractor(store, told["contractor"]) if "contractor" in told else None
@@ -82,14 +83,14 @@ def describe(
         text = f"{said[:1].upper()}{said[1:]} of {_joints(len(changed))}"
         note = {"before": [was for was, _ in changed], "after": [now for _, now in changed]}
         written = actions.begin(store, who=who, kind="joint", text=text, payload={"joint_facts": note})
-        changes = joint_facts.write(store, [now for _, now in changed]) | store.record(actions.news(written))
+        changes = rows.write(store, [now for _, now in changed]) | store.record(actions.news(written))
     return Done(written.action.id, changes, text)
 
 
 def payload_of_revert(store: Store, change: dict[str, Any]) -> tuple[dict[str, Any] | None, int]:
     """The facts noted by an action, the other way round, and how many joints have others since and stay."""
     after = {tuple(facts) for facts in change["after"]}
-    present = set(joint_facts.read(store, [facts[0] for facts in change["after"]]))
+    present = set(rows.read(store, [facts[0] for facts in change["after"]]))
     still = {facts[0] for facts in after & present}
     back = [facts for facts in change["before"] if facts[0] in still]
     undone = [facts for facts in change["after"] if facts[0] in still]
@@ -98,7 +99,7 @@ def payload_of_revert(store: Store, change: dict[str, Any]) -> tuple[dict[str, A
 
 def restore(store: Store, change: dict[str, Any]) -> Changes:
     """Bring about what an action's note holds under 'after'. Only inside `atomic`."""
-    return joint_facts.write(store, [(joint, kind, medium, maker) for joint, kind, medium, maker in change["after"]])
+    return rows.write(store, [(joint, kind, medium, maker) for joint, kind, medium, maker in change["after"]])
 
 
 def _contractor(store: Store, name: str) -> int | None:
