@@ -7,6 +7,7 @@ from typing import Any
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import LOOKED_AT, Action, LabelEvent, Source, State
+from weldstudio.domain.owning import standing
 from weldstudio.store import desks
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
@@ -135,37 +136,24 @@ def history(store: Store) -> list[tuple[Action, list[LabelEvent]]]:
 def restoring_rows(store: Store, seq: int) -> tuple[list[Row], int]:
     """Events that take back what an action did to labels, and how many labels were changed since and stay.
 
-    A label may be restored if its present value is still the one that the action gave it. Who gave a value is replayed
-    from the history of the label: a revert hands it back to whoever gave it before the action that it reverts.
+    A label may be restored if its present value is still the one that the action gave it; see `domain.owning`.
     """
     found = store.rows(
-        """SELECT e.photo_id, e.slot, e.action_seq, t.seq, e.old, e.new
+        """SELECT e.photo_id, e.slot, a.id, a.reverts, e.new
         FROM label_events m
         JOIN label_events e ON e.photo_id = m.photo_id AND e.slot = m.slot
         JOIN actions a ON a.seq = e.action_seq
-        LEFT JOIN actions t ON t.id = a.reverts
         WHERE m.action_seq = ? ORDER BY e.photo_id, e.slot, a.clock, a.id, e.n""",
         (seq,),
     )
+    action = str(store.value("SELECT id FROM actions WHERE seq = ?", (seq,)))
     rows: list[Row] = []
     changed_since = 0
     for (photo_id, slot), history in groupby(found, key=lambda row: (row[0], row[1])):
-        owner = 0
-        before: dict[int, int] = {}
-        after: dict[int, int] = {}
-        ours = now = 0
-        for _, _, action, reverted, old, new in history:
-            before[action] = owner
-            owner = action if reverted is None else before.get(reverted, action)
-            after[action] = owner
-            now = new
-            if action == seq:
-                ours = old
-        if owner == after[seq]:
-            if now != ours:
-                rows.append((photo_id, slot, now, ours))
-        elif owner != before[seq]:  # else it was taken back already
-            changed_since += 1
+        field = standing((row[2:5] for row in history), action, 0)
+        if field.ours and field.present != field.before:
+            rows.append((photo_id, slot, field.present, field.before))
+        changed_since += field.changed_since
     return rows, changed_since
 
 
