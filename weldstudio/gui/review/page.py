@@ -38,7 +38,8 @@ _SIZE_STEP: Final = 32
 _WIDE: Final = 1600
 """From this width in pixels on the side panels are wider."""
 _MENU: Final = (
-    *("photo.open", "photo.grid", "label.nothing", "photo.select_all", "photo.select_none"),
+    *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
+    *("photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
@@ -70,7 +71,9 @@ class ReviewPage(QWidget):
         self.stack = QStackedWidget()
         self.filtering = Filtering(session, self.header, panel=self.panel, parent=self)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
-        self.labels = LabelKeys(session, actions, go_on=lambda: self.going.step(1), parent=self)
+        self.labels = LabelKeys(
+            session, actions, go_on=lambda: self.going.step(1), before=self.going.before, parent=self
+        )
         self.overlays = Overlays(session, actions, self.large)
         self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
         self.deciding = DecisionKeys(
