@@ -219,6 +219,7 @@ def test_photos_with_one_class_get_its_folder_and_the_others_a_reason(store: Sto
     }
     assert report.text == (
         "3 of 6 photos were exported. 3 were left out, the first: a/3.jpg (2 flags are raised: mud; water, high)."
+        " A person has looked at 6 of the photos selected."
     )
     assert report.exported + len(report.left_out) == report.selected == 6
     assert report.counts == {"mud": 1, "water, high": 1, "no clamp": 1}

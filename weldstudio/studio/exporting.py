@@ -118,7 +118,7 @@ def _write_csv(selection: Selection, file: Path) -> Generator[Progress, None, Ex
         item.name: int((selection.scheme.states_of(item.slot, selection.labels) == State.RAISED).sum())
         for item in items
     }
-    return ExportReport(file, "csv", total, written, counts=raised)
+    return ExportReport(file, "csv", total, written, counts=raised, reviewed=selection.reviewed)
 
 
 def _decimal(row: NDArray[np.float16], slot: int, width: int) -> str:

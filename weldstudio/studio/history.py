@@ -82,7 +82,8 @@ class Effect:
             return f"Not possible now: {self.problem.rstrip('.')}"
         parts = []
         if self.labels:
-            parts.append(f"{_count(self.labels, 'label')} of {_count(self.photos, 'photograph')} go back")
+            goes = "goes" if self.labels == 1 else "go"
+            parts.append(f"{_count(self.labels, 'label')} of {_count(self.photos, 'photograph')} {goes} back")
         if self.others:
             parts.append(f"{_count(self.others, 'other change')} {'goes' if self.others == 1 else 'go'} back")
         if self.changed_since:

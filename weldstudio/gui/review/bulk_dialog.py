@@ -75,6 +75,7 @@ class BulkDialog(QDialog):
         ask.addStretch(1)
         layout.addLayout(ask)
         layout.addLayout(self._buttons(preview.changed + preview.confirmed))
+        self.change_button.setFocus()
 
     def _buttons(self, photos: int) -> QHBoxLayout:
         safe = QLabel("One step of undo.")
@@ -164,5 +165,5 @@ def _joints(preview: "BulkPreview", mirror: "Mirror") -> QListWidget | None:
         listed.addItem(f"{mirror.joint_name(photo)}:  {before} → {after}")
     if len(preview.moved) > SHOWN:
         listed.addItem(f"and {counted(len(preview.moved) - SHOWN, 'other joint')}")
-    listed.setMaximumHeight(theme.px(132))
+    listed.setFixedHeight(theme.px(112))
     return listed
