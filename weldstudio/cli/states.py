@@ -10,7 +10,7 @@ from weldstudio.cli.options import examples, json_option, opened, project_argume
 
 @click.command(
     "set",
-    short_help="Give one flag a state on all photos of PROJECT that a filter finds.",
+    short_help="Give a flag one state on all photos that a filter finds.",
     epilog=examples(
         "weldstudio set welds 'equipment:Redbox unseen' 'No Ground Sheet' clear --dry-run",
         "weldstudio set welds 'joint:J-00417' 'No Clamp Used' raised --by 'Ann Lee'",
