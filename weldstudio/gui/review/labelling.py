@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject
 from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import State
 from weldstudio.gui.actions import Actions
-from weldstudio.gui.review.part import part
 from weldstudio.gui.session import Session
 from weldstudio.studio.flag_keys import CHOOSE, SET, UNSURE
+from weldstudio.studio.part import part
 
 
 class LabelKeys(QObject):
