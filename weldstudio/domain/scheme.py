@@ -124,10 +124,11 @@ class Scheme:
         slots = [item.slot for item in self._all]
         if len(set(slots)) != len(slots) or any(slot < 0 for slot in slots):
             raise SchemeError("Two classes of the scheme share a slot; the scheme file is damaged.")
-        keys = [item.key.casefold() for item in self._live if item.key]
+        live: tuple[SchemeClass, ...] = self.live_flags + self.live_merges
+        keys = [item.key.casefold() for item in live if item.key]
         for key in keys:
             if keys.count(key) > 1:
-                names = [i.name for i in self._live if i.key.casefold() == key]
+                names = [i.name for i in live if i.key.casefold() == key]
                 raise SchemeError(
                     f"The key '{key}' is used by '{names[0]}' and '{names[1]}'; give one of them another key."
                 )
@@ -141,10 +142,6 @@ class Scheme:
     def _all(self) -> tuple[SchemeClass, ...]:
         """Everything that owns a slot, undone merges and retired flags included."""
         return self.flags + self.merges
-
-    @property
-    def _live(self) -> tuple[SchemeClass, ...]:
-        return self.live_flags + self.live_merges
 
     @property
     def _named(self) -> tuple[SchemeClass, ...]:
@@ -170,21 +167,17 @@ class Scheme:
             shown.setdefault(item.slot, item)
         return tuple(shown.values())
 
-    @cached_property
-    def class_slots(self) -> NDArray[np.int64]:
-        """(classes,) slots of the classes, in their order."""
-        return np.array([item.slot for item in self.classes], np.int64)
-
     def by_slot(self, slot: int) -> SchemeClass:
         """The flag or merge that owns a slot. Raises SchemeError when none does."""
-        found = self._by_slot.get(slot)
+        found = self._known[0].get(slot)
         if found is None:
             raise SchemeError(f"No flag or merge owns slot {slot}.")
         return found
 
     @cached_property
-    def _by_slot(self) -> dict[int, SchemeClass]:
-        return {item.slot: item for item in self._all}
+    def _known(self) -> tuple[dict[int, SchemeClass], dict[int, Group]]:
+        """What owns each slot, and the group that each flag is in."""
+        return {item.slot: item for item in self._all}, {slot: group for group in self.groups for slot in group.members}
 
     def by_name(self, name: str) -> SchemeClass:
         """The flag or live merge of that name. Raises SchemeError naming the nearest one."""
@@ -204,11 +197,7 @@ class Scheme:
         return next((merge for merge in self.live_merges if slot in merge.members), None)
 
     def group_of(self, slot: int) -> Group | None:
-        return self._group_of.get(slot)
-
-    @cached_property
-    def _group_of(self) -> dict[int, Group]:
-        return {slot: group for group in self.groups for slot in group.members}
+        return self._known[1].get(slot)
 
     def points_of(self, slot: int) -> int:
         """Penalty points of a class; those of a merge are the highest of its members'."""
@@ -238,16 +227,6 @@ class Scheme:
         if isinstance(item, Flag):
             return _states_in(slot, labels)
         return merged_states(np.stack([_states_in(m, labels) for m in item.members], axis=1), _states_in(slot, labels))
-
-    def all_states(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """States of all classes, (n, classes) uint8: for a few photos far quicker than class by class."""
-        there = self.class_slots < labels.shape[1]
-        result = np.zeros((len(labels), len(there)), np.uint8)
-        result[:, there] = states(labels[:, self.class_slots[there]])
-        for place, item in enumerate(self.classes) if self.live_merges else ():
-            if isinstance(item, Merge):
-                result[:, place] = self.states_of(item.slot, labels)
-        return result
 
     # Changes: each returns a new scheme, which refuses itself when it would be inconsistent.
 
@@ -287,6 +266,18 @@ class Scheme:
             self,
             merges=tuple(replace(m, undone=True) if m.name == name and not m.undone else m for m in self.merges),
         )
+
+
+def all_states(scheme: Scheme, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """States of all classes, (n, classes) uint8: for a few photos far quicker than class by class."""
+    slots = np.array([item.slot for item in scheme.classes], np.int64)
+    there = slots < labels.shape[1]
+    result = np.zeros((len(labels), len(slots)), np.uint8)
+    result[:, there] = states(labels[:, slots[there]])
+    for place, item in enumerate(scheme.classes) if scheme.live_merges else ():
+        if isinstance(item, Merge):
+            result[:, place] = scheme.states_of(item.slot, labels)
+    return result
 
 
 def _states_in(slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import JointRule, Scheme
+from weldstudio.domain.scheme import JointRule, Scheme, all_states
 
 
 class Outcome(StrEnum):
@@ -65,7 +65,7 @@ def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Ver
     Each class counts once however many photos show it; of a group only the highest points count.
     """
     by_state: dict[State, list[int]] = {state: [] for state in State}
-    for item, states in zip(scheme.classes, scheme.all_states(labels).T.tolist(), strict=True):
+    for item, states in zip(scheme.classes, all_states(scheme, labels).T.tolist(), strict=True):
         state = joint_state(states, scheme.joint_rule_of(item.slot))
         by_state[state].append(item.slot)
     raised = sorted(by_state[State.RAISED], key=scheme.points_of, reverse=True)

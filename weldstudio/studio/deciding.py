@@ -189,7 +189,7 @@ def predicted_labels(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.uint
     labels = np.zeros((len(rows), mirror.scheme.slots), np.uint8)
     probability = all_probabilities(mirror, rows)
     raised = all_predicted(mirror, rows, probability)
-    labels[:, mirror.scheme.class_slots] = _code(raised, ~np.isnan(probability))
+    labels[:, [item.slot for item in mirror.scheme.classes]] = _code(raised, ~np.isnan(probability))
     return labels
 
 

@@ -27,9 +27,10 @@ def part(mirror: Mirror, rows: NDArray[np.int64]) -> Mirror:
 def all_probabilities(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """`Mirror.probability` of every class for these rows, (rows, classes): quicker for a few than class by class."""
     scheme = mirror.scheme
-    there = scheme.class_slots < mirror.probabilities.shape[1]
+    slots = np.array([item.slot for item in scheme.classes], np.int64)
+    there = slots < mirror.probabilities.shape[1]
     result = np.full((len(rows), len(there)), np.nan, np.float32)
-    result[:, there] = mirror.probabilities[rows[:, None], scheme.class_slots[there]]
+    result[:, there] = mirror.probabilities[rows[:, None], slots[there]]
     for place, item in enumerate(scheme.classes) if scheme.live_merges else ():
         if isinstance(item, Merge):
             result[:, place] = mirror.probability(item.slot, rows)

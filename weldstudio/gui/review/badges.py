@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import all_states
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import theme
 from weldstudio.store.mirror import Mirror
@@ -83,7 +84,7 @@ def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
     classes = scheme.classes
     if not classes or not len(rows):
         return [_with_words(NOTHING, mirror, row) for row in rows.tolist()]
-    states = scheme.all_states(mirror.labels[rows])
+    states = all_states(scheme, mirror.labels[rows])
     contrary = _contrary(mirror, rows, states)
     points = np.array([scheme.points_of(item.slot) for item in classes])
     group_of = [scheme.group_of(item.slot) for item in classes]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State, count_words, source_of
-from weldstudio.domain.scheme import Merge, Scheme
+from weldstudio.domain.scheme import Merge, Scheme, all_states
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio.flag_keys import choosing_key, unsure_key
 from weldstudio.studio.part import all_probabilities
@@ -127,7 +127,7 @@ def class_rows(
 
 def with_labels(rows: Sequence[FlagRow], scheme: Scheme, labels: NDArray[np.uint8]) -> list[FlagRow]:
     """The rows with these labels of their photos, (photos, slots); one that says the same stays the very same."""
-    counts = _counts(scheme.all_states(labels))
+    counts = _counts(all_states(scheme, labels))
     bytes_of = labels[0].tolist() if len(labels) == 1 else []
     shown: list[FlagRow] = []
     for row, four in zip(rows, counts, strict=True):

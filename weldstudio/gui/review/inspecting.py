@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import all_states
 from weldstudio.domain.verdict import Verdict
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review import note_box
@@ -141,7 +142,7 @@ class Inspecting(QObject):
         if not mirror.scheme.classes:
             return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
         if not mirror.scheme.has_points:
-            states = mirror.scheme.all_states(mirror.labels[rows])
+            states = all_states(mirror.scheme, mirror.labels[rows])
             shows = (states == State.RAISED).any(axis=0)
             raised = [item.name for item, shown in zip(mirror.scheme.classes, shows, strict=True) if shown]
             unseen = bool((states == State.UNSEEN).all())
