@@ -11,9 +11,9 @@ from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import Source, State
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review.bulk_dialog import ask_first
-from weldstudio.gui.review.part import part
 from weldstudio.gui.session import Session
 from weldstudio.studio.flag_keys import CHOOSE, SET, UNSURE
+from weldstudio.studio.part import part
 
 
 class LabelKeys(QObject):

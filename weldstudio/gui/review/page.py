@@ -265,11 +265,15 @@ class ReviewPage(QWidget):
             self.filtering.photos_changed()
         elif touched or changes.joints or changes.decisions:
             self.filtering.labels_changed()
-        concerned = self.inspecting.about_joints(changes.decisions)
-        if everything or changes.joints or concerned or self.inspecting.concerned_by(touched | changes.photos):
+        concerned = everything or changes.joints or self.inspecting.about_joints(changes.decisions)
+        concerned = concerned or self.inspecting.concerned_by(changes.photos | changes.predictions)
+        relabelled = self.inspecting.concerned_by(changes.labels)
+        if concerned:
             self.inspecting.refresh()
-            if self.going.is_large:
-                self.large.strip.refresh()
+        elif relabelled:
+            self.inspecting.refresh_labels()
+        if self.going.is_large and (concerned or relabelled):
+            self.large.strip.refresh()
         self.going.note(changes)
 
     def _current_changed(self, _photo_id: int | None) -> None:
