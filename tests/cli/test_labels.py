@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.photos import make_collection
 from weldstudio.domain.labelling import State
+from weldstudio.domain.merges import for_labels
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.store import events, first_pass, photos
 from weldstudio.store import notes as note_rows
@@ -36,7 +37,7 @@ def states(project: Path, flag: str) -> str:
     """The states of one flag, photo by photo: R, C, U or '-'."""
     with Store.open(project, read_only=True) as store:
         now = events.present(store, list(range(1, 13)))
-        slot = scheme_rows.load(store).for_labels(flag).slot
+        slot = for_labels(scheme_rows.load(store), flag).slot
         marks = {State.UNSEEN: "-", State.RAISED: "R", State.CLEAR: "C", State.UNSURE: "U"}
         return "".join(marks[State((now.get(n, b"").ljust(99, b"\0"))[slot] & 3)] for n in range(1, 13))
 

@@ -185,26 +185,6 @@ class Scheme:
             return folded[0]
         raise SchemeError(f"There is no flag or merge '{name}'.{did_you_mean(name, (i.name for i in self.flags))}")
 
-    def for_labels(self, name: str) -> SchemeClass:
-        """What a label file means by a name: a flag or merge, else a merge of that name that was undone.
-
-        The labels of an undone merge are kept for when it is made again, and wait to be split among its flags. Raises
-        SchemeError as `by_name` does.
-        """
-        try:
-            return self.by_name(name)
-        except SchemeError:
-            wanted = name.strip().casefold()
-            undone = [merge for merge in self.merges if merge.undone and merge.name.strip().casefold() == wanted]
-            if not undone:
-                raise
-            return undone[-1]
-
-    @property
-    def names_for_labels(self) -> tuple[str, ...]:
-        """The names that `for_labels` knows, those of retired flags left aside."""
-        return tuple(item.name for item in self.live_flags + self.merges)
-
     def has_name(self, name: str) -> bool:
         return any(item.name == name for item in self._named)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from weldstudio.domain.labelling import Source, State, source_of, state_of
+from weldstudio.domain.merges import for_labels
 from weldstudio.domain.scheme import JointRule, Scheme
 
 
@@ -36,7 +37,7 @@ def spread(
     result: dict[int, dict[str, State]] = {photo_id: {} for photo_id, _ in photos}
     left_out = []
     for name, state in states.items():
-        slot = scheme.for_labels(name).slot
+        slot = for_labels(scheme, name).slot
         chosen, problem = _photos_for(scheme.joint_rule_of(slot), state, slot, photos, several=several)
         for photo_id, given in chosen.items():
             result[photo_id][name] = given

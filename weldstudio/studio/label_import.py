@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import EditRefused, ImportRefused
 from weldstudio.domain.labelling import Source, State
+from weldstudio.domain.merges import names_for_labels
 from weldstudio.domain.scheme import Scheme, did_you_mean
 from weldstudio.store import events, notes, photos, staging
 from weldstudio.store import scheme as scheme_rows
@@ -143,7 +144,7 @@ def grown_scheme(scheme: Scheme, table: LabelTable, *, new_flags: bool) -> Schem
     exclusive = table.form == "class"
     if not scheme.flags and new_flags:
         return with_classes(scheme, table.classes, exclusive=exclusive, default=table.default)
-    known = scheme.names_for_labels
+    known = names_for_labels(scheme)
     unknown = unknown_names(table.classes, known)
     retired = [flag.name for flag in scheme.flags if flag.retired and not unknown_names([flag.name], unknown)]
     if retired:

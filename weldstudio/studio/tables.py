@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from weldstudio.domain.changes import NO_CHANGES, Progress
 from weldstudio.domain.errors import ImportRefused, SchemeError
 from weldstudio.domain.labelling import LOOKED_AT, Source, State, label_byte, source_of, state_of
+from weldstudio.domain.merges import for_labels
 from weldstudio.domain.scheme import Flag, JointRule, Scheme
 from weldstudio.store import events, photos
 from weldstudio.store.store import Store
@@ -213,7 +214,7 @@ class Reading:
 
     def _slot(self, name: str) -> int:
         try:
-            item = self._scheme.for_labels(name)
+            item = for_labels(self._scheme, name)
         except SchemeError as error:
             raise ImportRefused(f"The label file cannot be used: {error}") from error
         if isinstance(item, Flag) and item.retired:
