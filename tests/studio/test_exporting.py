@@ -21,9 +21,10 @@ from weldstudio.domain.split import Split
 from weldstudio.store import first_pass, models, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import exporting, image_folder, labelling, placing
+from weldstudio.studio import exporting, image_folder, label_import, labelling, placing
 from weldstudio.studio.exporting import export, export_predictions
-from weldstudio.studio.label_files import EXPORT_HEADER, read_label_file
+from weldstudio.studio.label_files import read_label_file
+from weldstudio.studio.label_look import EXPORT_HEADER
 from weldstudio.studio.placing import ExportRefused
 from weldstudio.studio.selecting import Exported, ExportReport, Selection
 
@@ -401,7 +402,7 @@ def test_a_table_taken_into_another_project_gives_the_same_table(store: Store, t
     with Store.create(tmp_path / "second") as second:
         bring(second, root, [photo.path for photo in photos.every(store)])
         scheme_rows.save(second, Scheme(flags=tuple(Flag(i, name) for i, name in enumerate(table.classes))))
-        finish(labelling.apply_label_table(second, table, who="Bob"))
+        finish(label_import.apply_label_table(second, table, who="Bob"))
         exported(second, tmp_path / "second.csv", format="csv")
     columns = [
         [

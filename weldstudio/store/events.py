@@ -34,8 +34,6 @@ def append(
     rows: Sequence[Row],
     *,
     source: Source,
-    first: int = 0,
-    overtakable: bool = False,
     model_id: str | None = None,
     probabilities: Sequence[float] | None = None,
     reverting: int | None = None,
@@ -43,13 +41,10 @@ def append(
 ) -> Changes:
     """Append events to an action and bring the present labels up to date. Only inside `atomic`.
 
-    `rows` hold every (photo, slot) at most once, all of a photo together; `old` is what the label is now. `first`
-    numbers the first of them where an action comes in several pieces; such an action is `overtakable`: where another
-    one with a later time has been written since it began, the labels of that stand and ours are left out. `present`
-    saves reading the present labels of these photos again, for who has just done so in the same transaction.
+    `rows` hold every (photo, slot) at most once, all of a photo together; `old` is what the label is now. `present`
+    saves reading the present labels of these photos again, for who has just done so in the same transaction. An action
+    too large for one transaction is staged instead (`store.staging`).
     """
-    if overtakable and _overtaken(store, written):
-        rows = _not_overtaken(store, written, rows)
     if not rows:
         return store.record(Changes(actions=(written.action.id,)))
     certain: Iterable[float | None] = probabilities if probabilities is not None else (None,) * len(rows)
@@ -59,7 +54,7 @@ def append(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (seq, n, photo, slot, old, new, code, model_id, p)
-            for n, ((photo, slot, old, new), p) in enumerate(zip(rows, certain, strict=True), first)
+            for n, ((photo, slot, old, new), p) in enumerate(zip(rows, certain, strict=True))
         ],
     )
     touched = _fold_in(store, rows, present)
@@ -80,27 +75,17 @@ def _fold_in(store: Store, rows: Sequence[Row], now: Mapping[int, bytes] | None)
                 blob.extend(bytes(slot + 1 - len(blob)))
             blob[slot] = new
         blobs.append((photo, bytes(blob)))
+    write_present(store, blobs)
+    return ids
+
+
+def write_present(store: Store, blobs: Sequence[tuple[int, bytes]]) -> None:
+    """Replace the present labels of photos: (photo id, label bytes by slot). Only inside `atomic`."""
     store.executemany(
         "INSERT INTO label_now (photo_id, labels) VALUES (?, ?)"
         " ON CONFLICT (photo_id) DO UPDATE SET labels = excluded.labels",
         blobs,
     )
-    return ids
-
-
-def _overtaken(store: Store, written: Written) -> bool:
-    return bool(store.value("SELECT 1 FROM actions WHERE clock > ? LIMIT 1", (written.action.clock,)))
-
-
-def _not_overtaken(store: Store, written: Written, rows: Sequence[Row]) -> list[Row]:
-    later = set(
-        store.rows(
-            "SELECT DISTINCT e.photo_id, e.slot FROM actions a JOIN label_events e ON e.action_seq = a.seq"
-            " WHERE a.clock > ?",
-            (written.action.clock,),
-        )
-    )
-    return [row for row in rows if (row[0], row[1]) not in later]
 
 
 def of_action(store: Store, seq: int) -> list[LabelEvent]:
@@ -129,7 +114,7 @@ def of_photo(store: Store, photo_id: int, *, slot: int | None = None) -> list[tu
 
 def history(store: Store) -> list[tuple[Action, list[LabelEvent]]]:
     """Everything that was ever labelled, action by action: what the present labels are the fold of."""
-    actions = store.rows("SELECT seq, id, clock, who, kind, text, reverts FROM actions ORDER BY seq")
+    actions = store.rows("SELECT seq, id, clock, who, kind, text, reverts FROM actions WHERE complete = 1 ORDER BY seq")
     return [(Action(*row), of_action(store, seq)) for seq, *row in actions]
 
 
@@ -143,7 +128,7 @@ def restoring_rows(store: Store, seq: int) -> tuple[list[Row], int]:
         FROM label_events m
         JOIN label_events e ON e.photo_id = m.photo_id AND e.slot = m.slot
         JOIN actions a ON a.seq = e.action_seq
-        WHERE m.action_seq = ? ORDER BY e.photo_id, e.slot, a.clock, a.id, e.n""",
+        WHERE m.action_seq = ? AND a.complete = 1 ORDER BY e.photo_id, e.slot, a.clock, a.id, e.n""",
         (seq,),
     )
     action = str(store.value("SELECT id FROM actions WHERE seq = ?", (seq,)))

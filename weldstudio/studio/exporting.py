@@ -16,7 +16,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import image_folder
-from weldstudio.studio.label_files import EXPORT_HEADER
+from weldstudio.studio.label_look import EXPORT_HEADER
 from weldstudio.studio.placing import ExportRefused, line_of, replaced
 from weldstudio.studio.selecting import ExportReport, Selection, select
 
