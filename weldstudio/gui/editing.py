@@ -1,6 +1,6 @@
 """Edits of the open project: shown at once, written behind, on the one undo stack, which goes on after a restart."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,24 @@ class Editing(QObject):
         byte = label_byte(State.CLEAR, Source.HAND if len(ids) == 1 else Source.BULK)
         marks = tuple(Marked(ids, item.slot, byte) for item in self._session.mirror.scheme.classes)
         return self._push_labels("Reviewed, nothing applies", len(ids), write, marks=marks)
+
+    def copy_labels(
+        self, from_photo: int, photo_ids: Iterable[int], wanted: Sequence[tuple[int, State]], text: str
+    ) -> Pending:
+        """Give photographs the labels of another one; `wanted` (slot, state) is what these say now."""
+        ids = tuple(photo_ids)
+        who = self._session.who
+
+        def write(store: "Store") -> Done:
+            from weldstudio.studio import copying
+
+            return copying.copy_labels(store, from_photo, ids, who=who)
+
+        from weldstudio.studio.bulk_preview import edits_of
+
+        edits = edits_of(self._session.mirror, ids, wanted, Source.COPIED)
+        marks = tuple(Marked(photos, slot, byte) for slot, byte, photos in edits)
+        return self._push_labels(text, len(ids), write, marks=marks)
 
     def edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
         """Any other undoable edit: `function(store, *args, **kwargs)` of studio, returning a `Done`."""
