@@ -63,7 +63,8 @@ def place_loss(maps: Tensor, places: Tensor, against: Tensor) -> Tensor:
 
 class Cells(nn.Module):
     """The loss of cells that answer for themselves: scale and offset by which the map of each class is read are
-    learned beside the network, and forgotten with the lesson."""
+    learned beside the network, and forgotten with the lesson.
+    """
 
     def __init__(self, classes: int) -> None:
         super().__init__()
@@ -72,7 +73,8 @@ class Cells(nn.Module):
 
     def forward(self, maps: Tensor, places: Tensor, against: Tensor) -> Tensor:
         """Cross entropy of the cells of maps (n, classes, h, w), those inside of the places (bool, likewise) and those
-        outside in equal parts; a scalar."""
+        outside in equal parts; a scalar.
+        """
         sign = torch.where(against, -self.scale.exp(), self.scale.exp())
         answers = maps * sign[:, None, None] + self.offset[:, None, None]
         inside = places.to(answers.dtype)
