@@ -144,6 +144,33 @@ def test_different_answers_are_a_conflict_until_somebody_settles_it(pair: tuple[
         conflicts.settle(bob, 1, 0, State.CLEAR, who="Bob")
 
 
+def test_taking_the_settling_back_opens_the_conflict_again_at_all_desks(
+    pair: tuple[Store, Store], tmp_path: Path
+) -> None:
+    ann, bob = pair
+    labelling.set_state(ann, [1], 0, State.RAISED, who="Ann")
+    labelling.set_state(bob, [1], 0, State.CLEAR, who="Bob")
+    exchange(ann, bob, tmp_path)
+    settled = conflicts.settle(ann, 1, 0, State.UNSURE, who="Ann").action_id
+    exchange(ann, bob, tmp_path)
+    assert answers(ann) == answers(bob) == []
+    assert settled is not None
+    open_again = labelling.revert(ann, settled, who="Ann").action_id
+    held = [(1, 0, (("Ann", State.RAISED), ("Bob", State.CLEAR)))]
+    assert answers(ann) == held
+    assert state_of(labelling_now(ann)[1, 0]) == State.CLEAR
+    exchange(ann, bob, tmp_path)
+    assert answers(bob) == held
+    assert open_again is not None
+    redone = labelling.revert(bob, open_again, who="Bob").action_id  # redo
+    assert answers(bob) == []
+    assert state_of(labelling_now(bob)[1, 0]) == State.UNSURE
+    assert redone is not None
+    labelling.revert(bob, redone, who="Bob")
+    exchange(ann, bob, tmp_path)
+    assert answers(ann) == answers(bob) == held
+
+
 def test_an_answer_given_in_knowledge_of_the_other_is_no_conflict(pair: tuple[Store, Store], tmp_path: Path) -> None:
     ann, bob = pair
     labelling.set_state(ann, [1], 0, State.RAISED, who="Ann")

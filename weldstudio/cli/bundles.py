@@ -11,7 +11,7 @@ from weldstudio.cli.progress import drive
 
 
 @click.command(
-    short_help="Put labels of PROJECT into a bundle, or take one in.",
+    short_help="Put labels, notes and decisions of PROJECT into a bundle, or take one in.",
     epilog=examples(
         "weldstudio bundle welds monday.weldlabels --since 2026-11-16",
         "weldstudio bundle welds --take monday.weldlabels",
@@ -19,9 +19,10 @@ from weldstudio.cli.progress import drive
 )
 @project_argument
 @click.argument("out", type=click.Path(path_type=Path), metavar="[OUT]", required=False)
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was labelled from this day on.")
-@click.option("--take", type=click.Path(path_type=Path), metavar="FILE", help="Take the labels of this bundle in.")
-@click.option("--new-flags", is_flag=True, help="With --take: add flags that the bundle has and PROJECT lacks.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was done from this day on.")
+@click.option("--take", type=click.Path(path_type=Path), metavar="FILE", help="Take this bundle in.")
+@click.option("--new-flags", is_flag=True, help="With --take: add flags and merges that PROJECT lacks.")
+@click.option("--new-scheme", is_flag=True, help="With --take: take over points, rules, groups and words as well.")
 @who_option
 @json_option
 def bundle(
@@ -30,10 +31,11 @@ def bundle(
     since: datetime | None,
     take: Path | None,
     new_flags: bool,
+    new_scheme: bool,
     who: str | None,
     as_json: bool,
 ) -> None:
-    """Write what was labelled in PROJECT, by all its experts, into the file OUT; or take in such a file.
+    """Write what was labelled, noted and decided in PROJECT, by all experts, into the file OUT; or take in such a file.
 
     Taking a bundle twice does no harm, and their order does not matter. Where two experts gave different answers
     without knowing of each other, `conflicts` lists them.
@@ -47,11 +49,14 @@ def bundle(
     by = signature(who)
     with opened(project, read_only=take is None) as store:
         if take is not None:
-            took = drive(bundling.take(store, take, who=by, new_flags=new_flags), "Taking labels in", quiet=as_json)
+            taking = bundling.take(store, take, who=by, new_flags=new_flags, new_scheme=new_scheme)
+            took = drive(taking, "Taking labels in", quiet=as_json)
             lines = [took.text]
             if took.missing_flags:
                 lines.append(f"Flags that are not here (--new-flags adds them): {', '.join(took.missing_flags)}")
-            if took.conflicts:
+            if took.differences:
+                lines += ["The scheme of the other desk differs (--new-scheme takes it over):", *took.differences]
+            if took.conflicts or took.decision_conflicts:
                 lines.append(f"See them: {answer.command('conflicts', project)}")
             answer.give(as_json, took.to_json(), "\n".join(lines))
             return
@@ -73,7 +78,10 @@ def bundle(
 @who_option
 @json_option
 def conflicts(project: Path, settle: tuple[str, str, str] | None, who: str | None, as_json: bool) -> None:
-    """List the labels of PROJECT about which two experts gave different answers without knowing of each other."""
+    """List the labels of PROJECT about which two experts gave different answers without knowing of each other.
+
+    Joints of which they decided differently are listed below; `decide` settles those.
+    """
     from weldstudio.domain.labelling import State
     from weldstudio.studio import addressing
     from weldstudio.studio import conflicts as found
@@ -91,11 +99,13 @@ def conflicts(project: Path, settle: tuple[str, str, str] | None, who: str | Non
         answer.give(as_json, {"action": done.action_id, "text": done.text}, f"{done.text}.")
         return
     with opened(project, read_only=True) as store:
-        listed = found.listed(store)
+        listed, joints = found.listed(store), found.joints_listed(store)
     rows = [
         (one.path, one.name, *(f"{said.who}: {said.state.word} ({said.at})" for said in one.answers)) for one in listed
     ]
     most = max((len(row) for row in rows), default=2)
     head = ("photo", "flag", *("now" if n == most - 3 else "answer" for n in range(most - 2)))
     text = answer.table(head, [(*row[:2], *[""] * (most - len(row)), *row[2:]) for row in rows])
-    answer.give(as_json, {"conflicts": [one.to_json() for one in listed]}, text if rows else "No conflicts.")
+    text = "\n".join([*([text] if rows else []), *(one.text for one in joints)]) or "No conflicts."
+    result = {"conflicts": [one.to_json() for one in listed], "decisions": [one.to_json() for one in joints]}
+    answer.give(as_json, result, text)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SUFFIX = ".weldlabels"
 A_WEEK = 7
 """Days back that are proposed."""
+SHOWN = 4
+"""Differences of schemes that are told one by one."""
 
 
 class BundleDialog(QDialog):
@@ -41,17 +43,17 @@ class BundleDialog(QDialog):
         self.setWindowTitle("Make a bundle of labels")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
-        self.all = QCheckBox("Everything that was ever labelled")
+        self.all = QCheckBox("Everything that was ever done")
         self.since = QDateEdit()
         self.since.setCalendarPopup(True)
         self.since.setDisplayFormat("yyyy-MM-dd")
         first = date.today() - timedelta(days=A_WEEK)
         self.since.setDate(QDate(first.year, first.month, first.day))
-        self.since.setAccessibleName("Labelled from this day on")
+        self.since.setAccessibleName("Done from this day on")
         self.target = PathField("the file", choose=self._choose)
         hint = QLabel(
-            "The file holds labels and who gave them when, no photographs. Take it in at another desk that has the "
-            "same photographs; doing so twice, or in another order than they were made, does no harm."
+            "The file holds labels, notes and decisions and who gave them when, no photographs. Take it in at another "
+            "desk that has the same photographs; doing so twice, or in another order than they were made, does no harm."
         )
         hint.setWordWrap(True)
         set_look(hint, "secondary")
@@ -67,7 +69,7 @@ class BundleDialog(QDialog):
         grid.setHorizontalSpacing(GROUP)
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(1, 1)
-        rows: tuple[tuple[str, QWidget], ...] = (("Labelled since", self.since), ("", self.all), ("To", self.target))
+        rows: tuple[tuple[str, QWidget], ...] = (("Done since", self.since), ("", self.all), ("To", self.target))
         for y, (name, widget) in enumerate(rows):
             grid.addWidget(QLabel(name), y, 0)
             grid.addWidget(widget, y, 1)
@@ -128,9 +130,13 @@ def take(session: Session, parent: QWidget) -> None:
         take_file(session, Path(chosen), parent)
 
 
-def take_file(session: Session, file: Path, parent: QWidget, *, new_flags: bool = False) -> None:
+def take_file(
+    session: Session, file: Path, parent: QWidget, *, new_flags: bool = False, new_scheme: bool = False
+) -> None:
     """Take this bundle in."""
-    work = session.start_work("Taking labels in", _take_bundle, file, who=session.who, new_flags=new_flags)
+    work = session.start_work(
+        "Taking labels in", _take_bundle, file, who=session.who, new_flags=new_flags, new_scheme=new_scheme
+    )
     work.finished.connect(lambda report: TakenDialog(session, file, report, parent).open())
 
 
@@ -151,19 +157,26 @@ class TakenDialog(QMessageBox):
                 f"{counted(report.missing_photos, 'photograph')} not here; "
                 "their labels are kept, and a later bundle brings them along once the photographs are."
             )
-        if report.conflicts:
-            lines.append("Where two experts differ the later answer is shown, until one of you settles it.")
-        self.setInformativeText("\n".join(lines))
+        if report.differences:
+            more = len(report.differences) - SHOWN
+            lines.append("The scheme of that desk is another one: " + "; ".join(report.differences[:SHOWN]) + ".")
+            lines += [f"And {counted(more, 'other difference')}."] if more > 0 else []
+        if report.conflicts or report.decision_conflicts:
+            lines.append("Where two experts differ the later answer holds, until one of you settles it.")
+        self.setInformativeText("\n\n".join(lines))
         close = self.addButton("Close", QMessageBox.ButtonRole.RejectRole)
         self.setEscapeButton(close)
         self.setDefaultButton(close)
-        if report.conflicts:
+        if report.conflicts or report.decision_conflicts:
             look = self.addButton("See the conflicts", QMessageBox.ButtonRole.ActionRole)
             look.clicked.connect(lambda: session.show_photos("conflict"))
             self.setDefaultButton(look)
         if report.missing_flags:
             add = self.addButton("Add these flags", QMessageBox.ButtonRole.ActionRole)
             add.clicked.connect(lambda: take_file(session, file, parent, new_flags=True))
+        elif report.differences:
+            adopt = self.addButton("Take their scheme over", QMessageBox.ButtonRole.ActionRole)
+            adopt.clicked.connect(lambda: take_file(session, file, parent, new_scheme=True))
 
 
 def _say_made(session: Session, report: "BundleReport") -> None:
@@ -176,7 +189,7 @@ def _make_bundle(store: Any, file: Path, *, since: date | None, who: str) -> Any
     return bundling.make(store, file, since=since, who=who)
 
 
-def _take_bundle(store: Any, file: Path, *, who: str, new_flags: bool) -> Any:
+def _take_bundle(store: Any, file: Path, *, who: str, new_flags: bool, new_scheme: bool) -> Any:
     from weldstudio.studio import bundling
 
-    return bundling.take(store, file, who=who, new_flags=new_flags)
+    return bundling.take(store, file, who=who, new_flags=new_flags, new_scheme=new_scheme)

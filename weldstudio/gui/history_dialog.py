@@ -29,7 +29,7 @@ from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import counted
 
 if TYPE_CHECKING:
-    from weldstudio.studio.conflicts import Conflict
+    from weldstudio.studio.conflicts import Conflict, Differing
     from weldstudio.studio.history import Effect, Entry
 
 HEADS = ("When", "Who", "What", "What it changed", "")
@@ -116,7 +116,7 @@ class HistoryDialog(QDialog):
         layout.addLayout(buttons)
         self.resize(theme.px(900), theme.px(520))
 
-    def _show(self, found: "tuple[list[Entry], tuple[Conflict, ...]]") -> None:
+    def _show(self, found: "tuple[list[Entry], tuple[Conflict | Differing, ...]]") -> None:
         was = self.chosen
         self.entries, conflicts = found
         self.conflicts.show_conflicts(conflicts)
@@ -140,7 +140,7 @@ class HistoryDialog(QDialog):
         self._judge()
 
     def _changed(self, changes: Changes) -> None:
-        if changes.labels or changes.actions or changes.photos or changes.scheme or changes.joints:
+        if changes.labels or changes.actions or changes.photos or changes.scheme or changes.joints or changes.decisions:
             self.look()
 
     def _judge(self) -> None:
@@ -168,7 +168,7 @@ class HistoryDialog(QDialog):
 
 
 class ConflictBox(QFrame):
-    """The labels of one photograph about which two experts differ, each with its answers as buttons."""
+    """What two experts differ about on one photograph and its joint; labels with their answers as buttons."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -179,12 +179,14 @@ class ConflictBox(QFrame):
         self._layout.setSpacing(GAP)
         self.hide()
 
-    def show_conflicts(self, conflicts: "tuple[Conflict, ...]") -> None:
+    def show_conflicts(self, conflicts: "tuple[Conflict | Differing, ...]") -> None:
         """Show these, and nothing where there are none."""
+        from weldstudio.studio.conflicts import Conflict
+
         for row in self._rows:
             row.setParent(None)
             row.deleteLater()
-        self._rows = [self._row(conflict) for conflict in conflicts]
+        self._rows = [self._row(one) if isinstance(one, Conflict) else _told(one.text) for one in conflicts]
         for row in self._rows:
             self._layout.addWidget(row)
         self.setVisible(bool(self._rows))
@@ -214,6 +216,13 @@ class ConflictBox(QFrame):
         session.edit(text, conflicts.settle, conflict.photo_id, conflict.slot, state, who=session.who)
 
 
+def _told(text: str) -> QLabel:
+    """Decisions that differ are settled where one decides."""
+    label = QLabel(f"{text}. Decide again to settle it.")
+    label.setWordWrap(True)
+    return label
+
+
 def _table() -> QTableWidget:
     table = QTableWidget(0, len(HEADS))
     table.setHorizontalHeaderLabels(HEADS)
@@ -238,7 +247,10 @@ def _table() -> QTableWidget:
 def _read(store: Any, kind: str, photo: int | None, slot: int | None) -> Any:
     from weldstudio.studio import conflicts, history
 
-    found = conflicts.listed(store, photo_id=photo) if photo is not None and kind in (PHOTO, JOINT) else ()
+    found: tuple[Any, ...] = ()
+    if photo is not None and kind in (PHOTO, JOINT):
+        joint = history.joint_of(store, photo)
+        found = (*conflicts.listed(store, photo_id=photo), *conflicts.joints_listed(store, joint_id=joint))
     if kind == PHOTO and photo is not None:
         return history.of_photo(store, photo), found
     if kind == JOINT and photo is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.decision import TOLD, Decision, Moment, Override, Told
-from weldstudio.store import decisions
+from weldstudio.store import decision_conflicts, decisions
 from weldstudio.store.store import Store
 
 _Value = TypeVar("_Value")
@@ -35,6 +35,8 @@ class Decided:
     """Of decisions, by joint; those without one are left out."""
     overrides: dict[int, Override] = field(default_factory=dict)
     """By joint."""
+    conflicts: frozenset[int] = frozenset()
+    """Joints about which experts differ."""
 
     def places(self, joints: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Where in `rows` the decisions of joints are, and whether there is one; same shape as `joints`."""
@@ -75,6 +77,7 @@ class Decided:
             names=names,
             reasons=_without(self.reasons, joint_ids) | new.reasons,
             overrides=_without(self.overrides, joint_ids) | new.overrides,
+            conflicts=self.conflicts - joint_ids | new.conflicts,
         )
 
 
@@ -95,7 +98,9 @@ def of(made: Sequence[Decision], overrides: Sequence[Override]) -> Decided:
 
 def read(store: Store, joint_ids: Iterable[int] | None = None) -> Decided:
     """What is decided of these joints, or of all."""
-    return of(*decisions.now(store, joint_ids))
+    joint_ids = None if joint_ids is None else tuple(joint_ids)
+    conflicts = frozenset(joint for joint, _ in decision_conflicts.listed(store, joint_ids))
+    return replace(of(*decisions.now(store, joint_ids)), conflicts=conflicts)
 
 
 def _without(known: dict[int, _Value], joint_ids: frozenset[int]) -> dict[int, _Value]:

@@ -12,6 +12,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.decision import Decision, Moment, Override, Told
 from weldstudio.domain.labelling import Action
 from weldstudio.domain.verdict import Outcome
+from weldstudio.store import decision_conflicts
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
 
@@ -51,8 +52,11 @@ def scheme_of(store: Store, digest: str) -> dict[str, Any]:
     return found
 
 
-def append(store: Store, written: Written, events: Sequence[Event]) -> Changes:
-    """Append events to an action and say that they hold now. Only inside `atomic`; every (joint, kind) at most once."""
+def append(store: Store, written: Written, events: Sequence[Event], *, reverting: int | None = None) -> Changes:
+    """Append events to an action and say that they hold now. Only inside `atomic`; every (joint, kind) at most once.
+
+    `reverting` is the number of an action that this one takes back.
+    """
     now = int(time.time())
     store.executemany(
         "INSERT INTO decisions (action_seq, n, joint_id, kind, said, origin, at, low, high, reject_limit, scheme,"
@@ -73,6 +77,7 @@ def append(store: Store, written: Written, events: Sequence[Event]) -> Changes:
         " DO UPDATE SET action_seq = excluded.action_seq, n = excluded.n",
         [(event.joint_id, event.kind, written.seq, n) for n, event in enumerate(events)],
     )
+    decision_conflicts.answered(store, ((event.joint_id, event.kind) for event in events), reverting=reverting)
     return store.record(Changes(decisions=frozenset(event.joint_id for event in events)))
 
 

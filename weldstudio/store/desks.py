@@ -11,7 +11,7 @@ from itertools import groupby
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.concurrency import Answer, all_said, conflicting
-from weldstudio.domain.labelling import Action
+from weldstudio.domain.labelling import Action, Source, State, source_of, state_of
 from weldstudio.store.store import Store
 
 _PIECE = 500
@@ -219,11 +219,35 @@ def take(store: Store, placed: Sequence[tuple[int, Field, SharedEvent]]) -> Chan
     )
     photos = sorted({photo for photo, _ in fields})
     _fold_anew(store, photos)
+    _judge(store, fields)
+    return Changes(labels=frozenset(photos))
+
+
+def answered(store: Store, fields: Iterable[Field], *, reverting: int | None = None) -> None:
+    """These labels were just given here, by somebody who saw all that others said. Only inside `atomic`.
+
+    `reverting` is the number of the action that was taken back so: what it had settled is open again.
+    """
+    fields = set(fields)
+    if store.value("SELECT 1 FROM conflicts LIMIT 1"):
+        settled = fields & set(conflicts(store))
+        _say_what_was_seen(store, settled)  # so that taking it back opens the conflict again, see below
+        store.executemany("DELETE FROM conflicts WHERE photo_id = ? AND slot = ?", list(settled))
+    if reverting is not None:
+        again = store.rows(
+            "SELECT DISTINCT e.photo_id, e.slot FROM label_events m JOIN label_events e"
+            " ON e.photo_id = m.photo_id AND e.slot = m.slot WHERE m.action_seq = ? AND e.saw LIKE '% %'",
+            (reverting,),
+        )
+        _judge(store, set(again) & fields)
+
+
+def _judge(store: Store, fields: set[Field]) -> None:
+    """Find anew which of these labels are in conflict."""
     for field, said in _said(store, fields):
         store.execute("DELETE FROM conflicts WHERE photo_id = ? AND slot = ?", field)
         if conflicting(said):
             store.execute("INSERT INTO conflicts (photo_id, slot) VALUES (?, ?)", field)
-    return Changes(labels=frozenset(photos))
 
 
 def conflicts(store: Store, photo_ids: frozenset[int] | None = None) -> list[Field]:
@@ -256,7 +280,7 @@ def _said(store: Store, fields: set[Field]) -> Iterator[tuple[Field, list[Answer
     """All events of these labels with what each saw, label by label."""
     photos, slots = (sorted({field[part] for field in fields}) for part in (0, 1))
     rows = store.rows(
-        "SELECT e.photo_id, e.slot, a.id, a.clock, a.who, e.new, e.saw"
+        "SELECT e.photo_id, e.slot, a.id, a.clock, a.who, e.new, e.saw, a.reverts"
         " FROM json_each(?) p, json_each(?) s"
         " JOIN label_events e ON e.photo_id = p.value AND e.slot = s.value JOIN actions a ON a.seq = e.action_seq"
         " ORDER BY e.photo_id, e.slot, e.action_seq, e.n",
@@ -264,13 +288,13 @@ def _said(store: Store, fields: set[Field]) -> Iterator[tuple[Field, list[Answer
     )
     for field, events in groupby(rows, key=lambda row: (row[0], row[1])):
         if field in fields:
-            yield (
-                field,
-                all_said(
-                    Answer(action, clock, who, new, None if saw is None else tuple(saw.split()))
-                    for _, _, action, clock, who, new, saw in events
-                ),
-            )
+            yield field, all_said(_answer(*values) for _, _, *values in events)
+
+
+def _answer(action: str, clock: int, who: str, byte: int, saw: str | None, reverts: str | None) -> Answer:
+    state = state_of(byte)
+    counts = state != State.UNSEEN and source_of(byte) != Source.ASSUMED
+    return Answer(action, clock, who, state.word, counts, None if saw is None else tuple(saw.split()), reverts)
 
 
 def _say_what_was_seen(store: Store, fields: set[Field]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import LOOKED_AT, Action, LabelEvent, Source, State
+from weldstudio.store import desks
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
 
@@ -36,6 +37,7 @@ def append(
     overtakable: bool = False,
     model_id: str | None = None,
     probabilities: Sequence[float] | None = None,
+    reverting: int | None = None,
     present: Mapping[int, bytes] | None = None,
 ) -> Changes:
     """Append events to an action and bring the present labels up to date. Only inside `atomic`.
@@ -60,9 +62,7 @@ def append(
         ],
     )
     touched = _fold_in(store, rows, present)
-    if store.value("SELECT 1 FROM conflicts LIMIT 1"):
-        # Whoever answers here has seen what all others said.
-        store.executemany("DELETE FROM conflicts WHERE photo_id = ? AND slot = ?", [row[:2] for row in rows])
+    desks.answered(store, (row[:2] for row in rows), reverting=reverting)
     return store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
 
 

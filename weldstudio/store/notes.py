@@ -43,12 +43,30 @@ def append(store: Store, written: Written, rows: Sequence[Row]) -> Changes:
         "INSERT INTO note_events (action_seq, n, about, subject, old, new) VALUES (?, ?, ?, ?, ?, ?)",
         [(written.seq, n, *row) for n, row in enumerate(rows)],
     )
+    _keep(store, rows)
+    return store.record(Changes(photos=_shown_by(store, rows), actions=(written.action.id,)))
+
+
+def fold_anew(store: Store, subjects: set[tuple[str, int]]) -> Changes:
+    """Find the present notes of these (about, subject) from all their events. Only inside `atomic`."""
+    rows: list[Row] = []
+    for about, subject in sorted(subjects):
+        (last,) = store.rows(
+            "SELECT n.new FROM note_events n JOIN actions a ON a.seq = n.action_seq"
+            " WHERE n.about = ? AND n.subject = ? ORDER BY a.clock DESC, a.id DESC, n.n DESC LIMIT 1",
+            (about, subject),
+        )
+        rows.append((about, subject, "", last[0]))
+    _keep(store, rows)
+    return Changes(photos=_shown_by(store, rows))
+
+
+def _keep(store: Store, rows: Sequence[Row]) -> None:
     store.executemany(
         "INSERT INTO notes_now (about, subject, text) VALUES (?, ?, ?)"
         " ON CONFLICT (about, subject) DO UPDATE SET text = excluded.text",
         [(about, subject, new) for about, subject, _, new in rows],
     )
-    return store.record(Changes(photos=_shown_by(store, rows), actions=(written.action.id,)))
 
 
 def restoring_events(store: Store, seq: int) -> tuple[list[Row], int]:

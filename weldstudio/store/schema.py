@@ -267,3 +267,27 @@ _NOTES = (
         about TEXT NOT NULL, subject INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (about, subject)
     ) WITHOUT ROWID""",
 )
+
+
+@migrations()
+def words_between_desks(db: Database) -> None:
+    """What the exchange of notes and decisions between desks needs."""
+    for statement in _WORDS_BETWEEN_DESKS:
+        db.execute(statement)
+
+
+_WORDS_BETWEEN_DESKS = (
+    # As in `label_events`.
+    "ALTER TABLE decisions ADD COLUMN saw TEXT",
+    # Notes and decisions of another desk for a photo or joint that is not here yet, as JSON like in a bundle.
+    """CREATE TABLE waiting_words (
+        action_seq INTEGER NOT NULL REFERENCES actions(seq),
+        what TEXT NOT NULL,
+        n INTEGER NOT NULL,
+        word TEXT NOT NULL,
+        PRIMARY KEY (action_seq, what, n)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE decision_conflicts (
+        joint_id INTEGER NOT NULL REFERENCES joints(id), kind TEXT NOT NULL, PRIMARY KEY (joint_id, kind)
+    ) WITHOUT ROWID""",
+)

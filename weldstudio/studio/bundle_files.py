@@ -1,29 +1,43 @@
 """The file of a bundle: lines of JSON, packed with gzip, that are read whole or refused.
 
-The first line says what it is, then come photographs (numbered in their order) and actions with their events, mixed;
-the last line counts, so that half a file is never taken for a whole one.
+The first line says what it is, then come photographs (numbered in their order), schemes in force at decisions, and
+actions with their events, mixed; the last line counts, so that half a file is never taken for a whole one. Files of
+version 1 held labels alone, and are read as well.
 """
 
 import gzip
 import json
 import os
 import zlib
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import Action
 from weldstudio.domain.scheme import Scheme
+from weldstudio.store.desk_words import SharedDecision, Word
+from weldstudio.store.desk_words import from_json as from_words
+from weldstudio.store.desk_words import to_json as words_to_json
 from weldstudio.store.desks import Address, SharedEvent
 from weldstudio.studio.scheme_text import from_json, to_json
 
-VERSION = 1
+VERSION = 2
 SUFFIX = ".weldlabels"
 
-Entry = tuple[Action, list[SharedEvent]]
-"""An action with its events, or with some of them: a large action comes in several."""
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An action with its events, or with some of them: a large action comes in several."""
+
+    action: Action
+    labels: list[SharedEvent] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    """Notes and decisions."""
+
+    def __len__(self) -> int:
+        return len(self.labels) + len(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,8 @@ class Head:
     """First day of what it holds, ISO 8601; '' = all there was."""
     by: str
     scheme: Scheme
+    formerly: dict[str, str] = field(default_factory=dict)
+    """What classes of the scheme are called now, by the names that they had before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +62,40 @@ class Bundle:
 
     head: Head
     entries: tuple[Entry, ...]
+    schemes: dict[str, str]
+    """In force when something was decided, as JSON by their digests."""
 
     @property
     def events(self) -> int:
-        return sum(len(events) for _, events in self.entries)
+        return sum(map(len, self.entries))
 
 
-def write(file: Path, head: Head, entries: Iterable[Entry]) -> Generator[int, None, tuple[int, int]]:
-    """Write a bundle, yielding the number of actions now and then; returns actions and events.
+def write(
+    file: Path, head: Head, entries: Iterable[Entry], *, schemes: Callable[[str], dict[str, str]]
+) -> Generator[int, None, int]:
+    """Write a bundle, yielding the number of actions now and then; returns it.
 
-    The file appears when it is whole. Raises ImportRefused where it cannot be written.
+    `schemes(digest)` is the scheme in force at a decision, by its digest; empty where it is not known. The file
+    appears when it is whole. Raises ImportRefused where it cannot be written.
     """
     part = file.with_name(file.name + ".part")
     actions: set[str] = set()
     lines = events = 0
     numbers: dict[Address, int] = {}
+    digests: set[str] = set()
     try:
         with part.open("wb") as raw:
             with gzip.GzipFile(fileobj=raw, mode="wb", filename="", compresslevel=6) as packed:
                 _put(packed, _head_json(head))
-                for action, some in entries:
-                    _put_action(packed, action, some, numbers)
-                    actions.add(action.id)
+                for entry in entries:
+                    used = {w.scheme for w in entry.words if isinstance(w, SharedDecision) and w.scheme} - digests
+                    for digest in sorted(used):
+                        _put(packed, {"schemes": schemes(digest)})
+                    digests |= used
+                    _put_entry(packed, entry, numbers)
+                    actions.add(entry.action.id)
                     lines += 1
-                    events += len(some)
+                    events += len(entry)
                     yield len(actions)
                 _put(packed, {"end": [lines, events]})
             raw.flush()
@@ -79,7 +105,7 @@ def write(file: Path, head: Head, entries: Iterable[Entry]) -> Generator[int, No
         raise ImportRefused(f"The bundle cannot be written to {file} ({error.strerror or error}).") from error
     finally:
         part.unlink(missing_ok=True)
-    return len(actions), events
+    return len(actions)
 
 
 def read(file: Path) -> Generator[int, None, Bundle]:
@@ -106,7 +132,9 @@ def _bundle(file: Path, lines: Iterable[Any]) -> Generator[int, None, Bundle]:
     if first["weldstudio_bundle"] > VERSION:
         raise ImportRefused(f"{file.name} was made by a newer weldstudio; update weldstudio to take it.")
     scheme = from_json(first["scheme"])
-    head = Head(first["project"], first["made"], first["since"], first["by"], scheme)
+    formerly = {str(old): str(new) for old, new in first.get("formerly", {}).items()}
+    head = Head(first["project"], first["made"], first["since"], first["by"], scheme, formerly)
+    schemes: dict[str, str] = {}
     photos: list[Address] = []
     entries: list[Entry] = []
     for number, line in enumerate(lines):
@@ -115,8 +143,10 @@ def _bundle(file: Path, lines: Iterable[Any]) -> Generator[int, None, Bundle]:
         if "photo" in line:
             collection, path, content = line["photo"]
             photos.append(Address(str(collection), str(path), content))
+        elif "schemes" in line:
+            schemes |= {str(digest): str(text) for digest, text in line["schemes"].items()}
         elif "end" in line:
-            bundle = Bundle(head, tuple(entries))
+            bundle = Bundle(head, tuple(entries), schemes)
             if line["end"] != [len(entries), bundle.events]:
                 raise ImportRefused(f"{file.name} does not hold all that it says; copy it anew.")
             return bundle
@@ -124,7 +154,8 @@ def _bundle(file: Path, lines: Iterable[Any]) -> Generator[int, None, Bundle]:
             action = Action(*(line[key] for key in _ACTION_KEYS))
             if not (isinstance(action.id, str) and action.id.isalnum() and isinstance(action.clock, int)):
                 raise ValueError("an action without a name")
-            entries.append((action, [_event(values, photos) for values in line["events"]]))
+            words = [from_words(values) for values in line.get("words", ())]
+            entries.append(Entry(action, [_event(values, photos) for values in line["events"]], words))
     raise ImportRefused(f"{file.name} was cut off; copy it anew.")
 
 
@@ -147,16 +178,22 @@ def _head_json(head: Head) -> dict[str, Any]:
         "since": head.since,
         "by": head.by,
         "scheme": to_json(head.scheme),
+        "formerly": head.formerly,
     }
 
 
-def _put_action(packed: gzip.GzipFile, action: Action, events: list[SharedEvent], numbers: dict[Address, int]) -> None:
-    for event in events:
+def _put_entry(packed: gzip.GzipFile, entry: Entry, numbers: dict[Address, int]) -> None:
+    for event in entry.labels:
         if event.photo not in numbers:
             numbers[event.photo] = len(numbers)
             _put(packed, {"photo": [event.photo.collection, event.photo.path, event.photo.content_hash]})
-    rows = [[e.n, numbers[e.photo], e.name, e.old, e.new, e.source, e.model_id, e.probability, e.saw] for e in events]
-    _put(packed, {key: getattr(action, key) for key in _ACTION_KEYS} | {"events": rows})
+    line: dict[str, Any] = {key: getattr(entry.action, key) for key in _ACTION_KEYS}
+    line["events"] = [
+        [e.n, numbers[e.photo], e.name, e.old, e.new, e.source, e.model_id, e.probability, e.saw] for e in entry.labels
+    ]
+    if entry.words:
+        line["words"] = [words_to_json(word) for word in entry.words]
+    _put(packed, line)
 
 
 def _put(packed: gzip.GzipFile, value: dict[str, Any]) -> None:

@@ -1,12 +1,13 @@
-"""Bundles of labels between desks: what was labelled since a day goes into a file and is taken in elsewhere.
+"""Bundles between desks: what was labelled, noted and decided since a day goes into a file and is taken in elsewhere.
 
 Taking the same bundle twice changes nothing, and the order in which bundles come does not matter: every desk ends with
-the same actions, and so with the same labels. Where two experts answered differently without knowing of each other, the
-later answer is the present one and the label joins the queue of conflicts; see `conflicts`.
+the same actions, and so with the same labels, notes and decisions. Where two experts answered differently without
+knowing of each other, the later answer is the present one and the label or joint joins the queue of conflicts; see
+`conflicts`. The scheme stays what it is at each desk: what differs is said, and can be taken over.
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,18 +15,18 @@ from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.clock import COUNTER_BITS
-from weldstudio.domain.scheme import Scheme, SchemeClass
-from weldstudio.store import desks
+from weldstudio.domain.scheme import Scheme
+from weldstudio.store import decision_conflicts, desk_words, desks
 from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.desk_words import SharedNote
 from weldstudio.store.store import Store
-from weldstudio.studio import bundle_files
+from weldstudio.studio import bundle_files, scheme_differences
 from weldstudio.studio import scheme as schemes
-from weldstudio.studio.bundle_files import SUFFIX, Head
+from weldstudio.studio.bundle_files import SUFFIX, Entry, Head
+from weldstudio.studio.bundle_taking import Taking, pieces_of
 
 __all__ = ["SUFFIX", "BundleReport", "TakeReport", "make", "take"]
 
-_PIECE = 200
-"""Events written in one go."""
 _STEP_S = 0.03
 _AHEAD_MS = 3_600_000
 
@@ -37,6 +38,9 @@ class BundleReport:
     file: str
     actions: int
     labels: int
+    notes: int
+    decisions: int
+    """Overrides of verdicts among them."""
     experts: tuple[str, ...]
     text: str
 
@@ -45,6 +49,8 @@ class BundleReport:
             "file": self.file,
             "actions": self.actions,
             "labels": self.labels,
+            "notes": self.notes,
+            "decisions": self.decisions,
             "experts": list(self.experts),
             "text": self.text,
         }
@@ -52,22 +58,30 @@ class BundleReport:
 
 @dataclass(frozen=True, slots=True)
 class TakeReport:
-    """What a bundle brought. Counts are label events unless said."""
+    """What a bundle brought."""
 
     actions: int
     """Actions that were not here yet."""
     labels: int
+    notes: int
+    decisions: int
+    """Overrides of verdicts among them."""
     known: int
-    """Events that were here already."""
+    """Labels, notes and decisions that were here already."""
     waiting: int
-    """Events that wait for a photograph or a flag, of this bundle and of earlier ones."""
+    """What waits for a photograph, joint or flag, of this bundle and of earlier ones."""
     missing_flags: tuple[str, ...]
+    """Flags and merges of the other desk that are not here."""
+    differences: tuple[str, ...]
+    """What else is different in the scheme of the other desk, a sentence each."""
     missing_photos: int
     """Photographs that are not here."""
     unknown_before: int
     """Events that follow upon ones which this desk never got: a bundle since an earlier day brings them."""
     conflicts: int
     """Labels in conflict now, in all."""
+    decision_conflicts: int
+    """Joints of which experts decided differently, in all."""
     changes: Changes = field(default=NO_CHANGES, compare=False)
     text: str = ""
 
@@ -75,204 +89,169 @@ class TakeReport:
         return {
             "actions": self.actions,
             "labels": self.labels,
+            "notes": self.notes,
+            "decisions": self.decisions,
             "known": self.known,
             "waiting": self.waiting,
             "missing_flags": list(self.missing_flags),
+            "scheme_differences": list(self.differences),
             "missing_photos": self.missing_photos,
             "unknown_before": self.unknown_before,
             "conflicts": self.conflicts,
+            "decision_conflicts": self.decision_conflicts,
             "text": self.text,
         }
 
 
 def make(store: Store, file: Path, *, since: date | None = None, who: str) -> Generator[Progress, None, BundleReport]:
-    """Write what was labelled since the beginning of a day, by whomever, or ever, into `file`.
+    """Write what was done since the beginning of a day, by whomever, or ever, into `file`.
 
     Raises ImportRefused where the file cannot be written; then, and when cancelled, there is none.
     """
     scheme = scheme_rows.load(store)
-    names = _names(scheme)
-    first = 0 if since is None else int(datetime(since.year, since.month, since.day).timestamp() * 1000)
+    day = 0 if since is None else int(datetime(since.year, since.month, since.day).timestamp() * 1000)
+    first = day << COUNTER_BITS
     head = Head(
         store.name,
         datetime.now().isoformat(timespec="seconds"),
         "" if since is None else since.isoformat(),
         who,
         scheme,
+        scheme_differences.former_names(store),
     )
-    total = desks.count_since(store, first << COUNTER_BITS)
+    total = desks.count_since(store, first)
     experts: set[str] = set()
+    labels = notes = decisions = 0
 
-    def entries() -> Generator[bundle_files.Entry, None, None]:
-        for entry in desks.shared(store, since=first << COUNTER_BITS, names=names):
-            experts.add(entry[0].who)
+    def entries() -> Iterator[Entry]:
+        nonlocal labels, notes, decisions
+        for entry in _entries(store, scheme, first):
+            experts.add(entry.action.who)
+            labels += len(entry.labels)
+            noted = sum(isinstance(word, SharedNote) for word in entry.words)
+            notes += noted
+            decisions += len(entry.words) - noted
             yield entry
 
-    writing = bundle_files.write(Path(file), head, entries())
+    writing = bundle_files.write(Path(file), head, entries(), schemes=lambda d: desk_words.schemes(store, [d]))
     shown = 0.0
     while True:
         try:
             done = next(writing)
         except StopIteration as end:
-            actions, events = end.value
+            actions: int = end.value
             break
         if time.monotonic() - shown > _STEP_S:
             shown = time.monotonic()
             try:
-                yield Progress(done, total, "Writing the bundle")
+                yield Progress(min(done, total), total, "Writing the bundle")
             except GeneratorExit:
                 writing.close()
                 raise
-    text = f"{_count(events, 'label')} of {_count(actions, 'action')} in {Path(file).name}"
-    return BundleReport(str(file), actions, events, tuple(sorted(experts)), text)
+    text = f"{_counts(labels, notes, decisions)} of {_count(actions, 'action')} in {Path(file).name}"
+    return BundleReport(str(file), actions, labels, notes, decisions, tuple(sorted(experts)), text)
 
 
-def take(store: Store, file: Path, *, who: str, new_flags: bool = False) -> Generator[Progress, None, TakeReport]:
+def _entries(store: Store, scheme: Scheme, since: int) -> Iterator[Entry]:
+    for action, labels in desks.shared(store, since=since, names=scheme_differences.names(scheme)):
+        if labels:
+            yield Entry(action, labels)
+    for action, words in desk_words.shared(store, since=since):
+        yield Entry(action, words=words)
+
+
+def take(
+    store: Store, file: Path, *, who: str, new_flags: bool = False, new_scheme: bool = False
+) -> Generator[Progress, None, TakeReport]:
     """Take a bundle in. Cancelled, what was taken stays, and taking the file again brings the rest.
 
-    With `new_flags` the flags that the bundle names and this project lacks are added first. Raises ImportRefused,
-    before anything is written, for a file that is no whole bundle.
+    With `new_flags` the flags and merges of the other desk that this project lacks are added first; with `new_scheme`
+    its points, rules, groups and descriptions are taken over as well. Raises ImportRefused, before anything is written,
+    for a file that is no whole bundle.
     """
-    reading = bundle_files.read(Path(file))
+    bundle = yield from _read(Path(file))
+    there = bundle.head.scheme
+    if new_flags:
+        schemes.add_lacking(store, there, _known(store, bundle.head), who=who)
+    if new_scheme:
+        schemes.adopt(store, there, who=who)
+    taking = Taking(store, _known(store, bundle.head))
+    total = bundle.events
+    earlier = [Entry(action, desks.waiting(store, seq)) for seq, action in desks.waiting_actions(store)]
+    earlier += [Entry(action, words=words) for action, words in desk_words.waiting(store)]
+    pieces: list[Changes] = []
+    done = 0
+    if bundle.schemes:
+        with store.atomic():
+            desk_words.keep_schemes(store, bundle.schemes.items())
+    for piece in pieces_of([*earlier, *bundle.entries]):
+        with store.atomic(durable=True):
+            changes = taking.take(piece)
+        pieces.append(changes)
+        done += sum(map(len, piece))
+        yield Progress(min(done, total), total, "Taking labels in", changes)
+    return _report(store, taking, bundle, Changes.of(pieces))
+
+
+def _read(file: Path) -> Generator[Progress, None, bundle_files.Bundle]:
+    reading = bundle_files.read(file)
     looked = time.monotonic()
     while True:
         try:
             line = next(reading)
         except StopIteration as end:
             bundle: bundle_files.Bundle = end.value
-            break
+            return bundle
         if time.monotonic() - looked > _STEP_S:
             yield Progress(line, None, "Reading the bundle")
             looked = time.monotonic()
-    if new_flags:
-        there, here = bundle.head.scheme, scheme_rows.load(store)
-        lacking = tuple(flag for flag in there.live_flags if not here.has_name(flag.name))
-        if lacking:
-            schemes.adopt(store, Scheme(lacking), who=who)
-    slots = {name: slot for slot, name in _names(scheme_rows.load(store)).items()}
-    taking = _Taking(store, slots)
-    total = bundle.events
-    earlier = [(action, desks.waiting(store, seq)) for seq, action in desks.waiting_actions(store)]
-    pieces: list[Changes] = []
-    done = 0
-    for piece in _pieces([*earlier, *bundle.entries]):
-        with store.atomic(durable=True):
-            changes = taking.take(piece)
-        pieces.append(changes)
-        done += sum(len(events) for _, events in piece)
-        yield Progress(min(done, total), total, "Taking labels in", changes)
-    return _report(store, taking, bundle, Changes.of(pieces))
 
 
-class _Taking:
-    """Finds the place of every event here, and counts what came of it."""
-
-    def __init__(self, store: Store, slots: dict[str, int]) -> None:
-        self._store, self._slots = store, slots
-        self._at: dict[desks.Address, int | None] = {}
-        self._by_hash = desks.unique_hashes(store)
-        self._done: set[tuple[int, int]] = set()
-        self.actions: set[str] = set()
-        self.labels = self.known = 0
-        self.missing_flags: dict[str, None] = {}
-        self.missing_photos: set[desks.Address] = set()
-        self.saw: set[str] = set()
-
-    def take(self, piece: list[bundle_files.Entry]) -> Changes:
-        placed: list[tuple[int, desks.Field, desks.SharedEvent]] = []
-        for action, events in piece:
-            seq, here = desks.own_number(self._store, action, events)
-            left = []
-            for event in events:
-                self.saw.update(event.saw)
-                if event.n in here or (seq, event.n) in self._done:
-                    self.known += 1
-                    continue
-                where = self._place(event)
-                if where is None:
-                    left.append(event)
-                else:
-                    placed.append((seq, where, event))
-                    self._done.add((seq, event.n))
-                    self.labels += 1
-                    self.actions.add(action.id)
-            desks.let_wait(self._store, seq, left)
-        if not placed:
-            return NO_CHANGES
-        ids = dict.fromkeys(action.id for action, _ in piece if action.id in self.actions)
-        return self._store.record(desks.take(self._store, placed) | Changes(actions=tuple(ids)))
-
-    def _place(self, event: desks.SharedEvent) -> desks.Field | None:
-        slot = self._slots.get(event.name)
-        address = event.photo
-        if address not in self._at:
-            found = desks.photo_at(self._store, address)
-            if found is None and address.content_hash is not None:
-                found = self._by_hash.get(address.content_hash)
-            self._at[address] = found
-        photo = self._at[address]
-        if slot is None:
-            self.missing_flags[event.name] = None
-        if photo is None:
-            self.missing_photos.add(address)
-        return None if slot is None or photo is None else (photo, slot)
+def _known(store: Store, head: Head) -> dict[str, int]:
+    """Our slots by the names that the bundle may use."""
+    ours, former = scheme_rows.load(store), scheme_differences.former_names(store)
+    return scheme_differences.counterparts(ours, former, head.scheme, head.formerly)
 
 
-def _pieces(entries: list[bundle_files.Entry]) -> Generator[list[bundle_files.Entry], None, None]:
-    """The same in pieces of about as many events as are written in one go; a large action comes in several."""
-    piece: list[bundle_files.Entry] = []
-    size = 0
-    for action, events in entries:
-        for first in range(0, max(1, len(events)), _PIECE):
-            some = events[first : first + _PIECE]
-            piece.append((action, some))
-            size += len(some)
-            if size >= _PIECE:
-                yield piece
-                piece, size = [], 0
-    if piece:
-        yield piece
-
-
-def _report(store: Store, taking: _Taking, bundle: bundle_files.Bundle, changes: Changes) -> TakeReport:
-    waiting = desks.count_waiting(store)
+def _report(store: Store, taking: Taking, bundle: bundle_files.Bundle, changes: Changes) -> TakeReport:
+    waiting = desks.count_waiting(store) + desk_words.count_waiting(store)
     here = desks.known(store, taking.saw)
-    open_conflicts = len(desks.conflicts(store))
-    known = f", {_count(taking.known, 'label')} known already" if taking.known else ""
-    parts = [
-        f"{_count(taking.labels, 'label')} of {_count(len(taking.actions), 'action')} from {bundle.head.project}{known}"
-    ]
+    labels, decided = len(desks.conflicts(store)), len(decision_conflicts.listed(store))
+    known = f", {taking.known:,} known already" if taking.known else ""
+    brought = _counts(taking.labels, taking.notes, taking.decisions)
+    parts = [f"{brought} of {_count(len(taking.actions), 'action')} from {bundle.head.project}{known}"]
     if waiting:
-        parts.append(f"{_count(waiting, 'label')} wait for photographs or flags that are not here")
-    if open_conflicts:
-        parts.append(f"{_count(open_conflicts, 'label')} in conflict")
+        parts.append(f"{waiting:,} wait for photographs or flags that are not here")
+    if labels:
+        parts.append(f"{_count(labels, 'label')} in conflict")
+    if decided:
+        parts.append(f"{_count(decided, 'joint')} decided differently by two experts")
     unknown = len(taking.saw - here)
     if unknown:
-        parts.append("some follow upon labels that never came here; a bundle since an earlier day brings them")
-    newest = max((action.clock for action, _ in bundle.entries), default=0) >> COUNTER_BITS
+        parts.append("some follow upon others that never came here; a bundle since an earlier day brings them")
+    newest = max((entry.action.clock for entry in bundle.entries), default=0) >> COUNTER_BITS
     if newest > time.time_ns() // 1_000_000 + _AHEAD_MS:
         parts.append("the clock of a desk is ahead by more than an hour; have it set right")
+    ours, there = scheme_rows.load(store), bundle.head.scheme
+    lacking = scheme_differences.lacking(there, taking.slots)
     return TakeReport(
         len(taking.actions),
-        taking.labels,
-        taking.known,
+        *(taking.labels, taking.notes, taking.decisions, taking.known),
         waiting,
-        tuple(taking.missing_flags),
+        tuple(dict.fromkeys((*taking.missing_flags, *lacking))),
+        scheme_differences.differences(ours, there, taking.slots),
         len(taking.missing_photos),
         unknown,
-        open_conflicts,
+        *(labels, decided),
         changes,
         "; ".join(parts) + ".",
     )
 
 
-def _names(scheme: Scheme) -> dict[int, str]:
-    """Names by slot; of two classes with one name, the one that is in use."""
-    every: tuple[SchemeClass, ...] = (*scheme.flags, *scheme.merges)
-    in_use: tuple[SchemeClass, ...] = (*scheme.live_flags, *scheme.live_merges)
-    named = {item.slot: item.name for item in every}
-    live = {item.name: item.slot for item in in_use}
-    return {slot: name for slot, name in named.items() if live.get(name, slot) == slot}
+def _counts(labels: int, notes: int, decisions: int) -> str:
+    more = [_count(number, thing) for number, thing in ((notes, "note"), (decisions, "decision")) if number]
+    parts = [_count(labels, "label"), *more]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _count(number: int, thing: str) -> str:

@@ -1,4 +1,7 @@
-"""Labels about which two experts gave different answers without knowing of each other: listed, and settled."""
+"""Where two experts gave different answers without knowing of each other: labels and joints; listed, and settled.
+
+What was decided of a joint is settled by deciding again.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +11,10 @@ from weldstudio.domain.changes import Done
 from weldstudio.domain.clock import wall_seconds
 from weldstudio.domain.concurrency import Answer
 from weldstudio.domain.errors import EditRefused
-from weldstudio.domain.labelling import Source, State, label_byte, state_of
-from weldstudio.store import actions, desks, events, photos
+from weldstudio.domain.labelling import Source, State, label_byte
+from weldstudio.store import actions, decision_conflicts, desks, events, named, photos
 from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.decisions import DECISION
 from weldstudio.store.store import Store
 
 
@@ -42,6 +46,28 @@ class Conflict:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One joint of which experts decided differently. The last decision is the one that holds."""
+
+    joint_id: int
+    name: str
+    kind: str
+    """'decision' or 'override'."""
+    answers: tuple[tuple[str, str, str], ...]
+    """Who, what, when (local time, to the minute)."""
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        said = ", ".join(f"{who} {what or 'took it back'} ({at})" for who, what, at in self.answers)
+        return f"{'Decision' if self.kind == DECISION else 'Verdict'} on {self.name}: {said}"
+
+    def to_json(self) -> dict[str, Any]:
+        answers = [{"who": who, "said": what, "at": at} for who, what, at in self.answers]
+        return {"joint": self.name, "kind": self.kind, "answers": answers}
+
+
 def listed(store: Store, *, photo_id: int | None = None) -> tuple[Conflict, ...]:
     """The open conflicts, of one photo or of all, by photo and class."""
     scheme = scheme_rows.load(store)
@@ -50,6 +76,20 @@ def listed(store: Store, *, photo_id: int | None = None) -> tuple[Conflict, ...]
     return tuple(
         Conflict(photo, paths[photo], slot, scheme.by_slot(slot).name, _said(desks.answers(store, (photo, slot))))
         for photo, slot in fields
+    )
+
+
+def joints_listed(store: Store, *, joint_id: int | None = None) -> tuple[Differing, ...]:
+    """Joints of which experts decided differently, one of them or all."""
+    found = sorted(decision_conflicts.listed(store, None if joint_id is None else (joint_id,)))
+    return tuple(
+        Differing(
+            joint,
+            named.joint_name(store, joint),
+            kind,
+            tuple((a.who, a.said, _minute(a)) for a in decision_conflicts.answers(store, (joint, kind))),
+        )
+        for joint, kind in found
     )
 
 
@@ -74,11 +114,8 @@ def settle(store: Store, photo_id: int, slot: int, state: State, *, who: str) ->
 
 
 def _said(answers: tuple[Answer, ...]) -> tuple[Said, ...]:
-    return tuple(
-        Said(
-            answer.who,
-            state_of(answer.byte),
-            f"{datetime.fromtimestamp(wall_seconds(answer.clock)):%Y-%m-%d %H:%M}",
-        )
-        for answer in answers
-    )
+    return tuple(Said(answer.who, State.of_word(answer.said), _minute(answer)) for answer in answers)
+
+
+def _minute(answer: Answer) -> str:
+    return f"{datetime.fromtimestamp(wall_seconds(answer.clock)):%Y-%m-%d %H:%M}"

@@ -17,7 +17,7 @@ from weldstudio.domain.labelling import Action
 from weldstudio.domain.photo import DEFAULT_LIMIT, Photo
 from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.verdict import Outcome, Verdict
-from weldstudio.store import actions, contractors, decisions, events, photos
+from weldstudio.store import actions, contractors, decision_conflicts, decisions, events, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decisions import DECISION, OVERRIDE, Event
 from weldstudio.store.store import Store
@@ -27,7 +27,8 @@ _WORDS = {Told.ACCEPTED: "Accepted", Told.REJECTED: "Rejected", Told.NEW_PHOTO: 
 
 
 def decide(store: Store, joint_ids: Iterable[int], said: Told, *, who: str, reason: str = "") -> Done:
-    """Tell the crew this of joints, in one action. A joint told so already is told so again only with another reason.
+    """Tell the crew this of joints, in one action. A joint told so already is told so again only with another reason,
+    or where experts differed.
 
     Raises EditRefused for joints that do not exist or show no photo.
     """
@@ -77,7 +78,8 @@ def _append(
         present = {d.joint_id: (d.said.value, d.reason) for d in made} if kind == DECISION else {}
         if kind == OVERRIDE:
             present = {o.joint_id: (o.outcome.value, o.reason) for o in overrides}
-        new = [joint for joint in wanted if present.get(joint, (None, "")) != (said, reason)]
+        differed = {joint for joint, about in decision_conflicts.listed(store, wanted) if about == kind}
+        new = [joint for joint in wanted if present.get(joint, (None, "")) != (said, reason) or joint in differed]
         if said is None:
             new = [joint for joint in wanted if joint in present]
         if not new:

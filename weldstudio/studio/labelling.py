@@ -201,9 +201,9 @@ def revert(store: Store, action_id: str, *, who: str) -> Done:
         if not (rows or said or noted or payload):
             return Done(None, NO_CHANGES, f"{subject}: nothing left to take back{_since(changed_since)}")
         written = actions.begin(store, who=who, kind="revert", text=subject, reverts=action_id, payload=payload)
-        changes = events.append(store, written, rows, source=Source.REVERT)
+        changes = events.append(store, written, rows, source=Source.REVERT, reverting=target.seq)
         if said:
-            changes |= decisions.append(store, written, said)
+            changes |= decisions.append(store, written, said, reverting=target.seq)
         if noted:
             changes |= notes.append(store, written, noted)
         if payload is not None:

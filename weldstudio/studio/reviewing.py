@@ -193,12 +193,18 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "unsure": lambda m: _any_class(m, State.UNSURE),
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
-    "conflict": lambda m: np.isin(m.ids, np.fromiter(m.conflicts, np.int64, len(m.conflicts))),
+    "conflict": lambda m: _in_conflict(m),
     "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
     **joint_terms.WORDS,
 }
+
+
+def _in_conflict(mirror: Mirror) -> Bools:
+    found = np.isin(mirror.ids, np.fromiter(mirror.conflicts, np.int64, len(mirror.conflicts)))
+    joints = mirror.decided.conflicts
+    return found | np.isin(mirror.joint, np.fromiter(joints, np.int64, len(joints))) if joints else found
 
 
 def _flag(mirror: Mirror, term: Term) -> Bools:

@@ -3,14 +3,14 @@
 Each edit is one action that holds the scheme before and after, so undo and the history treat it like any other.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weldstudio import paths
 from weldstudio.domain.changes import NO_CHANGES, Done
 from weldstudio.domain.errors import SchemeError
-from weldstudio.domain.scheme import Flag, Group, JointRule, Scheme, did_you_mean
+from weldstudio.domain.scheme import Flag, Group, JointRule, Scheme, SchemeClass, did_you_mean
 from weldstudio.store import actions
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
@@ -225,13 +225,37 @@ def adopt(store: Store, other: Scheme, *, who: str) -> Done:
             taken = {group.name for group in scheme.groups}
             if group.name not in taken and not any(scheme.group_of(slot) for slot in members):
                 scheme = scheme.with_group(replace(group, members=members))
-        for merge in other.live_merges:
-            slots = [slot_of[slot] for slot in merge.members if slot in slot_of]
-            if len(slots) > 1 and not scheme.has_name(merge.name) and not any(scheme.merge_of(s) for s in slots):
-                scheme = scheme.with_merge(merge.name, slots)
-        return replace(scheme, name=scheme.name or other.name)
+        return replace(_with_merges_like(scheme, other, slot_of), name=scheme.name or other.name)
 
     return edit_scheme(store, change, who=who, text=f"Scheme '{other.name}' taken over")
+
+
+def add_lacking(store: Store, other: Scheme, known: Mapping[str, int], *, who: str) -> Done:
+    """Add the flags and merges of another scheme that have no counterpart here; what is here stays as it is.
+
+    `known` are our slots by their names.
+    """
+    slot_of = {flag.slot: known[flag.name] for flag in other.live_flags if flag.name in known}
+    classes: tuple[SchemeClass, ...] = (*other.live_flags, *other.live_merges)
+    added = [item.name for item in classes if item.name not in known]
+
+    def change(scheme: Scheme) -> Scheme:
+        for flag in other.live_flags:
+            if flag.slot not in slot_of:
+                scheme = _with_flag_like(scheme, flag)
+                slot_of[flag.slot] = scheme.by_name(flag.name).slot
+        return _with_merges_like(scheme, other, slot_of)
+
+    return edit_scheme(store, change, who=who, text=f"Flags of another desk: {_listed(added)}")
+
+
+def _with_merges_like(scheme: Scheme, other: Scheme, slot_of: Mapping[int, int]) -> Scheme:
+    """The scheme with the other one's merges where they are free; `slot_of` are our slots by the other one's."""
+    for merge in other.live_merges:
+        members = [slot_of[slot] for slot in merge.members if slot in slot_of]
+        if len(members) > 1 and not scheme.has_name(merge.name) and not any(scheme.merge_of(s) for s in members):
+            scheme = scheme.with_merge(merge.name, members)
+    return scheme
 
 
 def _with_flag_like(scheme: Scheme, flag: Flag) -> Scheme:

@@ -1,0 +1,304 @@
+"""Notes and decisions between desks: how they travel, where they find their place, what holds once they are there.
+
+A joint is addressed by (uuid of its collection, reference), and by one of its photos where that names none. What finds
+no place here waits and travels on, like labels do; see `desks`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from weldstudio.domain.changes import NO_CHANGES, Changes
+from weldstudio.domain.labelling import Action
+from weldstudio.store import decision_conflicts, notes
+from weldstudio.store.desks import Address
+from weldstudio.store.notes import JOINT, PHOTO
+from weldstudio.store.store import Store
+
+_ACTION = "a.id, a.clock, a.who, a.kind, a.text, a.reverts"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A photo, or the joint that it shows, as every desk knows it."""
+
+    photo: Address
+    joint: bool
+    reference: str | None = None
+    """Of a joint; None where it goes by its photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedNote:
+    """A note as it travels; see `store.notes`."""
+
+    n: int
+    """Its number within the action, among notes."""
+    subject: Subject
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDecision:
+    """A decision or override as it travels; see `store.decisions.Event`."""
+
+    n: int
+    """Its number within the action, among decisions and overrides."""
+    subject: Subject
+    kind: str
+    said: str | None
+    origin: str
+    """Id of the action that first said so."""
+    at: int
+    low: int
+    high: int
+    reject_limit: int
+    scheme: str | None
+    """Digest."""
+    reason: str
+    saw: tuple[str, ...]
+
+
+Word = SharedNote | SharedDecision
+
+
+def to_json(word: Word) -> list[Any]:
+    """The word as a list that survives JSON."""
+    address, joint = word.subject.photo, word.subject
+    about = [address.collection, address.path, address.content_hash, int(joint.joint), joint.reference]
+    if isinstance(word, SharedNote):
+        return ["note", word.n, about, word.old, word.new]
+    points = [word.low, word.high, word.reject_limit]
+    return [
+        *("said", word.n, about, word.kind, word.said, word.origin, word.at),
+        *(points, word.scheme, word.reason, list(word.saw)),
+    ]
+
+
+def from_json(values: Sequence[Any]) -> Word:
+    """The inverse of `to_json`. Raises ValueError or TypeError for anything else."""
+    what, n, (collection, path, content, joint, reference), *rest = values
+    subject = Subject(Address(str(collection), str(path), content), bool(joint), reference)
+    if what == "note":
+        old, new = rest
+        return SharedNote(int(n), subject, str(old), str(new))
+    kind, said, origin, at, (low, high, limit), scheme, reason, saw = rest
+    if what != "said" or kind not in ("decision", "override"):
+        raise ValueError(f"'{what}' is nothing that is said of joints")
+    return SharedDecision(
+        int(n),
+        subject,
+        str(kind),
+        said,
+        str(origin),
+        at=int(at),
+        low=int(low),
+        high=int(high),
+        reject_limit=int(limit),
+        scheme=scheme,
+        reason=str(reason),
+        saw=tuple(saw),
+    )
+
+
+def shared(store: Store, *, since: int) -> Iterator[tuple[Action, list[Word]]]:
+    """Complete actions with notes or decisions from that hybrid time on, for other desks.
+
+    Before an action that says anew what another one said first, that one comes without words of its own.
+    """
+    yield from _gathered(_shared_notes(store, since))
+    origins: set[str] = set()
+    for action, words in _gathered(_shared_decisions(store, since)):
+        decisions = [word for word in words if isinstance(word, SharedDecision)]
+        for origin in sorted({word.origin for word in decisions} - origins - {action.id}):
+            (row,) = store.rows(f"SELECT {_ACTION} FROM actions a WHERE a.id = ?", (origin,))
+            yield Action(*row), []
+        origins |= {action.id, *(word.origin for word in decisions)}
+        yield action, words
+    yield from _gathered(_waiting(store))
+
+
+def schemes(store: Store, digests: Iterable[str]) -> dict[str, str]:
+    """The schemes (as JSON) in force when something was decided, by their digests."""
+    return dict(
+        store.rows(
+            "SELECT digest, scheme FROM decided_schemes WHERE digest IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(digests)),),
+        )
+    )
+
+
+def keep_schemes(store: Store, found: Iterable[tuple[str, str]]) -> None:
+    """Keep schemes of other desks by their digests. Only inside `atomic`."""
+    store.executemany("INSERT INTO decided_schemes (digest, scheme) VALUES (?, ?) ON CONFLICT DO NOTHING", list(found))
+
+
+def waiting(store: Store) -> list[tuple[Action, list[Word]]]:
+    """What has found no photo or joint here, by action."""
+    return list(_gathered(_waiting(store)))
+
+
+def count_waiting(store: Store) -> int:
+    """How many notes and decisions wait."""
+    return int(store.value("SELECT count(*) FROM waiting_words"))
+
+
+def known(store: Store, seq: int, word: Word) -> bool:
+    """Whether this word of an action is here already."""
+    table = "note_events" if isinstance(word, SharedNote) else "decisions"
+    return bool(store.value(f"SELECT 1 FROM {table} WHERE action_seq = ? AND n = ?", (seq, word.n)))
+
+
+def joint_at(store: Store, subject: Subject, photo: int | None) -> int | None:
+    """The joint here that is meant, where `photo` is the photo of its address."""
+    found = store.value(
+        "SELECT j.id FROM collections c JOIN joints j ON j.collection_id = c.id WHERE c.uuid = ? AND j.reference = ?"
+        " AND EXISTS (SELECT 1 FROM photos WHERE joint_id = j.id)",
+        (subject.photo.collection, subject.reference),
+    )
+    if found is None and photo is not None:
+        found = store.value("SELECT joint_id FROM photos WHERE id = ?", (photo,))
+    return None if found is None else int(found)
+
+
+def let_wait(store: Store, seq: int, words: Iterable[Word]) -> None:
+    """Keep words for which there is no photo or joint yet. Only inside `atomic`."""
+    store.executemany(
+        "INSERT OR IGNORE INTO waiting_words (action_seq, what, n, word) VALUES (?, ?, ?, ?)",
+        [(seq, _what(word), word.n, json.dumps(to_json(word), ensure_ascii=False)) for word in words],
+    )
+
+
+def take(store: Store, placed: Sequence[tuple[int, int, Word]]) -> Changes:
+    """Append notes and decisions (number of their action, id of photo or joint here, word) of other desks.
+
+    What holds of these photos and joints is found anew. Only inside `atomic`.
+    """
+    noted = [(seq, subject, word) for seq, subject, word in placed if isinstance(word, SharedNote)]
+    said = [(seq, subject, word) for seq, subject, word in placed if isinstance(word, SharedDecision)]
+    store.executemany(
+        "DELETE FROM waiting_words WHERE action_seq = ? AND what = ? AND n = ?",
+        [(seq, _what(word), word.n) for seq, _, word in placed],
+    )
+    changes = _take_notes(store, noted) if noted else NO_CHANGES
+    return changes | _take_decisions(store, said) if said else changes
+
+
+def _take_notes(store: Store, placed: Sequence[tuple[int, int, SharedNote]]) -> Changes:
+    rows = [(seq, w.n, JOINT if w.subject.joint else PHOTO, subject, w.old, w.new) for seq, subject, w in placed]
+    store.executemany(
+        "INSERT OR IGNORE INTO note_events (action_seq, n, about, subject, old, new) VALUES (?, ?, ?, ?, ?, ?)", rows
+    )
+    return notes.fold_anew(store, {(about, subject) for _, _, about, subject, _, _ in rows})
+
+
+def _take_decisions(store: Store, placed: Sequence[tuple[int, int, SharedDecision]]) -> Changes:
+    fields = {(joint, word.kind) for _, joint, word in placed}
+    decision_conflicts.say_what_was_seen(store, fields)
+    seq_of = dict(
+        store.rows(
+            "SELECT id, seq FROM actions WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([word.origin for _, _, word in placed]),),
+        )
+    )
+    store.executemany(
+        "INSERT OR IGNORE INTO decisions (action_seq, n, joint_id, kind, said, origin, at, low, high, reject_limit,"
+        " scheme, reason, saw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT digest FROM decided_schemes"
+        " WHERE digest = ?), ?, ?)",
+        [
+            (
+                *(seq, w.n, joint, w.kind, w.said, seq_of.get(w.origin, seq), w.at),
+                *(w.low, w.high, w.reject_limit, w.scheme, w.reason, " ".join(w.saw)),
+            )
+            for seq, joint, w in placed
+        ],
+    )
+    for joint, kind in fields:
+        store.execute(
+            "INSERT INTO decided_now (joint_id, kind, action_seq, n) SELECT d.joint_id, d.kind, d.action_seq, d.n"
+            " FROM decisions d JOIN actions a ON a.seq = d.action_seq WHERE d.joint_id = ? AND d.kind = ?"
+            " ORDER BY a.clock DESC, a.id DESC, d.n DESC LIMIT 1"
+            " ON CONFLICT (joint_id, kind) DO UPDATE SET action_seq = excluded.action_seq, n = excluded.n",
+            (joint, kind),
+        )
+    decision_conflicts.judge(store, fields)
+    return Changes(decisions=frozenset(joint for joint, _ in fields))
+
+
+def _shared_notes(store: Store, since: int) -> list[tuple[Action, Word]]:
+    rows = store.rows(
+        f"SELECT {_ACTION}, e.about, e.subject, e.n, e.old, e.new FROM note_events e"
+        " JOIN actions a ON a.seq = e.action_seq WHERE a.complete = 1 AND a.clock >= ? ORDER BY a.clock, a.id, e.n",
+        (since,),
+    )
+    subjects = _subjects(store, {(about, subject) for *_, about, subject, _, _, _ in rows})
+    return [
+        (Action(*row[:6]), SharedNote(n, subjects[about, subject], old, new))
+        for row in rows
+        for about, subject, n, old, new in [row[6:]]
+        if (about, subject) in subjects
+    ]
+
+
+def _shared_decisions(store: Store, since: int) -> list[tuple[Action, Word]]:
+    rows = store.rows(
+        f"SELECT {_ACTION}, d.joint_id, d.n, d.kind, d.said, o.id, d.at, d.low, d.high, d.reject_limit, d.scheme,"
+        " d.reason FROM decisions d JOIN actions a ON a.seq = d.action_seq JOIN actions o ON o.seq = d.origin"
+        " WHERE a.complete = 1 AND a.clock >= ? ORDER BY a.clock, a.id, d.n",
+        (since,),
+    )
+    subjects = _subjects(store, {(JOINT, row[6]) for row in rows})
+    seen = {
+        (answer.action, joint, kind): answer.saw or ()
+        for (joint, kind), said in decision_conflicts.said(store, {(row[6], row[8]) for row in rows})
+        for answer in said
+    }
+    found: list[tuple[Action, Word]] = []
+    for row in rows:
+        joint, n, kind, said, origin, at, low, high, limit, scheme, reason = row[6:]
+        if (JOINT, joint) in subjects:
+            subject, saw = subjects[JOINT, joint], seen[row[0], joint, kind]
+            word = SharedDecision(n, subject, kind, said, origin, at, low, high, limit, scheme, reason, saw)
+            found.append((Action(*row[:6]), word))
+    return found
+
+
+def _subjects(store: Store, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Subject]:
+    """Addresses of photos and joints, by (about, id); those that show no photo any more are left out."""
+    found: dict[tuple[str, int], Subject] = {}
+    shown = "joints j JOIN photos p ON p.id = (SELECT min(id) FROM photos WHERE joint_id = j.id)"
+    for about, tables, key in ((PHOTO, "photos p", "p.id"), (JOINT, shown, "j.id")):
+        ids = json.dumps([subject for kind, subject in wanted if kind == about])
+        rows = store.rows(
+            f"SELECT {key}, c.uuid, p.path, p.content_hash, (SELECT count(*) FROM photos o"
+            f" WHERE o.content_hash = p.content_hash), {'j.reference' if about == JOINT else 'NULL'}"
+            f" FROM {tables} JOIN collections c ON c.id = p.collection_id"
+            f" WHERE {key} IN (SELECT value FROM json_each(?))",
+            (ids,),
+        )
+        for subject, uuid, path, content, alike, reference in rows:
+            address = Address(uuid, path, content if alike == 1 else None)
+            found[about, subject] = Subject(address, about == JOINT, reference)
+    return found
+
+
+def _waiting(store: Store) -> list[tuple[Action, Word]]:
+    return [
+        (Action(*row[:6]), from_json(json.loads(row[6])))
+        for row in store.rows(
+            f"SELECT {_ACTION}, w.word FROM waiting_words w JOIN actions a ON a.seq = w.action_seq"
+            " ORDER BY a.clock, a.id, w.what, w.n"
+        )
+    ]
+
+
+def _gathered(found: Iterable[tuple[Action, Word]]) -> Iterator[tuple[Action, list[Word]]]:
+    for action, words in groupby(found, key=lambda one: one[0]):
+        yield action, [word for _, word in words]
+
+
+def _what(word: Word) -> str:
+    return "note" if isinstance(word, SharedNote) else "said"
