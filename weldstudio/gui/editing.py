@@ -13,6 +13,7 @@ from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.gui.commands import EditCommand
 from weldstudio.gui.outbox import Edit, Marked, Outbox
+from weldstudio.gui.project_lock import READ_ONLY
 from weldstudio.gui.store_thread import StoreThread
 from weldstudio.gui.words import counted
 from weldstudio.gui.work import Pending
@@ -20,9 +21,6 @@ from weldstudio.gui.work import Pending
 if TYPE_CHECKING:
     from weldstudio.gui.session import Session
     from weldstudio.store.store import Store
-
-
-READ_ONLY = "This window only looks on, so nothing was changed; open the project for writing first."
 
 
 class Editing(QObject):

@@ -74,10 +74,15 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDate
   background: @field; color: @text; border: 1px solid @control_line; border-radius: 6px;
   padding: 0 8px; min-height: #row2; selection-background-color: @accent; selection-color: @on_accent; }
 QPlainTextEdit, QTextEdit { padding: 4px 8px; }
+QPlainTextEdit[look="note"] { padding: 0 4px; min-height: 0; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
 QDateEdit:focus { border: 2px solid @accent; padding: 0 7px; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled
   { color: @disabled; background: transparent; border-color: @line; }
+QPlainTextEdit[look="note"]:focus { padding: 0 3px; }
+QPlainTextEdit[look="note"]:read-only { border-color: @line; background: transparent; }
+QPushButton[look="narrow"] { padding: 0 3px; }
+QPushButton[look="narrow"]:focus { padding: 0 2px; }
 QLineEdit[look="wrong"] { border: 2px solid @danger; padding: 0 7px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus
   { border: none; padding: 0 6px; min-height: 0; background: transparent; }

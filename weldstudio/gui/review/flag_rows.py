@@ -36,6 +36,8 @@ class FlagRow:
     """The group of flags of which at most one holds."""
     demonstration: bool = False
     """Whether the model that says so is a demonstration and none for this job."""
+    read_only: bool = False
+    """Whether this window only looks on, so that neither key nor click labels anything."""
 
     @property
     def photos(self) -> int:
@@ -80,7 +82,9 @@ class FlagRow:
             lines.append(f"Merged from: {', '.join(self.members)}")
         if self.group:
             lines.append(f"At most one of the group '{self.group}' holds")
-        if self.key:
+        if self.read_only:
+            lines.append("This window only looks on: nothing can be labelled here")
+        elif self.key:
             choose = f"; {self.choosing_key}: choose" if self.choosing_key else ""
             lines.append(f"{self.key}: raise, again: clear; {unsure_key(self.key)}: unsure{choose}")
         return "\n".join(lines)

@@ -78,15 +78,18 @@ class Inspecting(QObject):
         targets = session.targets()
         keys = {item.slot: self._actions.flag_key(item.slot) for item in mirror.scheme.classes}
         rows = flag_rows(mirror, targets, keys)
-        if self._demonstration:
-            rows = [replace(row, demonstration=True) for row in rows]
+        if self._demonstration or session.read_only:
+            rows = [replace(row, demonstration=self._demonstration, read_only=session.read_only) for row in rows]
         if len(targets) == 1:
             rows = with_answer(rows, self._overlays.probabilities() if targets[0] == session.current else {})
         self._inspector.flags.flags.show_rows(rows)
         self._inspector.flags.choose(session.chosen_flag)
         self._inspector.banner.say(self._said(targets))
-        self._inspector.decision.show_standing(self._standing(targets))
+        standing = self._standing(targets)
+        self._inspector.decision.show_standing(standing)
         self._inspector.decision.setVisible(mirror.scheme.has_points)
+        for action_id, makes_sense in _possible(standing, bool(targets), mirror.scheme.has_points).items():
+            self._actions.set_enabled(action_id, makes_sense)
         self._show_notes(targets)
 
     def _show_notes(self, targets: tuple[int, ...]) -> None:
@@ -178,6 +181,17 @@ class Inspecting(QObject):
         box.setVisible(missing)
         if missing:
             box.sentence.setText(first_training.wanted(self._session.mirror).sentence)
+
+
+def _possible(standing: Standing, targets: bool, points: bool) -> dict[str, bool]:
+    """Which of the actions of the inspector make sense now."""
+    joints, several = points and standing.joints > 0, standing.joints > 1
+    return {
+        **dict.fromkeys(("label.nothing", "label.raise", "label.clear", "label.unsure", "label.unseen"), targets),
+        **dict.fromkeys(("joint.accept", "joint.reject", "joint.new_photo", "joint.override"), joints),
+        "joint.follow": joints and (several or standing.override is not None),
+        "joint.withdraw": joints and (standing.decided > 0 or standing.decision is not None),
+    }
 
 
 def _is_demo(store: "Store") -> bool:

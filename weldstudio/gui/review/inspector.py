@@ -37,6 +37,8 @@ class Inspector(QFrame):
         self.nothing.setToolTip(nothing.toolTip())
         set_icon(self.nothing, "check")
         self.nothing.clicked.connect(nothing.trigger)
+        self.nothing.setEnabled(nothing.isEnabled())
+        nothing.enabledChanged.connect(self.nothing.setEnabled)
         self.advance = QCheckBox("Go on")
         self.advance.setToolTip("Go on to the next photograph when this one is answered")
         self.advance.setChecked(advance.isChecked())
