@@ -35,6 +35,11 @@ class Editing(QObject):
         self._moving = False
 
     @property
+    def moving(self) -> bool:
+        """Whether an edit, an undo or a redo is being done: what changes now is not the store's late news."""
+        return self._moving
+
+    @property
     def who(self) -> str:
         return self._session.who
 

@@ -23,16 +23,20 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import State
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
-from weldstudio.gui.words import counted
+from weldstudio.gui.words import counted, when
 
 if TYPE_CHECKING:
     from weldstudio.studio.conflicts import Conflict, Differing
     from weldstudio.studio.history import Effect, Entry
 
 HEADS = ("When", "Who", "What", "What it changed", "")
+WIDEST = 150
+"""Pixels that a name takes at most; what was done is what one looks for."""
+_CAPPED = (1, 4)
 PHOTO, JOINT, FLAG, ALL = "photo", "joint", "flag", "all"
 
 
@@ -42,6 +46,7 @@ class HistoryDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("History")
+        help_by_key(self, "desks")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self._photo = session.current
@@ -65,6 +70,7 @@ class HistoryDialog(QDialog):
         self.table.itemSelectionChanged.connect(self._judge)
         session.changed.connect(self._changed)
         session.closing.connect(self.close)
+        self.table.setFocus()
         self.look()
 
     @property
@@ -124,7 +130,7 @@ class HistoryDialog(QDialog):
         for y, entry in enumerate(self.entries):
             more = f" and {len(entry.details) - 2} more" if len(entry.details) > 2 else ""
             cells = (
-                f"{entry.at:%Y-%m-%d %H:%M}",
+                when(entry.at.timestamp()),
                 entry.who,
                 entry.text,
                 "; ".join(entry.details[:2]) + more,
@@ -135,6 +141,8 @@ class HistoryDialog(QDialog):
                 item.setToolTip("\n".join(entry.details[:20]) if x == 3 else text)
                 self.table.setItem(y, x, item)
         kept = next((y for y, entry in enumerate(self.entries) if was and entry.action_id == was.action_id), 0)
+        for column in _CAPPED:
+            self.table.setColumnWidth(column, min(theme.px(WIDEST), self.table.sizeHintForColumn(column)))
         if self.entries:
             self.table.selectRow(kept)
         self._judge()
@@ -196,7 +204,7 @@ class ConflictBox(QFrame):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GAP)
-        said = ", ".join(f"{one.who} {one.state.word} ({one.at})" for one in conflict.answers)
+        said = ", ".join(f"{one.who} {one.state.word} ({when(one.at)})" for one in conflict.answers)
         label = QLabel(f"{conflict.name}: {said}. What holds?")
         label.setWordWrap(True)
         line.addWidget(label, 1)
@@ -237,8 +245,7 @@ def _table() -> QTableWidget:
     header = table.horizontalHeader()
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column in (0, 1, 4):
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
     for column in (2, 3):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
     return table

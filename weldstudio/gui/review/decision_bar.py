@@ -106,8 +106,13 @@ class DecisionBar(QFrame):
         set_icon(self.more, "more")
         offered = [actions[action_id] for action_id in ("joint.override", "joint.follow", "joint.withdraw")]
         self.more.setMenu(_menu(self, offered))
+
+        def follow(_on: bool = False) -> None:
+            self.more.setEnabled(any(action.isEnabled() for action in offered))
+
         for action in offered:
-            action.enabledChanged.connect(lambda _on: self.more.setEnabled(any(one.isEnabled() for one in offered)))
+            action.enabledChanged.connect(follow)
+        follow()
         row.addWidget(self.more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GAP, _EDGE, GAP)

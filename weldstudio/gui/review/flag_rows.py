@@ -67,7 +67,7 @@ class FlagRow:
         """State in words: 'raised', or '3 raised, 2 clear' where photos differ."""
         if self.state is not None:
             return self.state.word
-        return count_words({state: self.counts[state] for state in State})
+        return count_words({state: self.counts[state] for state in _TELLING})
 
     def tooltip(self) -> str:
         """Everything the row says, in full."""
@@ -125,6 +125,8 @@ def with_answer(rows: list[FlagRow], probabilities: Mapping[int, float]) -> list
     ]
 
 
+_TELLING = (State.RAISED, State.UNSURE, State.CLEAR, State.UNSEEN)
+"""States in the order of what one wants to know; the row may cut off the last."""
 _SOURCES = {
     "hand": "by hand",
     "bulk": "with other photographs",

@@ -91,6 +91,7 @@ class Inspecting(QObject):
         for action_id, makes_sense in _possible(standing, bool(targets), mirror.scheme.has_points).items():
             self._actions.set_enabled(action_id, makes_sense)
         self._show_notes(targets)
+        self._show_differing(targets)
 
     def _show_notes(self, targets: tuple[int, ...]) -> None:
         mirror = self._session.mirror
@@ -103,6 +104,14 @@ class Inspecting(QObject):
         if int((mirror.joint == joint).sum()) > 1:
             subjects.append(Subject("joint", joint, mirror.notes.joints.get(joint, "")))
         self._inspector.notes.show_notes(tuple(subjects))
+
+    def _show_differing(self, targets: tuple[int, ...]) -> None:
+        """Say about which flags of the one photograph two experts differ."""
+        mirror = self._session.mirror
+        slots = mirror.conflicts.get(targets[0], ()) if len(targets) == 1 else ()
+        names = ", ".join(mirror.scheme.by_slot(slot).name for slot in slots)
+        self._inspector.differing.sentence.setText(f"Two experts differ about {names}.")
+        self._inspector.differing.setVisible(bool(slots))
 
     def _note(self, about: str, subject: int, text: str) -> None:
         write = notes.note_photo if about == "photo" else notes.note_joint

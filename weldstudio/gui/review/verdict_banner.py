@@ -14,6 +14,7 @@ from weldstudio.gui.words import counted
 
 _EDGE = 16
 _WORDS = {Outcome.ACCEPT: "Accept", Outcome.REJECT: "Reject", Outcome.OPEN: "Open"}
+_STILL_OPEN = "Open: flags that are unsure, or that nobody has looked at, could still turn the verdict."
 _ICONS = {Outcome.ACCEPT: "success", Outcome.REJECT: "error", Outcome.OPEN: "unseen"}
 
 
@@ -70,10 +71,10 @@ class VerdictBanner(QWidget):
     def say(self, said: Said) -> None:
         if said == self._said:
             return
-        if said.title != self._said.title:
-            self.setToolTip(said.title)
         self._said = said
         self.setAccessibleName(self.words())
+        verdicts = [verdict.outcome for verdict in (said.labels, said.model) if verdict is not None]
+        self.setToolTip("\n".join((self.words(), *([_STILL_OPEN] if Outcome.OPEN in verdicts else []))))
         self.update()
 
     def words(self) -> str:
@@ -143,4 +144,5 @@ class VerdictBanner(QWidget):
         if model is None:
             return ""
         who = "Demonstration model" if self._said.demonstration else "Model"
-        return f"{who}: {points_words(model)}, {_WORDS[model.outcome].lower()}"
+        word = "still open" if model.outcome == Outcome.OPEN else _WORDS[model.outcome].lower()
+        return f"{who}: {points_words(model)}, {word}"
