@@ -131,7 +131,7 @@ def everything(store: Store, *, who: str | None = None, limit: int = LIMIT) -> l
     found = _Found(store)
     listed = past.everything(store, who=who, limit=limit)
     one_photo = past.photo_of(store, [done.seq for done in listed if 0 < done.count <= _FEW])
-    names = {photo.id: photo.name for photo in photos.every(store, sorted(set(one_photo.values())))}
+    names = {photo.id: photo.path for photo in photos.every(store, sorted(set(one_photo.values())))}
     for done in listed:
         said = _count(done.count, "label") if done.count else ""
         on = names.get(one_photo.get(done.seq, 0))

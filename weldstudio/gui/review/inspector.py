@@ -75,6 +75,7 @@ class _Notice(QFrame):
         super().__init__()
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
+        self.sentence.setContentsMargins(2, 0, 0, 0)  # as the link below
         set_look(self.sentence, "secondary")
         self.button = QPushButton(offer)
         set_look(self.button, "link")

@@ -123,7 +123,7 @@ class NoteField(QPlainTextEdit):
     def _fit(self) -> None:
         """As high as the lines that it shows."""
         lines = max(1, min(_LINES, round(self.document().size().height())))  # of plain text Qt counts in lines
-        margin = 2 * self.document().documentMargin() + 2
+        margin = 2 * self.document().documentMargin() + 4
         height = self.fontMetrics().lineSpacing()
         self.setFixedHeight(round(lines * height + margin))
         self._mark.move(7, round((height + margin - _MARK) / 2))
