@@ -25,7 +25,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import State
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import counted, when
 
@@ -120,7 +120,7 @@ class HistoryDialog(QDialog):
         layout.addWidget(self.conflicts)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        self.resize(theme.px(900), theme.px(520))
+        set_size(self, theme.px(900), theme.px(520))
 
     def _show(self, found: "tuple[list[Entry], tuple[Conflict | Differing, ...]]") -> None:
         was = self.chosen
@@ -142,7 +142,9 @@ class HistoryDialog(QDialog):
                 self.table.setItem(y, x, item)
         kept = next((y for y, entry in enumerate(self.entries) if was and entry.action_id == was.action_id), 0)
         for column in _CAPPED:
-            self.table.setColumnWidth(column, min(theme.px(WIDEST), self.table.sizeHintForColumn(column)))
+            self.table.setColumnWidth(
+                column, min(theme.px(WIDEST), self.table.width() // 6, self.table.sizeHintForColumn(column))
+            )
         if self.entries:
             self.table.selectRow(kept)
         self._judge()
@@ -242,6 +244,7 @@ def _table() -> QTableWidget:
     table.setWordWrap(False)
     table.setAccessibleName(f"Actions, newest first; {counted(len(HEADS) - 1, 'column')}")
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(theme.row_height)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import counted, when
 
@@ -56,6 +56,7 @@ class RestoreDialog(QDialog):
         self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName("Snapshots of the project")
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(theme.row_height)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(_NEWEST, QHeaderView.ResizeMode.Stretch)
@@ -91,7 +92,7 @@ class RestoreDialog(QDialog):
         layout.addWidget(title)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        self.resize(theme.px(820), theme.px(420))
+        set_size(self, theme.px(820), theme.px(420))
 
     def _show(self, snapshots: "tuple[Snapshot, ...]") -> None:
         self.snapshots = snapshots

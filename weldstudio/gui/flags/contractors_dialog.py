@@ -27,7 +27,7 @@ from weldstudio.domain.changes import Changes, Done
 from weldstudio.domain.photo import DEFAULT_LIMIT, EVER
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import indent_number, set_look
+from weldstudio.gui.style_sheet import indent_number, set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import count
 
@@ -79,6 +79,7 @@ class ContractorsDialog(QDialog):
         session.changed.connect(self._changed)
         session.closing.connect(self.close)
         self.finished.connect(self._timer.stop)
+        set_size(self, theme.px(WIDTH), theme.px(560))
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -124,6 +125,7 @@ class ContractorsDialog(QDialog):
             item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             self.table.setHorizontalHeaderItem(column, item)
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(theme.row_height)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

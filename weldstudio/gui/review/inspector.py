@@ -33,7 +33,7 @@ class Inspector(QFrame):
         self.notes = NoteBox()
         self.no_model = _Notice("Train a model")
         self.no_model.button.clicked.connect(self.train_asked)
-        self.differing = _Notice("See who said what, and settle it")
+        self.differing = _Notice("Settle it…")
         self.differing.button.clicked.connect(actions["history.open"].trigger)
         self.differing.hide()
         self.nothing = QPushButton("Nothing applies")

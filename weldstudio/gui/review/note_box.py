@@ -15,6 +15,8 @@ _EDGE: Final = 12
 _LINES: Final = 3
 """So many lines a field shows at most; more are scrolled."""
 _MARK: Final = 16
+_PADDING: Final = 4
+"""Pixels above the text and below it: what the style sheet says, and the line round it."""
 _ICONS: Final = {"photo": "photo", "joint": "joint"}
 _WORDS: Final = {"photo": "photograph", "joint": "joint"}
 
@@ -45,8 +47,8 @@ class NoteField(QPlainTextEdit):
         self.setViewportMargins(_MARK + 4, 0, 0, 0)
         set_look(self, "note")
         self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().setDocumentMargin(4)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(1)
         self.set_read_only(False)
         self.textChanged.connect(self._fit)
         theme.changed.connect(self._dress)
@@ -122,8 +124,11 @@ class NoteField(QPlainTextEdit):
 
     def _fit(self) -> None:
         """As high as the lines that it shows."""
-        lines = max(1, min(_LINES, round(self.document().size().height())))  # of plain text Qt counts in lines
-        margin = 2 * self.document().documentMargin() + 4
+        every = max(1, round(self.document().size().height()))  # of plain text Qt counts in lines
+        lines = min(_LINES, every)
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if every > lines else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        margin = 2 * (self.document().documentMargin() + _PADDING)
         height = self.fontMetrics().lineSpacing()
         self.setFixedHeight(round(lines * height + margin))
         self._mark.move(7, round((height + margin - _MARK) / 2))

@@ -136,7 +136,7 @@ class VerdictBanner(QWidget):
         painter.setPen(theme.colour("secondary"))
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), right)
         room = line.width() - (painter.fontMetrics().horizontalAdvance(right) + 12 if right else 0)
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), elided)
 
     def _model_words(self) -> str:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.gui.help.asking import help_by_key
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted
 
@@ -86,4 +86,4 @@ class ReportDialog(QDialog):
         layout.addWidget(heading)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        self.resize(theme.px(720), theme.px(480))
+        set_size(self, theme.px(720), theme.px(480))
