@@ -75,6 +75,9 @@ class Settings:
     overlay_opacity: float = _row(0.5, "Opacity of the overlay", low=0.0, high=1.0)
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
+    ask_above: int = _row(
+        200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000
+    )
 
     first_steps: bool = _row(True, "Show the first steps in the demo's window")
 

@@ -116,7 +116,7 @@ def test_export_to_a_table_and_to_folders(project: Path, tmp_path: Path, run: Ru
         (("import", "{new}", "{photos}", "--joint", "("), "no regular expression"),
         (("import", "{foreign}", "{photos}"), "cannot be made"),
         (("label", "{project}", "{flags}", "--by", "Bob"), "--unlisted"),
-        (("label", "{project}", "{foreign}", "--by", "Bob"), "no flag"),
+        (("label", "{project}", "{foreign}", "--by", "Bob"), "does not have: 'hue'"),
         (("label", "{project}", "{missing}", "--by", "Bob"), "cannot be read"),
         (("status", "{missing}"), "no weldstudio project"),
         (("status", "{foreign}"), "no weldstudio project"),

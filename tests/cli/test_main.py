@@ -18,6 +18,8 @@ COMMANDS = (
         "init",
         "import",
         "label",
+        "set",
+        "copy",
         "joints",
         "decide",
         "contractors",

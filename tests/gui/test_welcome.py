@@ -169,8 +169,8 @@ def test_what_could_not_be_brought_in_is_listed(
     report = plain.findChild(ReportDialog)
     assert isinstance(report, ReportDialog)
     assert report.table.rowCount() == 1
-    assert report.table.item(0, 0).text() == "broken.jpg"
-    assert report.table.item(0, 1).text()
+    assert report.table.item(0, 1).text() == "broken.jpg"
+    assert report.table.item(0, 2).text()
     report.close()
 
 

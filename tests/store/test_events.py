@@ -24,40 +24,6 @@ def test_a_photo_that_is_none_takes_no_label(store: Store) -> None:
     assert actions.last(store) == []
 
 
-def test_an_action_in_pieces_is_overtaken_by_later_ones(store: Store) -> None:
-    slow = label_byte(State.RAISED, Source.IMPORT)
-    quick = label_byte(State.CLEAR, Source.HAND)
-    with store.atomic():
-        written = actions.begin(store, who="Ann", kind="import", text="file", complete=False)
-        events.append(store, written, [(1, 0, 0, slow)], source=Source.IMPORT, overtakable=True)
-    write(store, [(1, 0, slow, quick), (2, 0, 0, quick)])
-    assert actions.by_id(store, written.action.id) is None
-    with store.atomic():
-        events.append(
-            store, written, [(2, 0, quick, slow), (3, 0, 0, slow)], source=Source.IMPORT, first=1, overtakable=True
-        )
-    actions.finish(store, written, text="all of the file")
-    assert label_now(store) == {(1, 0): quick, (2, 0): quick, (3, 0): slow} == fold(events.history(store))
-    found = actions.by_id(store, written.action.id)
-    assert found is not None
-    assert found.action.text == "all of the file"
-
-
-def test_actions_of_dead_processes_are_finished_at_open_and_those_of_living_ones_are_not(store: Store) -> None:
-    with store.atomic():
-        mine = actions.begin(store, who="Ann", kind="import", text="mine", complete=False)
-        dead = actions.begin(store, who="Ann", kind="import", text="dead", complete=False)
-        store.execute("UPDATE actions SET writer = replace(writer, ':', ':1') WHERE seq = ?", (dead.seq,))
-        name = store.value("SELECT writer FROM actions WHERE seq = ?", (mine.seq,))
-        machine, pid, _ = name.rsplit(":", 2)
-        store.execute("UPDATE actions SET writer = ? WHERE seq = ?", (f"{machine}:{pid}:other", dead.seq))
-    with Store.open(store.folder) as again:
-        assert actions.by_id(again, mine.action.id) is None
-        ended = actions.by_id(again, dead.action.id)
-        assert ended is not None
-        assert ended.action.text == "dead (interrupted)"
-
-
 def test_clocks_go_on_from_what_other_processes_wrote(store: Store) -> None:
     with store.atomic():
         ahead = actions.begin(store, who="Bob", kind="label", text="from a clock that is fast")

@@ -338,7 +338,8 @@ def test_a_large_action_goes_in_pieces_and_a_cancelled_one_is_completed_by_takin
         labelling.set_state(ann, range(1, 901), 0, State.RAISED, who="Ann")
         file = sent(ann, tmp_path / "a")
         work = bundling.take(bob, file, who="Bob")
-        next(work)
+        while next(work).text != "Taking labels in":
+            pass
         work.close()
         assert 0 < len(labelling_now(bob)) < 900
         report = taken(bob, file)

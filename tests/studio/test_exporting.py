@@ -21,9 +21,10 @@ from weldstudio.domain.split import Split
 from weldstudio.store import first_pass, models, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import exporting, image_folder, labelling, placing
+from weldstudio.studio import exporting, image_folder, label_import, labelling, placing
 from weldstudio.studio.exporting import export, export_predictions
-from weldstudio.studio.label_files import EXPORT_HEADER, read_label_file
+from weldstudio.studio.label_files import read_label_file
+from weldstudio.studio.label_look import EXPORT_HEADER
 from weldstudio.studio.placing import ExportRefused
 from weldstudio.studio.selecting import Exported, ExportReport, Selection
 
@@ -219,6 +220,7 @@ def test_photos_with_one_class_get_its_folder_and_the_others_a_reason(store: Sto
     }
     assert report.text == (
         "3 of 6 photos were exported. 3 were left out, the first: a/3.jpg (2 flags are raised: mud; water, high)."
+        " A person has looked at 6 of the photos selected."
     )
     assert report.exported + len(report.left_out) == report.selected == 6
     assert report.counts == {"mud": 1, "water, high": 1, "no clamp": 1}
@@ -400,7 +402,7 @@ def test_a_table_taken_into_another_project_gives_the_same_table(store: Store, t
     with Store.create(tmp_path / "second") as second:
         bring(second, root, [photo.path for photo in photos.every(store)])
         scheme_rows.save(second, Scheme(flags=tuple(Flag(i, name) for i, name in enumerate(table.classes))))
-        finish(labelling.apply_label_table(second, table, who="Bob"))
+        finish(label_import.apply_label_table(second, table, who="Bob"))
         exported(second, tmp_path / "second.csv", format="csv")
     columns = [
         [

@@ -19,8 +19,10 @@ from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import importing, labelling, projects, reading
 from weldstudio.studio import scheme as scheme_editing
+from weldstudio.studio.describing import Told
 from weldstudio.studio.importing import ImportReport, import_photos, refuse_early
 from weldstudio.studio.label_files import read_label_file
+from weldstudio.studio.label_import import Terms
 
 WHO = "Ann"
 
@@ -154,7 +156,7 @@ def test_a_new_class_of_a_later_file_joins_the_group_of_its_others(
     (flag,) = made.shown[0]
     later = tmp_path / "later.csv"
     later.write_text(f"path,class\n{made.paths[0]},{flag.upper()}\n{made.paths[1]},Frost\n", encoding="utf-8")
-    run(store, made.folder, labels=read_label_file(later), new_flags=True)
+    run(store, made.folder, labels=read_label_file(later), terms=Terms(new_flags=True))
     scheme = scheme_rows.load(store)
     (group,) = scheme.groups
     assert {scheme.by_slot(slot).name for slot in group.members} == {*FLAGS, "Frost"}
@@ -166,7 +168,7 @@ def test_what_unlisted_means_must_be_said(store: Store, tmp_path: Path, no_child
     with pytest.raises(ImportRefused, match="--unlisted"):
         run(store, made.folder, labels=labels)
     assert photos.collections(store) == []
-    run(store, made.folder, labels=labels, unlisted=State.CLEAR)
+    run(store, made.folder, labels=labels, terms=Terms(unlisted=State.CLEAR))
     found = labels_of(store)
     for path, shown in zip(made.paths, made.shown, strict=True):
         for flag in FLAGS:
@@ -177,7 +179,7 @@ def test_what_unlisted_means_must_be_said(store: Store, tmp_path: Path, no_child
 def test_unlisted_may_stay_unseen(store: Store, tmp_path: Path, no_child: type[InProcess]) -> None:
     make_collection(tmp_path / "photos", 2)
     labels = csv(tmp_path / "labels.csv", "path,flags\n0001.jpg,Soil\n0002.jpg,\n")
-    report = run(store, tmp_path / "photos", labels=labels, unlisted=State.UNSEEN)
+    report = run(store, tmp_path / "photos", labels=labels, terms=Terms(unlisted=State.UNSEEN))
     assert labels_of(store) == {"0001.jpg": {"Soil": (State.RAISED, Source.IMPORT)}, "0002.jpg": {}}
     assert report.labels == 1
 
@@ -187,7 +189,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     "no photo of the folder": ("path,red disc\nx.jpg,1\ny.jpg,0\n", {}, r"names no photo of .*'x\.jpg'"),
     "no usable row": ("path,red disc\n0001.jpg,perhaps\n", {}, "line 2.*'perhaps'"),
     "unlisted": ("path,flags\n0001.jpg,red disc\n", {}, "--unlisted"),
-    "unlisted nonsense": ("path,flags\n0001.jpg,red disc\n", {"unlisted": State.UNSURE}, "nothing else"),
+    "unlisted nonsense": ("path,flags\n0001.jpg,red disc\n", {"terms": Terms(unlisted=State.UNSURE)}, "nothing else"),
     "joint column": ("path,red disc\n0001.jpg,1\n", {"joint": "column:weld"}, "no column 'weld'"),
     "joint pattern": ("path,red disc\n0001.jpg,1\n", {"joint": "("}, "regular expression"),
 }
@@ -209,7 +211,7 @@ def test_new_flags_are_added_when_that_is_wished(store: Store, tmp_path: Path, n
     make_collection(tmp_path / "photos", 2)
     scheme_editing.add_flag(store, "Soil", who=WHO)
     labels = csv(tmp_path / "labels.csv", "path,soil,Water\n0001.jpg,1,0\n0002.jpg,0,1\n")
-    run(store, tmp_path / "photos", labels=labels, new_flags=True)
+    run(store, tmp_path / "photos", labels=labels, terms=Terms(new_flags=True))
     assert [flag.name for flag in scheme_rows.load(store).flags] == ["Soil", "Water"]
     assert labels_of(store)["0002.jpg"]["Soil"][0] == State.CLEAR
 
@@ -220,7 +222,7 @@ def test_a_retired_flag_takes_no_labels(store: Store, tmp_path: Path) -> None:
     scheme_editing.retire_flag(store, 0, who=WHO)
     labels = csv(tmp_path / "labels.csv", "path,soil,b\n0001.jpg,1,0\n")
     with pytest.raises(ImportRefused, match="retired"):
-        run(store, tmp_path / "photos", labels=labels, new_flags=True)
+        run(store, tmp_path / "photos", labels=labels, terms=Terms(new_flags=True))
 
 
 def test_refused_before_there_is_a_project(tmp_path: Path) -> None:
@@ -239,7 +241,7 @@ def test_the_report_says_what_was_left_out(store: Store, tmp_path: Path, no_chil
     rows = ["path,a", "0001.jpg,1", "0002.jpg,maybe", "elsewhere/0003.jpg,0", "none.jpg,1"]
     report = run(store, folder, labels=csv(tmp_path / "labels.csv", "\n".join(rows) + "\n"))
     skipped = dict(report.skipped)
-    assert set(skipped) == {"film.mp4", "labels.csv, line 3", "none.jpg"}
+    assert set(skipped) == {"film.mp4", "labels.csv, line 3", "labels.csv, line 5"}
     assert report.skipped_count == 3
     assert (report.labelled, report.by_name, report.unlabelled) == (2, 1, 2)
     assert report.unlabelled_examples == (made.paths[1], made.paths[3])
@@ -270,7 +272,9 @@ def test_joints(store: Store, tmp_path: Path, no_child: type[InProcess], rule: s
         make_photo(tmp_path / "photos" / path)
     rows = "\n".join(f"{path},1,{weld},Acme" for path, weld in zip(paths, ["A", "B", "A", ""], strict=True))
     labels = csv(tmp_path / "labels.csv", f"path,a,weld,contractor\n{rows}\n") if rule == "column:weld" else None
-    report = run(store, tmp_path / "photos", joint=rule, labels=labels, contractor=None if labels else "Best")
+    report = run(
+        store, tmp_path / "photos", joint=rule, labels=labels, told=Told(contractor=None if labels else "Best")
+    )
     shown = {photo.path: photos.joint(store, photo.joint_id) for photo in photos.every(store)}
     joints = [shown[path] for path in paths]
     assert [joint.reference for joint in joints if joint] == expected
@@ -284,7 +288,7 @@ def test_joints(store: Store, tmp_path: Path, no_child: type[InProcess], rule: s
 def test_equipment_of_the_import_stands_against_exif(store: Store, tmp_path: Path) -> None:
     make_photo(tmp_path / "a" / "1.jpg", camera="Pixel 3")
     make_photo(tmp_path / "b" / "1.jpg", camera="Pixel 3")
-    run(store, tmp_path / "a", equipment="Redbox")
+    run(store, tmp_path / "a", told=Told(equipment="Redbox"))
     run(store, tmp_path / "b")
     assert [photo.equipment for photo in photos.every(store)] == ["Redbox", "Pixel 3"]
 

@@ -4,7 +4,8 @@ import pytest
 
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import State
-from weldstudio.studio.label_files import LabelRow, LabelTable, read_label_file
+from weldstudio.studio.label_files import read_label_file
+from weldstudio.studio.label_table import LabelRow, LabelTable
 from weldstudio.studio.matching import joint_rule, match_rows, unknown_names, with_joint_column
 
 
@@ -54,16 +55,17 @@ def test_a_file_name_will_do_if_only_one_photo_has_it(tmp_path: Path) -> None:
     )
     assert [row.path for row in found.table.rows] == ["in/a.jpg"]
     assert found.by_name == 1
-    reasons = dict(found.missing)
-    assert "several photos" in reasons["x/b.jpg"]
-    assert "line 4: no such photo" in reasons["none.jpg"]
+    reasons = {problem.path: problem for problem in found.problems}
+    assert "several photos" in reasons["x/b.jpg"].reason
+    assert "no such photo" in reasons["none.jpg"].reason
+    assert reasons["none.jpg"].line == 4
     assert found.unlabelled == ("p/b.jpg", "q/b.jpg")
 
 
 def test_two_rows_of_one_photo(tmp_path: Path) -> None:
     found = match_rows(table(None, "a.jpg", "A.jpg"), ["a.jpg"], tmp_path)
     assert len(found.table.rows) == 1
-    assert "same photo as line 2" in found.missing[0][1]
+    assert "same photo as line 2" in found.problems[0].reason
 
 
 def test_joints_by_folder() -> None:

@@ -40,6 +40,6 @@ def test_the_status_counts_photos_by_class_and_state(welds: Store) -> None:
     status = projects.status(welds)
     assert (status.photos, status.joints, status.labelled, status.reviewed, status.problems) == (12, 11, 3, 2, 1)
     assert (status.runs, status.models, status.active_model) == (1, 0, None)
-    assert status.flags[:2] == (FlagCounts("soil", 50, 2, 0, 0, 10), FlagCounts("clamps!", 50, 0, 0, 1, 11))
+    assert status.flags[:2] == (FlagCounts("soil", 50, 2, 0, 0, 10, 0), FlagCounts("clamps!", 50, 0, 0, 1, 11, 1))
     assert status.to_json()["flags"][0]["name"] == "soil"
     assert "12 photos of 11 joints" in str(status)

@@ -11,7 +11,7 @@ from weldstudio.cli.progress import drive
 
 
 @click.command(
-    short_help="Put labels, notes and decisions of PROJECT into a bundle, or take one in.",
+    short_help="Put the work of PROJECT into a bundle, or take one in.",
     epilog=examples(
         "weldstudio bundle welds monday.weldlabels --since 2026-11-16",
         "weldstudio bundle welds --take monday.weldlabels",

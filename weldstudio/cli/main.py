@@ -27,6 +27,7 @@ from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.runs import stop, train
+from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
@@ -77,6 +78,8 @@ for _command in (
     init,
     import_,
     label,
+    set_,
+    copy,
     joints,
     decide,
     contractors,

@@ -2,19 +2,21 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from weldstudio.cli import answer
+from weldstudio.cli.label_options import LabelOptions, label_options, said_of
 from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
 from weldstudio.cli.progress import drive
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
+    from weldstudio.studio.label_table import LabelTable
 
 
 @click.command(
@@ -27,16 +29,12 @@ if TYPE_CHECKING:
         "weldstudio import welds archive --equipment Redbox --joint folder",
         r"weldstudio import welds photos --joint '^(J\d+)_'",
         "weldstudio import welds photos --labels labels.csv --joint column:weld",
+        "weldstudio import welds photos --labels labels.csv --map Datei=path --dry-run --report problems.csv",
     ),
 )
 @project_argument
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @click.option("--labels", type=click.Path(path_type=Path), metavar="CSV", help="Labels of these photographs.")
-@click.option(
-    "--unlisted",
-    type=click.Choice(["unseen", "clear"]),
-    help="What a flag is where the file lists raised flags only and does not name it.",
-)
 @click.option("--equipment", metavar="NAME", help="The cameras' name; by default what the photographs say.")
 @click.option("--contractor", metavar="NAME", help="Who made the joints.")
 @click.option("--type", "kind", metavar="NAME", help="The type of the joints: coupler, tapping-T, ...")
@@ -47,52 +45,69 @@ if TYPE_CHECKING:
     help="Which photos show one joint: 'folder', a regular expression with one group that names the joint in the path, "
     "or 'column:NAME' of the labels' file. By default every photo is its own joint.",
 )
-@click.option("--new-flags", is_flag=True, help="Names in the labels' file that the scheme lacks become flags.")
+@label_options
 @who_option
 @json_option
 def import_(
     project: Path,
     folder: Path,
     labels: Path | None,
-    unlisted: str | None,
     equipment: str | None,
     contractor: str | None,
     kind: str | None,
     medium: str | None,
     joint: str | None,
-    new_flags: bool,
+    taking: LabelOptions,
     who: str | None,
     as_json: bool,
 ) -> None:
     """Import the photographs below FOLDER into PROJECT, which is made if it is none yet.
 
-    The labels' file is one of: path and a column per flag with 1, 0 or nothing; path,class; path,flags with
-    'A; B'. Its columns equipment, contractor, joint, type and medium are taken over. Interrupted, it goes on where it
-    stopped when it is given again.
+    The labels' file is one of: path and a column per flag with 1, 0 or nothing; path,class; path,flags with 'A; B';
+    path,flag,state with a row per photo and flag. Its columns equipment, contractor, joint, type, medium, date and
+    note are stored too. With a column 'joint' and none 'path' its rows are about the joints that --joint tells.
+    Its labels come in whole or not at all. Interrupted, the import goes on where it stopped when it is given again.
     """
     by = signature(who)
-    from weldstudio.domain.labelling import State
-    from weldstudio.studio import importing, label_files
+    from weldstudio.studio import importing
+    from weldstudio.studio.describing import Told
+    from weldstudio.studio.label_report import problems_json
 
-    table = None if labels is None else label_files.read_label_file(labels)
-    meant = None if unlisted is None else State.of_word(unlisted)
-    importing.refuse_early(folder, labels=table, joint=joint, unlisted=meant)
-    with _opened_or_made(project) as store:
-        work = importing.import_photos(
-            store,
-            folder,
-            who=by,
-            labels=table,
-            equipment=equipment,
-            contractor=contractor,
-            kind=kind,
-            medium=medium,
-            joint=joint,
-            unlisted=meant,
-            new_flags=new_flags,
-        )
-        report = drive(work, "Importing", quiet=as_json)
-    answer.give(as_json, {"project": str(project), **asdict(report)}, "\n".join(report.lines()))
+    with taking.reporting(as_json=as_json):
+        table = None if labels is None else taking.read(labels, quiet=as_json)
+        importing.refuse_early(folder, labels=table, joint=joint, terms=taking.terms)
+        if taking.dry_run:
+            _foresee(project, folder, table, taking, joint=joint, as_json=as_json)
+            return
+        with _opened_or_made(project) as store:
+            work = importing.import_photos(
+                store,
+                folder,
+                who=by,
+                labels=table,
+                terms=taking.terms,
+                told=Told(equipment, contractor, kind, medium),
+                joint=joint,
+            )
+            report = drive(work, "Importing", quiet=as_json)
+        taking.keep(report.problems)
+    problems = problems_json(report.problems)
+    result = {"project": str(project), **asdict(replace(report, problems=())), **problems}
+    answer.give(as_json, result, "\n".join(report.lines()))
+
+
+def _foresee(
+    project: Path, folder: Path, table: "LabelTable | None", taking: LabelOptions, *, joint: str | None, as_json: bool
+) -> None:
+    """Count what the import would do, in the project as it is or in one that is still to be made."""
+    from weldstudio.studio import projects
+    from weldstudio.studio.foreseeing import foresee_import
+
+    with opened(project, read_only=True) if projects.is_project(project) else nullcontext() as store:
+        work = foresee_import(store, folder, labels=table, terms=taking.terms, joint=joint)
+        forecast = drive(work, "Counting", quiet=as_json)
+    taking.keep(forecast.problems)
+    answer.give(as_json, forecast.to_json(), "\n".join([*forecast.lines(), *said_of(forecast.problems)]))
 
 
 @contextmanager

@@ -59,10 +59,10 @@ def interrupts() -> Iterator[Interrupted]:
         signal.signal(signal.SIGINT, before)
 
 
-def drive(work: Generator[Progress, None, Report], title: str, *, quiet: bool = False) -> Report:
+def drive(work: Generator[Progress, None, Report], title: str, *, quiet: bool = False, cancelled: str = KEPT) -> Report:
     """Run `work` to its end and return its report. `quiet` (with --json) shows nothing.
 
-    Cancelled after Ctrl+C, when the work has been closed.
+    Cancelled after Ctrl+C, when the work has been closed; `cancelled` says what became of it.
     """
     show = _nothing() if quiet else _on_terminal(title) if sys.stderr.isatty() else _in_lines(title)
     next(show)
@@ -72,14 +72,14 @@ def drive(work: Generator[Progress, None, Report], title: str, *, quiet: bool = 
                 step = next(work)
                 show.send(step)
                 if interrupted.pressed:
-                    raise Cancelled(KEPT)
+                    raise Cancelled(cancelled)
         except StopIteration as end:
             report: Report = end.value
             return report
         except UserError as error:
             # A terminal sends Ctrl+C to children too, and one that obeys it looks like one that failed.
             if interrupted.pressed:
-                raise Cancelled(KEPT) from error
+                raise Cancelled(cancelled) from error
             raise
         finally:
             work.close()

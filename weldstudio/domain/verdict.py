@@ -1,5 +1,6 @@
 """The verdict of a joint: penalty points of its distinct flags against the contractor's reject limit. Never stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import JointRule, Scheme
+from weldstudio.domain.scheme import JointRule, Scheme, all_states
 
 
 class Outcome(StrEnum):
@@ -39,12 +40,12 @@ class Verdict:
         return Outcome.ACCEPT if self.high < self.reject_limit and self.seen else Outcome.OPEN
 
 
-def joint_state(states: NDArray[np.uint8], rule: JointRule) -> State:
-    """State of one flag for a joint from its states on the joint's photos, (photos,) uint8.
+def joint_state(states: Iterable[int], rule: JointRule) -> State:
+    """State of one flag for a joint from its states on the joint's photos.
 
     A flag of absence is raised only if raised on every photo that is not unsure; unseen photos leave it open.
     """
-    found = set(states.tolist())  # a joint has few photos, for which a set is quicker than comparing arrays
+    found = set(states)  # a joint has few photos, for which a set is quicker than comparing arrays
     if rule == JointRule.ANY:
         for state in (State.RAISED, State.UNSURE):
             if state in found:
@@ -64,8 +65,8 @@ def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Ver
     Each class counts once however many photos show it; of a group only the highest points count.
     """
     by_state: dict[State, list[int]] = {state: [] for state in State}
-    for item in scheme.classes:
-        state = joint_state(scheme.states_of(item.slot, labels), scheme.joint_rule_of(item.slot))
+    for item, states in zip(scheme.classes, all_states(scheme, labels).T.tolist(), strict=True):
+        state = joint_state(states, scheme.joint_rule_of(item.slot))
         by_state[state].append(item.slot)
     raised = sorted(by_state[State.RAISED], key=scheme.points_of, reverse=True)
     unsure = sorted(by_state[State.UNSURE], key=scheme.points_of, reverse=True)

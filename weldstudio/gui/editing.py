@@ -1,6 +1,6 @@
 """Edits of the open project: shown at once, written behind, on the one undo stack, which goes on after a restart."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,24 @@ class Editing(QObject):
         marks = tuple(Marked(ids, item.slot, byte) for item in self._session.mirror.scheme.classes)
         return self._push_labels("Reviewed, nothing applies", len(ids), write, marks=marks)
 
+    def copy_labels(
+        self, from_photo: int, photo_ids: Iterable[int], wanted: Sequence[tuple[int, State]], text: str
+    ) -> Pending:
+        """Give photographs the labels of another one; `wanted` (slot, state) is what these say now."""
+        ids = tuple(photo_ids)
+        who = self._session.who
+
+        def write(store: "Store") -> Done:
+            from weldstudio.studio import copying
+
+            return copying.copy_labels(store, from_photo, ids, who=who)
+
+        from weldstudio.studio.bulk_preview import edits_of
+
+        edits = edits_of(self._session.mirror, ids, wanted, Source.COPIED)
+        marks = tuple(Marked(photos, slot, byte) for slot, byte, photos in edits)
+        return self._push_labels(text, len(ids), write, marks=marks)
+
     def edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
         """Any other undoable edit: `function(store, *args, **kwargs)` of studio, returning a `Done`."""
         return self._push(text, lambda store: function(store, *args, **kwargs), ())
@@ -138,15 +156,10 @@ class Editing(QObject):
 
     def _entailed(self, ids: tuple[int, ...], slot: int, state: State, source: Source) -> tuple[Marked, ...]:
         """What the store will write, so that a group shows one raised flag even while nothing can be written."""
-        from weldstudio.studio.entailing import Entailment
+        from weldstudio.studio.bulk_preview import edits_of
 
-        mirror = self._session.mirror
-        rule = Entailment(mirror.scheme, ((slot, state),), source)
-        found: dict[tuple[int, int], list[int]] = {}
-        for photo_id in ids:
-            for changed, _, byte in rule.edits(mirror.labels[mirror.row(photo_id)].tobytes()):
-                found.setdefault((changed, byte), []).append(photo_id)
-        return tuple(Marked(tuple(photos), changed, byte) for (changed, byte), photos in found.items())
+        edits = edits_of(self._session.mirror, ids, ((slot, state),), source)
+        return tuple(Marked(photos, changed, byte) for changed, byte, photos in edits)
 
     def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
         edit = Edit(text, write, marks)
@@ -175,8 +188,7 @@ class Editing(QObject):
                 before.append(Marked(mark.photo_ids, mark.slot, 0))
                 continue
             ids = np.asarray(mark.photo_ids, dtype=np.int64)
-            rows = np.asarray([mirror.row(int(i)) for i in ids], dtype=np.int64)
-            bytes_now = mirror.labels[rows, mark.slot]
+            bytes_now = mirror.labels[mirror.rows(ids), mark.slot]
             before += [
                 Marked(tuple(ids[bytes_now == byte].tolist()), mark.slot, int(byte)) for byte in np.unique(bytes_now)
             ]

@@ -90,8 +90,8 @@ class HistoryDialog(QDialog):
         if self._photo is not None:
             row = mirror.row(self._photo)
             self.scope.addItem(f"Photograph {mirror.paths[row]}", PHOTO)
-            if int((mirror.joint == mirror.joint[row]).sum()) > 1:
-                self.scope.addItem(f"Joint {mirror.joint_name(self._photo)}", JOINT)
+            # Also that of one photograph: what was decided is in its history.
+            self.scope.addItem(f"Joint {mirror.joint_name(self._photo)}", JOINT)
         if mirror.scheme.classes:
             self.scope.addItem("A flag", FLAG)
         self.scope.addItem("Everything", ALL)

@@ -27,15 +27,15 @@ def _drawing(name: str) -> str:
     return (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
-_pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+_pixmaps: dict[tuple[str, str, bool, int, float], QPixmap] = {}
 
 
 def pixmap(name: str, role: str = "text", size: int = ICON, *, ratio: float = 1.0) -> QPixmap:
     """The icon as a square pixmap of `size` device-independent pixels at `ratio` device pixels each."""
-    colour = theme.colour(role)
-    key = (name, colour.name(colour.NameFormat.HexArgb), size, ratio)
+    key = (name, role, theme.dark, size, ratio)
     found = _pixmaps.get(key)
     if found is None:
+        colour = theme.colour(role)
         tinted = _drawing(name).replace("currentColor", colour.name())
         found = QPixmap(QSize(size, size) * ratio)
         found.fill(Qt.GlobalColor.transparent)

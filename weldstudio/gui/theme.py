@@ -65,13 +65,13 @@ class Theme(QObject):
         return round(pixels * self._scale)
 
     def colour(self, role: str, *, alpha: float = 1.0) -> QColor:
-        """The colour of a role of `palette.ROLES`. Raises KeyError for an unknown role, which is a bug."""
+        """The colour of a role of `palette.ROLES`, which nobody may change. KeyError for an unknown role, a bug."""
         found = self._colours.get((role, alpha))
         if found is None:
             found = QColor(ROLES[role][self._dark])
             found.setAlphaF(found.alphaF() * alpha)
             self._colours[role, alpha] = found
-        return QColor(found)
+        return found
 
     def font(self, size: str = "body", *, bold: bool = False, figures: bool = False) -> QFont:
         """The system's font in a size of `SIZES`; `figures`: digits of equal width, for numbers that change."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
     from weldstudio.gui.work import Work
-    from weldstudio.studio.label_files import LabelTable
+    from weldstudio.studio.label_table import LabelTable
 
 
 def connect(window: "MainWindow") -> None:
@@ -313,22 +313,14 @@ def _import_photos(store: Any, folder: Path, wish: ImportWish, *, who: str) -> A
     from weldstudio.studio import importing
 
     return importing.import_photos(
-        store,
-        folder,
-        labels=wish.labels,
-        equipment=wish.equipment or None,
-        contractor=wish.contractor or None,
-        joint=wish.joint or None,
-        unlisted=wish.unlisted,
-        new_flags=wish.new_flags,
-        who=who,
+        store, folder, labels=wish.labels, terms=wish.terms, told=wish.told, joint=wish.joint or None, who=who
     )
 
 
 def _import_labels(store: Any, labels: "LabelTable", wish: ImportWish, *, who: str) -> Any:
-    from weldstudio.studio import labelling
+    from weldstudio.studio import label_import
 
-    return labelling.apply_label_table(store, labels, who=who, unlisted=wish.unlisted)
+    return label_import.apply_label_table(store, labels, who=who, terms=wish.terms)
 
 
 def _notices(store: Any) -> Any:

@@ -3,6 +3,7 @@
 It exists so that the demo has something to show from its first second on. It knows drawings, not welds, and says so.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,15 +15,18 @@ from numpy.typing import NDArray
 from weldstudio.domain.evaluation import Evaluation, evaluate
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
-from weldstudio.domain.messages import Message
+from weldstudio.domain.messages import Message, Stage
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.recipe import Data, LossChoice, NetworkChoice, Recipe, Schedule
 from weldstudio.domain.split import Split
+from weldstudio.domain.thresholds import best_threshold
 from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto
 from weldstudio.imaging.drawn.flags import ABSENCES
+from weldstudio.ml.pointing import Lesson, sized, teach_places
 from weldstudio.ml.preprocess import read_input
 from weldstudio.ml.scorer import Scorer
 from weldstudio.ml.train import train
+from weldstudio.ml.weights import save
 
 MODEL_ID = "weldnet"
 _BATCH = 32
@@ -55,9 +59,11 @@ def teach(
     folder: Path,
     *,
     recipes: Sequence[Recipe] = RECIPES,
+    lesson: Lesson = Lesson(),  # noqa: B008 - frozen
     validation_share: float = 0.1,
 ) -> Iterator[Message]:
-    """Trains on photos drawn into `root`, by their true flags, each recipe from the weights of the one before it.
+    """Trains on photos drawn into `root`, by their true flags, each recipe from the weights of the one before it, and
+    then by the places of what is to be seen.
 
     The photos of the last joints, `validation_share` of all, choose the thresholds. The model is `folder`/model.
     """
@@ -79,6 +85,37 @@ def teach(
         yield from train(recipe, manifest, run, lambda: False)
         manifest = replace(manifest, weights=str((run / "model" / "weights.safetensors").resolve()))
     (run / "model").rename(folder / "model")
+    taught = [photo for photo in photos if photo.joint not in held_out]
+    yield from point_out(folder / "model", taught, root, lesson=lesson)
+    choose_thresholds(folder / "model", [photo for photo in photos if photo.joint in held_out], root)
+
+
+def point_out(model: Path, photos: Sequence[DrawnPhoto], root: Path, *, lesson: Lesson) -> Iterator[Stage]:
+    """Teaches a model that lies in a folder the places of what is to be seen; its weights and card are written anew."""
+    scorer = Scorer(model)
+    preprocessing = sized(scorer.card.preprocessing, lesson)
+    paths = [str(root / photo.path) for photo in photos]
+    for epoch, loss in teach_places(scorer.network, preprocessing, photos, paths=paths, lesson=lesson):
+        yield Stage(f"teaching places: epoch {epoch:.1f} of {lesson.epochs}, loss {loss:.3f}")
+    save(scorer.network, model / "weights.safetensors")
+    sha256 = hashlib.sha256((model / "weights.safetensors").read_bytes()).hexdigest()
+    _write_card(model, replace(scorer.card, preprocessing=preprocessing, weights_sha256=sha256))
+
+
+def choose_thresholds(model: Path, photos: Sequence[DrawnPhoto], root: Path) -> None:
+    """Chooses the thresholds anew, on photos the model was not taught with, and writes them into its card."""
+    scorer = Scorer(model)
+    probabilities = scored(scorer, photos, root)
+    classes = []
+    for column, item in zip(probabilities.T, scorer.card.classes, strict=True):
+        raised = np.array([item.name in photo.raised for photo in photos])
+        classes.append(replace(item, threshold=best_threshold(column, raised)))
+    card = replace(scorer.card, classes=tuple(classes))
+    _write_card(model, replace(card, scores=judge(card, probabilities, photos).to_json()))
+
+
+def _write_card(model: Path, card: ModelCard) -> None:
+    (model / "card.json").write_text(json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def scored(scorer: Scorer, photos: Sequence[DrawnPhoto], root: Path) -> NDArray[np.float32]:
@@ -154,7 +191,7 @@ def ship(model: Path, target: Path, evaluation: Evaluation, origin: str) -> Mode
     )
     target.mkdir(parents=True, exist_ok=True)
     (target / "weights.safetensors").write_bytes((model / "weights.safetensors").read_bytes())
-    (target / "card.json").write_text(json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    _write_card(target, card)
     return card
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Action
 from weldstudio.store.store import Store
-from weldstudio.store.writer import lives, own_name
+from weldstudio.store.writer import own_name
 
 _COLUMNS = "seq, id, clock, who, kind, text, reverts"
 
@@ -33,8 +33,8 @@ def begin(
 ) -> Written:
     """Write a new action. Only inside `atomic`.
 
-    One that is written in several transactions begins with `complete=False` and ends with `finish`; until then it is
-    in no history. `payload` must survive JSON.
+    One that is written in several transactions begins with `complete=False` (see `store.staging`); until it is
+    complete it is in no history. `payload` must survive JSON.
     """
     action = Action(secrets.token_hex(16), store.tick(), who, kind, text, reverts)
     cursor = store.execute(
@@ -53,39 +53,6 @@ def begin(
         ),
     )
     return Written(int(cursor.lastrowid or 0), action)
-
-
-def finish(store: Store, written: Written, *, text: str | None = None) -> Changes:
-    """Complete an action of several transactions, perhaps with a better text now that all is known."""
-    with store.atomic(durable=True):
-        store.execute(
-            "UPDATE actions SET complete = 1, writer = '', text = ? WHERE seq = ?",
-            (written.action.text if text is None else text, written.seq),
-        )
-        return store.record(Changes(actions=(written.action.id,)))
-
-
-def forget(store: Store, written: Written) -> None:
-    """Take away an incomplete action that turned out to change nothing."""
-    with store.atomic():
-        store.execute(
-            "DELETE FROM actions WHERE seq = ? AND complete = 0"
-            " AND NOT EXISTS (SELECT 1 FROM label_events WHERE action_seq = seq)",
-            (written.seq,),
-        )
-
-
-def finish_abandoned(store: Store) -> Changes:
-    """Complete actions whose process is gone with what they have written, so that they can be seen and reverted."""
-    incomplete = store.rows("SELECT seq, id, text, writer FROM actions WHERE complete = 0")
-    ended = [(f"{text} (interrupted)", seq, action_id) for seq, action_id, text, by in incomplete if not lives(by)]
-    if not ended:
-        return Changes()
-    with store.atomic(durable=True):
-        store.executemany(
-            "UPDATE actions SET complete = 1, writer = '', text = ? WHERE seq = ?", [(t, seq) for t, seq, _ in ended]
-        )
-        return store.record(Changes(actions=tuple(action_id for _, _, action_id in ended)))
 
 
 def by_id(store: Store, action_id: str) -> Written | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.decision import Decision, Moment, Override, Told
 from weldstudio.domain.labelling import Action
+from weldstudio.domain.owning import standing
 from weldstudio.domain.verdict import Outcome
 from weldstudio.store import decision_conflicts
 from weldstudio.store.actions import Written
@@ -117,39 +118,26 @@ def of_joint(store: Store, joint_id: int) -> list[tuple[Action, Event]]:
 def restoring_events(store: Store, seq: int) -> tuple[list[Event], int]:
     """Events that take back what an action said of joints, and of how many joints another thing was said since.
 
-    Who said what holds is replayed from the history of the joint, as `events.restoring_rows` does for labels: a revert
-    hands it back to whoever had said it before the action that it reverts.
+    See `domain.owning`.
     """
     found = store.rows(
-        """SELECT d.joint_id, d.kind, d.action_seq, t.seq,
+        """SELECT d.joint_id, d.kind, a.id, a.reverts,
             d.joint_id, d.kind, d.said, d.low, d.high, d.reject_limit, d.scheme, d.reason, d.at, d.origin
         FROM decisions m
         JOIN decisions d ON d.joint_id = m.joint_id AND d.kind = m.kind
         JOIN actions a ON a.seq = d.action_seq
-        LEFT JOIN actions t ON t.id = a.reverts
         WHERE m.action_seq = ? ORDER BY d.joint_id, d.kind, a.clock, a.id, d.n""",
         (seq,),
     )
+    action = str(store.value("SELECT id FROM actions WHERE seq = ?", (seq,)))
     events: list[Event] = []
     changed_since = 0
     for (joint_id, kind), history in groupby(found, key=lambda row: (row[0], row[1])):
         nothing = Event(joint_id, kind, None, Moment(0, 0, 0, ""))
-        owner, present, ours = 0, nothing, nothing
-        before: dict[int, int] = {}
-        after: dict[int, int] = {}
-        for _, _, action, reverted, *row in history:
-            if action == seq:
-                ours = present
-            before[action] = owner
-            owner = action if reverted is None else before.get(reverted, action)
-            after[action] = owner
-            present = _event(row)
-        if owner == after[seq]:
-            if _same(present, ours):
-                continue
-            events.append(ours)
-        elif owner != before[seq]:  # else it was taken back already
-            changed_since += 1
+        said = standing(((row[2], row[3], _event(row[4:])) for row in history), action, nothing)
+        if said.ours and not _same(said.present, said.before):
+            events.append(said.before)
+        changed_since += said.changed_since
     return events, changed_since
 
 

@@ -283,7 +283,7 @@ def _said(store: Store, fields: set[Field]) -> Iterator[tuple[Field, list[Answer
         "SELECT e.photo_id, e.slot, a.id, a.clock, a.who, e.new, e.saw, a.reverts"
         " FROM json_each(?) p, json_each(?) s"
         " JOIN label_events e ON e.photo_id = p.value AND e.slot = s.value JOIN actions a ON a.seq = e.action_seq"
-        " ORDER BY e.photo_id, e.slot, e.action_seq, e.n",
+        " WHERE a.complete = 1 ORDER BY e.photo_id, e.slot, e.action_seq, e.n",
         (json.dumps(photos), json.dumps(slots)),
     )
     for field, events in groupby(rows, key=lambda row: (row[0], row[1])):
@@ -314,7 +314,8 @@ def _fold_anew(store: Store, photos: Sequence[int]) -> None:
     """Find the present labels of photos from all their events."""
     rows = store.rows(
         "SELECT e.photo_id, e.slot, e.new FROM label_events e JOIN actions a ON a.seq = e.action_seq"
-        " WHERE e.photo_id IN (SELECT value FROM json_each(?)) ORDER BY e.photo_id, a.clock, a.id, e.n",
+        " WHERE e.photo_id IN (SELECT value FROM json_each(?)) AND a.complete = 1"
+        " ORDER BY e.photo_id, a.clock, a.id, e.n",
         (json.dumps(list(photos)),),
     )
     blobs = []

@@ -7,6 +7,7 @@ from typing import Any
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import LOOKED_AT, Action, LabelEvent, Source, State
+from weldstudio.domain.owning import standing
 from weldstudio.store import desks
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
@@ -33,8 +34,6 @@ def append(
     rows: Sequence[Row],
     *,
     source: Source,
-    first: int = 0,
-    overtakable: bool = False,
     model_id: str | None = None,
     probabilities: Sequence[float] | None = None,
     reverting: int | None = None,
@@ -42,13 +41,10 @@ def append(
 ) -> Changes:
     """Append events to an action and bring the present labels up to date. Only inside `atomic`.
 
-    `rows` hold every (photo, slot) at most once, all of a photo together; `old` is what the label is now. `first`
-    numbers the first of them where an action comes in several pieces; such an action is `overtakable`: where another
-    one with a later time has been written since it began, the labels of that stand and ours are left out. `present`
-    saves reading the present labels of these photos again, for who has just done so in the same transaction.
+    `rows` hold every (photo, slot) at most once, all of a photo together; `old` is what the label is now. `present`
+    saves reading the present labels of these photos again, for who has just done so in the same transaction. An action
+    too large for one transaction is staged instead (`store.staging`).
     """
-    if overtakable and _overtaken(store, written):
-        rows = _not_overtaken(store, written, rows)
     if not rows:
         return store.record(Changes(actions=(written.action.id,)))
     certain: Iterable[float | None] = probabilities if probabilities is not None else (None,) * len(rows)
@@ -58,7 +54,7 @@ def append(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (seq, n, photo, slot, old, new, code, model_id, p)
-            for n, ((photo, slot, old, new), p) in enumerate(zip(rows, certain, strict=True), first)
+            for n, ((photo, slot, old, new), p) in enumerate(zip(rows, certain, strict=True))
         ],
     )
     touched = _fold_in(store, rows, present)
@@ -79,27 +75,17 @@ def _fold_in(store: Store, rows: Sequence[Row], now: Mapping[int, bytes] | None)
                 blob.extend(bytes(slot + 1 - len(blob)))
             blob[slot] = new
         blobs.append((photo, bytes(blob)))
+    write_present(store, blobs)
+    return ids
+
+
+def write_present(store: Store, blobs: Sequence[tuple[int, bytes]]) -> None:
+    """Replace the present labels of photos: (photo id, label bytes by slot). Only inside `atomic`."""
     store.executemany(
         "INSERT INTO label_now (photo_id, labels) VALUES (?, ?)"
         " ON CONFLICT (photo_id) DO UPDATE SET labels = excluded.labels",
         blobs,
     )
-    return ids
-
-
-def _overtaken(store: Store, written: Written) -> bool:
-    return bool(store.value("SELECT 1 FROM actions WHERE clock > ? LIMIT 1", (written.action.clock,)))
-
-
-def _not_overtaken(store: Store, written: Written, rows: Sequence[Row]) -> list[Row]:
-    later = set(
-        store.rows(
-            "SELECT DISTINCT e.photo_id, e.slot FROM actions a JOIN label_events e ON e.action_seq = a.seq"
-            " WHERE a.clock > ?",
-            (written.action.clock,),
-        )
-    )
-    return [row for row in rows if (row[0], row[1]) not in later]
 
 
 def of_action(store: Store, seq: int) -> list[LabelEvent]:
@@ -128,44 +114,31 @@ def of_photo(store: Store, photo_id: int, *, slot: int | None = None) -> list[tu
 
 def history(store: Store) -> list[tuple[Action, list[LabelEvent]]]:
     """Everything that was ever labelled, action by action: what the present labels are the fold of."""
-    actions = store.rows("SELECT seq, id, clock, who, kind, text, reverts FROM actions ORDER BY seq")
+    actions = store.rows("SELECT seq, id, clock, who, kind, text, reverts FROM actions WHERE complete = 1 ORDER BY seq")
     return [(Action(*row), of_action(store, seq)) for seq, *row in actions]
 
 
 def restoring_rows(store: Store, seq: int) -> tuple[list[Row], int]:
     """Events that take back what an action did to labels, and how many labels were changed since and stay.
 
-    A label may be restored if its present value is still the one that the action gave it. Who gave a value is replayed
-    from the history of the label: a revert hands it back to whoever gave it before the action that it reverts.
+    A label may be restored if its present value is still the one that the action gave it; see `domain.owning`.
     """
     found = store.rows(
-        """SELECT e.photo_id, e.slot, e.action_seq, t.seq, e.old, e.new
+        """SELECT e.photo_id, e.slot, a.id, a.reverts, e.new
         FROM label_events m
         JOIN label_events e ON e.photo_id = m.photo_id AND e.slot = m.slot
         JOIN actions a ON a.seq = e.action_seq
-        LEFT JOIN actions t ON t.id = a.reverts
-        WHERE m.action_seq = ? ORDER BY e.photo_id, e.slot, a.clock, a.id, e.n""",
+        WHERE m.action_seq = ? AND a.complete = 1 ORDER BY e.photo_id, e.slot, a.clock, a.id, e.n""",
         (seq,),
     )
+    action = str(store.value("SELECT id FROM actions WHERE seq = ?", (seq,)))
     rows: list[Row] = []
     changed_since = 0
     for (photo_id, slot), history in groupby(found, key=lambda row: (row[0], row[1])):
-        owner = 0
-        before: dict[int, int] = {}
-        after: dict[int, int] = {}
-        ours = now = 0
-        for _, _, action, reverted, old, new in history:
-            before[action] = owner
-            owner = action if reverted is None else before.get(reverted, action)
-            after[action] = owner
-            now = new
-            if action == seq:
-                ours = old
-        if owner == after[seq]:
-            if now != ours:
-                rows.append((photo_id, slot, now, ours))
-        elif owner != before[seq]:  # else it was taken back already
-            changed_since += 1
+        field = standing((row[2:5] for row in history), action, 0)
+        if field.ours and field.present != field.before:
+            rows.append((photo_id, slot, field.present, field.before))
+        changed_since += field.changed_since
     return rows, changed_since
 
 

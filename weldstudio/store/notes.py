@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Action
+from weldstudio.domain.owning import standing
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
 
@@ -70,17 +72,23 @@ def _keep(store: Store, rows: Sequence[Row]) -> None:
 
 
 def restoring_events(store: Store, seq: int) -> tuple[list[Row], int]:
-    """Rows that take back what an action noted, and how many notes were changed since and stay."""
+    """Rows that take back what an action noted, and how many notes were changed since and stay; see `domain.owning`."""
+    found = store.rows(
+        """SELECT e.about, e.subject, a.id, a.reverts, e.new
+        FROM note_events m
+        JOIN note_events e ON e.about = m.about AND e.subject = m.subject
+        JOIN actions a ON a.seq = e.action_seq
+        WHERE m.action_seq = ? ORDER BY e.about, e.subject, a.clock, a.id, e.n""",
+        (seq,),
+    )
+    action = str(store.value("SELECT id FROM actions WHERE seq = ?", (seq,)))
     rows: list[Row] = []
     changed_since = 0
-    for about, subject, old, new in store.rows(
-        "SELECT about, subject, old, new FROM note_events WHERE action_seq = ? ORDER BY n", (seq,)
-    ):
-        now = present(store, about, subject)
-        if now == new:
-            rows.append((about, subject, now, old))
-        elif now != old:
-            changed_since += 1
+    for (about, subject), history in groupby(found, key=lambda row: (row[0], row[1])):
+        text = standing((row[2:5] for row in history), action, "")
+        if text.ours and text.present != text.before:
+            rows.append((about, subject, text.present, text.before))
+        changed_since += text.changed_since
     return rows, changed_since
 
 

@@ -69,8 +69,13 @@ def photo_of(store: Store, seqs: Iterable[int]) -> dict[int, int]:
 
 def of_scheme(store: Store) -> list[tuple[Done, dict[str, Any]]]:
     """Complete actions that changed the scheme, oldest first, each with what it noted of it."""
+    return [(done, payload) for done, payload in noted(store) if "scheme" in payload]
+
+
+def noted(store: Store) -> list[tuple[Done, dict[str, Any]]]:
+    """Complete actions that noted what the scheme, the registry or limits were before and after, oldest first."""
     rows = store.rows(
-        f"SELECT a.seq, {_ACTION}, a.payload FROM actions a WHERE a.complete = 1 AND a.payload LIKE '%\"scheme\"%'"
+        f"SELECT a.seq, {_ACTION}, a.payload FROM actions a WHERE a.complete = 1 AND a.payload IS NOT NULL"
         " ORDER BY a.clock, a.id"
     )
     return [(Done(row[0], Action(*row[1:7])), json.loads(row[7])) for row in rows]

@@ -123,11 +123,12 @@ def set_equipment(store: Store, photo_ids: Sequence[int], equipment: str | None)
         return store.record(Changes(photos=frozenset(photo_ids)))
 
 
-def set_taken(store: Store, taken: Iterable[tuple[int, str]]) -> Changes:
+def set_taken(store: Store, taken: Iterable[tuple[int, str]], *, only_unknown: bool = False) -> Changes:
     """Capture times by photo id, as ISO 8601 without a zone, where a file says them."""
     taken = list(taken)
+    where = " AND taken IS NULL" if only_unknown else ""
     with store.atomic():
-        store.executemany("UPDATE photos SET taken = ? WHERE id = ?", [(_seconds(text), i) for i, text in taken])
+        store.executemany(f"UPDATE photos SET taken = ? WHERE id = ?{where}", [(_seconds(t), i) for i, t in taken])
         return store.record(Changes(photos=frozenset(i for i, _ in taken)))
 
 
@@ -213,6 +214,18 @@ def joint(store: Store, joint_id: int) -> Joint | None:
         (joint_id,),
     )
     return Joint(*found[0]) if found else None
+
+
+def by_joint(store: Store, collection_id: int | None = None) -> dict[tuple[int, str], list[int]]:
+    """Photo ids by (collection, what their joint goes by: its reference, or the path of its photo)."""
+    found: dict[tuple[int, str], list[int]] = {}
+    for where, name, photo_id in store.rows(
+        "SELECT p.collection_id, coalesce(j.reference, p.path), p.id FROM photos p JOIN joints j ON j.id = p.joint_id"
+        " WHERE ? IS NULL OR p.collection_id = ? ORDER BY p.id",
+        (collection_id, collection_id),
+    ):
+        found.setdefault((where, name), []).append(photo_id)
+    return found
 
 
 def joint_references(store: Store) -> dict[int, str]:

@@ -298,11 +298,11 @@ class Store:
         self.clock.see(int(self.value("SELECT max(clock) FROM actions") or 0))
 
     def _tidy(self) -> None:
-        """Finish what processes that are gone left half done, and forget changes that nobody will ask for."""
-        from weldstudio.store import actions  # actions needs Store
+        """Take away what processes that are gone left half done, and forget changes that nobody will ask for."""
+        from weldstudio.store import staging  # staging needs Store
 
         with self.atomic():
-            actions.finish_abandoned(self)
+            staging.discard_abandoned(self)
             self.execute("DELETE FROM changes WHERE seq <= ?", (self.sequence - CHANGES_KEPT,))
 
 

@@ -102,6 +102,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("label.unsure", "Mark the chosen flag unsure", "U", "unsure"),
         ("label.unseen", "Take the label of the chosen flag away", "Backspace", "unseen"),
         ("label.nothing", "Reviewed, nothing applies", "N", "check"),
+        ("label.copy", "Copy the labels of the photograph before", "Ctrl+D"),
+        ("label.copy_joint", "Copy the labels of the joint's other photograph", "Ctrl+Shift+D"),
         ("flag.next", "Choose the next flag", "Ctrl+Down | .", "chevron_down"),
         ("flag.previous", "Choose the previous flag", "Ctrl+Up | ,", "chevron_up"),
         ("label.advance", "Go on to the next photograph after each label", "", ""),

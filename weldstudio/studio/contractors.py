@@ -123,12 +123,12 @@ def remove_limit(store: Store, name: str, *, valid_from: date, who: str) -> Done
     return _change(store, name, None, valid_from=valid_from, who=who, text=text)
 
 
-def payload_of_revert(store: Store, change: dict[str, Any]) -> dict[str, Any] | None:
-    """The limits noted by an action, the other way round; None where they were changed since."""
-    contractor = _named(rows.every(store).values(), change["contractor"])
-    if contractor is None or _listed(contractor.limits) != change["after"]:
-        return None
-    return {"contractor": change["contractor"], "before": change["after"], "after": change["before"]}
+def restored(store: Store, name: str, limits: dict[str, int | None]) -> dict[str, Any]:
+    """What an action notes that sets the limits of these days (None = there is none) and leaves the others."""
+    contractor = _named(rows.every(store).values(), name)
+    before = {} if contractor is None else {limit.valid_from.isoformat(): limit.points for limit in contractor.limits}
+    after = [[day, points] for day, points in sorted((before | limits).items()) if points is not None]
+    return {"contractor": name, "before": [list(limit) for limit in sorted(before.items())], "after": after}
 
 
 def restore(store: Store, change: dict[str, Any]) -> Changes:

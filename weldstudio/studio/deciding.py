@@ -14,6 +14,7 @@ from weldstudio.domain.scheme import JointRule, Scheme, SchemeClass
 from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import NOT_TAKEN, JointFacts
+from weldstudio.studio.part import all_predicted, all_probabilities
 
 
 class Said(IntEnum):
@@ -186,14 +187,19 @@ def verdict_of(
 def predicted_labels(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """What the active model says as label bytes (rows, slots): raised, clear, or unseen where it says nothing."""
     labels = np.zeros((len(rows), mirror.scheme.slots), np.uint8)
-    for item in mirror.scheme.classes:
-        labels[:, item.slot] = predicted_states(mirror, item.slot, rows)
+    probability = all_probabilities(mirror, rows)
+    raised = all_predicted(mirror, rows, probability)
+    labels[:, [item.slot for item in mirror.scheme.classes]] = _code(raised, ~np.isnan(probability))
     return labels
 
 
 def predicted_states(mirror: Mirror, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.uint8]:
     """(n,) states of one class by the active model, of some rows or of all: never unsure."""
-    raised, spoken = mirror.predicted(slot, rows), mirror.spoken(slot, rows)
+    return _code(mirror.predicted(slot, rows), mirror.spoken(slot, rows))
+
+
+def _code(raised: NDArray[np.bool_], spoken: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """States by whether the model raises something and whether it says anything of it; of any shape."""
     # Raised is 1 and clear 2; where the model says nothing it raises nothing either.
     return spoken.view(np.uint8) * np.uint8(State.CLEAR) - raised.view(np.uint8)
 
@@ -230,7 +236,7 @@ _ONE_BIT = np.array([[1 << (4 * place + state) for state in State] for place in 
 def _table(rule: JointRule) -> NDArray[np.uint8]:
     """State of a joint by which states its photos have: entry 0b0110 is for photos some raised, some clear."""
     return np.array(
-        [verdicts.joint_state(np.array([s for s in State if bits >> s & 1], np.uint8), rule) for bits in range(16)],
+        [verdicts.joint_state([s for s in State if bits >> s & 1], rule) for bits in range(16)],
         np.uint8,
     )
 

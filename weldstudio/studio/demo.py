@@ -24,8 +24,9 @@ from weldstudio.imaging.drawn.collection import DrawnPhoto
 from weldstudio.store import first_pass, photos
 from weldstudio.store import models as model_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import labelling, predicting, projects, registry, shipped
-from weldstudio.studio.label_files import LabelRow, LabelTable
+from weldstudio.studio import label_import, predicting, projects, registry, shipped
+from weldstudio.studio.label_report import LabelReport
+from weldstudio.studio.label_table import LabelRow, LabelTable
 from weldstudio.studio.reading import read_facts
 
 PHOTOS = 600
@@ -215,7 +216,7 @@ class _Filling:
         table = _table([photo for photo in batch if photo.joint not in self._unlabelled])
         if table.rows:
             changes.append(
-                _ended(labelling.apply_label_table(store, table, who=self._who, collection_id=where)).changes
+                _ended(label_import.apply_label_table(store, table, who=self._who, collection_id=where)).changes
             )
         return Changes.of(changes)
 
@@ -287,13 +288,13 @@ def _table(batch: Sequence[DrawnPhoto]) -> LabelTable:
     return LabelTable(form="wide", classes=tuple(drawn.FLAGS), rows=rows)
 
 
-def _ended(work: Generator[Progress, None, labelling.LabelReport]) -> labelling.LabelReport:
+def _ended(work: Generator[Progress, None, LabelReport]) -> LabelReport:
     """Drives a short work to its end."""
     while True:
         try:
             next(work)
         except StopIteration as end:
-            report: labelling.LabelReport = end.value
+            report: LabelReport = end.value
             return report
 
 

@@ -16,7 +16,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import image_folder
-from weldstudio.studio.label_files import EXPORT_HEADER
+from weldstudio.studio.label_look import EXPORT_HEADER
 from weldstudio.studio.placing import ExportRefused, line_of, replaced
 from weldstudio.studio.selecting import ExportReport, Selection, select
 
@@ -118,7 +118,7 @@ def _write_csv(selection: Selection, file: Path) -> Generator[Progress, None, Ex
         item.name: int((selection.scheme.states_of(item.slot, selection.labels) == State.RAISED).sum())
         for item in items
     }
-    return ExportReport(file, "csv", total, written, counts=raised)
+    return ExportReport(file, "csv", total, written, counts=raised, reviewed=selection.reviewed)
 
 
 def _decimal(row: NDArray[np.float16], slot: int, width: int) -> str:

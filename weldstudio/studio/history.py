@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from weldstudio.domain.clock import wall_seconds
-from weldstudio.domain.errors import EditRefused
+from weldstudio.domain.errors import EditRefused, SchemeError
 from weldstudio.domain.labelling import Action, LabelEvent, Source, source_of, state_of
 from weldstudio.domain.scheme import Scheme, SchemeClass
 from weldstudio.store import actions, decisions, events, named, notes, past, photos
@@ -74,10 +74,14 @@ class Effect:
     """Changes of the scheme, of models, of decisions and of notes."""
     changed_since: int
     """What was changed since, and stays."""
+    problem: str = ""
+    """Why it cannot be taken back, as a sentence; '' where it can."""
 
     @property
     def text(self) -> str:
         """In words."""
+        if self.problem:
+            return f"Not possible now: {self.problem.rstrip('.')}"
         parts = []
         if self.labels:
             parts.append(
@@ -147,7 +151,10 @@ def effect(store: Store, action_id: str) -> Effect:
     rows, since = events.restoring_rows(store, target.seq)
     said, said_since = decisions.restoring_events(store, target.seq)
     noted, noted_since = notes.restoring_events(store, target.seq)
-    payload, kept = reverting.payload_of_revert(store, action_id)
+    try:
+        payload, kept = reverting.payload_of_revert(store, action_id)
+    except SchemeError as error:
+        return Effect(0, 0, 0, 0, str(error))
     others = len(said) + len(noted) + len(payload or {})
     return Effect(len(rows), len({row[0] for row in rows}), others, since + said_since + noted_since + kept)
 

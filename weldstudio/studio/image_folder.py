@@ -102,6 +102,7 @@ def write(selection: Selection, dest: Path, *, links: bool) -> Generator[Progres
         len(chosen),
         tuple(left_out),
         written.counts,
+        selection.reviewed,
         written.linked,
         tuple(written.changed),
     )

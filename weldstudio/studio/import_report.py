@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from weldstudio.domain.photo import Collection
+from weldstudio.studio.label_table import Problem
 from weldstudio.studio.reading import FactsReport
 
 EXAMPLES = 20
@@ -35,6 +36,10 @@ class ImportReport:
     skipped: tuple[tuple[str, str], ...] = ()
     """(path or line, reason) of files, folders and rows that were left out; the first `EXAMPLES` of each kind."""
     unlabelled_examples: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Lines of the label file that were not used, or not as they stand: all of them, by line."""
+    new_flags: tuple[str, ...] = ()
+    """Flags that the label file brought."""
     facts: FactsReport = field(default_factory=FactsReport)
 
     def lines(self) -> tuple[str, ...]:

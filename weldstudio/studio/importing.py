@@ -6,31 +6,34 @@ once more, the second by `read_facts`.
 """
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
+from weldstudio.domain.changes import NO_CHANGES, Progress
 from weldstudio.domain.errors import ImportRefused, PhotoError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import Collection, FoundPhoto
-from weldstudio.domain.scheme import did_you_mean
+from weldstudio.domain.scheme import Scheme
 from weldstudio.imaging.scan import scan
 from weldstudio.store import first_pass, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.first_pass import KnownPhoto
 from weldstudio.store.store import Store
-from weldstudio.studio import labelling
-from weldstudio.studio import scheme as scheme_editing
+from weldstudio.studio import label_import
+from weldstudio.studio.describing import FACTS, SaidOf, Told, describe
 from weldstudio.studio.import_report import EXAMPLES, ImportReport
-from weldstudio.studio.label_files import LabelRow, LabelTable
-from weldstudio.studio.matching import JointOf, Matched, joint_rule, match_rows, unknown_names, with_joint_column
+from weldstudio.studio.label_import import PLAIN, Terms
+from weldstudio.studio.label_report import LabelReport
+from weldstudio.studio.label_table import LabelRow, LabelTable, Problem, refuse_left_out
+from weldstudio.studio.matching import COLUMN, JointOf, Matched, joint_rule, match_found, with_joint_column
 from weldstudio.studio.reading import FactsReport, read_facts
 
 __all__ = ["FactsReport", "ImportReport", "import_photos", "read_facts", "refuse_early"]
+
+NOTHING_TOLD = Told()
 
 VANISHED = "{name} is not there any more; it was moved, renamed or deleted."
 _STEP_S = 0.03
@@ -42,21 +45,22 @@ _PAGE = 1000
 
 
 def refuse_early(
-    folder: Path,
-    *,
-    labels: LabelTable | None = None,
-    joint: str | None = None,
-    unlisted: State | None = None,
+    folder: Path, *, labels: LabelTable | None = None, joint: str | None = None, terms: Terms = PLAIN
 ) -> None:
     """Raises ImportRefused for what can be known to be wrong before there is even a project."""
     if not folder.is_dir():
         kind = "is no folder" if folder.exists() else "does not exist"
         raise ImportRefused(f"{folder} {kind}; name the folder that holds the photos.")
-    if unlisted not in (None, State.UNSEEN, State.CLEAR):
+    if terms.unlisted not in (None, State.UNSEEN, State.CLEAR):
         raise ImportRefused("What a file does not list can be unseen or clear, nothing else.")
     labels = with_joint_column(labels, joint)
-    joint_rule(joint, labels)
-    if labels is not None and labels.lists_raised_only and unlisted is None:
+    rule = joint_rule(joint, labels)
+    if labels is not None and labels.by_joint and (rule is None or (joint or "").startswith(COLUMN)):
+        raise ImportRefused(
+            "The label file is about joints, not photos. Say which photos show one joint: --joint folder, or a regular "
+            "expression with one group that names the joint in the path."
+        )
+    if labels is not None and labels.lists_raised_only and terms.unlisted is None:
         raise ImportRefused(
             "The label file lists raised flags only. Say what it means where a flag is not listed: "
             "--unlisted unseen (nobody looked) or --unlisted clear (somebody looked and it was not there)."
@@ -75,26 +79,22 @@ def import_photos(
     *,
     who: str,
     labels: LabelTable | None = None,
-    equipment: str | None = None,
-    contractor: str | None = None,
+    terms: Terms = PLAIN,
+    told: Told = NOTHING_TOLD,
     joint: str | None = None,
-    kind: str | None = None,
-    medium: str | None = None,
-    unlisted: State | None = None,
     name: str | None = None,
-    new_flags: bool = False,
 ) -> Generator[Progress, None, ImportReport]:
     """Imports the photos below `folder` as a collection, or brings the collection that lies there up to date.
 
-    `joint`: 'folder', 'column:NAME' or a regular expression with one group. `unlisted`: what a file that lists
-    raised flags only means by not listing one. `new_flags`: names the scheme does not have become flags. `kind` and
-    `medium` are those of all joints. Columns 'equipment', 'contractor', 'joint', 'type' and 'medium' of the label file
-    count where the call does not say otherwise. Raises ImportRefused before anything was written.
+    `joint`: 'folder', 'column:NAME' or a regular expression with one group. `told` is said of all photos and joints;
+    the columns of the label file count where it says nothing. A project without flags gets those of the file. Raises
+    ImportRefused before anything was written.
     """
     folder = folder.absolute()
-    refuse_early(folder, labels=labels, joint=joint, unlisted=unlisted)
+    refuse_early(folder, labels=labels, joint=joint, terms=terms)
     labels = with_joint_column(labels, joint)
-    missing = _missing_classes(store, labels, new_flags=new_flags)
+    if labels is not None:
+        terms = terms_for(scheme_rows.load(store), labels, terms)
     work = _FirstPass(store, folder, name=name, joint_of=joint_rule(joint, labels))
     yield from work.recall()
     if labels is None:
@@ -102,69 +102,28 @@ def import_photos(
     else:
         # With labels the whole folder is looked through first: a file that does not fit must change nothing.
         found = yield from work.find_all()
-        work.match(labels, found)
-        if missing:
-            yield work.add_classes(missing, exclusive=labels.form == "class", default=labels.default, who=who)
+        work.match(labels, found, all_or_nothing=terms.all_or_nothing)
         yield from work.bring_in(iter(found))
     yield from work.vanish()
-    yield from work.describe(Told(equipment, contractor, kind, medium))
+    yield from work.describe(told)
     if work.matched is not None and work.collection is not None:
-        # An expert's own labels stand against the file: importing once more must not take corrections back.
-        told = yield from labelling.apply_label_table(
-            store, work.matched.table, who=who, unlisted=unlisted, collection_id=work.collection.id, overwrite=False
+        work.label_report = yield from label_import.apply_label_table(
+            store, work.matched.table, who=who, terms=terms, collection_id=work.collection.id, facts=False
         )
-        work.labels = told.labels
     report = work.report()
     facts = yield from read_facts(store, [report.collection.id])
     return replace(report, facts=facts)
 
 
-def _missing_classes(store: Store, labels: LabelTable | None, *, new_flags: bool) -> tuple[str, ...]:
-    """Classes of the label file that the scheme is to get before the labels are taken.
+def terms_for(scheme: Scheme, labels: LabelTable, terms: Terms) -> Terms:
+    """The terms of an import of photos. Raises ImportRefused where the file names flags that may not be made.
 
-    Raises ImportRefused for those that it does not know and shall not get, and for retired ones.
+    A project without flags gets those of the file. An expert's own labels stand against it: importing once more must
+    not take corrections back.
     """
-    if labels is None:
-        return ()
-    scheme = scheme_rows.load(store)
-    if not scheme.flags:
-        return labels.classes
-    live = [flag.name for flag in scheme.live_flags] + [merge.name for merge in scheme.live_merges]
-    unknown = unknown_names(labels.classes, live)
-    retired = [flag.name for flag in scheme.flags if flag.retired and not unknown_names([flag.name], unknown)]
-    if retired:
-        raise ImportRefused(f"'{retired[0]}' is retired and takes no labels; bring it back on the Flags page first.")
-    if unknown and not new_flags:
-        told = ", ".join(f"'{name}'" for name in unknown[:5]) + (" and more" if len(unknown) > 5 else "")
-        near = next((hint for name in unknown if (hint := did_you_mean(name, live))), "")
-        raise ImportRefused(
-            f"The label file names flags that the project does not have: {told}.{near} "
-            "Correct the file, or add these flags to the scheme first."
-        )
-    if unknown and labels.form == "class":
-        # New classes of a file that gives each photo one exclude its other classes: they join the group of those.
-        grouped = [flag.name for flag in scheme.live_flags if scheme.group_of(flag.slot) is not None]
-        named = set(grouped) - set(unknown_names(grouped, labels.classes))
-        return (*(name for name in grouped if name in named), *unknown)
-    return tuple(unknown)
-
-
-class Told(NamedTuple):
-    """What is said of photos and their joints beside the labels; what is not known is None."""
-
-    equipment: str | None
-    contractor: str | None
-    kind: str | None
-    medium: str | None
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """What a label file calls them."""
-        return ("equipment", "contractor", "type", "medium")
-
-    def or_else(self, columns: Mapping[str, str]) -> "Told":
-        """What is said here, or else in the columns of a label file."""
-        return Told(*(own or columns.get(name) or None for own, name in zip(self, self.columns, strict=True)))
+    terms = replace(terms, overwrite=False, new_flags=terms.new_flags or not scheme.flags)
+    label_import.grown_scheme(scheme, labels, new_flags=terms.new_flags)
+    return terms
 
 
 class _FirstPass:
@@ -186,7 +145,8 @@ class _FirstPass:
         self._skipped_count = 0
         self.matched: Matched | None = None
         self._label_rows: dict[str, LabelRow] = {}
-        self.labels = 0
+        """By the photo's path, or by the joint's reference."""
+        self.label_report: LabelReport | None = None
 
     def recall(self) -> Generator[Progress, None, None]:
         """Reads what the collection holds from before."""
@@ -226,31 +186,17 @@ class _FirstPass:
                 due = time.monotonic() + _STEP_S
         return found
 
-    def match(self, labels: LabelTable, found: Sequence[FoundPhoto]) -> None:
-        """Brings labels and photos together. Raises ImportRefused when they have nothing in common."""
-        matched = match_rows(labels, [photo.path for photo in found], self._folder)
-        if not matched.table.rows:
-            where = f" '{labels.rows[0].path}' is one of its paths," if labels.rows else ""
-            first = labels.problems[0] if labels.problems and not labels.rows else None
-            raise ImportRefused(
-                f"The label file names no photo of {self._folder}:{where} '{found[0].path}' one of the folder's."
-                if first is None
-                else f"No row of the label file can be used; line {first.line}: {first.reason}."
-            )
+    def match(self, labels: LabelTable, found: Sequence[FoundPhoto], *, all_or_nothing: bool) -> None:
+        """Brings labels and photos together. Raises ImportRefused when they do not fit."""
+        matched = match_found(labels, [photo.path for photo in found], self._folder, self._joint_of)
+        if all_or_nothing:
+            refuse_left_out(labels, matched.problems)
+        self._skipped_count += sum(problem.left_out for problem in matched.problems)
+        left_out = [problem for problem in matched.problems if problem.left_out]
         file = labels.file.name if labels.file else "labels"
-        for problem in labels.problems:
-            if problem.left_out:
-                self._skip(f"{file}, line {problem.line}", problem.reason)
-        self._skipped_count += max(0, len(matched.missing) - EXAMPLES)
-        for path, reason in matched.missing[:EXAMPLES]:
-            self._skip(path, reason, always=True)
+        self._skipped += [(f"{file}, line {problem.line}", problem.reason) for problem in left_out[:EXAMPLES]]
         self.matched = matched
         self._label_rows = {row.path: row for row in matched.table.rows}
-
-    def add_classes(self, names: Sequence[str], *, exclusive: bool, default: str, who: str) -> Progress:
-        """Flags for the label file's classes, in an action of their own."""
-        done = scheme_editing.add_classes(self._store, names, who=who, exclusive=exclusive, default=default)
-        return Progress(0, None, "Making the scheme", done.changes)
 
     def bring_in(self, found: Iterator[FoundPhoto]) -> Generator[Progress, None, None]:
         """Rows for what is new, with their joints; fresh sizes and times for what changed."""
@@ -290,6 +236,12 @@ class _FirstPass:
         self._without_joint += not reference
         return reference
 
+    def _row_of(self, path: str) -> LabelRow | None:
+        """The row of the label file that speaks of a photo, or of the joint that it shows."""
+        if self.matched is None or not self.matched.table.by_joint or self._joint_of is None:
+            return self._label_rows.get(path)
+        return self._label_rows.get(self._joint_of(path, None) or "")
+
     def vanish(self) -> Generator[Progress, None, None]:
         """Marks known photos whose files are gone; a folder that shows fewer photos takes no label along."""
         pace, gone = _Pace(), iter(self._not_seen.items())
@@ -303,42 +255,24 @@ class _FirstPass:
 
     def describe(self, told: Told) -> Generator[Progress, None, None]:
         """What the call or the label file says of photos and joints, and the joints of photos known before."""
-        columns_told = set(told.columns) & set(self.matched.table.columns if self.matched else ())
-        if not (any(told) or columns_told or (self._joint_of and self._known)):
+        columns = set(FACTS) & set(self.matched.table.columns if self.matched else ())
+        if not (any(told) or columns or (self._joint_of and self._known)):
             return
         done = 0
         for page in self._pages():
             present = [row for row in page if row[0] not in self._not_seen]
-            changes = self._describe_page(present, told)
+            changes = describe(self._store, self._said(present, told))
             done += len(present)
             yield Progress(done, self._found, "Noting joints, equipment and contractors", changes)
 
-    def _describe_page(self, page: list[KnownPhoto], told: Told) -> Changes:
-        equipments: dict[str, list[int]] = {}
-        contractors: dict[str, list[int]] = {}
-        kinds: dict[tuple[str | None, str | None], list[int]] = {}
-        joints: list[tuple[int, str, str | None]] = []
+    def _said(self, page: list[KnownPhoto], told: Told) -> Iterator[SaidOf]:
         for path, photo_id, _, _, has_reference, _ in page:
-            row = self._label_rows.get(path)
-            said = told.or_else(row.columns if row is not None else {})
-            if said.equipment:
-                equipments.setdefault(said.equipment, []).append(photo_id)
-            if said.kind or said.medium:
-                kinds.setdefault((said.kind, said.medium), []).append(photo_id)
+            row = self._row_of(path)
+            columns = row.columns if row is not None else {}
             # New photos came with their joints.
             reference = self._reference(path) if self._joint_of and path in self._known else None
-            if reference and reference != has_reference:
-                joints.append((photo_id, reference, said.contractor))
-            elif said.contractor:
-                contractors.setdefault(said.contractor, []).append(photo_id)
-        with self._store.atomic():
-            changes = [photos.set_joints(self._store, joints)] if joints else []
-            changes += [photos.set_equipment(self._store, ids, name) for name, ids in equipments.items()]
-            changes += [photos.set_contractor(self._store, ids, name) for name, ids in contractors.items()]
-            for (kind, medium), ids in kinds.items():
-                shown = photos.joints_shown(self._store, ids)
-                changes.append(photos.set_joint_facts(self._store, shown, kind=kind, medium=medium))
-        return Changes.of(changes)
+            other = reference if reference and reference != has_reference else None
+            yield SaidOf(photo_id, told.or_else(columns), other, columns.get("date"))
 
     def report(self) -> ImportReport:
         """What the first pass did."""
@@ -351,18 +285,27 @@ class _FirstPass:
             changed=self._changed,
             vanished=len(self._not_seen),
             labelled=len(matched.table.rows) if matched else 0,
-            labels=self.labels,
+            labels=self.label_report.labels if self.label_report else 0,
             unlabelled=len(matched.unlabelled) if matched else 0,
             by_name=matched.by_name if matched else 0,
             without_joint=self._without_joint,
             skipped_count=self._skipped_count,
             skipped=tuple(self._skipped),
             unlabelled_examples=matched.unlabelled[:EXAMPLES] if matched else (),
+            problems=self._problems(),
+            new_flags=self.label_report.new_flags if self.label_report else (),
         )
 
-    def _skip(self, where: str, reason: str, *, always: bool = False) -> None:
+    def _problems(self) -> tuple[Problem, ...]:
+        """Of the label file, by line: what was found when it was brought together with the photos, and after that."""
+        if self.matched is None:
+            return ()
+        later = self.label_report.problems if self.label_report else ()
+        return tuple(sorted({*self.matched.problems, *later}, key=lambda problem: problem.line))
+
+    def _skip(self, where: str, reason: str) -> None:
         self._skipped_count += 1
-        if always or len(self._skipped) < EXAMPLES:
+        if len(self._skipped) < EXAMPLES:
             self._skipped.append((where, reason))
 
 

@@ -1,109 +1,68 @@
-"""Label files: CSV tables that say which photo carries which flag, read into one lean value.
+"""Label files: CSV tables that say which photo (or joint) carries which flag, read into one lean value.
 
-Three forms are told apart by their header: *wide* (`path,<flag>,...` with 1, 0 or nothing), *class* (`path,class`,
-one class per photo) and *flags* (`path,flags` with "A; B", empty = none). A file is read as a whole and changes
-nothing; `labelling.apply_label_table` and `importing.import_photos` consume what comes out of here.
+Four forms are told apart by what their columns mean (`studio.columns`): *wide* (`path,<flag>,...` with 1, 0 or
+nothing), *class* (`path,class`, one class per photo), *flags* (`path,flags` with "A; B", empty = none) and *rows*
+(`path,flag,state`, a row per photo and flag). Where a joint's reference stands in place of the path, a row is about all
+photos of that joint. A file is read from its first line to its last and changes nothing;
+`label_import.apply_label_table` and `importing.import_photos` consume what comes out of here.
 """
 
-import csv
-import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import State
+from weldstudio.studio import columns as meanings
+from weldstudio.studio.columns import FACTS, WORDS, Meaning
+from weldstudio.studio.dates import DayOrder
+from weldstudio.studio.label_look import Look, look
+from weldstudio.studio.label_table import LabelRow, LabelTable, Problem
+from weldstudio.studio.table_text import DELIMITERS, UNREADABLE, Records
 
-EXPORT_HEADER = ("path", "collection", "sha256", "equipment", "joint", "split")
-"""A header that begins so was written by our own export: what follows are classes by position, names as they are."""
-
-KNOWN_COLUMNS = (
-    *("date", "equipment", "contractor", "joint", "type", "medium", "note"),
-    *("collection", "sha256", "split"),
-)
-"""Columns that are facts about the photo or its joint and never flags."""
-
-_PATH_NAMES = ("path", "file", "filename", "file_name", "image", "photo")
-_CLASS_NAMES = ("class", "label")
-_FLAGS_NAMES = ("flags", "labels")
-_DELIMITERS = (",", ";", "\t")
-_WORDS: Mapping[str, State | None] = {
-    **dict.fromkeys(("", "unseen"), None),
-    **dict.fromkeys(("1", "1.0", "yes", "true", "raised"), State.RAISED),
-    **dict.fromkeys(("0", "0.0", "no", "false", "clear"), State.CLEAR),
-    "unsure": State.UNSURE,
-}
+_STEP = 5_000
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRow:
-    """What the file says of one photo."""
-
-    line: int
-    """Line in the file, from 1 (the header is line 1)."""
-    path: str
-    """As in the file, with '/' for '\\' and without a leading './'."""
-    states: Mapping[str, State]
-    """By class name; classes the file says nothing of are left out. Rows share these mappings: never change one."""
-    columns: Mapping[str, str]
-    """Cells of the known further columns (`KNOWN_COLUMNS`) that are not empty."""
+def read_label_file(path: Path, *, facts: Collection[str] = (), mapping: Mapping[str, str] = _NOTHING) -> LabelTable:
+    """`reading_label_file` to its end, in one go."""
+    work = reading_label_file(path, facts=facts, mapping=mapping)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            table: LabelTable = end.value
+            return table
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the file that a person should know, by line."""
-
-    line: int
-    reason: str
-    left_out: bool = True
-    """Whether the row is not among `LabelTable.rows` because of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelTable:
-    """A label file as read. Every path occurs in one row only."""
-
-    form: str
-    """'wide', 'class' (exactly one of `classes` is raised, the others clear) or 'flags'."""
-    classes: tuple[str, ...]
-    """Names of flags (or merges) in the order of the header, else of their first appearance."""
-    rows: tuple[LabelRow, ...]
-    problems: tuple[Problem, ...] = ()
-    lists_raised_only: bool = False
-    """The file never says that a flag is clear, so somebody must say what 'not listed' means."""
-    columns: tuple[str, ...] = ()
-    """Known further columns that the file has."""
-    file: Path | None = None
-    default: str = ""
-    """Name of 'none of them' for the group that a class file makes; empty, as every photo then has one of them."""
-
-
-def read_label_file(path: Path, *, facts: Collection[str] = ()) -> LabelTable:
+def reading_label_file(
+    path: Path, *, facts: Collection[str] = (), mapping: Mapping[str, str] = _NOTHING
+) -> Generator[Progress, None, LabelTable]:
     """The label file at `path`; no side effects, 127,655 rows of 17 flags take about a second.
 
-    `facts` names columns, beside those of `KNOWN_COLUMNS`, that are no flags either (lower case).
-    Takes UTF-8 (with or without byte order mark), UTF-16 with one, else Windows-1252; commas, semicolons or tabs.
-    Rows that make no sense are left out and listed in `problems`. Raises ImportRefused, with the reason, where the
-    file cannot be read or is no label table.
+    `mapping` says what columns mean, by name or number ('path', 'date', 'label:NAME', ... see `columns.Meaning`);
+    the others mean what their names and values say. `facts` names columns (lower case) that are said of photos under
+    their own name. Rows that make no sense are left out and listed in `problems`. Raises ImportRefused, with the
+    reason, where the file cannot be read or is no label table.
     """
-    text = _text_of(path)
-    delimiter, text, first_line = _delimiter_of(text, path)
-    # People put blanks after their commas; in our own export a name may begin with one.
-    exported = text.startswith(",".join(EXPORT_HEADER))
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=not exported)
-    try:
-        header = next(lines, [])
-        layout = _layout_of(header, path, facts)
-        # A last line without its end may have been cut off in the middle, so its missing cells are not "empty".
-        reading = _Reading(layout, cut_off=not text.endswith(("\n", "\r")), last_line=_line_count(text))
-        for cells in lines:
-            if any(cells):
-                reading.take(lines.line_num, cells)
-    except csv.Error as error:
-        raise ImportRefused(f"{path.name} is no readable CSV table (near line {lines.line_num}: {error}).") from error
-    table = reading.table(path, first_line)
+    glance = look(path, facts=facts, mapping=mapping)
+    layout = _layout_of(glance, path, facts)
+    records = Records(glance.text, keep_blanks=glance.exported)
+    told = iter(records)
+    header = next(told)[1]
+    reading = _Reading(layout, header)
+    records.width = layout.width
+    for number, (line, cells) in enumerate(told):
+        if isinstance(cells, str):
+            reading.leave_out(line, cells)
+        elif any(cells):
+            # A last line without its end may have been cut off in the middle, so its missing cells are not "empty".
+            reading.take(line, cells, cut_off=records.cut_off)
+        if number % _STEP == _STEP - 1:
+            yield Progress(number + 1, max(number + 1, glance.text.line_count), "Reading the label file")
+    table = reading.table(path, glance, tuple(mapping.items()))
     if not table.rows and not table.problems:
         raise ImportRefused(f"{path.name} has a header but no rows, so there is nothing to import from it.")
     return table
@@ -126,138 +85,155 @@ class _Layout:
 
     form: str
     width: int
-    path: int
+    subject: int
+    """Of the path, or of the joint."""
     classes: tuple[tuple[int, str], ...]
-    """(cell, name) of the flags of a wide file; (cell, '') of the one cell of the other forms."""
+    """(cell, name) of the flags of a wide file; (cell, '') of the one cell, or two, of the other forms."""
     columns: tuple[tuple[int, str], ...]
+    by_joint: bool
     exported: bool
 
 
-def _layout_of(header: list[str], path: Path, facts: Collection[str]) -> _Layout:
-    """Raises ImportRefused for a header that is not one of the three forms."""
-    if tuple(header[: len(EXPORT_HEADER)]) == EXPORT_HEADER:
-        count = len(EXPORT_HEADER)
-        _refuse_doubled(header[count:], path)
-        return _Layout(
-            form="wide",
-            width=len(header),
-            path=0,
-            classes=tuple((i, name) for i, name in enumerate(header) if i >= count),
-            columns=tuple((i, name) for i, name in enumerate(header) if 0 < i < count),
-            exported=True,
-        )
-    names = [name.strip() for name in header]
-    folded = [name.casefold() for name in names]
-    at = next((folded.index(name) for name in _PATH_NAMES if name in folded), None)
-    if at is None:
-        shown = ", ".join(f"'{name}'" for name in names[:5] if name) or "nothing"
-        raise ImportRefused(
-            f"{path.name} has no column 'path' (its first line holds {shown}). "
-            "Name the column with the photos' file names 'path'."
-        )
-    # Columns without a name are what spreadsheets and data frames write for row numbers.
-    others = [i for i, name in enumerate(folded) if i != at and name and not name.startswith("unnamed:")]
-    _refuse_doubled([folded[i] for i in others], path)
-    columns = tuple((i, folded[i]) for i in others if folded[i] in KNOWN_COLUMNS or folded[i] in facts)
-    flags = [i for i in others if (i, folded[i]) not in columns]
-    if not flags:
-        raise ImportRefused(
-            f"{path.name} has a column of paths but none with labels. "
-            "Add a column per flag, or one named 'class' or 'flags'."
-        )
-    form = "wide"
-    if len(flags) == 1:
-        form = {**dict.fromkeys(_CLASS_NAMES, "class"), **dict.fromkeys(_FLAGS_NAMES, "flags")}.get(
-            folded[flags[0]], form
-        )
-    classes = tuple((i, names[i] if form == "wide" else "") for i in flags)
-    return _Layout(form, len(header), at, classes, columns, exported=False)
-
-
-def _refuse_doubled(names: list[str], path: Path) -> None:
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        raise ImportRefused(f"{path.name} has two columns named '{doubled[0]}'; give one of them another name.")
+def _layout_of(glance: Look, path: Path, facts: Collection[str]) -> _Layout:
+    """Raises ImportRefused for columns that make none of the forms."""
+    form = "wide" if glance.exported else meanings.form_of(glance.columns, path.name)
+    if glance.exported:
+        meanings.refuse_doubled([column.flag for column in glance.columns if column.flag], path.name)
+    places = {column.meaning: column.place for column in glance.columns}
+    by_joint = Meaning.PATH not in places
+    asked = [name.casefold() for name in facts]
+    further = [(c.place, c.meaning.value) for c in glance.columns if c.meaning in FACTS]
+    further += [(c.place, c.name.casefold()) for c in glance.columns if c.name.casefold() in asked]
+    if by_joint:
+        further = [(place, name) for place, name in further if name != Meaning.JOINT]
+    if form == "wide":
+        classes = [(column.place, column.flag) for column in glance.columns if column.meaning == Meaning.LABEL]
+    elif form == "rows":
+        classes = [(places[meaning], "") for meaning in (Meaning.FLAG, Meaning.STATE) if meaning in places]
+    else:
+        classes = [(places[Meaning(form)], "")]
+    return _Layout(
+        form,
+        len(glance.columns),
+        places[Meaning.JOINT if by_joint else Meaning.PATH],
+        tuple(classes),
+        tuple(further),
+        by_joint,
+        glance.exported,
+    )
 
 
 class _Reading:
     """Collects the rows of one file. Cells that were seen together before share one mapping of states."""
 
-    def __init__(self, layout: _Layout, *, cut_off: bool, last_line: int) -> None:
+    def __init__(self, layout: _Layout, header: list[str] | str) -> None:
         self._layout = layout
-        self._cut_off_line = last_line if cut_off else -1
+        self._header = header
         self._cells = [i for i, _ in layout.classes]
         self._names = [name for _, name in layout.classes]
         self._known: dict[tuple[str, ...], Mapping[str, State] | str] = {}
         self._classes: dict[str, None] = dict.fromkeys(name for name in self._names if name)
         self._rows: dict[str, LabelRow] = {}
+        self._said: dict[str, dict[str, int]] = {}
+        """Of a table with a row per flag: by photo and flag the line and state, as line * 4 + state; 0 = neither."""
         self._contradicted: dict[str, int] = {}
         self._problems: list[Problem] = []
         self._empty_cells = False
+        self._days = DayOrder()
 
-    def take(self, line: int, cells: list[str]) -> None:
+    def take(self, line: int, cells: list[str], *, cut_off: bool) -> None:
         """One row of the file that is not blank."""
         layout = self._layout
         if len(cells) != layout.width:
-            if len(cells) > layout.width and any(cell.strip() for cell in cells[layout.width :]):
-                self._leave_out(line, f"it has {len(cells)} cells, the header {layout.width}")
-                return
-            if len(cells) < layout.width and (line == self._cut_off_line or len(cells) <= layout.path):
-                self._leave_out(line, f"it ends after {len(cells)} of {layout.width} cells; the file may be cut off")
+            wrong = self._wrong_width(cells, cut_off=cut_off)
+            if wrong:
+                self.leave_out(line, wrong)
                 return
             # Spreadsheets leave out empty cells at the end of a row.
             cells = [*cells, *[""] * (layout.width - len(cells))]
-        path = cells[layout.path] if layout.exported else normal_path(cells[layout.path])
+        subject = cells[layout.subject]
+        path = subject if layout.exported else subject.strip() if layout.by_joint else normal_path(subject)
         if not path:
-            self._leave_out(line, "it has no path")
+            self.leave_out(line, f"it has no {'joint' if layout.by_joint else 'path'}")
+            return
+        if damaged := _damage_in(cells):
+            self.leave_out(line, damaged, path.replace("\0", ""))
+            return
+        if cells == self._header:
+            self._problems.append(Problem(line, "repeats the header", left_out=False))
             return
         key = tuple([cells[i] for i in self._cells])
         states = self._known.get(key)
         if states is None:
             states = self._known[key] = self._states_of(key)
         if isinstance(states, str):
-            self._leave_out(line, f"{path}: {states}")
+            self.leave_out(line, f"{path}: {states}", path)
             return
         # A joint of our own export may be a folder whose name begins with a blank.
         columns = {n: cells[i] if layout.exported else cells[i].strip() for i, n in layout.columns if cells[i].strip()}
-        row = LabelRow(line, path, states, columns or _NOTHING)
-        known_as = f"{columns.get('collection', '')}\0{path}" if layout.exported else path
-        if known_as in self._rows or known_as in self._contradicted:
-            self._take_again(known_as, row)
-        else:
-            self._rows[known_as] = row
+        if "date" in columns:
+            self._days.learn(columns["date"])
+        self._keep(LabelRow(line, path, states, columns or _NOTHING))
 
-    def table(self, path: Path, first_line: int) -> LabelTable:
-        """What was read. `first_line` is the line of the header."""
+    def _keep(self, row: LabelRow) -> None:
+        known_as = f"{row.columns.get('collection', '')}\0{row.path}" if self._layout.exported else row.path
+        if known_as in self._rows or known_as in self._contradicted:
+            if self._layout.form == "rows":
+                self._add(row)
+            else:
+                self._take_again(known_as, row)
+            return
+        self._rows[known_as] = row
+        if self._layout.form == "rows":
+            self._said[row.path] = {name: row.line * 4 + state for name, state in row.states.items()}
+
+    def table(self, path: Path, glance: Look, mapping: tuple[tuple[str, str], ...]) -> LabelTable:
+        """What was read."""
         layout = self._layout
         if layout.form == "class":
             for states in self._known.values():
                 if isinstance(states, dict) and states:
                     states.update({name: State.CLEAR for name in self._classes if name not in states})
-        used = {id(row.states): row.states for row in self._rows.values()}.values()
-        said = {state for states in used for state in states.values()}
-        wide_raised_only = State.RAISED in said and State.CLEAR not in said and self._empty_cells
-        lists_raised_only = layout.form == "flags" or (
-            layout.form == "wide" and not layout.exported and wide_raised_only
-        )
-        before = first_line - 1
-        rows = tuple(self._rows.values())
-        if before:
-            rows = tuple(LabelRow(r.line + before, r.path, r.states, r.columns) for r in rows)
+        rows = self._joined() if layout.form == "rows" else tuple(self._rows.values())
+        rows = self._dated(rows)
+        said = {s for states in {id(row.states): row.states for row in rows}.values() for s in states.values()}
+        raised_only = State.RAISED in said and State.CLEAR not in said
+        if layout.form == "wide":
+            raised_only = raised_only and self._empty_cells and not layout.exported
+        if glance.text.encoding == "mixed":
+            reason = "the file mixes UTF-8 with Windows-1252; what is not UTF-8 was read as Windows-1252"
+            self._problems.append(Problem(glance.text.header_line, reason, left_out=False))
         return LabelTable(
             form=layout.form,
             classes=tuple(self._classes),
             rows=rows,
-            problems=tuple(
-                Problem(p.line + before, p.reason, p.left_out) for p in sorted(self._problems, key=_by_line)
-            ),
-            lists_raised_only=lists_raised_only,
+            problems=tuple(sorted(self._problems, key=_by_line)),
+            lists_raised_only=layout.form == "flags" or (layout.form != "class" and raised_only),
             columns=tuple(name for _, name in layout.columns),
             file=path,
+            by_joint=layout.by_joint,
+            exported=layout.exported,
+            unused=tuple(column.name for column in glance.columns if not column.certain),
+            mapping=mapping,
         )
 
-    def _leave_out(self, line: int, reason: str) -> None:
-        self._problems.append(Problem(line, reason))
+    def leave_out(self, line: int, reason: str, path: str = "") -> None:
+        self._problems.append(Problem(line, reason, path=path))
+
+    def _note(self, row: LabelRow, reason: str) -> None:
+        self._problems.append(Problem(row.line, f"{row.path}: {reason}", left_out=False, path=row.path))
+
+    def _wrong_width(self, cells: list[str], *, cut_off: bool) -> str:
+        """What is wrong with a row of so many cells; '' where it can be filled up or cut."""
+        width = self._layout.width
+        if len(cells) > width:
+            surplus = any(cell.strip() for cell in cells[width:])
+            return f"it has {len(cells)} cells, the header {width}" if surplus else ""
+        if cut_off or len(cells) <= self._layout.subject:
+            return f"it ends after {len(cells)} of {width} cells; the file may be cut off"
+        if len(cells) == 1 and any(delimiter in cells[0] for delimiter in DELIMITERS):
+            return f"it is one cell where the header has {width}; it is parted by something else than the header"
+        return ""
 
     def _states_of(self, key: tuple[str, ...]) -> Mapping[str, State] | str:
         """States of the label cells of a row, or what is wrong with them."""
@@ -265,6 +241,16 @@ class _Reading:
         if form == "wide":
             return self._wide_states_of(key)
         cell = key[0].strip()
+        if form == "rows":
+            state: State | None = State.RAISED
+            if len(key) > 1:
+                if key[1].strip().casefold() not in WORDS:
+                    return f"'{key[1].strip()}' is no label for '{cell}'; use 1, 0, unsure or nothing"
+                state = WORDS[key[1].strip().casefold()]
+            if not cell:
+                return "it says a state and no flag" if len(key) > 1 and state is not None else {}
+            self._classes.setdefault(cell)
+            return {} if state is None else {cell: state}
         names = [cell] if form == "class" else [part.strip() for part in cell.replace("|", ";").split(";")]
         names = list(dict.fromkeys(name for name in names if name))
         self._classes.update(dict.fromkeys(names))
@@ -273,19 +259,54 @@ class _Reading:
     def _wide_states_of(self, key: tuple[str, ...]) -> Mapping[str, State] | str:
         states: dict[str, State] = {}
         for name, cell in zip(self._names, key, strict=True):
-            try:
-                state = _WORDS[cell.strip().casefold()]
-            except KeyError:
+            word = cell.strip().casefold()
+            if word not in WORDS:
                 return f"'{cell.strip()}' under '{name}' is no label; use 1, 0, unsure or nothing"
+            state = WORDS[word]
             if state is not None:
                 states[name] = state
         self._empty_cells = self._empty_cells or len(states) < len(key)
         return states
 
+    def _add(self, row: LabelRow) -> None:
+        """Another flag of a photo that rows were about before."""
+        said = self._said[row.path]
+        for name, state in row.states.items():
+            before = said.get(name)
+            if before is None:
+                said[name] = row.line * 4 + state
+            elif before == 0:
+                self.leave_out(row.line, f"{row.path}: contradicts an earlier line about '{name}'", row.path)
+            elif before % 4 == state:
+                self._note(row, f"says the same as line {before // 4}")
+            else:
+                first = before // 4
+                of = f" about '{name}'; neither is taken"
+                self.leave_out(first, f"{row.path}: contradicts line {row.line}{of}", row.path)
+                self.leave_out(row.line, f"{row.path}: contradicts line {first}{of}", row.path)
+                said[name] = 0
+        first_row = self._rows[row.path]
+        if row.columns and row.columns != first_row.columns:
+            self._rows[row.path] = self._with_columns(first_row, row)
+
+    def _joined(self) -> tuple[LabelRow, ...]:
+        """Of a table with a row per flag: a row per photo. Photos labelled alike share their states."""
+        shared: dict[tuple[tuple[str, int], ...], Mapping[str, State]] = {}
+        rows = []
+        for known_as, row in self._rows.items():
+            said = tuple(sorted((name, both % 4) for name, both in self._said[known_as].items() if both))
+            states = shared.get(said)
+            if states is None:
+                states = shared[said] = {name: State(state) for name, state in said}
+            if states or row.columns or not self._said[known_as]:
+                rows.append(LabelRow(row.line, row.path, states, row.columns))
+        self._said.clear()
+        return tuple(rows)
+
     def _take_again(self, known_as: str, row: LabelRow) -> None:
         """A second row of the same photo: joined where the two agree, both left out where they contradict."""
         if known_as in self._contradicted:
-            self._leave_out(row.line, f"{row.path}: contradicts line {self._contradicted[known_as]}")
+            self.leave_out(row.line, f"{row.path}: contradicts line {self._contradicted[known_as]}", row.path)
             return
         first = self._rows[known_as]
         # "No flag at all" and a flag contradict each other in a file that lists flags.
@@ -297,78 +318,52 @@ class _Reading:
             of = f" about '{differing[0]}'" if differing and self._layout.form == "wide" else ""
             self._contradicted[known_as] = first.line
             del self._rows[known_as]
-            self._leave_out(first.line, f"{row.path}: contradicts line {row.line}{of}; neither is taken")
-            self._leave_out(row.line, f"{row.path}: contradicts line {first.line}{of}; neither is taken")
+            self.leave_out(first.line, f"{row.path}: contradicts line {row.line}{of}; neither is taken", row.path)
+            self.leave_out(row.line, f"{row.path}: contradicts line {first.line}{of}; neither is taken", row.path)
             return
-        if row.states == first.states:
-            self._leave_out(row.line, f"{row.path}: says the same as line {first.line}")
+        if row.states == first.states and row.columns == first.columns:
+            self._note(row, f"says the same as line {first.line}")
             return
         joined = first.states or row.states
         if self._layout.form != "class":
             joined = {**first.states, **row.states}
-        self._rows[known_as] = LabelRow(first.line, first.path, joined, {**row.columns, **first.columns})
-        self._problems.append(Problem(row.line, f"{row.path}: joined with line {first.line}", left_out=False))
+        self._rows[known_as] = self._with_columns(LabelRow(first.line, first.path, joined, first.columns), row)
+        self._note(row, f"joined with line {first.line}")
+
+    def _with_columns(self, first: LabelRow, row: LabelRow) -> LabelRow:
+        """The first row with what a later one of the same photo says beside labels; of two answers the first counts."""
+        for name, said in row.columns.items():
+            if first.columns.get(name, said) != said:
+                reason = f"'{said}' as its {name} contradicts line {first.line}, which counts"
+                self._problems.append(Problem(row.line, f"{row.path}: {reason}", path=row.path))
+        return LabelRow(first.line, first.path, first.states, {**row.columns, **first.columns})
+
+    def _dated(self, rows: tuple[LabelRow, ...]) -> tuple[LabelRow, ...]:
+        """The rows with their dates as ISO 8601; what is no date is left out and said."""
+        if not self._days.asked:
+            return rows
+        result = []
+        for row in rows:
+            text = row.columns.get("date")
+            if text is not None:
+                iso = self._days.iso(text)
+                columns = {**row.columns, "date": iso or ""}
+                if iso is None:
+                    reason = f"{row.path}: '{text}' is no date; write 2024-05-31"
+                    self._problems.append(Problem(row.line, reason, path=row.path))
+                    del columns["date"]
+                row = LabelRow(row.line, row.path, row.states, columns)
+            result.append(row)
+        return tuple(result)
+
+
+def _damage_in(cells: list[str]) -> str:
+    """What is wrong with the characters of a row; '' where nothing is."""
+    joined = "".join(cells)
+    if "\0" in joined:
+        return "it holds NUL characters; the file is damaged there"
+    return "it holds bytes that are no characters in UTF-8 or Windows-1252" if UNREADABLE in joined else ""
 
 
 def _by_line(problem: Problem) -> int:
     return problem.line
-
-
-def _text_of(path: Path) -> str:
-    """The file as text. Raises ImportRefused."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImportRefused(f"The label file {path} cannot be read: {error.strerror or error}.") from error
-    if not content.strip():
-        raise ImportRefused(f"{path.name} is empty.")
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"", "utf-8-sig"), (b"", "cp1252")):
-        if content.startswith(mark):
-            try:
-                text = content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            if "\0" not in text:
-                return text
-            break
-    raise ImportRefused(f"{path.name} is no text file. Save the table as CSV (UTF-8) and choose that file.")
-
-
-def _delimiter_of(text: str, path: Path) -> tuple[str, str, int]:
-    """The delimiter, the text from its header on, and the line of the header (from 1)."""
-    hint = ""
-    for line, (start, content) in enumerate(_lines(text), 1):
-        told = content.strip()
-        if not hint and told.casefold().startswith("sep=") and len(told) == 5:
-            hint = told[4]  # how Excel tells itself; the header comes after it
-        elif told:
-            return hint or _delimiter_in(content), text[start:], line
-    raise ImportRefused(f"{path.name} is empty.")
-
-
-def _delimiter_in(header: str) -> str:
-    """The delimiter of a header line: of those that set a path column apart, the one that stands there most often.
-
-    A file of semicolons need not quote the commas of a flag's name, and may have more of them.
-    """
-    unquoted = "".join(header.split('"')[::2])
-
-    def fits(delimiter: str) -> tuple[bool, int]:
-        cells = (cell.strip(' "').casefold() for cell in header.split(delimiter))
-        return any(cell in _PATH_NAMES for cell in cells), unquoted.count(delimiter)
-
-    return max(_DELIMITERS, key=fits)
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """(offset, line without its end) one by one, without cutting up the whole text."""
-    start = 0
-    for line in io.StringIO(text, newline=""):
-        yield start, line.rstrip("\r\n")
-        start += len(line)
-
-
-def _line_count(text: str) -> int:
-    """Lines as csv counts them, for files with any kind of line end."""
-    unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unix.count("\n") + (not unix.endswith("\n"))

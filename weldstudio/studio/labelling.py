@@ -5,24 +5,17 @@ Every edit is one action with its label events, written in one transaction, so i
 clears the others of its group, and a merge that is called clear takes back a raised member in the same action.
 """
 
-import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from weldstudio.domain.changes import NO_CHANGES, Changes, Done, Progress
+from weldstudio.domain.changes import NO_CHANGES, Done
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Action, LabelEvent, Source, State
 from weldstudio.domain.scheme import Flag, Merge, Scheme, SchemeClass
 from weldstudio.store import actions, decisions, events, notes, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import reverting, tables
+from weldstudio.studio import reverting
 from weldstudio.studio.entailing import Entailment
-from weldstudio.studio.label_files import LabelTable
-from weldstudio.studio.tables import LabelReport
-
-_FIRST_PIECE = 200
-"""Photos of the first piece of long work; the next ones are as large as take `_PIECE_S`."""
-_PIECE_S = 0.03
 
 UNDOABLE = ("label", "import", "scheme", "merge", "model", "contractor", "decision", "override", "note", "revert")
 """Kinds of actions that an expert's undo goes back through."""
@@ -77,59 +70,6 @@ def nothing_applies(store: Store, photo_ids: Iterable[int], *, who: str) -> Done
     wanted = tuple((item.slot, State.CLEAR) for item in scheme.classes)
     text = "Reviewed, nothing applies"
     return _write(store, scheme, dict.fromkeys(ids, wanted), who=who, source=_source_for(len(ids)), text=text)
-
-
-def apply_label_table(
-    store: Store,
-    table: LabelTable,
-    *,
-    who: str,
-    unlisted: State | None = None,
-    collection_id: int | None = None,
-    overwrite: bool = True,
-) -> Generator[Progress, None, LabelReport]:
-    """Take over the labels of a file, as one action in steps of about 30 ms.
-
-    Rows mean photos by their path, of one collection or of all; see `tables.match`. `unlisted` says what a file that
-    lists raised flags only means by the others; CLEAR gives them to photos that have no label there yet, with source
-    'assumed'. Without `overwrite`, labels somebody gave by hand stand against the file. Cancelled, what was written
-    stays and is one action. Raises ImportRefused, before anything is written, for classes that do not exist.
-    """
-    scheme = scheme_rows.load(store)
-    reading = tables.Reading(scheme, table, unlisted=unlisted, overwrite=overwrite)
-    matched = yield from tables.match(store, table, collection_id)
-    with store.atomic(durable=True):
-        name = table.file.name if table.file else "a table"
-        written = actions.begin(store, who=who, kind="import", text=f"Labels from {name}", complete=False)
-    pieces: list[Changes] = []
-    count = at = 0
-    size = _FIRST_PIECE
-    text = written.action.text
-    try:
-        while at < len(matched.rows):
-            began = time.perf_counter()
-            piece = matched.rows[at : at + size]
-            with store.atomic():
-                present = events.present(store, [photo_id for photo_id, _ in piece])
-                changes = NO_CHANGES
-                for source, rows in reading.edits(piece, present):
-                    changes |= events.append(store, written, rows, source=source, first=count, overtakable=True)
-                    count += len(rows)
-            at += len(piece)
-            pieces.append(changes)
-            # Towards as many as take _PIECE_S, but never more than twice as many as before.
-            size = max(_FIRST_PIECE, int(size * min(2.0, _PIECE_S / max(time.perf_counter() - began, 1e-3))))
-            yield Progress(at, len(matched.rows), "Storing labels", changes)
-    finally:
-        # Whether it went through or was cancelled: what is written is one action from here on.
-        changes = Changes.of(pieces)
-        touched = len(changes.labels)
-        text = f"{text} on {touched:,} {'photograph' if touched == 1 else 'photographs'}"
-        if count:
-            actions.finish(store, written, text=text)
-        else:
-            actions.forget(store, written)
-    return LabelReport(written.action.id if count else None, changes, text, count, matched.left_out)
 
 
 def history(store: Store, photo_id: int, *, slot: int | None = None) -> list[tuple[Action, LabelEvent]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weldstudio.domain.errors import ImportRefused
-from weldstudio.studio.label_files import LabelRow, LabelTable, read_label_file
+from weldstudio.studio.label_files import read_label_file
+from weldstudio.studio.label_table import LabelRow, LabelTable, Problem, RowsRefused
 
 COLUMN = "column:"
 
@@ -19,8 +20,8 @@ class Matched:
 
     table: LabelTable
     """The rows that have a photo; their `path` is the photo's."""
-    missing: tuple[tuple[str, str], ...]
-    """(path, reason) of rows without a photo."""
+    problems: tuple[Problem, ...]
+    """Of the table, and of rows without a photo; by line."""
     by_name: int
     """Rows whose photo was recognised by its file name alone."""
     unlabelled: tuple[str, ...]
@@ -37,20 +38,60 @@ def match_rows(table: LabelTable, paths: Sequence[str], folder: Path) -> Matched
     finder = _Finder(paths, folder, table.file)
     rows: list[LabelRow] = []
     taken: dict[str, int] = {}
-    missing: list[tuple[str, str]] = []
+    problems = list(table.problems)
     by_name = 0
     for row in table.rows:
         path, only_name = finder.find(row.path)
         if path is None:
-            missing.append((row.path, f"line {row.line}: {finder.reason(row.path)}"))
+            problems.append(_left_out(row, finder.reason(row.path)))
         elif path in taken:
-            missing.append((row.path, f"line {row.line}: means the same photo as line {taken[path]}"))
+            problems.append(_left_out(row, f"means the same photo as line {taken[path]}"))
         else:
             taken[path] = row.line
             by_name += only_name
             rows.append(row if path == row.path else replace(row, path=path))
     unlabelled = tuple(path for path in paths if path not in taken)
-    return Matched(replace(table, rows=tuple(rows)), tuple(missing), by_name, unlabelled)
+    return _matched(table, rows, problems, by_name=by_name, unlabelled=unlabelled)
+
+
+def match_found(table: LabelTable, paths: Sequence[str], folder: Path, joint_of: "JointOf | None") -> Matched:
+    """`match_rows`, or of a table by joint the rows of the joints that the photos show by the rule.
+
+    Raises RowsRefused where no row means a photo or joint.
+    """
+    if not table.by_joint:
+        matched = match_rows(table, paths, folder)
+        if not matched.table.rows:
+            where = f" '{table.rows[0].path}' is one of its paths," if table.rows else ""
+            first = table.problems[0] if table.problems and not table.rows else None
+            raise RowsRefused(
+                f"The label file names no photo of {folder}:{where} '{paths[0]}' one of the folder's."
+                if first is None
+                else f"No row of the label file can be used; line {first.line}: {first.reason}.",
+                matched.problems,
+            )
+        return matched
+    references = {path: joint_of(path, None) if joint_of else None for path in paths}
+    shown = {reference for reference in references.values() if reference}
+    rows = [row for row in table.rows if row.path in shown]
+    missing = [_left_out(row, "no photo of the folder shows a joint of this reference") for row in table.rows]
+    problems = [*table.problems, *(p for p, row in zip(missing, table.rows, strict=True) if row.path not in shown)]
+    named = {row.path for row in rows}
+    unlabelled = tuple(path for path, reference in references.items() if reference not in named)
+    if not rows:
+        raise RowsRefused(f"The label file names no joint of {folder}.", tuple(problems))
+    return _matched(table, rows, problems, by_name=0, unlabelled=unlabelled)
+
+
+def _matched(
+    table: LabelTable, rows: list[LabelRow], problems: list[Problem], *, by_name: int, unlabelled: tuple[str, ...]
+) -> Matched:
+    problems.sort(key=lambda problem: problem.line)
+    return Matched(replace(table, rows=tuple(rows)), tuple(problems), by_name, unlabelled)
+
+
+def _left_out(row: LabelRow, reason: str) -> Problem:
+    return Problem(row.line, f"{row.path}: {reason}", path=row.path)
 
 
 class _Finder:
@@ -160,7 +201,7 @@ def with_joint_column(table: LabelTable | None, rule: str | None) -> LabelTable 
     name = rule.removeprefix(COLUMN).strip().casefold()
     if name in table.columns:
         return table
-    return read_label_file(table.file, facts=(name,))
+    return read_label_file(table.file, facts=(name,), mapping=dict(table.mapping))
 
 
 def unknown_names(classes: Iterable[str], known: Sequence[str]) -> list[str]:

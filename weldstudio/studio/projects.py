@@ -25,6 +25,8 @@ class FlagCounts:
     clear: int
     unsure: int
     unseen: int
+    unreviewed: int
+    """With a label of it, on photos that no person has looked at: imported or assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Status:
     labelled: int
     """With any label."""
     reviewed: int
-    """With a label that a person gave by hand."""
+    """With a label that a person gave: by hand, in bulk, copied or accepted."""
     problems: int
     waiting: dict[str, int]
     """Joints in each queue: inbox, decisive, changed."""
@@ -55,15 +57,16 @@ class Status:
         photos = f"{_count(self.photos, 'photo')} of {_count(self.joints, 'joint')}"
         lines = [
             f"{self.name}: {photos} in {_count(self.collections, 'collection')}",
-            f"{self.labelled:,} with labels, {self.reviewed:,} reviewed by hand, {self.problems:,} with problems",
+            f"{self.labelled:,} with labels, {self.reviewed:,} reviewed by a person, {self.problems:,} with problems",
             self._waiting_words(),
             f"{_count(self.models, 'model')} (active: {self.active_model or 'none'}), {_count(self.runs, 'run')}",
         ]
         if self.flags:
             width = max(len(flag.name) for flag in self.flags)
-            lines.append(f"{'flag'.ljust(width)}  points   raised    clear   unsure   unseen")
+            lines.append(f"{'flag'.ljust(width)}  points   raised    clear   unsure   unseen  labelled, not reviewed")
             lines += [
                 f"{f.name.ljust(width)}  {f.points:6,}  {f.raised:7,}  {f.clear:7,}  {f.unsure:7,}  {f.unseen:7,}"
+                f"  {f.unreviewed:22,}"
                 for f in self.flags
             ]
         return "\n".join(lines)
@@ -114,8 +117,10 @@ def status(store: Store) -> Status:
     seen = mirror.read(store)
     scheme = seen.scheme
     flags = []
+    reviewed = looked_at(seen.labels)
     for item in scheme.classes:
-        counts = np.bincount(seen.states(item.slot), minlength=4)
+        states = seen.states(item.slot)
+        counts = np.bincount(states, minlength=4)
         flags.append(
             FlagCounts(
                 item.name,
@@ -124,6 +129,7 @@ def status(store: Store) -> Status:
                 clear=int(counts[State.CLEAR]),
                 unsure=int(counts[State.UNSURE]),
                 unseen=int(counts[State.UNSEEN]),
+                unreviewed=int(((states != State.UNSEEN) & ~reviewed).sum()),
             )
         )
     runs = store.folder / "runs"
@@ -133,7 +139,7 @@ def status(store: Store) -> Status:
         photos=len(seen),
         joints=len(np.unique(seen.joint)),
         labelled=int((seen.labels != 0).any(axis=1).sum()),
-        reviewed=int(looked_at(seen.labels).sum()),
+        reviewed=int(reviewed.sum()),
         problems=int(seen.problem.sum()),
         waiting={str(queue): count for queue, count in joints.counts(seen).items()},
         collections=len(seen.collections),

@@ -1,48 +1,52 @@
-"""Taking back what an action did to the scheme or to the registry: its payload holds what was before and after.
+"""Taking back what an action did to the scheme, the registry or reject limits: it noted what was before and after.
 
-A payload is {"scheme": {"before": ..., "after": ...}} or {"active_model": {"before": ..., "after": ...}}. Only what is
-still as the action left it is put back; the rest was changed since and stays. {"reject_limits": {"contractor": ...,
-"before": ..., "after": ...}} is the third form. What was decided of joints has events of its own (`store.decisions`).
+A note ("payload") is {"scheme": {"before": ..., "after": ...}}, {"active_model": {"before": ..., "after": ...}} or
+{"reject_limits": {"contractor": ..., "before": ..., "after": ...}}. It is looked at field by field: the points of one
+flag, the members of one group, the limit of one day. Only fields that still are as the action left them are put back;
+the others were changed since and stay (see `domain.owning`). What was said of joints has events of its own.
 """
 
-from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
-from weldstudio.domain.scheme import Flag, Group, Merge, Scheme
-from weldstudio.store import actions, models
+from weldstudio.domain.owning import Standing, standing
+from weldstudio.store import actions, models, past
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import contractors
 from weldstudio.studio.scheme_text import from_json, to_json
 
-_Item = TypeVar("_Item", Flag, Merge)
+Field = tuple[str, ...]
+"""What is one field: ('flag', slot, 'points'), ('group', name, 'member', slot), ('limit', contractor, day), ..."""
+
+_MODEL: Field = ("model",)
+_ORDER: Field = ("order",)
+_NAME: Field = ("name",)
 
 
 def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | None, int]:
-    """The payload of an action that takes this one back (None = nothing to do), and how much was changed since."""
+    """The payload of an action that takes this one back (None = nothing to do), and how much was changed since.
+
+    Raises SchemeError where what would be left of the scheme contradicts itself.
+    """
     payload = actions.payload(store, action_id)
-    found: dict[str, Any] = {}
-    changed_since = 0
+    if not payload:
+        return None, 0
+    found = _standings(store, action_id, payload)
+    ours = {field: one for field, one in found.items() if one.ours and one.present != one.before}
+    changed_since = sum(one.changed_since for one in found.values())
+    back: dict[str, Any] = {}
     if "scheme" in payload:
         now = scheme_rows.load(store)
-        before, after = from_json(payload["scheme"]["before"]), from_json(payload["scheme"]["after"])
-        then, changed_since = restored_scheme(now, before, after, in_use=scheme_rows.slots_in_use(store))
+        then = from_json(_restored(to_json(now), ours, kept=scheme_rows.slots_in_use(store) | _touched_since(found)))
         if then != now:
-            found["scheme"] = {"before": to_json(now), "after": to_json(then)}
-    if "active_model" in payload:
-        active = payload["active_model"]
-        if models.active_id(store) == active["after"]:
-            found["active_model"] = {"before": active["after"], "after": active["before"]}
-        else:
-            changed_since += 1
-    if "reject_limits" in payload:
-        back = contractors.payload_of_revert(store, payload["reject_limits"])
-        if back is not None:
-            found["reject_limits"] = back
-        else:
-            changed_since += 1
-    return found or None, changed_since
+            back["scheme"] = {"before": to_json(now), "after": to_json(then)}
+    if _MODEL in ours:
+        back["active_model"] = {"before": ours[_MODEL].present, "after": ours[_MODEL].before}
+    limits = {field[2]: one.before for field, one in ours.items() if field[0] == "limit"}
+    if limits:
+        back["reject_limits"] = contractors.restored(store, payload["reject_limits"]["contractor"], limits)
+    return back or None, changed_since
 
 
 def restore(store: Store, payload: dict[str, Any]) -> Changes:
@@ -57,81 +61,100 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
     return changes
 
 
-def restored_scheme(now: Scheme, before: Scheme, after: Scheme, *, in_use: frozenset[int]) -> tuple[Scheme, int]:
-    """`now` with what changed from `before` to `after` put back, and how many fields were changed since and stay.
+def _standings(store: Store, action_id: str, payload: dict[str, Any]) -> dict[Field, Standing[Any]]:
+    """How everything that the action changed stands now, replayed from all that was noted."""
+    wanted = dict(_changed(payload))
+    histories: dict[Field, list[tuple[str, str | None, Any]]] = {field: [] for field in wanted}
+    first: dict[Field, Any] = {}
+    for done, other in past.noted(store):
+        for field, (before, after) in _changed(other).items():
+            if field in wanted:
+                first.setdefault(field, before)
+                histories[field].append((done.action.id, done.action.reverts, after))
+    return {field: standing(history, action_id, first[field]) for field, history in histories.items()}
 
-    A flag that was added and has labels (its slot is `in_use`) is retired instead of taken away. Raises SchemeError
-    where what is left would contradict itself.
+
+def _touched_since(found: dict[Field, Standing[Any]]) -> frozenset[int]:
+    """Slots of flags of which somebody has changed something that the action gave."""
+    return frozenset(int(field[1]) for field, one in found.items() if field[0] == "flags" and one.changed_since)
+
+
+def _changed(payload: dict[str, Any]) -> dict[Field, tuple[Any, Any]]:
+    """What an action changed, field by field, as (before, after)."""
+    before: dict[Field, Any] = {}
+    after: dict[Field, Any] = {}
+    if "scheme" in payload:
+        before, after = (_of_scheme(payload["scheme"][when]) for when in ("before", "after"))
+        if _common(before[_ORDER], after[_ORDER]) == _common(after[_ORDER], before[_ORDER]):
+            del before[_ORDER], after[_ORDER]  # a flag more or less is no other order
+    if "active_model" in payload:
+        before[_MODEL], after[_MODEL] = (payload["active_model"][when] for when in ("before", "after"))
+    if "reject_limits" in payload:
+        change = payload["reject_limits"]
+        before |= {("limit", change["contractor"], day): points for day, points in change["before"]}
+        after |= {("limit", change["contractor"], day): points for day, points in change["after"]}
+    every = dict.fromkeys((*before, *after))
+    return {f: (before.get(f), after.get(f)) for f in every if before.get(f) != after.get(f)}
+
+
+def _common(slots: list[int], others: list[int]) -> list[int]:
+    return [slot for slot in slots if slot in others]
+
+
+def _of_scheme(scheme: dict[str, Any]) -> dict[Field, Any]:
+    """A scheme (as values for JSON), field by field; None stands for what is not there."""
+    fields: dict[Field, Any] = {_NAME: scheme["name"], _ORDER: [flag["slot"] for flag in scheme["flags"]]}
+    for kind in ("flags", "merges"):
+        for item in scheme[kind]:
+            fields |= {(kind, str(item["slot"]), key): value for key, value in item.items()}
+    for group in scheme["groups"]:
+        fields[("groups", group["name"], "default")] = group["default"]
+        fields |= {("groups", group["name"], "member", str(slot)): True for slot in group["members"]}
+    return fields
+
+
+def _restored(now: dict[str, Any], ours: dict[Field, Standing[Any]], *, kept: frozenset[int]) -> dict[str, Any]:
+    """The scheme `now` with these fields as they were before; an added flag is retired where its slot is `kept`.
+
+    A flag or merge is there if its field 'slot' is.
     """
-    flags, kept_flags = _restored_items(now.flags, before.flags, after.flags, in_use=in_use)
-    merges, kept_merges = _restored_items(now.merges, before.merges, after.merges, in_use=in_use)
-    groups, kept_groups = _restored_groups(now.groups, before.groups, after.groups)
-    if [f.slot for f in now.flags] == [f.slot for f in after.flags]:
-        order = [f.slot for f in before.flags]
-        flags = tuple(sorted(flags, key=lambda f: order.index(f.slot) if f.slot in order else len(order)))
-    name = before.name if now.name == after.name else now.name
-    return Scheme(flags, groups, merges, name=name), kept_flags + kept_merges + kept_groups
+    back = {field: one.before for field, one in ours.items()}
+    scheme = {**now}
+    for kind, gone in (("flags", "retired"), ("merges", "undone")):
+        items = {str(item["slot"]): dict(item) for item in now[kind]}
+        for field, value in back.items():
+            if field[0] == kind and field[1:2] and ((kind, field[1], "slot") in back or field[1] in items):
+                items.setdefault(field[1], {})[field[2]] = value
+        added = [slot for slot in items if (kind, slot, "slot") in back and back[kind, slot, "slot"] is None]
+        for slot in added:
+            present = next(dict(item) for item in now[kind] if str(item["slot"]) == slot)
+            if kind == "merges":
+                items[slot] = present | ({gone: True} if (kind, slot, gone) in back else {})
+            elif int(slot) in kept:
+                items[slot] = present | {gone: True}
+            else:
+                del items[slot]
+        scheme[kind] = list(items.values())
+    scheme["groups"] = _restored_groups(now, back, {flag["slot"] for flag in scheme["flags"]})
+    if _ORDER in back:
+        order = {slot: place for place, slot in enumerate(back[_ORDER])}
+        scheme["flags"] = sorted(scheme["flags"], key=lambda flag: order.get(flag["slot"], len(order)))
+    scheme["name"] = back.get(_NAME, now["name"])
+    return scheme
 
 
-def _restored_items(
-    now: tuple[_Item, ...], before: tuple[_Item, ...], after: tuple[_Item, ...], *, in_use: frozenset[int]
-) -> tuple[tuple[_Item, ...], int]:
-    was, became = {item.slot: item for item in before}, {item.slot: item for item in after}
-    items: list[_Item] = []
-    kept = 0
-    for item in now:
-        if item.slot in became and item.slot not in was:
-            # Added by the action.
-            gone = _without(item, in_use=in_use)
-            items += [] if gone is None else [gone]
-        elif item.slot in became:
-            restored, lost = _restored_fields(item, was[item.slot], became[item.slot])
-            items.append(restored)
-            kept += lost
-        else:
-            items.append(item)
-    present = {item.slot for item in items}
-    items += [item for item in before if item.slot not in became and item.slot not in present]
-    return tuple(items), kept
-
-
-def _without(item: _Item, *, in_use: frozenset[int]) -> _Item | None:
-    """What is left of a class that an action added: nothing, or where labels were given in it its retired self."""
-    if isinstance(item, Merge):
-        return replace(item, undone=True)
-    return replace(item, retired=True) if item.slot in in_use else None
-
-
-def _restored_fields(now: _Item, was: _Item, became: _Item) -> tuple[_Item, int]:
-    """One class with its changed fields put back, and how many of them were changed since."""
-    back: dict[str, Any] = {}
-    kept = 0
-    for field in fields(was):
-        old, new, present = (getattr(item, field.name) for item in (was, became, now))
-        if old == new:
-            continue
-        if present == new:
-            back[field.name] = old
-        elif present != old:
-            kept += 1
-    return replace(now, **back), kept
-
-
-def _restored_groups(
-    now: tuple[Group, ...], before: tuple[Group, ...], after: tuple[Group, ...]
-) -> tuple[tuple[Group, ...], int]:
-    was, became = {group.name: group for group in before}, {group.name: group for group in after}
-    groups = []
-    kept = 0
-    for group in now:
-        changed = was.get(group.name) != became.get(group.name)
-        if not changed:
-            groups.append(group)
-        elif group == became.get(group.name):
-            groups += [was[group.name]] if group.name in was else []
-        else:
-            groups.append(group)
-            kept += 1
-    present = {group.name for group in groups}
-    groups += [group for group in before if group.name not in became and group.name not in present]
-    return tuple(groups), kept
+def _restored_groups(now: dict[str, Any], back: dict[Field, Any], slots: set[int]) -> list[dict[str, Any]]:
+    """Groups with their members as they were before, as far as these are among `slots`; an empty one is none."""
+    defaults = {group["name"]: group["default"] for group in now["groups"]}
+    members = {group["name"]: dict.fromkeys(group["members"], True) for group in now["groups"]}
+    for field, value in back.items():
+        if field[0] == "groups" and field[2] == "default" and value is not None:
+            defaults[field[1]] = value
+        elif field[0] == "groups" and field[2] == "member":
+            members.setdefault(field[1], {})[int(field[3])] = bool(value)
+    found = []
+    for name, inside in members.items():
+        left = [slot for slot, there in inside.items() if there and slot in slots]
+        if left:
+            found.append({"name": name, "members": left, "default": defaults.get(name, "")})
+    return found

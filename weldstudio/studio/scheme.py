@@ -181,33 +181,38 @@ def reorder(store: Store, slots: Sequence[int], *, who: str) -> Done:
     return edit_scheme(store, change, who=who, text="Flags in another order")
 
 
-def add_classes(store: Store, names: Iterable[str], *, who: str, exclusive: bool = False, default: str = "") -> Done:
-    """The classes that a label file names and the scheme lacks, as flags without points.
+def with_classes(scheme: Scheme, names: Iterable[str], *, exclusive: bool = False, default: str = "") -> Scheme:
+    """The scheme with the classes that a label file names and the scheme lacks, as flags without points.
 
     With `exclusive` all of the file's classes exclude one another: they become a group, or join that of their others.
     """
     wanted = list(dict.fromkeys(names))
+    for name in wanted:
+        if not scheme.has_name(name):
+            scheme = scheme.with_flag(name)
+    if not exclusive:
+        return scheme
+    slots = [flag.slot for flag in scheme.flags if flag.name in wanted]
+    together = [group for group in scheme.groups if set(group.members) & set(slots)]
+    if len(together) > 1:
+        raise SchemeError(f"The file's classes are in different groups ('{together[0].name}', '{together[1].name}').")
+    if together:
+        (old,) = together
+        members = tuple(dict.fromkeys((*old.members, *slots)))
+        grown = replace(old, members=members)
+        return replace(scheme, groups=tuple(grown if g.name == old.name else g for g in scheme.groups))
+    return scheme.with_group(Group("Class", tuple(slots), default)) if len(slots) > 1 else scheme
 
-    def change(scheme: Scheme) -> Scheme:
-        for name in wanted:
-            if not scheme.has_name(name):
-                scheme = scheme.with_flag(name)
-        if not exclusive:
-            return scheme
-        slots = [flag.slot for flag in scheme.flags if flag.name in wanted]
-        together = [group for group in scheme.groups if set(group.members) & set(slots)]
-        if len(together) > 1:
-            raise SchemeError(
-                f"The file's classes are in different groups ('{together[0].name}', '{together[1].name}')."
-            )
-        if together:
-            (old,) = together
-            members = tuple(dict.fromkeys((*old.members, *slots)))
-            grown = replace(old, members=members)
-            return replace(scheme, groups=tuple(grown if g.name == old.name else g for g in scheme.groups))
-        return scheme.with_group(Group("Class", tuple(slots), default)) if len(slots) > 1 else scheme
 
-    return edit_scheme(store, change, who=who, text=f"Flags of the label file: {_listed(wanted)}")
+def add_classes(store: Store, names: Iterable[str], *, who: str, exclusive: bool = False, default: str = "") -> Done:
+    """`with_classes` as an action."""
+    wanted = list(dict.fromkeys(names))
+    return edit_scheme(
+        store,
+        lambda scheme: with_classes(scheme, wanted, exclusive=exclusive, default=default),
+        who=who,
+        text=f"Flags of the label file: {_listed(wanted)}",
+    )
 
 
 def adopt(store: Store, other: Scheme, *, who: str) -> Done:

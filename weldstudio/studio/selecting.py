@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Progress
+from weldstudio.domain.labelling import looked_at
 from weldstudio.domain.photo import Photo
 from weldstudio.domain.scheme import Scheme
 from weldstudio.store import mirror as mirrors
@@ -43,6 +44,11 @@ class Selection:
     scheme: Scheme
     project: str
 
+    @property
+    def reviewed(self) -> int:
+        """Photos that a person has looked at."""
+        return int(looked_at(self.labels).sum())
+
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
@@ -56,6 +62,8 @@ class ExportReport:
     """(path, reason)."""
     counts: dict[str, int] = field(default_factory=dict)
     """Photos per class: raised ones in a table, those in its folder."""
+    reviewed: int = 0
+    """Photos selected that a person has looked at; the labels of the others were imported or assumed."""
     linked: int = 0
     """Photos that are hard links to their originals."""
     changed: tuple[str, ...] = ()
@@ -70,7 +78,7 @@ class ExportReport:
             said += f" {len(self.left_out):,} were left out, the first: {path} ({reason})."
         if self.changed:
             said += f" Changed since the import: {len(self.changed):,}, the first: {self.changed[0]}."
-        return said
+        return f"{said} A person has looked at {self.reviewed:,} of the photos selected."
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -80,6 +88,7 @@ class ExportReport:
             "exported": self.exported,
             "left_out": [{"path": path, "reason": reason} for path, reason in self.left_out],
             "counts": self.counts,
+            "reviewed": self.reviewed,
             "linked": self.linked,
             "changed": list(self.changed),
         }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.errors import RecipeError
-from weldstudio.domain.labelling import Source, State, sources
+from weldstudio.domain.labelling import Source, State, looked_at, sources
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
 from weldstudio.domain.near_duplicates import clusters
 from weldstudio.domain.recipe import Recipe
@@ -36,6 +36,8 @@ class Snapshot:
     """Why it cannot start, as a sentence; empty when it can."""
     new_splits: dict[int, Split] = field(default_factory=dict)
     """Joints that would be put into a split by this training."""
+    reviewed: dict[str, int] = field(default_factory=dict)
+    """Split -> photos that a person has looked at; the labels of the others were imported or assumed."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -84,7 +86,9 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
             f"{torn} joint{'s' if torn > 1 else ''} with near-duplicates both in training and in validation or test "
             "are left out."
         )
-    return Snapshot(manifest, tuple(warnings), _problem(manifest), new)
+    seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
+    reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}
+    return Snapshot(manifest, tuple(warnings), _problem(manifest), new, reviewed)
 
 
 def chosen_classes(scheme: Scheme, recipe: Recipe) -> tuple[tuple[SchemeClass, ...], str]:

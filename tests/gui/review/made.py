@@ -1,11 +1,13 @@
 """Mirrors made by hand, for tests of what is computed from one."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.domain.scheme import Scheme
+from weldstudio.gui.review.flag_rows import FlagRow, class_rows, with_labels
 from weldstudio.store.mirror import Mirror
 
 STATES = {"r": State.RAISED, "c": State.CLEAR, "u": State.UNSURE, ".": State.UNSEEN}
@@ -50,3 +52,11 @@ def made_mirror(
         collections={1: "photos"},
         roots={1: Path("photos")},
     )
+
+
+def rows_of(
+    mirror: Mirror, photo_ids: Sequence[int], keys: Mapping[int, str], *, answer: Mapping[int, float] | None = None
+) -> list[FlagRow]:
+    """The inspector's rows of these photos."""
+    rows = mirror.rows(photo_ids)
+    return with_labels(class_rows(mirror, rows, keys, answer=answer), mirror.scheme, mirror.labels[rows])

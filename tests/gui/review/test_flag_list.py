@@ -1,9 +1,8 @@
 from PySide6.QtCore import QEvent, QObject, QRect
 from pytestqt.qtbot import QtBot
 
-from tests.gui.review.made import made_mirror
+from tests.gui.review.made import made_mirror, rows_of
 from weldstudio.gui.review.flag_list import FlagList
-from weldstudio.gui.review.flag_rows import flag_rows
 
 
 class Painted(QObject):
@@ -23,14 +22,14 @@ def test_only_the_row_that_says_something_else_is_painted(qtbot: QtBot) -> None:
     flags = FlagList()
     qtbot.addWidget(flags)
     flags.resize(300, 300)
-    flags.flags.show_rows(flag_rows(made_mirror(["..."]), [10], {}))
+    flags.flags.show_rows(rows_of(made_mirror(["..."]), [10], {}))
     with qtbot.waitExposed(flags):
         flags.show()
     qtbot.waitUntil(lambda: not flags.visualRect(flags.flags.index(2)).isEmpty())
     qtbot.wait(50)  # for the first layout and its painting
     painted = Painted()
     flags.viewport().installEventFilter(painted)
-    flags.flags.show_rows(flag_rows(made_mirror([".r."]), [10], {}))
+    flags.flags.show_rows(rows_of(made_mirror([".r."]), [10], {}))
     qtbot.waitUntil(lambda: not painted.area.isEmpty())
     qtbot.wait(20)  # for what might be painted behind it
     assert painted.area == flags.visualRect(flags.flags.index(1))

@@ -2,16 +2,16 @@ from dataclasses import replace
 
 import pytest
 
-from tests.gui.review.made import made_mirror, made_scheme
+from tests.gui.review.made import made_mirror, made_scheme, rows_of
 from weldstudio.domain.labelling import State
-from weldstudio.gui.review.flag_rows import FlagRow, flag_rows, with_answer
+from weldstudio.gui.review.flag_rows import FlagRow
 
 KEYS = {0: "1", 1: "2", 2: "3"}
 
 
 def test_one_photo_shows_state_probability_and_disagreement() -> None:
     mirror = made_mirror(["rc."], probabilities=[[0.2, 0.9, float("nan")]])
-    clamp, soil, bent = flag_rows(mirror, [10], KEYS)
+    clamp, soil, bent = rows_of(mirror, [10], KEYS)
     assert (clamp.state, clamp.points, clamp.key) == (State.RAISED, 50, "1")
     assert clamp.probability == pytest.approx(0.2, abs=1e-3)
     assert clamp.disagrees
@@ -23,7 +23,7 @@ def test_one_photo_shows_state_probability_and_disagreement() -> None:
 
 def test_several_photos_show_what_they_share_and_count_what_they_do_not() -> None:
     mirror = made_mirror(["rc.", "rr.", "ru."], probabilities=[[0.2, 0.9, 0.1]] * 3)
-    clamp, soil, bent = flag_rows(mirror, [10, 11, 12], KEYS)
+    clamp, soil, bent = rows_of(mirror, [10, 11, 12], KEYS)
     assert clamp.state == State.RAISED
     assert clamp.probability is None
     assert soil.state is None
@@ -34,7 +34,7 @@ def test_several_photos_show_what_they_share_and_count_what_they_do_not() -> Non
 def test_a_merge_stands_in_place_of_its_members() -> None:
     scheme = made_scheme().with_merge("Clamps", (0, 2))
     mirror = made_mirror(["cu.r"], scheme=scheme)
-    rows = flag_rows(mirror, [10], {})
+    rows = rows_of(mirror, [10], {})
     assert [row.name for row in rows] == ["Clamps", "Soil"]
     assert rows[0].members == ("Clamp", "Bent")
     assert rows[0].state == State.RAISED
@@ -42,14 +42,14 @@ def test_a_merge_stands_in_place_of_its_members() -> None:
 
 
 def test_no_photo_gives_empty_rows() -> None:
-    rows = flag_rows(made_mirror(["rrr"]), [], KEYS)
+    rows = rows_of(made_mirror(["rrr"]), [], KEYS)
     assert [row.state for row in rows] == [State.UNSEEN] * 3
     assert [row.photos for row in rows] == [0, 0, 0]
 
 
 def test_the_engines_answer_takes_the_place_of_what_was_stored() -> None:
     mirror = made_mirror(["r.."], probabilities=[[0.2, 0.9, 0.1]])
-    rows = with_answer(flag_rows(mirror, [10], KEYS), {0: 0.75})
+    rows = rows_of(mirror, [10], KEYS, answer={0: 0.75})
     assert rows[0].probability == 0.75
     assert not rows[0].disagrees
     assert "raises it" in rows[0].tooltip()

@@ -152,7 +152,10 @@ class SchemeModel(QAbstractTableModel):
         if column == Column.POINTS and row.kind == Kind.MERGE:
             return "The highest points of its members"
         if column in STATE_OF:
-            return counted(row.count(STATE_OF[column]), "photograph") + f" {STATE_OF[column].word}"
+            state = STATE_OF[column]
+            text = counted(row.count(state), "photograph") + f" {state.word}"
+            apart = row.unreviewed[state]
+            return f"{text}; {count(apart)} of them no person has looked at" if apart else text
         return HEADS[column][1]
 
     def flags(self, index: Index) -> Qt.ItemFlag:

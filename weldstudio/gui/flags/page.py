@@ -74,7 +74,7 @@ class FlagsPage(QWidget):
     def refresh(self) -> None:
         """Read scheme and labels again."""
         mirror = self._session.mirror
-        rows = scheme_rows(mirror.scheme, label_counts(mirror))
+        rows = scheme_rows(mirror.scheme, *label_counts(mirror))
         chosen = [row.slot for row in self.table.selected_rows()]
         same = [(r.slot, r.kind, r.name) for r in rows] == [(r.slot, r.kind, r.name) for r in self.model.rows]
         self.model.show_rows(rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.labelling import State, merged_states
+from weldstudio.domain.labelling import State, looked_at, merged_states
 from weldstudio.domain.scheme import Flag, JointRule, Merge, Scheme, SchemeClass
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Row:
     group: str
     counts: tuple[int, int, int, int]
     description: str = ""
+    unreviewed: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Of these, on photographs that no person has looked at."""
 
     def count(self, state: State) -> int:
         return self.counts[state]
@@ -53,8 +55,15 @@ class Row:
         return sum(self.counts) - self.counts[State.UNSEEN]
 
 
-def scheme_rows(scheme: Scheme, counts: dict[int, tuple[int, int, int, int]]) -> tuple[Row, ...]:
-    """Lines in the order of the scheme: a merge, its members below it, the other flags, retired flags last."""
+Counts = dict[int, tuple[int, int, int, int]]
+"""Photographs by slot and `State`."""
+
+
+def scheme_rows(scheme: Scheme, counts: Counts, unreviewed: Counts | None = None) -> tuple[Row, ...]:
+    """Lines in the order of the scheme: a merge, its members below it, the other flags, retired flags last.
+
+    `unreviewed` are the counts of photographs that no person has looked at.
+    """
     rows: list[Row] = []
 
     def add(item: SchemeClass, kind: Kind) -> None:
@@ -71,6 +80,7 @@ def scheme_rows(scheme: Scheme, counts: dict[int, tuple[int, int, int, int]]) ->
                 group.name if group else "",
                 counts.get(item.slot, (0, 0, 0, 0)),
                 item.description,
+                (unreviewed or {}).get(item.slot, (0, 0, 0, 0)),
             )
         )
 
@@ -95,10 +105,17 @@ def count_states(states: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     return unseen, raised, clear, unsure
 
 
-def label_counts(mirror: "Mirror") -> dict[int, tuple[int, int, int, int]]:
-    """Counts of every live flag, retired flag and live merge, by slot."""
+def label_counts(mirror: "Mirror") -> tuple[Counts, Counts]:
+    """Counts of every flag and live merge: of all photographs, and of those that no person has looked at."""
     scheme = mirror.scheme
-    return {item.slot: count_states(mirror.states(item.slot)) for item in scheme.flags + scheme.live_merges}
+    unreviewed = ~looked_at(mirror.labels)
+    every: Counts = {}
+    apart: Counts = {}
+    classes: tuple[SchemeClass, ...] = (*scheme.flags, *scheme.live_merges)
+    for item in classes:
+        states = mirror.states(item.slot)
+        every[item.slot], apart[item.slot] = count_states(states), count_states(states[unreviewed])
+    return every, apart
 
 
 def merged_counts(mirror: "Mirror", members: Sequence[int]) -> tuple[int, int, int, int]:

@@ -10,10 +10,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import all_states
 from weldstudio.gui.icons import pixmap
-from weldstudio.gui.review.part import part
 from weldstudio.gui.theme import theme
 from weldstudio.store.mirror import Mirror
+from weldstudio.studio.part import all_predicted, all_probabilities
 
 GLYPH: Final = {State.RAISED: "raised", State.CLEAR: "clear", State.UNSURE: "unsure", State.UNSEEN: "unseen"}
 """The shape of a state: a filled flag, a check, a question mark, a hollow circle."""
@@ -83,9 +84,8 @@ def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
     classes = scheme.classes
     if not classes or not len(rows):
         return [_with_words(NOTHING, mirror, row) for row in rows.tolist()]
-    some = part(mirror, rows)
-    states = np.stack([some.states(item.slot) for item in classes], axis=1)
-    contrary = _contrary(some, states)
+    states = all_states(scheme, mirror.labels[rows])
+    contrary = _contrary(mirror, rows, states)
     points = np.array([scheme.points_of(item.slot) for item in classes])
     group_of = [scheme.group_of(item.slot) for item in classes]
     names = [item.name for item in classes]
@@ -106,14 +106,13 @@ def _with_words(badge: Badge, mirror: Mirror, row: int) -> Badge:
     return badge
 
 
-def _contrary(some: Mirror, states: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _contrary(mirror: Mirror, rows: NDArray[np.int64], states: NDArray[np.uint8]) -> NDArray[np.float32]:
     """`reviewing.disagreement` of every class, (n, classes): for a few photos far quicker than class by class."""
-    if np.isnan(some.probabilities).all():
+    probability = all_probabilities(mirror, rows)
+    if np.isnan(probability).all():
         return np.zeros(states.shape, np.float32)
-    slots = [item.slot for item in some.scheme.classes]
-    probability = np.stack([some.probability(slot) for slot in slots], axis=1)
-    predicted = np.stack([some.predicted(slot) for slot in slots], axis=1)
-    thresholds = np.array([some.threshold(slot) for slot in slots], np.float32)
+    predicted = all_predicted(mirror, rows, probability)
+    thresholds = np.array([mirror.threshold(item.slot) for item in mirror.scheme.classes], np.float32)
     apart = np.where(predicted, states == State.CLEAR, (states == State.RAISED) & ~np.isnan(probability))
     # Exactly on the threshold they disagree as well, so the distance never counts as none.
     return np.where(apart, np.maximum(np.abs(probability - thresholds), np.float32(1e-6)), np.float32(0))

@@ -4,7 +4,7 @@ The places of all parts are computed once, in `parts_of`, for painting and for c
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
@@ -36,8 +36,11 @@ def _metrics(size: str) -> QFontMetrics:
     return QFontMetrics(theme.font(size, figures=size == "secondary"))
 
 
-theme.changed.connect(_font.cache_clear)
-theme.changed.connect(_metrics.cache_clear)
+@lru_cache(maxsize=2048)
+def _elided(text: str, width: int, size: str, *, bold: bool = False, middle: bool = False) -> str:
+    """A text that fits, in `_font(size, bold=bold)`; the names and words of a scheme are few."""
+    mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+    return QFontMetrics(_font(size, bold=bold)).elidedText(text, mode, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,15 @@ class Parts:
 
 
 def parts_of(rect: QRect, row: FlagRow) -> Parts:
-    """The places in a row's rectangle: two lines of text, the upper one for the name."""
+    """Where the parts of this row lie that is shown in `rect`."""
+    kind = bool(row.points), row.state is None, row.demonstration
+    return _parts((rect.x(), rect.y(), rect.width(), rect.height()), *kind)
+
+
+@lru_cache(maxsize=512)
+def _parts(place: tuple[int, int, int, int], points_shown: bool, mixed: bool, demonstration: bool) -> Parts:
+    """Two lines of text, the upper one for the name; `mixed`: the photographs differ, and the lower one says how."""
+    rect = QRect(*place)
     small, body = _metrics("secondary"), _metrics("body")
     spare = max(0, rect.height() - body.height() - small.height())
     top = rect.top() + spare // 2
@@ -70,18 +81,22 @@ def parts_of(rect: QRect, row: FlagRow) -> Parts:
     eye = QRect(right - 18, rect.center().y() - 8, 18, 18)
     points_wide = small.horizontalAdvance("0000")
     points = QRect(eye.left() - 6 - points_wide, top, points_wide, body.height())
-    name = QRect(text, top, (points.left() + 4 if row.points else eye.left() - 6) - text, body.height())
+    name = QRect(text, top, (points.left() + 4 if points_shown else eye.left() - 6) - text, body.height())
     word_wide = small.horizontalAdvance("unseen") + 8
-    if row.state is None:
+    if mixed:
         word_wide = eye.left() - 6 - text
     word = QRect(text, low, word_wide, small.height())
-    figures = small.horizontalAdvance(f"{DEMONSTRATION} 0.00" if row.demonstration else "0.00")
+    figures = small.horizontalAdvance(f"{DEMONSTRATION} 0.00" if demonstration else "0.00")
     number = QRect(eye.left() - 6 - figures, low, figures, small.height())
     # Its room is always kept, so that all bars are equally long.
     mark = QRect(number.left() - 22, low + (small.height() - 16) // 2, 16, 16)
     bar_left = word.right() + 1
     bar = QRect(bar_left, low, max(0, mark.left() - 6 - bar_left), small.height())
     return Parts(key, state, name, mark, points, eye, word, bar, number)
+
+
+for _kept in (_font, _metrics, _elided, _parts):
+    theme.changed.connect(_kept.cache_clear)
 
 
 class FlagDelegate(QStyledItemDelegate):
@@ -105,14 +120,14 @@ class FlagDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
-        parts = parts_of(rect, row)
+        parts, held = parts_of(rect, row), row.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint_ground(painter, rect, chosen=chosen, focused=focused, hovered=row.slot == self.hovered)
         _paint_key(painter, parts.key, row)
-        _paint_state(painter, parts, row)
-        _paint_name(painter, parts, row)
-        _paint_points(painter, parts, row)
+        _paint_state(painter, parts, row, held)
+        _paint_name(painter, parts, row, bold=held == State.RAISED)
+        _paint_points(painter, parts, row, bold=held == State.RAISED)
         if row.probability is not None:
             _paint_bar(painter, parts, row)
         if index.data(self._shown_role):
@@ -148,31 +163,28 @@ def _paint_key(painter: QPainter, cap: QRect, row: FlagRow) -> None:
     painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), row.key)
 
 
-def _paint_state(painter: QPainter, parts: Parts, row: FlagRow) -> None:
-    state = row.state
+def _paint_state(painter: QPainter, parts: Parts, row: FlagRow, state: State | None) -> None:
     if state is None:
         _icon(painter, parts.state, "minus", "secondary", size=parts.state.width())
     else:
         _icon(painter, parts.state, GLYPH[state], state.word, size=parts.state.width())
     painter.setFont(_font("secondary"))
     painter.setPen(theme.colour("secondary" if state in (None, State.UNSEEN) else state.word))
-    text = painter.fontMetrics().elidedText(row.words, Qt.TextElideMode.ElideRight, parts.word.width())
-    painter.drawText(parts.word, _VCENTRE, text)
+    painter.drawText(parts.word, _VCENTRE, _elided(row.words, parts.word.width(), "secondary"))
 
 
-def _paint_name(painter: QPainter, parts: Parts, row: FlagRow) -> None:
-    painter.setFont(_font("body", bold=row.state == State.RAISED))
+def _paint_name(painter: QPainter, parts: Parts, row: FlagRow, *, bold: bool) -> None:
+    painter.setFont(_font("body", bold=bold))
     painter.setPen(theme.colour("text"))
-    text = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, parts.name.width())
-    painter.drawText(parts.name, _VCENTRE, text)
+    painter.drawText(parts.name, _VCENTRE, _elided(row.name, parts.name.width(), "body", bold=bold, middle=True))
     if row.disagrees:
         _icon(painter, parts.mark, "disagreement", "disagreement", size=16)
 
 
-def _paint_points(painter: QPainter, parts: Parts, row: FlagRow) -> None:
+def _paint_points(painter: QPainter, parts: Parts, row: FlagRow, *, bold: bool) -> None:
     if row.points:
-        painter.setFont(_font("secondary", figures=True, bold=row.state == State.RAISED))
-        painter.setPen(theme.colour("text" if row.state == State.RAISED else "secondary"))
+        painter.setFont(_font("secondary", figures=True, bold=bold))
+        painter.setPen(theme.colour("text" if bold else "secondary"))
         painter.drawText(parts.points, _RIGHT, str(row.points))
 
 

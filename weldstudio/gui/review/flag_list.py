@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from weldstudio.domain.labelling import State
@@ -39,7 +39,7 @@ class FlagModel(QAbstractListModel):
             self.rows = rows
             self.endResetModel()
             return
-        changed = [n for n, (old, new) in enumerate(zip(self.rows, rows, strict=True)) if old != new]
+        changed = [n for n, (old, new) in enumerate(zip(self.rows, rows, strict=True)) if old is not new and old != new]
         self.rows = rows
         for n in changed:
             self.dataChanged.emit(self.index(n), self.index(n))
@@ -108,6 +108,8 @@ class FlagList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        # We fill the ground ourselves: else all that lies below is painted as well whenever a row changes.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Flags of the photograph")
         self.flags.modelReset.connect(self._fit_rows)
         theme.changed.connect(self._fit_rows)
@@ -120,6 +122,12 @@ class FlagList(QListView):
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
         # A QListView would lay out all rows and paint them a moment later; what a row says moves no other one.
         QAbstractItemView.dataChanged(self, first, last, roles)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme.colour("surface"))
+        painter.end()
+        super().paintEvent(event)
 
     # Rows as high as there is room
 

@@ -1,5 +1,6 @@
 """What the inspector's rows show of one photo or of several: values computed from the mirror, without Qt."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State, count_words, source_of
-from weldstudio.domain.scheme import Merge
-from weldstudio.gui.review.part import part
+from weldstudio.domain.scheme import Merge, Scheme, all_states
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio.flag_keys import choosing_key, unsure_key
+from weldstudio.studio.part import all_probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +91,27 @@ class FlagRow:
         return "\n".join(lines)
 
 
-def flag_rows(mirror: Mirror, photo_ids: Sequence[int], keys: Mapping[int, str]) -> list[FlagRow]:
-    """A row for each class of the scheme, in its order. `keys` by slot."""
-    some = part(mirror, mirror.rows(photo_ids))
-    one = len(some) == 1
+def class_rows(
+    mirror: Mirror,
+    photo_rows: NDArray[np.int64],
+    keys: Mapping[int, str],
+    *,
+    answer: Mapping[int, float] | None = None,
+    demonstration: bool = False,
+) -> list[FlagRow]:
+    """A row for each class of the scheme, in its order, with what the model says of these photos (rows of the mirror).
+
+    Labels are put in by `with_labels`. `keys` and `answer` by slot: what the engine has just said of the one photo
+    goes before what was stored.
+    """
+    classes = mirror.scheme.classes
+    said = [math.nan] * len(classes)
+    if len(photo_rows) == 1:
+        stored = all_probabilities(mirror, photo_rows)[0].tolist()
+        said = [(answer or {}).get(item.slot, known) for item, known in zip(classes, stored, strict=True)]
     rows: list[FlagRow] = []
-    for item in mirror.scheme.classes:
+    for item, probability in zip(classes, said, strict=True):
         group = mirror.scheme.group_of(item.slot)
-        said = float(some.probability(item.slot)[0]) if one else np.nan
-        byte = int(some.labels[0, item.slot]) if one and item.slot < some.labels.shape[1] else 0
         rows.append(
             FlagRow(
                 slot=item.slot,
@@ -106,23 +119,27 @@ def flag_rows(mirror: Mirror, photo_ids: Sequence[int], keys: Mapping[int, str])
                 points=mirror.scheme.points_of(item.slot),
                 key=keys.get(item.slot, ""),
                 choosing_key=choosing_key(keys, item.slot),
-                counts=_four(np.bincount(some.states(item.slot), minlength=4)),
-                probability=None if np.isnan(said) else said,
+                probability=None if math.isnan(probability) else probability,
                 threshold=mirror.threshold(item.slot),
-                source=_SOURCES.get(source_of(byte).word, "") if byte else "",
                 members=tuple(mirror.scheme.by_slot(m).name for m in item.members) if isinstance(item, Merge) else (),
                 group=group.name if group is not None else "",
+                demonstration=demonstration,
             )
         )
     return rows
 
 
-def with_answer(rows: list[FlagRow], probabilities: Mapping[int, float]) -> list[FlagRow]:
-    """The rows with what the engine has just said, by slot."""
-    return [
-        replace(row, probability=probabilities[row.slot]) if row.slot in probabilities and row.photos == 1 else row
-        for row in rows
-    ]
+def with_labels(rows: Sequence[FlagRow], scheme: Scheme, labels: NDArray[np.uint8]) -> list[FlagRow]:
+    """The rows with these labels of their photos, (photos, slots); one that says the same stays the very same."""
+    counts = _counts(all_states(scheme, labels))
+    bytes_of = labels[0].tolist() if len(labels) == 1 else []
+    shown: list[FlagRow] = []
+    for row, four in zip(rows, counts, strict=True):
+        byte = bytes_of[row.slot] if row.slot < len(bytes_of) else 0
+        source = _SOURCES.get(source_of(byte).word, "") if byte else ""
+        same = row.counts == four and row.source == source
+        shown.append(row if same else replace(row, counts=four, source=source))
+    return shown
 
 
 _TELLING = (State.RAISED, State.UNSURE, State.CLEAR, State.UNSEEN)
@@ -137,6 +154,7 @@ _SOURCES = {
 }
 
 
-def _four(counted: NDArray[np.int64]) -> tuple[int, int, int, int]:
-    unseen, raised, clear, unsure = counted.tolist()
-    return unseen, raised, clear, unsure
+def _counts(states: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
+    """Class by class, how many photos, (photos, classes), have which state."""
+    found = (states[:, :, None] == np.arange(4, dtype=np.uint8)).sum(axis=0)
+    return [(unseen, raised, clear, unsure) for unseen, raised, clear, unsure in found.tolist()]

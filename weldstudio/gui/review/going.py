@@ -111,6 +111,11 @@ class Going(QObject):
         else:
             self._session.tell("No joint comes behind this one.")
 
+    def before(self, photo_id: int) -> int | None:
+        """The photograph that comes before one in the grid; None for the first, or one that the filter hides."""
+        at = self._grid.state.index_of(photo_id)
+        return int(self._grid.state.ids[at - 1]) if at else None
+
     def select(self) -> None:
         """Tell the session what is selected in the grid; large, the photograph in view is meant alone."""
         if not self.is_large:

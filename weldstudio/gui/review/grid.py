@@ -96,10 +96,10 @@ class PhotoGrid(QAbstractScrollArea):
         if photo_ids is None:
             self.viewport().update()
             return
-        visible = self.visible()
-        for index in visible:
-            if int(self.state.ids[index]) in photo_ids:
-                self.viewport().update(self.cell_rect(index).adjusted(-GAP, -GAP, GAP, GAP))
+        seen = self.visible()
+        for place, photo_id in enumerate(self.state.ids[seen.start : seen.stop].tolist()) if photo_ids else ():
+            if photo_id in photo_ids:
+                self.viewport().update(self.cell_rect(seen.start + place).adjusted(-GAP, -GAP, GAP, GAP))
 
     @property
     def layout_(self) -> Layout:

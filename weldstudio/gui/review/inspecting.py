@@ -8,19 +8,22 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import all_states
+from weldstudio.domain.verdict import Verdict
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.review import note_box
 from weldstudio.gui.review.decision_bar import Standing
-from weldstudio.gui.review.flag_rows import flag_rows, with_answer
+from weldstudio.gui.review.flag_rows import FlagRow, class_rows, with_labels
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
-from weldstudio.gui.review.note_box import Subject
 from weldstudio.gui.review.overlays import Overlays
-from weldstudio.gui.review.part import part
+from weldstudio.gui.review.subject import Subject, subject_of
 from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.studio import deciding, first_training, joints, notes
+from weldstudio.studio.part import part
 from weldstudio.studio.reviewing import Counts
 
 if TYPE_CHECKING:
@@ -39,10 +42,10 @@ class Inspecting(QObject):
         super().__init__(inspector)
         self._session, self._actions, self._inspector = session, actions, inspector
         self._overlays = overlays
-        self._about: frozenset[int] = frozenset()
-        """The photographs that rows and verdict are computed from."""
-        self._joints: frozenset[int] = frozenset()
-        """The joints of these."""
+        self._subject = Subject()
+        self._rows: list[FlagRow] = []
+        self._model: Verdict | None = None
+        """What the model's points say of the one joint."""
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -59,15 +62,16 @@ class Inspecting(QObject):
         overlays.answered.connect(self.refresh)
         overlays.shown_changed.connect(flags.flags.show_overlay_of)
         actions.changed.connect(self.refresh)
+        session.changed.connect(lambda _changes: self._show_differing())  # settled only once the store says so
         self.refresh()
 
     def concerned_by(self, photo_ids: frozenset[int]) -> bool:
         """Whether anything of these photographs is shown here."""
-        return not self._about.isdisjoint(photo_ids)
+        return not self._subject.about.isdisjoint(photo_ids)
 
     def about_joints(self, joint_ids: frozenset[int]) -> bool:
         """Whether one of these joints is shown here."""
-        return not self._joints.isdisjoint(joint_ids)
+        return not joint_ids.isdisjoint(self._subject.joints.tolist())
 
     def refresh(self) -> None:
         """Show what holds now of the photographs that a key press means."""
@@ -75,42 +79,57 @@ class Inspecting(QObject):
         if session.mirror_or_none is None:
             return
         mirror = session.mirror
-        targets = session.targets()
-        keys = {item.slot: self._actions.flag_key(item.slot) for item in mirror.scheme.classes}
-        rows = flag_rows(mirror, targets, keys)
-        if self._demonstration or session.read_only:
-            rows = [replace(row, demonstration=self._demonstration, read_only=session.read_only) for row in rows]
-        if len(targets) == 1:
-            rows = with_answer(rows, self._overlays.probabilities() if targets[0] == session.current else {})
-        self._inspector.flags.flags.show_rows(rows)
+        self._subject = subject_of(mirror, session.targets())
+        self._rows, self._model = self._predicted_rows(), self._predicted_verdict()
+        self.refresh_labels()
         self._inspector.flags.choose(session.chosen_flag)
-        self._inspector.banner.say(self._said(targets))
-        standing = self._standing(targets)
+        standing, points = self._standing(), mirror.scheme.has_points
         self._inspector.decision.show_standing(standing)
-        self._inspector.decision.setVisible(mirror.scheme.has_points)
-        for action_id, makes_sense in _possible(standing, bool(targets), mirror.scheme.has_points).items():
+        self._inspector.decision.setVisible(points)
+        for action_id, makes_sense in _possible(standing, bool(self._subject.photos), points).items():
             self._actions.set_enabled(action_id, makes_sense)
-        self._show_notes(targets)
-        self._show_differing(targets)
+        self._show_notes()
+        self._show_differing()
 
-    def _show_notes(self, targets: tuple[int, ...]) -> None:
-        mirror = self._session.mirror
-        if len(targets) != 1:
-            self._inspector.notes.show_notes(())
+    def refresh_labels(self) -> None:
+        """Show what labels of the same photographs hold now, and nothing else: a label key must be quick."""
+        if self._session.mirror_or_none is None:
             return
-        photo = targets[0]
-        joint = int(mirror.joint[mirror.row(photo)])
-        subjects = [Subject("photo", photo, mirror.notes.photos.get(photo, ""))]
-        if int((mirror.joint == joint).sum()) > 1:
-            subjects.append(Subject("joint", joint, mirror.notes.joints.get(joint, "")))
-        self._inspector.notes.show_notes(tuple(subjects))
-
-    def _show_differing(self, targets: tuple[int, ...]) -> None:
-        """Say about which flags of the one photograph two experts differ."""
         mirror = self._session.mirror
-        slots = mirror.conflicts.get(targets[0], ()) if len(targets) == 1 else ()
-        names = ", ".join(mirror.scheme.by_slot(slot).name for slot in slots)
-        self._inspector.differing.sentence.setText(f"Two experts differ about {names}.")
+        self._rows = with_labels(self._rows, mirror.scheme, mirror.labels[self._subject.rows])
+        self._inspector.flags.flags.show_rows(self._rows)
+        self._inspector.banner.say(self._said())
+
+    def _predicted_rows(self) -> list[FlagRow]:
+        session, subject = self._session, self._subject
+        keys = {item.slot: self._actions.flag_key(item.slot) for item in session.mirror.scheme.classes}
+        answer = self._overlays.probabilities() if subject.photos == (session.current,) else {}
+        rows = class_rows(session.mirror, subject.rows, keys, answer=answer, demonstration=self._demonstration)
+        return [replace(row, read_only=True) for row in rows] if session.read_only else rows
+
+    def _predicted_verdict(self) -> Verdict | None:
+        mirror, subject = self._session.mirror, self._subject
+        if subject.joint is None or np.isnan(mirror.probabilities[subject.joint_rows]).all():
+            return None
+        return deciding.verdict_of(mirror, subject.joint, predicted=True, rows=subject.joint_rows)
+
+    def _show_notes(self) -> None:
+        notes, subject = self._session.mirror.notes, self._subject
+        about = []
+        if len(subject.photos) == 1:
+            photo = subject.photos[0]
+            about.append(note_box.Subject("photo", photo, notes.photos.get(photo, "")))
+            if subject.joint is not None and len(subject.joint_rows) > 1:
+                about.append(note_box.Subject("joint", subject.joint, notes.joints.get(subject.joint, "")))
+        self._inspector.notes.show_notes(tuple(about))
+
+    def _show_differing(self) -> None:
+        """Say about which flags of the one photograph two experts differ."""
+        mirror, photos = self._session.mirror, self._subject.photos
+        slots = mirror.conflicts.get(photos[0], ()) if len(photos) == 1 else ()
+        if slots:
+            names = ", ".join(mirror.scheme.by_slot(slot).name for slot in slots)
+            self._inspector.differing.sentence.setText(f"Two experts differ about {names}.")
         self._inspector.differing.setVisible(bool(slots))
 
     def _note(self, about: str, subject: int, text: str) -> None:
@@ -128,48 +147,36 @@ class Inspecting(QObject):
         if self._demonstration:
             self.refresh()
 
-    def _said(self, targets: tuple[int, ...]) -> Said:
-        mirror = self._session.mirror
-        if not targets:
-            self._about = self._joints = frozenset()
-            return Said("No photograph chosen")
-        shown = np.unique(mirror.joint[mirror.rows(targets)])
-        self._about, self._joints = frozenset(targets), frozenset(shown.tolist())
-        if len(shown) > 1:
-            return Said(
-                counted(len(shown), "joint"),
-                headline=counted(len(targets), "photograph"),
-                note="Keys label all of them in one step.",
-            )
-        of_joint = part(mirror, np.flatnonzero(mirror.joint == shown[0]))
-        self._about |= frozenset(of_joint.ids.tolist())
-        title = f"Joint {mirror.joint_name(targets[0])}" if len(of_joint) > 1 else mirror.joint_name(targets[0])
-        if len(of_joint) > 1:
-            title += f" · {counted(len(of_joint), 'photograph')}"
+    def _said(self) -> Said:
+        mirror, subject = self._session.mirror, self._subject
+        title, joint, rows = subject.title, subject.joint, subject.joint_rows
+        if not subject.photos:
+            return Said(title)
+        if joint is None:
+            headline = counted(len(subject.photos), "photograph")
+            return Said(title, headline=headline, note="Keys label all of them in one step.")
         if not mirror.scheme.classes:
             return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
         if not mirror.scheme.has_points:
-            raised = [item.name for item in mirror.scheme.classes if (of_joint.states(item.slot) == State.RAISED).any()]
-            unseen = all((of_joint.states(item.slot) == State.UNSEEN).all() for item in mirror.scheme.classes)
+            states = all_states(mirror.scheme, mirror.labels[rows])
+            shows = (states == State.RAISED).any(axis=0)
+            raised = [item.name for item, shown in zip(mirror.scheme.classes, shows, strict=True) if shown]
+            unseen = bool((states == State.UNSEEN).all())
             # Without points there is no verdict. That nobody has looked is not that nothing applies.
             return Said(title, headline=", ".join(raised) or ("Not looked at yet" if unseen else "Nothing raised"))
-        labels = deciding.verdict_of(of_joint, int(shown[0]))
-        known = bool((~np.isnan(of_joint.probabilities)).any())
-        model = deciding.verdict_of(of_joint, int(shown[0]), predicted=True) if known else None
+        labels = deciding.verdict_of(mirror, joint, rows=rows)
         note = "" if mirror.model_id is None else "Model: not scored yet"
-        override = mirror.decided.overrides.get(int(shown[0]))
-        return Said(title, labels, model, note=note, demonstration=self._demonstration, override=override)
+        override = mirror.decided.overrides.get(joint)
+        return Said(title, labels, self._model, note=note, demonstration=self._demonstration, override=override)
 
-    def _standing(self, targets: tuple[int, ...]) -> Standing:
+    def _standing(self) -> Standing:
         """Where the joints of these photographs stand."""
-        mirror = self._session.mirror
-        if not targets:
-            return Standing()
-        ids = np.unique(mirror.joint[mirror.rows(targets)])
-        if len(ids) > 1:
-            return Standing(len(ids), int((mirror.decided.said(ids) != NOTHING_TOLD).sum()))
-        joint, facts = int(ids[0]), mirror.joints
-        of_joint = part(mirror, np.flatnonzero(mirror.joint == joint))
+        mirror, subject, joint = self._session.mirror, self._subject, self._subject.joint
+        if joint is None:
+            decided = int((mirror.decided.said(subject.joints) != NOTHING_TOLD).sum())
+            return Standing(len(subject.joints), decided)
+        facts = mirror.joints
+        of_joint = part(mirror, subject.joint_rows)
         waits, since = joints.undecided(of_joint)[0], joints.waiting_since(of_joint)[0]
         return Standing(
             1,

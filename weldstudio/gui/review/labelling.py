@@ -1,29 +1,44 @@
 """What the label keys do: to the photographs selected, or to the one in view. Edits go through the session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.errors import SchemeError
-from weldstudio.domain.labelling import State
+from weldstudio.domain.labelling import Source, State
 from weldstudio.gui.actions import Actions
-from weldstudio.gui.review.part import part
+from weldstudio.gui.review.bulk_dialog import ask_first
 from weldstudio.gui.session import Session
 from weldstudio.studio.flag_keys import CHOOSE, SET, UNSURE
+from weldstudio.studio.part import part
 
 
 class LabelKeys(QObject):
     """`go_on()` goes to the next photograph; it is called when the present one is answered and that is wished for.
+    `before(photo)` is the photograph that comes before one in the view.
 
     A flag's own key does not answer a photograph, for another flag may hold as well, unless it is one of a group;
     raise, clear and unsure of the chosen flag do (one goes through photographs for that flag), and so does
     "nothing applies".
     """
 
-    def __init__(self, session: Session, actions: Actions, *, go_on: Callable[[], None], parent: QObject) -> None:
+    def __init__(
+        self,
+        session: Session,
+        actions: Actions,
+        *,
+        go_on: Callable[[], None],
+        before: Callable[[int], int | None],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._window = parent
         self._go_on = go_on
+        self._before = before
         actions.flag_pressed.connect(self.flag_pressed)
         self._advance = actions["label.advance"]
         self._advance.setChecked(session.settings.auto_advance)
@@ -36,6 +51,8 @@ class LabelKeys(QObject):
         ):
             actions.connect(action_id, lambda state=state: self._label_chosen(state))
         actions.connect("label.nothing", self.nothing_applies)
+        actions.connect("label.copy", self._copy_before)
+        actions.connect("label.copy_joint", self._copy_joint)
         actions.connect("flag.next", lambda: self._choose_by(1))
         actions.connect("flag.previous", lambda: self._choose_by(-1))
 
@@ -60,16 +77,61 @@ class LabelKeys(QObject):
     def label(self, slot: int, state: State, *, answers: bool = False) -> None:
         """Give the targets this state; `answers`: the photograph needs no further look."""
         targets = self._session.targets()
-        if targets:
-            self._session.label(targets, slot, state)
-            self._answered(answers, len(targets))
+        if not targets:
+            return
+        title = f"{self._session.mirror.scheme.by_slot(slot).name}: {state.word}"
+        self._ask(title, targets, ((slot, state),), lambda: self._session.label(targets, slot, state))
+        self._answered(answers, len(targets))
 
     def nothing_applies(self) -> None:
         """Reviewed: every flag of the targets is clear."""
         targets = self._session.targets()
-        if targets:
-            self._session.nothing_applies(targets)
-            self._answered(True, len(targets))
+        if not targets:
+            return
+        wanted = tuple((item.slot, State.CLEAR) for item in self._session.mirror.scheme.classes)
+        title = "Reviewed, nothing applies"
+        self._ask(title, targets, wanted, lambda: self._session.nothing_applies(targets))
+        self._answered(True, len(targets))
+
+    def copy_from(self, photo_id: int | None, missing: str) -> None:
+        """Give the targets the labels of this photograph; `missing` is said where there is none."""
+        from weldstudio.studio.copying import NOTHING, states_to_copy
+
+        mirror, session = self._session.mirror, self._session
+        targets = tuple(target for target in session.targets() if target != photo_id)
+        if not targets or photo_id is None:
+            session.tell(missing)
+            return
+        wanted = states_to_copy(mirror.scheme, mirror.labels[mirror.row(photo_id)].tobytes())
+        if not wanted:
+            session.tell(NOTHING)
+            return
+        title = f"Labels copied from {Path(mirror.paths[mirror.row(photo_id)]).name}"
+        copy = partial(session.editing.copy_labels, photo_id, targets, wanted, title)
+        self._ask(title, targets, wanted, copy, source=Source.COPIED)
+        self._answered(True, len(targets))
+
+    def _ask(
+        self,
+        title: str,
+        targets: tuple[int, ...],
+        wanted: Sequence[tuple[int, State]],
+        then: Callable[[], object],
+        *,
+        source: Source = Source.BULK,
+    ) -> None:
+        ask_first(self._session, title, targets, wanted, source=source, then=then, parent=self._window)
+
+    def _copy_before(self) -> None:
+        target = self._session.targets()[:1]
+        self.copy_from(self._before(target[0]) if target else None, "No photograph comes before this one.")
+
+    def _copy_joint(self) -> None:
+        from weldstudio.studio.copying import other_of_joint
+
+        target = self._session.targets()[:1]
+        other = other_of_joint(self._session.mirror, target[0]) if target else None
+        self.copy_from(other, "No other photograph of this joint has labels to copy.")
 
     def _label_chosen(self, state: State) -> None:
         slot = self._session.chosen_flag

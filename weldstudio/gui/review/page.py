@@ -38,7 +38,8 @@ _SIZE_STEP: Final = 32
 _WIDE: Final = 1600
 """From this width in pixels on the side panels are wider."""
 _MENU: Final = (
-    *("photo.open", "photo.grid", "label.nothing", "photo.select_all", "photo.select_none"),
+    *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
+    *("photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
@@ -70,7 +71,9 @@ class ReviewPage(QWidget):
         self.stack = QStackedWidget()
         self.filtering = Filtering(session, self.header, panel=self.panel, parent=self)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
-        self.labels = LabelKeys(session, actions, go_on=lambda: self.going.step(1), parent=self)
+        self.labels = LabelKeys(
+            session, actions, go_on=lambda: self.going.step(1), before=self.going.before, parent=self
+        )
         self.overlays = Overlays(session, actions, self.large)
         self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
         self.deciding = DecisionKeys(
@@ -265,11 +268,15 @@ class ReviewPage(QWidget):
             self.filtering.photos_changed()
         elif touched or changes.joints or changes.decisions:
             self.filtering.labels_changed()
-        concerned = self.inspecting.about_joints(changes.decisions)
-        if everything or changes.joints or concerned or self.inspecting.concerned_by(touched | changes.photos):
+        concerned = everything or changes.joints or self.inspecting.about_joints(changes.decisions)
+        concerned = concerned or self.inspecting.concerned_by(changes.photos | changes.predictions)
+        relabelled = self.inspecting.concerned_by(changes.labels)
+        if concerned:
             self.inspecting.refresh()
-            if self.going.is_large:
-                self.large.strip.refresh()
+        elif relabelled:
+            self.inspecting.refresh_labels()
+        if self.going.is_large and (concerned or relabelled):
+            self.large.strip.refresh()
         self.going.note(changes)
 
     def _current_changed(self, _photo_id: int | None) -> None:

@@ -1,6 +1,6 @@
 """What the points say of the joint, by labels and by the model: the largest text of the inspector."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -36,6 +36,11 @@ class Said:
     """The verdict that a person has set against the points."""
 
     @property
+    def limit(self) -> str:
+        """At how many points the joint is rejected, in words."""
+        return "" if self.labels is None else f"reject at {self.labels.reject_limit}"
+
+    @property
     def outcome(self) -> Outcome:
         """The verdict that holds."""
         if self.override is not None:
@@ -62,6 +67,8 @@ class VerdictBanner(QWidget):
         super().__init__(parent)
         self._said = Said("No photograph chosen")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # The ground fills all of it, so that nothing below need be painted when a label changes.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.updateGeometry)
 
     @property
@@ -71,11 +78,14 @@ class VerdictBanner(QWidget):
     def say(self, said: Said) -> None:
         if said == self._said:
             return
-        self._said = said
+        before, self._said = self._said, said
         self.setAccessibleName(self.words())
         verdicts = [verdict.outcome for verdict in (said.labels, said.model) if verdict is not None]
         self.setToolTip("\n".join((self.words(), *([_STILL_OPEN] if Outcome.OPEN in verdicts else []))))
-        self.update()
+        # A label most often changes the points alone; text takes long to paint.
+        points_alone = said.labels is not None and replace(before, labels=said.labels) == said
+        points_alone = points_alone and (before.outcome, before.limit) == (said.outcome, said.limit)
+        self.update(self._places()[1] if points_alone else self.rect())
 
     def words(self) -> str:
         """Everything the banner says, on one line."""
@@ -93,20 +103,25 @@ class VerdictBanner(QWidget):
         said = self._said
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colour(f"{said.outcome.value}_ground"))
-        left, width = _EDGE, self.width() - 2 * _EDGE
-        top, middle, low = (
-            QRect(left, theme.px(8), width, theme.px(18)),
-            QRect(left, theme.px(27), width, theme.px(28)),
-            QRect(left, theme.px(57), width, theme.px(18)),
-        )
-        limit = f"reject at {said.labels.reject_limit}" if said.labels is not None else ""
-        self._line(painter, top, said.title, limit)
+        top, middle, low = self._places()
+        if event.rect().intersects(top):
+            self._line(painter, top, said.title, said.limit)
         if said.labels is not None:
             self._verdict(painter, middle, said.labels)
         else:
             self._headline(painter, middle, said.headline)
-        self._line(painter, low, self._model_words() if said.model is not None else said.note)
+        if event.rect().intersects(low):
+            self._line(painter, low, self._model_words() if said.model is not None else said.note)
         painter.end()
+
+    def _places(self) -> tuple[QRect, QRect, QRect]:
+        """Where the three lines lie."""
+        left, width = _EDGE, self.width() - 2 * _EDGE
+        return (
+            QRect(left, theme.px(8), width, theme.px(18)),
+            QRect(left, theme.px(27), width, theme.px(28)),
+            QRect(left, theme.px(57), width, theme.px(18)),
+        )
 
     def _verdict(self, painter: QPainter, line: QRect, verdict: Verdict) -> None:
         outcome = self._said.outcome

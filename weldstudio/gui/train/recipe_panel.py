@@ -144,7 +144,8 @@ class RecipePanel(QWidget):
         self._snapshot_problem = snapshot.problem
         if snapshot.problem and self.form.wants_file and not self._looked_back:
             self._look_back()
-        self.snapshot.show_snapshot(snapshot.photos, snapshot.counts, tuple(snapshot.warnings))
+        warnings = tuple(snapshot.warnings)
+        self.snapshot.show_snapshot(snapshot.photos, snapshot.counts, warnings, reviewed=snapshot.reviewed)
         self._show_reason()
         self.counted.emit()
 
@@ -152,7 +153,7 @@ class RecipePanel(QWidget):
         if not isinstance(error, UserError):
             self._session.report(error)
         self._snapshot_problem = str(error)
-        self.snapshot.show_snapshot({}, {}, ())
+        self.snapshot.show_snapshot({}, {}, (), reviewed={})
         self._show_reason()
 
     def _look_back(self) -> None:

@@ -41,18 +41,25 @@ class SnapshotPanel(QFrame):
         layout.addLayout(self._warnings)
         self.warnings: tuple[str, ...] = ()
 
-    def show_snapshot(self, photos: Mapping[str, int], counts: Counts, warnings: tuple[str, ...]) -> None:
-        """`photos` by split; `counts`: split -> class -> (raised, clear); `warnings` as sentences."""
+    def show_snapshot(
+        self, photos: Mapping[str, int], counts: Counts, warnings: tuple[str, ...], *, reviewed: Mapping[str, int]
+    ) -> None:
+        """`photos` by split; `counts`: split -> class -> (raised, clear); `warnings` as sentences.
+
+        `reviewed` are the photos by split that a person has looked at.
+        """
         _empty(self._grid)
         self._add_row(0, "", {split: HEADS[split] for split in SPLITS}, look="secondary")
         totals = {split: count(photos.get(split, 0)) for split in SPLITS}
         self._add_row(1, "photographs", totals, look="")
+        seen = {split: count(reviewed.get(split, 0)) for split in SPLITS}
+        self._add_row(2, "looked at by a person", seen, look="")
         names = list(counts.get(Split.TRAIN, {}))
         if names:
-            self._add_row(2, "of these raised", {}, look="secondary")
+            self._add_row(3, "of these raised", {}, look="secondary")
         for i, name in enumerate(names):
             pairs = {split: counts.get(split, {}).get(name, (0, 0)) for split in SPLITS}
-            self._add_class(3 + i, name, pairs)
+            self._add_class(4 + i, name, pairs)
         self._show_warnings(warnings)
 
     def _add_class(self, row: int, name: str, pairs: Mapping[Split, tuple[int, int]]) -> None:

@@ -26,7 +26,7 @@ from weldstudio.gui.welcome.wish import ImportWish, problem_of
 from weldstudio.gui.words import counted
 
 if TYPE_CHECKING:
-    from weldstudio.studio.label_files import LabelTable
+    from weldstudio.studio.label_table import LabelTable
 
 ALONE, FOLDER, PATTERN, COLUMN = "alone", "folder", "pattern", "column"
 JOINTS = {

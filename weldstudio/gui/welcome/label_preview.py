@@ -19,7 +19,7 @@ from weldstudio.gui.icons import icon
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import counted
-from weldstudio.studio.label_files import LabelRow, LabelTable
+from weldstudio.studio.label_table import LabelRow, LabelTable
 
 _ROWS = 4
 _COLUMNS = 5

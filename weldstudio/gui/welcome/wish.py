@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from weldstudio.domain.labelling import State
-    from weldstudio.studio.label_files import LabelTable
+    from weldstudio.studio.describing import Told
+    from weldstudio.studio.label_import import Terms
+    from weldstudio.studio.label_table import LabelTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,39 @@ class ImportWish:
     """Clear or unseen: what the file means by not listing a flag; needed where it lists raised flags only."""
     new_flags: bool = False
     """Whether flags that the scheme does not have may be added to it."""
+    all_or_nothing: bool = False
+    """Whether one line that cannot be used refuses the whole file."""
+    several: str = "unsure"
+    """Of labels by joint, what becomes of one that some photo must carry: 'unsure' or 'leave'."""
     equipment: str = ""
     contractor: str = ""
+    kind: str = ""
+    """Type of the joints."""
+    medium: str = ""
     joint: str = ""
     """'' = each photograph its own joint, 'folder', a regular expression, or 'column:NAME'."""
     project: Path | None = None
     """Where a new project is kept; None = into the open one."""
+
+    @property
+    def terms(self) -> "Terms":
+        """On which terms the label file is taken."""
+        from weldstudio.studio.joint_labels import Several
+        from weldstudio.studio.label_import import Terms
+
+        return Terms(
+            unlisted=self.unlisted,
+            new_flags=self.new_flags,
+            all_or_nothing=self.all_or_nothing,
+            several=Several(self.several),
+        )
+
+    @property
+    def told(self) -> "Told":
+        """What is said of all photos and joints."""
+        from weldstudio.studio.describing import Told
+
+        return Told(*(text or None for text in (self.equipment, self.contractor, self.kind, self.medium)))
 
 
 def problem_of(wish: ImportWish, *, new: bool) -> str:

@@ -60,25 +60,25 @@ def water_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], sc
         return
     inside, s, angle = inside.take(keep), hit.s.take(keep), theta.take(keep)
     shift = np.float32((scene.seed % 89) / 89)
-    values = look(textures.drops(), s * np.float32(0.42) + shift, angle * np.float32(0.42))
+    values = look(textures.drops(), s * np.float32(0.35) + shift, angle * np.float32(0.35))
     fine = look(textures.noise(), s * np.float32(0.2) + shift, angle * np.float32(0.2))
-    here = ((inside + part(fine, 1) * 0.7 - 0.25) * 6).clip(0, 1)
+    here = ((inside + part(fine, 1) * 0.7 - 0.1) * 6).clip(0, 1)
     drop = part(values, 0) * here
-    wet = (inside + part(fine, 1) - 0.35).clip(0, 1) * 0.6
+    wet = (inside + part(fine, 1) - 0.2).clip(0, 1) * 0.85
     across, down = signed(values, 1), signed(values, 2)
     light = np.array(scene_light(hit), np.float32)
     # Light enters a drop on the side of the sun, where the sky's image is, and gathers on the other side.
     toward = across * light[0] + down * light[1]
     lens = 0.62 - 0.85 * toward + 0.2 * part(values, 3)
     albedo = np.broadcast_to(surface.albedo, (3, hit.s.size)).copy()
-    white = (0.26 * (-toward - 0.1).clip(0, 1) + 0.05) * drop
+    white = (0.7 * (-toward - 0.1).clip(0, 1) + 0.1) * drop
     for band in range(3):
         under = albedo[band].take(keep)
-        under = under * (1 - 0.45 * wet)
+        under = under * (1 - 0.55 * wet)
         albedo[band][keep] = under * (1 + (lens.clip(0.25, 1.5) - 1) * drop) + white
     surface.albedo = albedo
     gloss = np.broadcast_to(np.asarray(surface.gloss, np.float32), hit.s.shape).copy()
-    gloss[keep] = np.maximum(gloss[keep], 0.9 * wet) + 2.0 * drop
+    gloss[keep] = np.maximum(gloss[keep], 1.3 * wet) + 2.4 * drop
     surface.gloss = gloss
     surface.lean(across * 1.25 * drop, down * 1.25 * drop, keep)
 

@@ -190,7 +190,7 @@ def sample_scene(random: np.random.Generator, causes: Causes) -> Scene:
     soil, water, damage = _beside(random, causes, end, taken=neighbour)
     bend = (1.0, 0.0, 0.0)
     if causes.bent:
-        angle = math.radians(random.uniform(11, 16)) * random.choice([-1, 1])
+        angle = math.radians(random.uniform(15, 21)) * random.choice([-1, 1])
         bend = (math.cos(angle), 0.62 * math.sin(angle), 0.785 * math.sin(angle))
     sheet = str(random.choice(SHEETS, p=[0.34, 0.22, 0.18, 0.14, 0.12])) if causes.sheet else ""
     return Scene(
@@ -208,7 +208,7 @@ def sample_scene(random: np.random.Generator, causes: Causes) -> Scene:
         clamp_at=(clamp_at[0], clamp_at[1]),
         clamp_style=int(random.integers(6)),
         one_arm=int(random.choice(ARMS)),
-        height=float(random.uniform(1.45, 2.1)) + 0.35 * causes.bent,
+        height=float(random.uniform(1.45, 2.1)) + 0.6 * causes.bent,
         ground=str(random.choice(GROUNDS, p=[0.26, 0.18, 0.14, 0.16, 0.1, 0.08, 0.08])),
         sheet=sheet,
         wall=float(random.uniform(4.5, 9)) if random.random() < 0.55 else math.inf,
@@ -261,7 +261,7 @@ def _beside(
             width=float(random.uniform(*width)),
         )
 
-    damage = patch((0.3, 0.4), (0.3, 0.42)) if causes.damage else None
-    soil = (patch((0.27, 0.36), (0.42, 0.6)),) if causes.soil == "low" else ()
-    water = (patch((0.28, 0.38), (0.42, 0.6)),) if causes.water == "low" else ()
+    damage = patch((0.36, 0.44), (0.42, 0.54)) if causes.damage else None
+    soil = (patch((0.34, 0.42), (0.5, 0.66)),) if causes.soil == "low" else ()
+    water = (patch((0.36, 0.44), (0.54, 0.7)),) if causes.water == "low" else ()
     return soil, water, damage

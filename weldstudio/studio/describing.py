@@ -1,0 +1,89 @@
+"""What is said of photos and their joints beside labels: equipment, contractor, joint, type, medium, date, notes.
+
+A date is when the photo was taken and counts where the photo itself does not say that. Type and medium are those of
+the joint. A note is put behind what is noted already.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from weldstudio.domain.changes import NO_CHANGES, Changes
+from weldstudio.store import notes, photos
+from weldstudio.store.notes import JOINT, PHOTO
+from weldstudio.store.store import Store
+
+FACTS = ("equipment", "contractor", "joint", "type", "medium", "date", "note")
+"""Columns of a label file that are stored."""
+
+
+class Told(NamedTuple):
+    """What is said of all photos and joints; what is not known is None."""
+
+    equipment: str | None = None
+    contractor: str | None = None
+    kind: str | None = None
+    medium: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What a label file calls them."""
+        return ("equipment", "contractor", "type", "medium")
+
+    def or_else(self, columns: Mapping[str, str]) -> "Told":
+        """What is said here, or else in the columns of a label file."""
+        return Told(*(own or columns.get(name) or None for own, name in zip(self, self.columns, strict=True)))
+
+
+class SaidOf(NamedTuple):
+    """What a row says of one photo."""
+
+    photo_id: int
+    told: Told
+    joint: str | None
+    """Reference of another joint than the photo has; None = it keeps its own."""
+    date: str | None
+
+
+def describe(store: Store, rows: Iterable[SaidOf]) -> Changes:
+    """Store what is said of photos. Part of a transaction, or one of its own."""
+    equipments: dict[str, list[int]] = {}
+    contractors: dict[str, list[int]] = {}
+    kinds: dict[tuple[str | None, str | None], list[int]] = {}
+    joints: list[tuple[int, str, str | None]] = []
+    dates: list[tuple[int, str]] = []
+    for photo_id, told, joint, date in rows:
+        if told.equipment:
+            equipments.setdefault(told.equipment, []).append(photo_id)
+        if told.kind or told.medium:
+            kinds.setdefault((told.kind, told.medium), []).append(photo_id)
+        if joint:
+            joints.append((photo_id, joint, told.contractor))
+        elif told.contractor:
+            contractors.setdefault(told.contractor, []).append(photo_id)
+        if date:
+            dates.append((photo_id, date))
+    if not (equipments or contractors or kinds or joints or dates):
+        return NO_CHANGES
+    with store.atomic():
+        changes = [photos.set_joints(store, joints)] if joints else []
+        changes += [photos.set_equipment(store, ids, name) for name, ids in equipments.items()]
+        changes += [photos.set_contractor(store, ids, name) for name, ids in contractors.items()]
+        for (kind, medium), ids in kinds.items():
+            shown = photos.joints_shown(store, ids)
+            changes.append(photos.set_joint_facts(store, shown, kind=kind, medium=medium))
+        if dates:
+            changes.append(photos.set_taken(store, dates, only_unknown=True))
+    return Changes.of(changes)
+
+
+def note_rows(store: Store, said: Sequence[tuple[int, str]], *, about_joints: bool) -> list[notes.Row]:
+    """The notes (photo or joint id, text) as events, behind what is noted; those noted already are left out."""
+    about = JOINT if about_joints else PHOTO
+    known = notes.read(store)
+    present = known.joints if about_joints else known.photos
+    rows = []
+    for subject, text in said:
+        old = present.get(subject, "")
+        if text not in old.split("\n"):
+            rows.append((about, subject, old, f"{old}\n{text}" if old else text))
+    return rows
