@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from weldstudio.domain.errors import UserError
 from weldstudio.gui.background import Background
+from weldstudio.gui.help.asking import help_by_key, open_help
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
@@ -41,8 +42,8 @@ def connect(window: "MainWindow") -> None:
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
-    table.connect("app.help", lambda: _help(window, window.help_page))
-    table.connect("app.changes", lambda: _help(window, "changes"))
+    table.connect("app.help", lambda: open_help(window, window.help_page))
+    table.connect("app.changes", lambda: open_help(window, "changes"))
     table.connect("app.steps", window.first_steps.open)
     window.first_steps.dismissed.connect(lambda: save_settings(window))
     table.connect("app.theme", lambda: _switch_theme(window))
@@ -70,6 +71,7 @@ def may_lose(window: "MainWindow", session: "Session") -> bool:
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("Not saved")
+    help_by_key(box, "desks")
     box.setText(f"{count} {'edit is' if count == 1 else 'edits are'} not on disk: {session.outbox.problem}")
     box.setInformativeText("They are kept for as long as this window is open. What should happen to them?")
     keep = box.addButton("Keep open and try again", QMessageBox.ButtonRole.AcceptRole)
@@ -296,17 +298,6 @@ def _keys(window: "MainWindow") -> None:
 
     scheme = window.session.mirror.scheme if window.session and window.session.mirror_or_none else None
     CheatSheet(window.action_table, scheme, window).open()
-
-
-def _help(window: "MainWindow", page: str) -> None:
-    from weldstudio.gui.help.viewer import HelpViewer
-
-    viewer = window.findChild(HelpViewer)
-    if viewer is None:
-        viewer = HelpViewer(window)
-    viewer.show_page(page)
-    viewer.show()
-    viewer.activateWindow()
 
 
 def _begin_demo() -> Path:

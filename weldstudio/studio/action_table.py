@@ -161,8 +161,8 @@ TABLE: Final[tuple[Action, ...]] = (
 )
 
 _WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
-_LOOKING = ("label.advance", "model.reveal")
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict")
+_LOOKING = ("label.advance", "joint.next", "scheme.contractors", "model.reveal")
+_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note")
 
 
 def writes(action_id: str) -> bool:

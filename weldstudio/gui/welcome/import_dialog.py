@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.welcome.import_form import ImportForm
@@ -17,6 +18,7 @@ class ImportDialog(QDialog):
         """`known`: names of the project's flags and merges."""
         super().__init__(parent)
         self.setWindowTitle("Import photographs or labels")
+        help_by_key(self, "welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form = ImportForm(new=False, known=known)
         self.form.photos.edit.setPlaceholderText("empty = labels for photographs that are here already")

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.errors import UserError
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted
 
@@ -69,6 +70,7 @@ class ReportDialog(QDialog):
         """`problems` are lines of a label file, `others` (what, why) files and folders."""
         super().__init__(parent)
         self.setWindowTitle(title)
+        help_by_key(self, "welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._problems = tuple(problems)
         summary = QLabel(text)
@@ -116,7 +118,7 @@ class ReportDialog(QDialog):
         layout.addWidget(heading)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        self.resize(theme.px(720), theme.px(480))
+        set_size(self, theme.px(720), theme.px(480))
 
     def _save(self) -> None:
         """Write all lines with their reasons into a file."""
