@@ -121,7 +121,6 @@ class ImportForm(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Out of sight nobody waits for what would happen."""
         self.part.stop()
-        self._foreseeing.forget()
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -218,10 +217,16 @@ class ImportForm(QWidget):
             elif forecast is not None:
                 answer(forecast)
 
+        wanted = [True]
+
+        def stop() -> None:
+            wanted.clear()
+            self._foreseeing.forget()
+
         if wish.folder is not None:
             folder = wish.folder
-            self._foreseeing.ask(lambda: forecast_of(folder, wish), ended)
-        return self._foreseeing.forget
+            self._foreseeing.ask(lambda: forecast_of(folder, wish, wanted), ended)
+        return stop
 
     def _show_joint(self, *_ignored: Any) -> None:
         kind = self.joint.currentData()
@@ -259,17 +264,18 @@ def count_photos(folder: Path) -> int:
     return sum(1 for _ in scan.scan(folder))
 
 
-def forecast_of(folder: Path, wish: ImportWish) -> "Forecast":
-    """What an import into a new project would do. Raises ImportRefused."""
+def forecast_of(folder: Path, wish: ImportWish, wanted: list[bool]) -> "Forecast | None":
+    """What an import into a new project would do; None once `wanted` is emptied. Raises ImportRefused."""
     from weldstudio.studio import foreseeing
 
     work = foreseeing.foresee_import(None, folder, labels=wish.labels, terms=wish.terms, joint=wish.joint or None)
-    while True:
+    while wanted:
         try:
             next(work)
         except StopIteration as end:
             forecast: Forecast = end.value
             return forecast
+    return None
 
 
 def label_tables(folder: Path) -> list[Path]:
