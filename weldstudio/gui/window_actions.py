@@ -14,9 +14,12 @@ from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
     from weldstudio.gui.work import Work
+    from weldstudio.studio.forecast import Forecast
     from weldstudio.studio.label_table import LabelTable
 
 
@@ -114,6 +117,18 @@ def bring_in(session: "Session", wish: ImportWish, window: "MainWindow") -> None
         begin(session.start_work("Importing labels", _import_labels, wish.labels, wish, who=who))
 
 
+def foresee(session: "Session", wish: ImportWish, answer: "Callable[[Forecast | str], None]") -> "Callable[[], None]":
+    """Count what a form's wish would do in the open project; returns how to stop counting."""
+    work = session.start_work("Counting what an import would do", _foresee, wish)
+    work.finished.connect(answer)
+
+    def stop() -> None:
+        work.finished.disconnect(answer)
+        work.cancel()
+
+    return stop
+
+
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
@@ -205,8 +220,8 @@ def _import(window: "MainWindow") -> None:
     if session is None:
         return
     scheme = session.mirror.scheme
-    flags, merges = ([item.name for item in items] for items in (scheme.live_flags, scheme.live_merges))
-    dialog = ImportDialog(window, known=(*flags, *merges))
+    known = tuple(item.name for item in scheme.live_flags + scheme.merges)
+    dialog = ImportDialog(window, known=known, foresee=lambda wish, answer: foresee(session, wish, answer))
     dialog.import_asked.connect(lambda wish: bring_in(session, wish, window))
     dialog.open()
 
@@ -321,6 +336,22 @@ def _import_labels(store: Any, labels: "LabelTable", wish: ImportWish, *, who: s
     from weldstudio.studio import label_import
 
     return label_import.apply_label_table(store, labels, who=who, terms=wish.terms)
+
+
+def _foresee(store: Any, wish: ImportWish) -> Any:
+    """What the wish would do, or the sentence that says why nothing can be done."""
+    from weldstudio.studio import foreseeing, label_import
+
+    try:
+        if wish.folder is not None:
+            return (
+                yield from foreseeing.foresee_import(
+                    store, wish.folder, labels=wish.labels, terms=wish.terms, joint=wish.joint or None
+                )
+            )
+        return (yield from label_import.foresee(store, wish.labels, terms=wish.terms)) if wish.labels else ""
+    except UserError as error:
+        return str(error)
 
 
 def _notices(store: Any) -> Any:

@@ -76,7 +76,11 @@ class ReportDialog(QDialog):
         summary = QLabel(text)
         summary.setWordWrap(True)
         left_out = sum(problem.left_out for problem in problems) + len(others)
-        heading = QLabel(f"{counted(left_out, 'thing')} left out, or not to be shown")
+        if others:
+            said = f"{counted(left_out, 'thing')} left out, or not to be shown"
+        else:
+            said = f"{counted(left_out, 'line')} of the label file cannot be used" if left_out else "Remarks"
+        heading = QLabel(said)
         set_look(heading, "section")
         rows = [("", what, why) for what, why in others]
         rows += [(f"{p.line:,}", p.path, _why(p)) for p in sorted(problems, key=lambda p: not p.left_out)]
@@ -95,7 +99,7 @@ class ReportDialog(QDialog):
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.resizeSection(1, theme.px(220))
+        header.resizeSection(1, theme.px(180))
         self.table.setColumnHidden(0, not problems)
         self.table.horizontalHeader().setStretchLastSection(True)
         close = QPushButton("Close")
