@@ -125,6 +125,8 @@ weld, and what it says of one means nothing. It is there so that the demo projec
 the first second on. It is in use in the demo project alone; elsewhere it has to be chosen, and is marked.
 
 - Network: weldnet (`weldstudio/ml/weldnet.py`), 224 x 224 pixels, one output for each of the 17 flags of pipe welds.
+- Taught twice: which flags hold, and then also where what is to be seen lies (`weldstudio/ml/pointing.py`). The drawer
+  knows both. Networks that you train learn from flags alone; expect their maps to be coarser.
 - Made by `python packaging/weldnet.py train`; judged anew on any seed by `python packaging/weldnet.py check --seed N`.
 - Judged on {count} photographs drawn with seed {seed}, none of which it was trained on; its thresholds were chosen on
   others again.

@@ -91,10 +91,11 @@ def test_a_wide_table_is_recognised_and_shown(
 ) -> None:
     form.photos.set_path(collection.folder)
     form.labels.set_path(collection.write_wide(tmp_path / "wide.csv"))
-    qtbot.waitUntil(lambda: form.preview.table.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: "Written in" in form.preview.summary.text(), timeout=5000)
     assert "One column per flag: 6 photographs, 3 flags" in form.preview.summary.text()
-    assert form.preview.table.columnCount() == 4
-    assert form.preview.table.item(0, 1).toolTip().split(": ")[1] in ("raised", "clear")
+    assert form.preview.table.rowCount() == 4
+    assert form.preview.table.item(1, 2).text()[0] in "01"
+    assert form.preview.table.choice("path").currentText() == "Photograph"
     assert not form.preview.question.isVisible()
     assert problem(window) == ""
 
@@ -105,6 +106,59 @@ def test_a_table_that_is_none_is_refused_in_its_words(qtbot: QtBot, form: Import
     form.labels.set_path(table)
     qtbot.waitUntil(lambda: form.preview.summary.property("look") == "danger", timeout=5000)
     assert "path" in form.preview.summary.text()
+
+
+def choose(form: ImportForm, column: str, meaning: str) -> None:
+    """Say what a column means, as a person does: by opening the choice and pressing its line."""
+    box = form.preview.table.choice(column)
+    place = box.findText(meaning)
+    assert place >= 0
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+def test_what_columns_mean_is_said_and_counted_before_anything_is_made(
+    qtbot: QtBot, window: MainWindow, form: ImportForm, collection: MadeCollection, tmp_path: Path
+) -> None:
+    table = tmp_path / "odd.csv"
+    rows = "".join(f"{path};{n % 2};ok\n" for n, path in enumerate(collection.paths))
+    table.write_text(f"Quelle;Boden;Rest\n{rows}none.jpg;1;\n", encoding="utf-16")
+    form.photos.set_path(collection.folder)
+    form.labels.set_path(table)
+    qtbot.waitUntil(lambda: "no column 'path'" in form.preview.summary.text(), timeout=5000)
+    qtbot.waitUntil(lambda: form.preview.table.rowCount() == 3, timeout=5000)
+    assert problem(window) == "The label file is not read."
+    choose(form, "Quelle", "Photograph")
+    qtbot.waitUntil(lambda: "6 labels on 6 photos would change." in form.part.forecast.text.text(), timeout=10000)
+    assert "New flags: Boden." in form.part.forecast.text.text()
+    assert form.part.forecast.show_lines.isVisible()
+    assert "UTF-16, parted by semicolons" in form.preview.summary.text()
+    choose(form, "Rest", "Note")
+    qtbot.waitUntil(lambda: "note of 6" in form.part.forecast.text.text(), timeout=10000)
+    form.part.all_or_nothing.setChecked(True)
+    qtbot.waitUntil(lambda: "1 line of odd.csv" in form.part.forecast.text.text(), timeout=10000)
+    qtbot.mouseClick(form.part.forecast.show_lines, Qt.MouseButton.LeftButton)
+    listed = window.findChild(ReportDialog)
+    assert isinstance(listed, ReportDialog)
+    assert (listed.table.item(0, 0).text(), listed.table.item(0, 1).text()) == ("8", "none.jpg")
+    listed.close()
+    assert not (tmp_path / "made").exists()
+
+
+def test_type_and_medium_are_said_in_the_form(
+    qtbot: QtBot, plain: MainWindow, form: ImportForm, collection: MadeCollection
+) -> None:
+    form.photos.set_path(collection.folder)
+    form.kind.setText("coupler")
+    form.medium.setText("gas")
+    qtbot.mouseClick(plain.welcome.create_button, Qt.MouseButton.LeftButton)
+    session = plain.session
+    assert session is not None
+    qtbot.waitUntil(lambda: not session.works, timeout=20000)
+    joint = int(session.mirror.joint[0])
+    assert session.mirror.joints.kinds.name_of(joint) == "coupler"
+    assert session.mirror.joints.mediums.name_of(joint) == "gas"
+    plain.toast.dismiss()
 
 
 def test_new_project_with_raised_flags_only(
@@ -188,6 +242,8 @@ def test_labels_for_photographs_that_are_here_already(
     assert not dialog.import_button.isEnabled()
     dialog.form.labels.set_path(table)
     qtbot.waitUntil(lambda: dialog.import_button.isEnabled(), timeout=5000)
+    qtbot.waitUntil(lambda: dialog.form.part.forecast.text.text().startswith("1 label on 1 photo"), timeout=10000)
+    assert int(session.mirror.states(1)[0]) == State.UNSEEN
     qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: int(session.mirror.states(1)[0]) == State.RAISED, timeout=10000)
     qtbot.waitUntil(lambda: not session.works, timeout=10000)

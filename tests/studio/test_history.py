@@ -52,6 +52,12 @@ def test_a_flag_tells_of_its_labels_and_of_itself(welds: Store) -> None:
     everything = history.everything(welds)
     assert [entry.who for entry in everything] == ["Lead", "Lead", "Ann"]
     assert everything[-1].details == ("3 labels",)
+    labelling.nothing_applies(welds, [4], who="Zoe")
+    one = history.everything(welds, who="Zoe")[0]
+    assert one.details == (f"{len(welds.rows('SELECT n FROM label_events')) - 3} labels on a/03.jpg",)
+    one_label = labelling.set_state(welds, [5], 0, State.UNSURE, who="Zoe")
+    assert one_label.action_id is not None
+    assert history.effect(welds, one_label.action_id).text == "1 label of 1 photograph goes back"
     assert history.everything(welds, who="Ann")[0].action_id == labels.action_id
 
 

@@ -16,6 +16,7 @@ from weldstudio.store import altered, events, photos
 from weldstudio.store.mirror import read as read_mirror
 from weldstudio.studio import confirming, importing, labelling, projects, reading, rescanning, reviewing
 from weldstudio.studio import scheme as scheme_editing
+from weldstudio.studio.describing import Told
 from weldstudio.studio.rescan_report import RescanReport
 from weldstudio.studio.watching import Sighting
 
@@ -39,7 +40,7 @@ class Welds:
         self.paths = made.paths
         self.store = projects.create(folder / "project")
         scheme_editing.add_flag(self.store, "soil", who=WHO, points=50)
-        ended(importing.import_photos(self.store, self.folder, who=WHO, joint="folder", equipment="Redbox"))
+        ended(importing.import_photos(self.store, self.folder, who=WHO, joint="folder", told=Told(equipment="Redbox")))
         self.ids = photos.known_paths(self.store, 1)
 
     def rescan(self) -> RescanReport:

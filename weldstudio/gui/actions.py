@@ -102,6 +102,13 @@ class Actions(QObject):
         """Every action, those of flags included; the main window adds them, or their keys would be dead."""
         return [*self._actions.values(), *self._flags]
 
+    def refuses(self, key: QKeySequence) -> bool:
+        """Whether a key would change the project, had this window not been opened to look only."""
+        return self._read_only and any(
+            writes(row.id) and row.id in self._connected and row.page in ("", self._page) and key in action.shortcuts()
+            for row, action in self.rows()
+        )
+
     # Keys of the scheme's classes
 
     def set_read_only(self, read_only: bool) -> None:

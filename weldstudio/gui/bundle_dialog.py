@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.icons import pixmap
 from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.welcome.import_form import PathField
 from weldstudio.gui.words import counted
@@ -41,16 +43,20 @@ class BundleDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Make a bundle of labels")
+        help_by_key(self, "desks")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self.all = QCheckBox("Everything that was ever done")
         self.since = QDateEdit()
         self.since.setCalendarPopup(True)
-        self.since.setDisplayFormat("yyyy-MM-dd")
+        self.since.setDisplayFormat("d MMM yyyy")
+        indent_number(self.since)
         first = date.today() - timedelta(days=A_WEEK)
         self.since.setDate(QDate(first.year, first.month, first.day))
         self.since.setAccessibleName("Done from this day on")
         self.target = PathField("the file", choose=self._choose)
+        title = QLabel("Make a bundle of labels")
+        set_look(title, "page")
         hint = QLabel(
             "The file holds labels, notes and decisions and who gave them when, no photographs. Take it in at another "
             "desk that has the same photographs; doing so twice, or in another order than they were made, does no harm."
@@ -81,6 +87,7 @@ class BundleDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
+        layout.addWidget(title)
         layout.addWidget(hint)
         layout.addLayout(grid)
         layout.addLayout(buttons)
@@ -147,7 +154,8 @@ class TakenDialog(QMessageBox):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Labels taken in")
-        self.setIcon(QMessageBox.Icon.Information)
+        help_by_key(self, "desks")
+        self.setIconPixmap(pixmap("info", "accent", theme.px(32), ratio=self.devicePixelRatioF()))
         self.setText(report.text)
         lines = []
         if report.missing_flags:

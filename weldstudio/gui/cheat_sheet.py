@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScroll
 
 from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
@@ -18,6 +19,7 @@ class CheatSheet(QDialog):
     def __init__(self, actions: Actions, scheme: Scheme | None, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
+        help_by_key(self, "keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.sections = sections(actions, scheme)
         columns = QHBoxLayout()

@@ -13,6 +13,7 @@ from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.gui.commands import EditCommand
 from weldstudio.gui.outbox import Edit, Marked, Outbox
+from weldstudio.gui.project_lock import READ_ONLY
 from weldstudio.gui.store_thread import StoreThread
 from weldstudio.gui.words import counted
 from weldstudio.gui.work import Pending
@@ -20,9 +21,6 @@ from weldstudio.gui.work import Pending
 if TYPE_CHECKING:
     from weldstudio.gui.session import Session
     from weldstudio.store.store import Store
-
-
-READ_ONLY = "This window only looks on, so nothing was changed; open the project for writing first."
 
 
 class Editing(QObject):
@@ -35,6 +33,11 @@ class Editing(QObject):
         self.outbox = Outbox(thread, self)
         self.outbox.refused.connect(self._edit_refused)
         self._moving = False
+
+    @property
+    def moving(self) -> bool:
+        """Whether an edit, an undo or a redo is being done: what changes now is not the store's late news."""
+        return self._moving
 
     @property
     def who(self) -> str:
@@ -120,6 +123,17 @@ class Editing(QObject):
             last, text = done[-1]
             stack.push(EditCommand(self, Edit(text, _never), last=last))
 
+    def held(self) -> list[tuple[EditCommand, str | None]]:
+        """Every command with the last action of its chain, as it is before edits are tried on a copy of the store."""
+        stack = self.undo_stack
+        commands = [stack.command(n) for n in range(stack.count())]
+        return [(command, command.last) for command in commands if isinstance(command, EditCommand)]
+
+    def put_back(self, held: list[tuple[EditCommand, str | None]]) -> None:
+        """After that trial: the commands go on from where they were."""
+        for command, last in held:
+            command.last = last
+
     # For commands
 
     def send(self, edit: Edit) -> None:
@@ -153,15 +167,10 @@ class Editing(QObject):
 
     def _entailed(self, ids: tuple[int, ...], slot: int, state: State, source: Source) -> tuple[Marked, ...]:
         """What the store will write, so that a group shows one raised flag even while nothing can be written."""
-        from weldstudio.studio.entailing import Entailment
+        from weldstudio.studio.bulk_preview import edits_of
 
-        mirror = self._session.mirror
-        rule = Entailment(mirror.scheme, ((slot, state),), source)
-        found: dict[tuple[int, int], list[int]] = {}
-        for photo_id in ids:
-            for changed, _, byte in rule.edits(mirror.labels[mirror.row(photo_id)].tobytes()):
-                found.setdefault((changed, byte), []).append(photo_id)
-        return tuple(Marked(tuple(photos), changed, byte) for (changed, byte), photos in found.items())
+        edits = edits_of(self._session.mirror, ids, ((slot, state),), source)
+        return tuple(Marked(photos, changed, byte) for changed, byte, photos in edits)
 
     def _push(self, text: str, write: Callable[["Store"], Done], marks: tuple[Marked, ...]) -> Pending:
         edit = Edit(text, write, marks)
@@ -190,8 +199,7 @@ class Editing(QObject):
                 before.append(Marked(mark.photo_ids, mark.slot, 0))
                 continue
             ids = np.asarray(mark.photo_ids, dtype=np.int64)
-            rows = np.asarray([mirror.row(int(i)) for i in ids], dtype=np.int64)
-            bytes_now = mirror.labels[rows, mark.slot]
+            bytes_now = mirror.labels[mirror.rows(ids), mark.slot]
             before += [
                 Marked(tuple(ids[bytes_now == byte].tolist()), mark.slot, int(byte)) for byte in np.unique(bytes_now)
             ]

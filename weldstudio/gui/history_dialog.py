@@ -7,32 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import State
+from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.history_table import HistoryTable
 from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
-from weldstudio.gui.words import counted
+from weldstudio.gui.words import when
 
 if TYPE_CHECKING:
     from weldstudio.studio.conflicts import Conflict, Differing
     from weldstudio.studio.history import Effect, Entry
 
-HEADS = ("When", "Who", "What", "What it changed", "")
 PHOTO, JOINT, FLAG, ALL = "photo", "joint", "flag", "all"
 
 
@@ -42,6 +39,7 @@ class HistoryDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("History")
+        help_by_key(self, "desks")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self._photo = session.current
@@ -50,7 +48,7 @@ class HistoryDialog(QDialog):
         self.scope.setAccessibleName("History of")
         self.flag = QComboBox()
         self.flag.setAccessibleName("Flag")
-        self.table = _table()
+        self.table = HistoryTable()
         self.conflicts = ConflictBox(session)
         self.effect = QLabel()
         self.effect.setWordWrap(True)
@@ -62,16 +60,16 @@ class HistoryDialog(QDialog):
         self._lay_out()
         self.scope.currentIndexChanged.connect(self.look)
         self.flag.currentIndexChanged.connect(self.look)
-        self.table.itemSelectionChanged.connect(self._judge)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._judge())
         session.changed.connect(self._changed)
         session.closing.connect(self.close)
+        self.table.setFocus()
         self.look()
 
     @property
     def chosen(self) -> "Entry | None":
         """The action of the selected row."""
-        rows = self.table.selectionModel().selectedRows()
-        return self.entries[rows[0].row()] if rows else None
+        return self.table.chosen
 
     def look(self) -> None:
         """Read the history that is asked for."""
@@ -114,29 +112,12 @@ class HistoryDialog(QDialog):
         layout.addWidget(self.conflicts)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        self.resize(theme.px(900), theme.px(520))
+        set_size(self, theme.px(900), theme.px(520))
 
     def _show(self, found: "tuple[list[Entry], tuple[Conflict | Differing, ...]]") -> None:
-        was = self.chosen
         self.entries, conflicts = found
         self.conflicts.show_conflicts(conflicts)
-        self.table.setRowCount(len(self.entries))
-        for y, entry in enumerate(self.entries):
-            more = f" and {len(entry.details) - 2} more" if len(entry.details) > 2 else ""
-            cells = (
-                f"{entry.at:%Y-%m-%d %H:%M}",
-                entry.who,
-                entry.text,
-                "; ".join(entry.details[:2]) + more,
-                f"taken back by {entry.taken_back_by}" if entry.taken_back_by else "",
-            )
-            for x, text in enumerate(cells):
-                item = QTableWidgetItem(text)
-                item.setToolTip("\n".join(entry.details[:20]) if x == 3 else text)
-                self.table.setItem(y, x, item)
-        kept = next((y for y, entry in enumerate(self.entries) if was and entry.action_id == was.action_id), 0)
-        if self.entries:
-            self.table.selectRow(kept)
+        self.table.show_entries(self.entries)
         self._judge()
 
     def _changed(self, changes: Changes) -> None:
@@ -196,7 +177,7 @@ class ConflictBox(QFrame):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GAP)
-        said = ", ".join(f"{one.who} {one.state.word} ({one.at})" for one in conflict.answers)
+        said = ", ".join(f"{one.who} {one.state.word} ({when(one.at)})" for one in conflict.answers)
         label = QLabel(f"{conflict.name}: {said}. What holds?")
         label.setWordWrap(True)
         line.addWidget(label, 1)
@@ -221,27 +202,6 @@ def _told(text: str) -> QLabel:
     label = QLabel(f"{text}. Decide again to settle it.")
     label.setWordWrap(True)
     return label
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, len(HEADS))
-    table.setHorizontalHeaderLabels(HEADS)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(False)
-    table.setAccessibleName(f"Actions, newest first; {counted(len(HEADS) - 1, 'column')}")
-    table.verticalHeader().hide()
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column in (0, 1, 4):
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-    for column in (2, 3):
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-    return table
 
 
 def _read(store: Any, kind: str, photo: int | None, slot: int | None) -> Any:

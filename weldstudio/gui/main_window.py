@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -32,7 +32,7 @@ from weldstudio.gui.first_steps import FirstSteps
 from weldstudio.gui.header import Header
 from weldstudio.gui.news import Banner, Toast
 from weldstudio.gui.opening import Opening
-from weldstudio.gui.project_lock import ProjectLock
+from weldstudio.gui.project_lock import READ_ONLY, ProjectLock
 from weldstudio.gui.rail import Rail
 from weldstudio.gui.status_line import StatusLine
 from weldstudio.gui.style_sheet import set_look
@@ -125,8 +125,11 @@ class MainWindow(QMainWindow):
         session = self.session
         if session is None:
             return True
-        if session.outbox.waiting and not window_actions.may_lose(self, session):
-            return False
+        if session.outbox.waiting:
+            from weldstudio.gui.unsaved import may_lose  # brings along what the first window has no need of
+
+            if not may_lose(self, session):
+                return False
         self.session = None
         for page in self.pages.values():
             self._inner.removeWidget(page)
@@ -339,6 +342,9 @@ class MainWindow(QMainWindow):
             return
         if event.key() == Qt.Key.Key_Escape and self.first_steps.isVisible():
             self.first_steps.dismiss()
+            return
+        if self.action_table.refuses(QKeySequence(event.keyCombination())):
+            self.say(READ_ONLY)  # its action is off, as buttons and menus show; a key shows nothing
             return
         super().keyPressEvent(event)
 

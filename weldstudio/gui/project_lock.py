@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QLockFile
 
 LOCK: Final = "window.lock"
+READ_ONLY: Final = "This window only looks on, so nothing was changed; open the project for writing first."
 
 
 class ProjectLock:

@@ -16,15 +16,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
-from weldstudio.gui.words import counted
+from weldstudio.gui.words import counted, when
 
 if TYPE_CHECKING:
     from weldstudio.studio.restoring import Snapshot
 
 HEADS = ("Kept", "Why", "Photographs", "Actions", "Newest action", "Size")
+_NUMBERS = (2, 3, 5)
+_NEWEST = 4
 
 
 class RestoreDialog(QDialog):
@@ -35,10 +38,17 @@ class RestoreDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Go back to a snapshot")
+        help_by_key(self, "desks")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.snapshots: tuple[Snapshot, ...] = ()
+        title = QLabel("Go back to a snapshot")
+        set_look(title, "page")
         self.table = QTableWidget(0, len(HEADS))
-        self.table.setHorizontalHeaderLabels(HEADS)
+        for column, text in enumerate(HEADS):
+            head = QTableWidgetItem(text)
+            side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+            head.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            self.table.setHorizontalHeaderItem(column, head)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -46,10 +56,10 @@ class RestoreDialog(QDialog):
         self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName("Snapshots of the project")
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(theme.row_height)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.horizontalHeader().setSectionResizeMode(_NEWEST, QHeaderView.ResizeMode.Stretch)
         self.table.itemSelectionChanged.connect(self._judge)
         self.said = QLabel("Looking for snapshots …")
         self.said.setWordWrap(True)
@@ -59,7 +69,7 @@ class RestoreDialog(QDialog):
         self.restore_button.setDefault(True)
         self.restore_button.setEnabled(False)
         self.restore_button.clicked.connect(self._restore)
-        self._lay_out()
+        self._lay_out(title)
         session.run(_kept).then(self._show)
 
     @property
@@ -68,7 +78,7 @@ class RestoreDialog(QDialog):
         rows = self.table.selectionModel().selectedRows()
         return self.snapshots[rows[0].row()] if rows else None
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, title: QLabel) -> None:
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -79,16 +89,17 @@ class RestoreDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
+        layout.addWidget(title)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        self.resize(theme.px(820), theme.px(420))
+        set_size(self, theme.px(820), theme.px(420))
 
     def _show(self, snapshots: "tuple[Snapshot, ...]") -> None:
         self.snapshots = snapshots
         self.table.setRowCount(len(snapshots))
         for y, one in enumerate(snapshots):
             cells = (
-                f"{one.made:%Y-%m-%d %H:%M}",
+                when(one.made.timestamp()),
                 one.kind,
                 f"{one.photos:,}",
                 f"{one.actions:,}",
@@ -98,7 +109,7 @@ class RestoreDialog(QDialog):
             for x, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(one.problem or one.name)
-                if x in (2, 3, 5):
+                if x in _NUMBERS:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(y, x, item)
         if snapshots:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.settings import Setting, Settings, table
@@ -32,6 +33,7 @@ class SettingsDialog(QDialog):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
+        help_by_key(self, "welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.fields: dict[str, QWidget] = {}

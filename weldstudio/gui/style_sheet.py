@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from weldstudio import paths
@@ -16,6 +17,8 @@ from weldstudio.gui.palette import ROLES
 
 _logger = logging.getLogger(__name__)
 
+_FRAME: Final = QSize(16, 48)
+"""What a system lays round a window, of which nothing is known before it is shown."""
 _SHEET: Final = """
 * { outline: none; }
 QMainWindow, QDialog { background: @window; }
@@ -74,10 +77,15 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDate
   background: @field; color: @text; border: 1px solid @control_line; border-radius: 6px;
   padding: 0 8px; min-height: #row2; selection-background-color: @accent; selection-color: @on_accent; }
 QPlainTextEdit, QTextEdit { padding: 4px 8px; }
+QPlainTextEdit[look="note"] { padding: 3px 4px; min-height: 0; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
 QDateEdit:focus { border: 2px solid @accent; padding: 0 7px; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled
   { color: @disabled; background: transparent; border-color: @line; }
+QPlainTextEdit[look="note"]:focus { padding: 2px 3px; }
+QPlainTextEdit[look="note"]:read-only { border-color: @line; background: transparent; }
+QPushButton[look="narrow"] { padding: 0 3px; }
+QPushButton[look="narrow"]:focus { padding: 0 2px; }
 QLineEdit[look="wrong"] { border: 2px solid @danger; padding: 0 7px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus
   { border: none; padding: 0 6px; min-height: 0; background: transparent; }
@@ -207,6 +215,12 @@ def _tinted_files(dark: bool) -> Path:
 def indent_number(spin: QAbstractSpinBox) -> None:
     """Begin the number where the text of a line begins; the sheet's padding does not reach into a spin box."""
     spin.lineEdit().setTextMargins(7, 0, 0, 0)
+
+
+def set_size(dialog: QWidget, width: int, height: int) -> None:
+    """Give a dialog a size in pixels, and no more than its screen has."""
+    screen = dialog.screen().availableGeometry().size()
+    dialog.resize(QSize(width, height).boundedTo(screen - _FRAME))
 
 
 def set_look(widget: QWidget, look: str) -> None:

@@ -4,19 +4,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
 from weldstudio.gui import folders
 from weldstudio.gui.background import Background
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.help.asking import open_help
 from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
     from weldstudio.gui.work import Work
+    from weldstudio.studio.forecast import Forecast
     from weldstudio.studio.label_table import LabelTable
 
 
@@ -43,8 +46,8 @@ def connect(window: "MainWindow") -> None:
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
-    table.connect("app.help", lambda: _help(window, window.help_page))
-    table.connect("app.changes", lambda: _help(window, "changes"))
+    table.connect("app.help", lambda: open_help(window, window.help_page))
+    table.connect("app.changes", lambda: open_help(window, "changes"))
     table.connect("app.steps", window.first_steps.open)
     window.first_steps.dismissed.connect(lambda: save_settings(window))
     table.connect("app.theme", lambda: _switch_theme(window))
@@ -64,27 +67,6 @@ def watch_undo(window: "MainWindow", session: "Session") -> None:
 
     stack.indexChanged.connect(show)
     show()
-
-
-def may_lose(window: "MainWindow", session: "Session") -> bool:
-    """Ask what to do about edits that could not be written; True = close without them."""
-    count = session.outbox.waiting
-    box = QMessageBox(window)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Not saved")
-    box.setText(f"{count} {'edit is' if count == 1 else 'edits are'} not on disk: {session.outbox.problem}")
-    box.setInformativeText("They are kept for as long as this window is open. What should happen to them?")
-    keep = box.addButton("Keep open and try again", QMessageBox.ButtonRole.AcceptRole)
-    lose = box.addButton("Close without them", QMessageBox.ButtonRole.DestructiveRole)
-    set_look(lose, "danger")
-    box.setDefaultButton(keep)
-    box.setEscapeButton(keep)
-    box.exec()
-    if box.clickedButton() is lose:
-        session.outbox.give_up()
-        return True
-    session.outbox.retry()
-    return False
 
 
 def create_and_import(window: "MainWindow", wish: ImportWish) -> None:
@@ -112,6 +94,18 @@ def bring_in(session: "Session", wish: ImportWish, window: "MainWindow") -> None
         begin(session.start_work("Importing photographs", _import_photos, wish.folder, wish, who=who))
     elif wish.labels is not None:
         begin(session.start_work("Importing labels", _import_labels, wish.labels, wish, who=who))
+
+
+def foresee(session: "Session", wish: ImportWish, answer: "Callable[[Forecast | str], None]") -> "Callable[[], None]":
+    """Count what a form's wish would do in the open project; returns how to stop counting."""
+    work = session.start_work("Counting what an import would do", _foresee, wish)
+    work.finished.connect(answer)
+
+    def stop() -> None:
+        work.finished.disconnect(answer)
+        work.cancel()
+
+    return stop
 
 
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
@@ -206,8 +200,8 @@ def _import(window: "MainWindow") -> None:
     if session is None:
         return
     scheme = session.mirror.scheme
-    flags, merges = ([item.name for item in items] for items in (scheme.live_flags, scheme.live_merges))
-    dialog = ImportDialog(window, known=(*flags, *merges))
+    known = tuple(item.name for item in scheme.live_flags + scheme.merges)
+    dialog = ImportDialog(window, known=known, foresee=lambda wish, answer: foresee(session, wish, answer))
     dialog.import_asked.connect(lambda wish: bring_in(session, wish, window))
     dialog.open()
 
@@ -301,17 +295,6 @@ def _keys(window: "MainWindow") -> None:
     CheatSheet(window.action_table, scheme, window).open()
 
 
-def _help(window: "MainWindow", page: str) -> None:
-    from weldstudio.gui.help.viewer import HelpViewer
-
-    viewer = window.findChild(HelpViewer)
-    if viewer is None:
-        viewer = HelpViewer(window)
-    viewer.show_page(page)
-    viewer.show()
-    viewer.activateWindow()
-
-
 def _begin_demo() -> Path:
     from weldstudio.studio import demo
 
@@ -333,6 +316,22 @@ def _import_labels(store: Any, labels: "LabelTable", wish: ImportWish, *, who: s
     from weldstudio.studio import label_import
 
     return label_import.apply_label_table(store, labels, who=who, terms=wish.terms)
+
+
+def _foresee(store: Any, wish: ImportWish) -> Any:
+    """What the wish would do, or the sentence that says why nothing can be done."""
+    from weldstudio.studio import foreseeing, label_import
+
+    try:
+        if wish.folder is not None:
+            return (
+                yield from foreseeing.foresee_import(
+                    store, wish.folder, labels=wish.labels, terms=wish.terms, joint=wish.joint or None
+                )
+            )
+        return (yield from label_import.foresee(store, wish.labels, terms=wish.terms)) if wish.labels else ""
+    except UserError as error:
+        return str(error)
 
 
 def _notices(store: Any) -> Any:

@@ -1,8 +1,10 @@
 """Teaching where: of a drawn photo it is known which place is the reason for each answer, and the map shall lie there.
 
-The activation map of each class (CAM, Zhou et al., CVPR 2016) is read as scores of places. Their softmax over the map
-is the chance of each place, and what of it lies outside of the known places is the loss. Guided attention (Li et al.,
-“Tell me where to look”, CVPR 2018), with an answer for every place in place of an image that was blotted out.
+The activation map of each class (CAM, Zhou et al., CVPR 2016) is read as scores of places, in two ways. Their softmax
+over the map is the chance of each place, and what of it lies outside of the known places is lost: the peak moves to
+where it belongs. And each cell answers for itself whether the thing is there, also on photos that show none: else the
+mean over the map, which is the network's answer, drowns what is small in the noise of all other places. Guided
+attention (Li et al., “Tell me where to look”, CVPR 2018) with known answers in place of blotted-out images.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +15,8 @@ from math import cos, pi
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from weldstudio.domain.model import Preprocessing
 from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto
@@ -37,7 +39,9 @@ class Lesson:
     learning_rate: float = 0.0012
     weight_decay: float = 0.02
     weight_of_places: float = 0.5
-    """Of the loss of places against that of the answers."""
+    """Of `place_loss` against the loss of the answers."""
+    weight_of_cells: float = 1.0
+    """Of `Cells` against the loss of the answers."""
     seed: int = 0
 
 
@@ -55,6 +59,29 @@ def place_loss(maps: Tensor, places: Tensor, against: Tensor) -> Tensor:
     scores, inside = scores[known], inside[known]
     within = scores.masked_fill(~inside, float("-inf")).logsumexp(1)
     return (scores.logsumexp(1) - within).mean()
+
+
+class Cells(nn.Module):
+    """The loss of cells that answer for themselves: scale and offset by which the map of each class is read are
+    learned beside the network, and forgotten with the lesson.
+    """
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.zeros(classes))
+        self.offset = nn.Parameter(torch.full((classes,), -2.0))
+
+    def forward(self, maps: Tensor, places: Tensor, against: Tensor) -> Tensor:
+        """Cross entropy of the cells of maps (n, classes, h, w), those inside of the places (bool, likewise) and those
+        outside in equal parts; a scalar.
+        """
+        sign = torch.where(against, -self.scale.exp(), self.scale.exp())
+        answers = maps * sign[:, None, None] + self.offset[:, None, None]
+        inside = places.to(answers.dtype)
+        missed = (softplus(-answers) * inside).sum((0, 2, 3)) / inside.sum((0, 2, 3)).clamp(min=1)
+        alarms = (softplus(answers) * (1 - inside)).sum((0, 2, 3)) / (1 - inside).sum((0, 2, 3)).clamp(min=1)
+        loss: Tensor = (missed + alarms).mean() / 2
+        return loss
 
 
 def places_on_grid(photos: Sequence[DrawnPhoto], cells: int) -> NDArray[np.bool_]:
@@ -91,9 +118,11 @@ def teach_places(
     answers = torch.tensor([[float(flag in photo.raised) for flag in FLAGS] for photo in photos])
     against = torch.from_numpy(AGAINST)
     places: Tensor | None = None
+    cells = Cells(len(FLAGS))
     decay = {True: lesson.weight_decay, False: 0.0}
+    taught = [*network.parameters(), *cells.parameters()]
     groups = [
-        {"params": [p for p in network.parameters() if (p.ndim > 1) == large], "weight_decay": decay[large]}
+        {"params": [p for p in taught if (p.ndim > 1) == large], "weight_decay": decay[large]}
         for large in (True, False)
     ]
     optimiser = torch.optim.AdamW(groups, lr=lesson.learning_rate)
@@ -124,6 +153,7 @@ def teach_places(
                 wanted = torch.where(mirrored[:, None, None, None], wanted.flip(3), wanted)
                 loss = binary_cross_entropy_with_logits(logits, answers[torch.from_numpy(chosen)])
                 loss = loss + lesson.weight_of_places * place_loss(evidence, wanted, against)
+                loss = loss + lesson.weight_of_cells * cells(evidence, wanted, against)
                 for group in optimiser.param_groups:
                     group["lr"] = _rate(lesson.learning_rate, step / steps)
                 optimiser.zero_grad()

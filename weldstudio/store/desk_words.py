@@ -7,7 +7,7 @@ no place here waits and travels on, like labels do; see `desks`.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
@@ -17,6 +17,8 @@ from weldstudio.store.desks import Address
 from weldstudio.store.notes import JOINT, PHOTO
 from weldstudio.store.store import Store
 
+_PIECE = 500
+"""So many words of one action are read, and travel, together."""
 _ACTION = "a.id, a.clock, a.who, a.kind, a.text, a.reverts"
 
 
@@ -296,8 +298,10 @@ def _waiting(store: Store) -> list[tuple[Action, Word]]:
 
 
 def _gathered(found: Iterable[tuple[Action, Word]]) -> Iterator[tuple[Action, list[Word]]]:
+    """Action by action; a large one comes in several pieces."""
     for action, words in groupby(found, key=lambda one: one[0]):
-        yield action, [word for _, word in words]
+        while piece := [word for _, word in islice(words, _PIECE)]:
+            yield action, piece
 
 
 def _what(word: Word) -> str:

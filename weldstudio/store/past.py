@@ -57,6 +57,16 @@ def everything(store: Store, *, who: str | None = None, limit: int) -> list[Done
     return [Done(row[0], Action(*row[1:7]), count=row[7]) for row in reversed(rows)]
 
 
+def photo_of(store: Store, seqs: Iterable[int]) -> dict[int, int]:
+    """Of those actions that labelled one photo alone: which."""
+    rows = store.rows(
+        "SELECT action_seq, min(photo_id) FROM label_events WHERE action_seq IN (SELECT value FROM json_each(?))"
+        " GROUP BY action_seq HAVING min(photo_id) = max(photo_id)",
+        (json.dumps(list(seqs)),),
+    )
+    return dict(rows)
+
+
 def of_scheme(store: Store) -> list[tuple[Done, dict[str, Any]]]:
     """Complete actions that changed the scheme, oldest first, each with what it noted of it."""
     return [(done, payload) for done, payload in noted(store) if "scheme" in payload]

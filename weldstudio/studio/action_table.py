@@ -165,8 +165,8 @@ TABLE: Final[tuple[Action, ...]] = (
 )
 
 _WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
-_LOOKING = ("label.advance", "model.reveal")
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.confirm")
+_LOOKING = ("label.advance", "joint.next", "scheme.contractors", "model.reveal")
+_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 
 def writes(action_id: str) -> bool:

@@ -108,9 +108,14 @@ def edits_of(
     rule = Entailment(mirror.scheme, tuple(wanted), source)
     found: dict[tuple[int, int], list[int]] = {}
     ids = list(photo_ids)
-    for photo_id, row in zip(ids, mirror.labels[mirror.rows(ids)], strict=True):
-        for slot, _, byte in rule.edits(row.tobytes()):
-            found.setdefault((slot, byte), []).append(photo_id)
+    alike: dict[bytes, list[int]] = {}
+    labels = np.ascontiguousarray(mirror.labels[mirror.rows(ids)])
+    blobs = labels.view(f"V{labels.shape[1]}").ravel().tolist() if labels.size else [b""] * len(ids)
+    for photo_id, blob in zip(ids, blobs, strict=True):
+        alike.setdefault(blob, []).append(photo_id)
+    for blob, photos in alike.items():
+        for slot, _, byte in rule.edits(blob):
+            found.setdefault((slot, byte), []).extend(photos)
     return tuple((slot, byte, tuple(photos)) for (slot, byte), photos in found.items())
 
 

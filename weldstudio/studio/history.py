@@ -20,6 +20,8 @@ from weldstudio.studio import reverting
 
 LIMIT = 500
 """So many actions of a flag or of everything are listed, the newest."""
+_FEW = 100
+"""Of actions with no more labels than a photograph has it is asked whether they are about one."""
 
 _SOURCES = {
     Source.HAND: "by hand",
@@ -82,13 +84,14 @@ class Effect:
             return f"Not possible now: {self.problem.rstrip('.')}"
         parts = []
         if self.labels:
-            goes = "goes" if self.labels == 1 else "go"
-            parts.append(f"{_count(self.labels, 'label')} of {_count(self.photos, 'photograph')} {goes} back")
+            parts.append(
+                f"{_count(self.labels, 'label')} of {_count(self.photos, 'photograph')} {_go(self.labels)} back"
+            )
         if self.others:
-            parts.append(f"{_count(self.others, 'other change')} {'goes' if self.others == 1 else 'go'} back")
+            parts.append(f"{_count(self.others, 'other change')} {_go(self.others)} back")
         if self.changed_since:
             parts.append(f"{self.changed_since:,} changed since and {'stays' if self.changed_since == 1 else 'stay'}")
-        return "; ".join(parts) or "Nothing of it holds any more, so nothing would change"
+        return "; ".join(parts) or "nothing of it holds any more, so nothing would change"
 
 
 def of_photo(store: Store, photo_id: int, *, slot: int | None = None) -> list[Entry]:
@@ -130,8 +133,13 @@ def of_class(store: Store, slot: int, *, limit: int = LIMIT) -> list[Entry]:
 def everything(store: Store, *, who: str | None = None, limit: int = LIMIT) -> list[Entry]:
     """What was done in the project, newest first; by one expert, or by all."""
     found = _Found(store)
-    for done in past.everything(store, who=who, limit=limit):
-        found.add(done.action, _count(done.count, "label") if done.count else "")
+    listed = past.everything(store, who=who, limit=limit)
+    one_photo = past.photo_of(store, [done.seq for done in listed if 0 < done.count <= _FEW])
+    names = {photo.id: photo.path for photo in photos.every(store, sorted(set(one_photo.values())))}
+    for done in listed:
+        said = _count(done.count, "label") if done.count else ""
+        on = names.get(one_photo.get(done.seq, 0))
+        found.add(done.action, f"{said} on {on}" if on else said)
     return found.entries()
 
 
@@ -234,6 +242,10 @@ def _name(scheme: Scheme, slot: int) -> str:
 def joint_of(store: Store, photo_id: int) -> int:
     """The joint that a photo shows."""
     return named.joint_of_photo(store, photo_id)
+
+
+def _go(number: int) -> str:
+    return "goes" if number == 1 else "go"
 
 
 def _count(number: int, thing: str) -> str:

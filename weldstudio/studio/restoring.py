@@ -136,7 +136,7 @@ def _look_into(backup: backups.Backup) -> Snapshot:
     last = ""
     if held.last_clock:
         at = datetime.fromtimestamp(wall_seconds(held.last_clock))
-        last = f"{held.last_who}, {at:%Y-%m-%d %H:%M}"
+        last = f"{held.last_who}, {at.day} {at:%b %Y, %H:%M}"
     return Snapshot(backup.name, backup.kind, backup.made, backup.size, held.photos, held.actions, last)
 
 

@@ -99,6 +99,10 @@ def test_a_selection_is_decided_in_one_step(at: At) -> None:
 
 def test_the_queues_of_joints_are_at_hand(at: At) -> None:
     entries = {entry.text: entry for entry in at.page.panel.entries}
+    names = list(entries)
+    assert entries["Joints"].heading
+    assert entries["Photographs"].heading
+    assert names.index("Inbox") < names.index("Photographs") < names.index("Unreviewed")
     assert entries["Inbox"].count == 10
     at.page.filtering.take_queue(entries["Inbox"].queue)
     assert len(at.shown) == 12
@@ -126,6 +130,15 @@ def test_a_verdict_is_set_by_hand_with_a_reason_and_marked(at: At) -> None:
     banner = at.page.inspector.banner
     assert "reject by hand" in banner.words()
     assert "wrong fitting" in at.page.inspector.decision.standing.details
+
+    def look(dialog: OverrideDialog) -> None:
+        assert (dialog.outcome, dialog.reason) == (Outcome.REJECT, "wrong fitting")
+        dialog.reject()
+
+    at.window.activateWindow()  # without a window manager nobody hands it the keyboard back
+    at.qtbot.waitUntil(at.window.isActiveWindow)
+    answer(look)
+    at.key(Key.Key_F9)  # what was said before is there to be changed
     at.page.show_filter("overridden")
     assert len(at.shown) == 3
     at.page._actions.trigger("joint.follow")

@@ -27,7 +27,7 @@ def test_several_photos_show_what_they_share_and_count_what_they_do_not() -> Non
     assert clamp.state == State.RAISED
     assert clamp.probability is None
     assert soil.state is None
-    assert soil.words == "1 raised, 1 clear, 1 unsure"
+    assert soil.words == "1 raised, 1 unsure, 1 clear"
     assert bent.state == State.UNSEEN
 
 

@@ -25,8 +25,9 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.changes import Changes, Done
 from weldstudio.domain.photo import DEFAULT_LIMIT, EVER
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import indent_number, set_look
+from weldstudio.gui.style_sheet import indent_number, set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import count
 
@@ -44,7 +45,9 @@ class ContractorsDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self.setWindowTitle("Contractors and reject limits")
+        help_by_key(self, "flags")
         self.setMinimumWidth(theme.px(WIDTH))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._rows: list[tuple[str, date | None, int]] = []
         """Of each row of the table: contractor, since when (None = the default), points."""
         title = QLabel("Contractors and reject limits")
@@ -74,7 +77,9 @@ class ContractorsDialog(QDialog):
         layout.addWidget(self.preview)
         layout.addLayout(self._make_buttons())
         session.changed.connect(self._changed)
+        session.closing.connect(self.close)
         self.finished.connect(self._timer.stop)
+        set_size(self, theme.px(WIDTH), theme.px(560))
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -93,7 +98,7 @@ class ContractorsDialog(QDialog):
             limits = [(limit.valid_from, limit.points) for limit in row.limits]
             for n, (since, points) in enumerate(limits or [(None, DEFAULT_LIMIT)]):
                 self._rows.append((row.name, since, points))
-                day = "any day" if since in (None, EVER) else f"{since:%d %b %Y}"
+                day = "any day" if since in (None, EVER) else f"{since.day} {since:%b %Y}"
                 numbers = (count(row.joints), count(row.rejected)) if n == 0 else ("", "")
                 cells.append((row.name if n == 0 else "", str(points), day, *numbers))
         self.table.setRowCount(len(cells))
@@ -120,6 +125,7 @@ class ContractorsDialog(QDialog):
             item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             self.table.setHorizontalHeaderItem(column, item)
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(theme.row_height)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -238,9 +244,10 @@ class ContractorsDialog(QDialog):
             self.refresh()
 
     def _ask_preview(self) -> None:
-        self.set_button.setEnabled(bool(self.name.currentText().strip()))
+        may = not self._session.read_only
+        self.set_button.setEnabled(may and bool(self.name.currentText().strip()))
         place = self.table.currentRow()
-        self.remove_button.setEnabled(0 <= place < len(self._rows) and self._rows[place][1] is not None)
+        self.remove_button.setEnabled(may and 0 <= place < len(self._rows) and self._rows[place][1] is not None)
         self._timer.start()
 
     def _show_preview(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.flags.delegates import MOST_POINTS
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
@@ -30,6 +31,7 @@ class FlagDialog(QDialog):
         super().__init__(parent)
         self._scheme = scheme
         self.setWindowTitle("Add a flag")
+        help_by_key(self, "flags")
         self.setMinimumWidth(theme.px(WIDTH))
         self.name_field = QLineEdit()
         self.name_field.setPlaceholderText("No Ground Sheet")

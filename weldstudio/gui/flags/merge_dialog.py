@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Flag, Scheme
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import count, counted
@@ -50,6 +51,7 @@ class MergeDialog(QDialog):
         self._scheme = scheme
         self._refusal = preview.problem
         self.setWindowTitle("Merge flags")
+        help_by_key(self, "flags")
         self.setMinimumWidth(theme.px(WIDTH))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, GROUP)

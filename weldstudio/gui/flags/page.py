@@ -150,7 +150,7 @@ class FlagsPage(QWidget):
         connect("scheme.up", lambda: self._shift(-1))
         connect("scheme.down", lambda: self._shift(+1))
         connect("scheme.preset", self._offer_schemes)
-        connect("scheme.contractors", lambda: ContractorsDialog(self._session, self).exec())
+        connect("scheme.contractors", lambda: ContractorsDialog(self._session, self).open())
 
     def _show_row_buttons(self) -> None:
         for i, row in enumerate(self.model.rows):

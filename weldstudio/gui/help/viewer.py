@@ -5,6 +5,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from weldstudio import paths
+from weldstudio.gui.style_sheet import set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
 PAGES = {
@@ -50,7 +51,7 @@ class HelpViewer(QDialog):
         layout.setSpacing(GROUP)
         layout.addWidget(self.list)
         layout.addWidget(self.text, 1)
-        self.resize(theme.px(820), theme.px(620))
+        set_size(self, theme.px(820), theme.px(620))
         theme.changed.connect(self._reread)
 
     @property

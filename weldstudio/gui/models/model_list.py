@@ -130,6 +130,8 @@ class _ModelDelegate(QStyledItemDelegate):
         if row.card.demonstration:
             words = f"{words}, demo" if words else "demonstration"
         painter.setPen(theme.colour("accent" if row.active else "warning"))
+        room = under.width() - painter.fontMetrics().horizontalAdvance(moment) - GAP
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 

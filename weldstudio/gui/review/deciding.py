@@ -73,7 +73,8 @@ class DecisionKeys(QObject):
             return
         mirror = self._session.mirror
         verdict = deciding.verdict_of(mirror, joints[0]) if len(joints) == 1 else None
-        dialog = OverrideDialog(self._named(joints), verdict, self._window)
+        present = mirror.decided.overrides.get(joints[0]) if len(joints) == 1 else None
+        dialog = OverrideDialog(self._named(joints), verdict, present=present, parent=self._window)
         if dialog.exec():
             outcome, reason = dialog.outcome, dialog.reason
 

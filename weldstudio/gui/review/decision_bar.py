@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePoli
 from weldstudio.domain.decision import Decision, Override, Told
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
+from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import counted, when
 
@@ -86,12 +87,15 @@ class DecisionBar(QFrame):
         row.setSpacing(4)
         for told, action_id in ACTIONS.items():
             button = QPushButton(_TEXTS[told])
+            set_look(button, "narrow")  # the word of what was decided is bold, and wider
             button.setCheckable(True)
             button.setToolTip(actions[action_id].toolTip())
             button.setAccessibleName(actions[action_id].text())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _on=False, told=told: self._press(told))
+            button.setEnabled(actions[action_id].isEnabled())
+            actions[action_id].enabledChanged.connect(button.setEnabled)
             self.buttons[told] = button
             row.addWidget(button, len(_TEXTS[told]))
         self.more = QToolButton()
@@ -100,7 +104,15 @@ class DecisionBar(QFrame):
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_icon(self.more, "more")
-        self.more.setMenu(_menu(self, [actions[i] for i in ("joint.override", "joint.follow", "joint.withdraw")]))
+        offered = [actions[action_id] for action_id in ("joint.override", "joint.follow", "joint.withdraw")]
+        self.more.setMenu(_menu(self, offered))
+
+        def follow(_on: bool = False) -> None:
+            self.more.setEnabled(any(action.isEnabled() for action in offered))
+
+        for action in offered:
+            action.enabledChanged.connect(follow)
+        follow()
         row.addWidget(self.more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GAP, _EDGE, GAP)
@@ -119,8 +131,6 @@ class DecisionBar(QFrame):
         said = None if standing.decision is None else standing.decision.said
         for told, button in self.buttons.items():
             button.setChecked(told == said)
-            button.setEnabled(standing.joints > 0)
-        self.more.setEnabled(standing.joints > 0)
 
     def _press(self, told: Told) -> None:
         self.show_standing(self._standing)  # what is marked is what was decided, not what was pressed

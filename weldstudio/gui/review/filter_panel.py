@@ -49,13 +49,15 @@ class Entry:
 def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[str, int]) -> list[Entry]:
     """The rows of the panel. `counts` and `waiting` (by queue) are of all photographs, whatever is filtered."""
     active = shown.queue
+    every = [
+        Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
+        for queue in QUEUES
+    ]
+    of_joints = [entry for entry in every if entry.queue is not None and entry.queue.by_joint]
     rows = [
-        Entry("Queues"),
-        *(
-            Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
-            for queue in QUEUES
-            if scheme.has_points or not queue.by_joint
-        ),
+        *([Entry("Joints"), *of_joints] if scheme.has_points else []),
+        Entry("Photographs"),
+        *(entry for entry in every if entry not in of_joints),
         Entry("All photographs", counts.photos, "Everything in the project", everything=True, active=shown.everything),
     ]
     if scheme.classes:

@@ -124,7 +124,7 @@ class FlagDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint_ground(painter, rect, chosen=chosen, focused=focused, hovered=row.slot == self.hovered)
-        _paint_key(painter, parts.key, row.key)
+        _paint_key(painter, parts.key, row)
         _paint_state(painter, parts, row, held)
         _paint_name(painter, parts, row, bold=held == State.RAISED)
         _paint_points(painter, parts, row, bold=held == State.RAISED)
@@ -150,15 +150,17 @@ def _paint_ground(painter: QPainter, rect: QRect, *, chosen: bool, focused: bool
         painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
 
 
-def _paint_key(painter: QPainter, cap: QRect, key: str) -> None:
-    if not key:
+def _paint_key(painter: QPainter, cap: QRect, row: FlagRow) -> None:
+    """A cap to press; where nothing can be labelled its letter alone, as on a control that is off."""
+    if not row.key:
         return
-    painter.setPen(QPen(theme.colour("control_line"), 1))
-    painter.setBrush(theme.colour("field"))
-    painter.drawRoundedRect(QRectF(cap).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    painter.setFont(_font("secondary", bold=True))
-    painter.setPen(theme.colour("secondary"))
-    painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), key)
+    if not row.read_only:
+        painter.setPen(QPen(theme.colour("control_line"), 1))
+        painter.setBrush(theme.colour("field"))
+        painter.drawRoundedRect(QRectF(cap).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.setFont(_font("secondary", bold=not row.read_only))
+    painter.setPen(theme.colour("disabled" if row.read_only else "secondary"))
+    painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), row.key)
 
 
 def _paint_state(painter: QPainter, parts: Parts, row: FlagRow, state: State | None) -> None:

@@ -175,7 +175,11 @@ class FlagList(QListView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         hit = self._hit(event.position().toPoint())
         active = hit is not None and any(
-            area.contains(hit.point) for area in (hit.parts.state, hit.parts.word, hit.parts.eye, hit.parts.bar)
+            area.contains(hit.point)
+            for area in (
+                *(() if hit.row.read_only else (hit.parts.state, hit.parts.word)),
+                *(hit.parts.eye, hit.parts.bar),
+            )
         )
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if active else Qt.CursorShape.ArrowCursor)
         self._delegate.hovered = hit.row.slot if hit is not None else None
@@ -198,7 +202,7 @@ class FlagList(QListView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for state in (State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN):
             action = menu.addAction(icon(GLYPH[state], state.word), state.word.capitalize())
-            action.setEnabled(row.state != state)
+            action.setEnabled(row.state != state and not row.read_only)
             action.triggered.connect(lambda _=False, state=state: self.state_asked.emit(row.slot, state))
         return menu
 

@@ -37,6 +37,8 @@ class FlagRow:
     """The group of flags of which at most one holds."""
     demonstration: bool = False
     """Whether the model that says so is a demonstration and none for this job."""
+    read_only: bool = False
+    """Whether this window only looks on, so that neither key nor click labels anything."""
 
     @property
     def photos(self) -> int:
@@ -66,7 +68,7 @@ class FlagRow:
         """State in words: 'raised', or '3 raised, 2 clear' where photos differ."""
         if self.state is not None:
             return self.state.word
-        return count_words({state: self.counts[state] for state in State})
+        return count_words({state: self.counts[state] for state in _TELLING})
 
     def tooltip(self) -> str:
         """Everything the row says, in full."""
@@ -81,7 +83,9 @@ class FlagRow:
             lines.append(f"Merged from: {', '.join(self.members)}")
         if self.group:
             lines.append(f"At most one of the group '{self.group}' holds")
-        if self.key:
+        if self.read_only:
+            lines.append("This window only looks on: nothing can be labelled here")
+        elif self.key:
             choose = f"; {self.choosing_key}: choose" if self.choosing_key else ""
             lines.append(f"{self.key}: raise, again: clear; {unsure_key(self.key)}: unsure{choose}")
         return "\n".join(lines)
@@ -138,6 +142,8 @@ def with_labels(rows: Sequence[FlagRow], scheme: Scheme, labels: NDArray[np.uint
     return shown
 
 
+_TELLING = (State.RAISED, State.UNSURE, State.CLEAR, State.UNSEEN)
+"""States in the order of what one wants to know; the row may cut off the last."""
 _SOURCES = {
     "hand": "by hand",
     "bulk": "with other photographs",

@@ -3,7 +3,7 @@
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from weldstudio.domain.changes import Changes
@@ -144,17 +144,14 @@ class Going(QObject):
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def note(self, changes: Changes) -> None:
-        """Labels have changed: undo and redo, which say so a moment later, will want to go there."""
-        if len(changes.labels) == 1:
+        """Labels have changed: if undo or redo does so, which say it next, that is where to go."""
+        if len(changes.labels) == 1 and self._session.editing.moving:
             self._just_changed = next(iter(changes.labels))
-            QTimer.singleShot(0, self, self._forget_change)
-
-    def _forget_change(self) -> None:
-        self._just_changed = None
 
     def _undone_or_done(self, _index: int) -> None:
         """Undo and redo go back to the photograph that they change; a new edit (the stack grew) does not move."""
-        count, self._undo_count = self._undo_count, self._session.undo_stack.count()
-        if count == self._undo_count and self._just_changed not in (None, self._session.current):
-            assert self._just_changed is not None
-            self.go_to(self._just_changed)
+        before, self._undo_count = self._undo_count, self._session.undo_stack.count()
+        place, self._just_changed = self._just_changed, None
+        if self._undo_count == before and place not in (None, self._session.current):
+            assert place is not None
+            self.go_to(place)

@@ -1,6 +1,7 @@
 """What the inspector shows: rows and verdict of the photographs that the keys mean, kept up with the session."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +62,7 @@ class Inspecting(QObject):
         overlays.answered.connect(self.refresh)
         overlays.shown_changed.connect(flags.flags.show_overlay_of)
         actions.changed.connect(self.refresh)
+        session.changed.connect(lambda _changes: self._show_differing())  # settled only once the store says so
         self.refresh()
 
     def concerned_by(self, photo_ids: frozenset[int]) -> bool:
@@ -81,9 +83,13 @@ class Inspecting(QObject):
         self._rows, self._model = self._predicted_rows(), self._predicted_verdict()
         self.refresh_labels()
         self._inspector.flags.choose(session.chosen_flag)
-        self._inspector.decision.show_standing(self._standing())
-        self._inspector.decision.setVisible(mirror.scheme.has_points)
+        standing, points = self._standing(), mirror.scheme.has_points
+        self._inspector.decision.show_standing(standing)
+        self._inspector.decision.setVisible(points)
+        for action_id, makes_sense in _possible(standing, bool(self._subject.photos), points).items():
+            self._actions.set_enabled(action_id, makes_sense)
         self._show_notes()
+        self._show_differing()
 
     def refresh_labels(self) -> None:
         """Show what labels of the same photographs hold now, and nothing else: a label key must be quick."""
@@ -98,7 +104,8 @@ class Inspecting(QObject):
         session, subject = self._session, self._subject
         keys = {item.slot: self._actions.flag_key(item.slot) for item in session.mirror.scheme.classes}
         answer = self._overlays.probabilities() if subject.photos == (session.current,) else {}
-        return class_rows(session.mirror, subject.rows, keys, answer=answer, demonstration=self._demonstration)
+        rows = class_rows(session.mirror, subject.rows, keys, answer=answer, demonstration=self._demonstration)
+        return [replace(row, read_only=True) for row in rows] if session.read_only else rows
 
     def _predicted_verdict(self) -> Verdict | None:
         mirror, subject = self._session.mirror, self._subject
@@ -115,6 +122,15 @@ class Inspecting(QObject):
             if subject.joint is not None and len(subject.joint_rows) > 1:
                 about.append(note_box.Subject("joint", subject.joint, notes.joints.get(subject.joint, "")))
         self._inspector.notes.show_notes(tuple(about))
+
+    def _show_differing(self) -> None:
+        """Say about which flags of the one photograph two experts differ."""
+        mirror, photos = self._session.mirror, self._subject.photos
+        slots = mirror.conflicts.get(photos[0], ()) if len(photos) == 1 else ()
+        if slots:
+            names = ", ".join(mirror.scheme.by_slot(slot).name for slot in slots)
+            self._inspector.differing.sentence.setText(f"Two experts differ about {names}.")
+        self._inspector.differing.setVisible(bool(slots))
 
     def _note(self, about: str, subject: int, text: str) -> None:
         write = notes.note_photo if about == "photo" else notes.note_joint
@@ -180,6 +196,17 @@ class Inspecting(QObject):
         box.setVisible(missing)
         if missing:
             box.sentence.setText(first_training.wanted(self._session.mirror).sentence)
+
+
+def _possible(standing: Standing, targets: bool, points: bool) -> dict[str, bool]:
+    """Which of the actions of the inspector make sense now."""
+    joints, several = points and standing.joints > 0, standing.joints > 1
+    return {
+        **dict.fromkeys(("label.nothing", "label.raise", "label.clear", "label.unsure", "label.unseen"), targets),
+        **dict.fromkeys(("joint.accept", "joint.reject", "joint.new_photo", "joint.override"), joints),
+        "joint.follow": joints and (several or standing.override is not None),
+        "joint.withdraw": joints and (standing.decided > 0 or standing.decision is not None),
+    }
 
 
 def _is_demo(store: "Store") -> bool:

@@ -31,12 +31,17 @@ class Inspector(QFrame):
         self.decision = DecisionBar(actions)
         self.flags = FlagList()
         self.notes = NoteBox()
-        self.no_model = _NoModel()
+        self.no_model = _Notice("Train a model")
         self.no_model.button.clicked.connect(self.train_asked)
+        self.differing = _Notice("Settle it…")
+        self.differing.button.clicked.connect(actions["history.open"].trigger)
+        self.differing.hide()
         self.nothing = QPushButton("Nothing applies")
         self.nothing.setToolTip(nothing.toolTip())
         set_icon(self.nothing, "check")
         self.nothing.clicked.connect(nothing.trigger)
+        self.nothing.setEnabled(nothing.isEnabled())
+        nothing.enabledChanged.connect(self.nothing.setEnabled)
         self.advance = QCheckBox("Go on")
         self.advance.setToolTip("Go on to the next photograph when this one is answered")
         self.advance.setChecked(advance.isChecked())
@@ -55,6 +60,7 @@ class Inspector(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.banner)
         layout.addWidget(self.decision)
+        layout.addWidget(self.differing)
         layout.addWidget(self.flags, 1)
         layout.addWidget(self.notes)
         layout.addWidget(self.no_model)
@@ -62,15 +68,16 @@ class Inspector(QFrame):
         layout.addLayout(foot)
 
 
-class _NoModel(QFrame):
-    """Said while there is no model: how many labels there are, and where one trains."""
+class _Notice(QFrame):
+    """A sentence about the photograph or the project, and what there is to do about it."""
 
-    def __init__(self) -> None:
+    def __init__(self, offer: str) -> None:
         super().__init__()
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
+        self.sentence.setContentsMargins(2, 0, 0, 0)  # as the link below
         set_look(self.sentence, "secondary")
-        self.button = QPushButton("Train a model")
+        self.button = QPushButton(offer)
         set_look(self.button, "link")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GAP, _EDGE, GAP)

@@ -4,14 +4,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import theme
 
 _EDGE: Final = 12
 _LINES: Final = 3
 """So many lines a field shows at most; more are scrolled."""
+_MARK: Final = 16
+_PADDING: Final = 4
+"""Pixels above the text and below it: what the style sheet says, and the line round it."""
+_ICONS: Final = {"photo": "photo", "joint": "joint"}
+_WORDS: Final = {"photo": "photograph", "joint": "joint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,10 @@ class Subject:
 
 
 class NoteField(QPlainTextEdit):
-    """One note. It is written when the field is left, or by Ctrl+Return; Escape leaves it as it was."""
+    """One note, behind a mark of what it is about. It is written when the field is left, or by Ctrl+Return.
+
+    Escape leaves it as it was.
+    """
 
     written = Signal(str, int, str)
     """(about, id, text)."""
@@ -33,16 +43,25 @@ class NoteField(QPlainTextEdit):
     def __init__(self, about: str) -> None:
         super().__init__()
         self._subject = Subject(about, 0, "")
-        word = "photograph" if about == "photo" else "joint"
-        self.setPlaceholderText(f"Note on the {word}")
-        self.setAccessibleName(f"Note on the {word}")
-        self.setToolTip("Kept when you leave the field, or by Ctrl+Return; Escape leaves it as it was")
+        self._mark = QLabel(self)
+        self.setViewportMargins(_MARK + 4, 0, 0, 0)
+        set_look(self, "note")
         self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().setDocumentMargin(4)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(1)
+        self.set_read_only(False)
         self.textChanged.connect(self._fit)
-        theme.changed.connect(self._fit)
-        self._fit()
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Whether the note can only be read; said in the field, too."""
+        self.setReadOnly(read_only)
+        name = f"ote on the {_WORDS[self._subject.about]}"
+        self.setPlaceholderText(f"No n{name}" if read_only else f"N{name}")
+        self.setAccessibleName(f"N{name}, only to be read" if read_only else f"N{name}")
+        how = "only to be read" if read_only else "kept when you leave the field, or by Ctrl+Return; Escape drops it"
+        self.setToolTip(f"N{name}: {how}")
 
     def show_note(self, subject: Subject) -> None:
         """Show the note on a subject; what is just being typed about the same one stays."""
@@ -95,10 +114,24 @@ class NoteField(QPlainTextEdit):
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.moveCursor(self.textCursor().MoveOperation.End)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _dress(self) -> None:
+        self._mark.setPixmap(pixmap(_ICONS[self._subject.about], "secondary", _MARK, ratio=self.devicePixelRatioF()))
+        self._fit()
+
     def _fit(self) -> None:
-        lines = max(1, min(_LINES, self.document().blockCount()))
-        margin = 2 * self.document().documentMargin() + 2 * self.frameWidth()
-        self.setFixedHeight(round(lines * self.fontMetrics().lineSpacing() + margin + 2))
+        """As high as the lines that it shows."""
+        every = max(1, round(self.document().size().height()))  # of plain text Qt counts in lines
+        lines = min(_LINES, every)
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if every > lines else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        margin = 2 * (self.document().documentMargin() + _PADDING)
+        height = self.fontMetrics().lineSpacing()
+        self.setFixedHeight(round(lines * height + margin))
+        self._mark.move(7, round((height + margin - _MARK) / 2))
 
 
 class NoteBox(QFrame):
@@ -121,7 +154,7 @@ class NoteBox(QFrame):
     def set_read_only(self, read_only: bool) -> None:
         """Whether notes can only be read."""
         for field in self.fields.values():
-            field.setReadOnly(read_only)
+            field.set_read_only(read_only)
 
     def show_notes(self, subjects: tuple[Subject, ...]) -> None:
         """Show these notes."""

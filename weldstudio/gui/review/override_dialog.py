@@ -2,7 +2,9 @@
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
+from weldstudio.domain.decision import Override
 from weldstudio.domain.verdict import Outcome, Verdict
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.review.verdict_banner import points_words
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -11,18 +13,26 @@ WIDTH = 460
 
 
 class OverrideDialog(QDialog):
-    """Asks for both; `outcome` and `reason` hold the answer once accepted. `verdict` is that of the points."""
+    """Asks for both; `outcome` and `reason` hold the answer once accepted.
 
-    def __init__(self, name: str, verdict: Verdict | None, parent: QWidget | None = None) -> None:
+    `verdict` is that of the points, `present` what was set by hand before.
+    """
+
+    def __init__(
+        self, name: str, verdict: Verdict | None, *, present: Override | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Set the verdict")
+        help_by_key(self, "review")
         self.setMinimumWidth(theme.px(WIDTH))
         title = QLabel(f"Verdict of {name}")
         set_look(title, "page")
         title.setWordWrap(True)
         self.accept_button, self.reject_button = QRadioButton("&Accept"), QRadioButton("&Reject")
-        against = self.accept_button if verdict is None or verdict.outcome == Outcome.REJECT else self.reject_button
-        against.setChecked(True)
+        accept = verdict is None or verdict.outcome == Outcome.REJECT
+        if present is not None:
+            accept = present.outcome == Outcome.ACCEPT
+        (self.accept_button if accept else self.reject_button).setChecked(True)
         says = QLabel(
             "The points of each stay as they are."
             if verdict is None
@@ -30,7 +40,10 @@ class OverrideDialog(QDialog):
         )
         set_look(says, "secondary")
         self.reason_field = QLineEdit()
-        self.reason_field.setPlaceholderText("Dust, not soil; seen on site")
+        self.reason_field.setPlaceholderText("for example: dust, not soil; seen on site")
+        if present is not None:
+            self.reason_field.setText(present.reason)
+            self.reason_field.selectAll()
         self.reason_field.textChanged.connect(self._check)
         label = QLabel("&Why")
         label.setBuddy(self.reason_field)
@@ -58,6 +71,10 @@ class OverrideDialog(QDialog):
         layout.setSpacing(GAP)
         for part in (title, says):
             layout.addWidget(part)
+        if present is not None:
+            by_hand = QLabel(f"Set to {present.outcome} by {present.who}.")
+            set_look(by_hand, "secondary")
+            layout.addWidget(by_hand)
         layout.addLayout(choice)
         layout.addWidget(label)
         layout.addWidget(self.reason_field)

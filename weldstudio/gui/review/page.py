@@ -30,7 +30,7 @@ from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP
+from weldstudio.gui.theme import GAP, GROUP, theme
 
 _PEEK_S: Final = 0.35
 """The overlay's key held for longer is a peek: letting go takes it back."""
@@ -102,10 +102,13 @@ class ReviewPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._placed and self.width() >= _WIDE:
-            # Names of flags have room on a large screen; afterwards the splitter is the person's.
-            sides = (round(filter_panel.WIDTH * 1.2), round(inspector.WIDTH * 1.2))
-            self._splitter.setSizes([sides[0], self.width() - sum(sides), sides[1]])
+        if not self._placed:
+            # Names of flags have room on a large screen, and with large letters; afterwards the splitter is the
+            # person's. The photographs keep the greater part.
+            wider = 1.2 if self.width() >= _WIDE else 1.0
+            left = min(theme.px(filter_panel.WIDTH * wider), self.width() // 5)
+            right = min(theme.px(inspector.WIDTH * wider), self.width() // 3)
+            self._splitter.setSizes([left, self.width() - left - right, right])
         self._placed = True
 
     def event(self, event: QEvent) -> bool:

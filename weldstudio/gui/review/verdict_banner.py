@@ -14,6 +14,7 @@ from weldstudio.gui.words import counted
 
 _EDGE = 16
 _WORDS = {Outcome.ACCEPT: "Accept", Outcome.REJECT: "Reject", Outcome.OPEN: "Open"}
+_STILL_OPEN = "Open: flags that are unsure, or that nobody has looked at, could still turn the verdict."
 _ICONS = {Outcome.ACCEPT: "success", Outcome.REJECT: "error", Outcome.OPEN: "unseen"}
 
 
@@ -77,10 +78,10 @@ class VerdictBanner(QWidget):
     def say(self, said: Said) -> None:
         if said == self._said:
             return
-        if said.title != self._said.title:
-            self.setToolTip(said.title)
         before, self._said = self._said, said
         self.setAccessibleName(self.words())
+        verdicts = [verdict.outcome for verdict in (said.labels, said.model) if verdict is not None]
+        self.setToolTip("\n".join((self.words(), *([_STILL_OPEN] if Outcome.OPEN in verdicts else []))))
         # A label most often changes the points alone; text takes long to paint.
         points_alone = said.labels is not None and replace(before, labels=said.labels) == said
         points_alone = points_alone and (before.outcome, before.limit) == (said.outcome, said.limit)
@@ -150,7 +151,7 @@ class VerdictBanner(QWidget):
         painter.setPen(theme.colour("secondary"))
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), right)
         room = line.width() - (painter.fontMetrics().horizontalAdvance(right) + 12 if right else 0)
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), elided)
 
     def _model_words(self) -> str:
@@ -158,4 +159,5 @@ class VerdictBanner(QWidget):
         if model is None:
             return ""
         who = "Demonstration model" if self._said.demonstration else "Model"
-        return f"{who}: {points_words(model)}, {_WORDS[model.outcome].lower()}"
+        word = "still open" if model.outcome == Outcome.OPEN else _WORDS[model.outcome].lower()
+        return f"{who}: {points_words(model)}, {word}"

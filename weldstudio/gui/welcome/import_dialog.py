@@ -1,11 +1,19 @@
 """Bringing photographs or labels into the open project."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.welcome.import_form import ImportForm
+from weldstudio.gui.welcome.wish import ImportWish
+
+if TYPE_CHECKING:
+    from weldstudio.studio.forecast import Forecast
 
 
 class ImportDialog(QDialog):
@@ -13,12 +21,19 @@ class ImportDialog(QDialog):
 
     import_asked = Signal(object)
 
-    def __init__(self, parent: QWidget, *, known: tuple[str, ...] = ()) -> None:
-        """`known`: names of the project's flags and merges."""
+    def __init__(
+        self,
+        parent: QWidget,
+        *,
+        known: tuple[str, ...] = (),
+        foresee: "Callable[[ImportWish, Callable[[Forecast | str], None]], Callable[[], None]] | None" = None,
+    ) -> None:
+        """`known`: names of the project's flags and merges; `foresee` counts what a wish would do in it."""
         super().__init__(parent)
         self.setWindowTitle("Import photographs or labels")
+        help_by_key(self, "welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.form = ImportForm(new=False, known=known)
+        self.form = ImportForm(new=False, known=known, foresee=foresee)
         self.form.photos.edit.setPlaceholderText("empty = labels for photographs that are here already")
         self.why_not = QLabel()
         self.why_not.setWordWrap(True)

@@ -5,28 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from weldstudio.domain.errors import UserError
 from weldstudio.gui.background import Background
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
-from weldstudio.gui.welcome.label_preview import LabelPreview
+from weldstudio.gui.welcome.label_part import LabelPart
+from weldstudio.gui.welcome.path_field import PathField
 from weldstudio.gui.welcome.wish import ImportWish, problem_of
 from weldstudio.gui.words import counted
 
 if TYPE_CHECKING:
-    from weldstudio.studio.label_table import LabelTable
+    from weldstudio.studio.forecast import Forecast
 
 ALONE, FOLDER, PATTERN, COLUMN = "alone", "folder", "pattern", "column"
 JOINTS = {
@@ -37,68 +29,45 @@ JOINTS = {
 }
 
 
-class PathField(QWidget):
-    """A line for a path with a button that opens the system's chooser."""
-
-    changed = Signal()
-
-    def __init__(self, name: str, *, choose: Callable[[], str]) -> None:
-        super().__init__()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
-        self.edit = QLineEdit()
-        self.edit.setAccessibleName(name)
-        self.edit.textChanged.connect(lambda _text: self.changed.emit())
-        self.button = QPushButton("Choose…")
-        self.button.setAccessibleName(f"Choose {name}")
-        self.button.clicked.connect(lambda: self._take(choose()))
-        layout.addWidget(self.edit, 1)
-        layout.addWidget(self.button)
-        self.setFocusProxy(self.edit)
-
-    @property
-    def path(self) -> Path | None:
-        text = self.edit.text().strip().strip('"')
-        return Path(text).expanduser() if text else None
-
-    def set_path(self, path: Path | None) -> None:
-        self.edit.setText("" if path is None else str(path))
-
-    def _take(self, chosen: str) -> None:
-        if chosen:
-            self.edit.setText(chosen)
-
-
 class ImportForm(QWidget):
     """`wish()` is what the form says now; `changed` is emitted when that may be another one."""
 
     changed = Signal()
 
-    def __init__(self, *, new: bool, home: Path | None = None, known: tuple[str, ...] = ()) -> None:
-        """`known`: names of the flags and merges that the open project has; without any, a file makes them all."""
+    def __init__(
+        self,
+        *,
+        new: bool,
+        home: Path | None = None,
+        known: tuple[str, ...] = (),
+        foresee: Callable[["ImportWish", Callable[["Forecast | str"], None]], Callable[[], None]] | None = None,
+    ) -> None:
+        """`known`: names of the flags and merges that the open project has; without any, a file makes them all.
+
+        `foresee` counts in the open project what a wish would do; without one there is no project yet.
+        """
         super().__init__()
-        self._known = known
-        self._unknown: list[str] = []
         self._new = new
         self._home = home
-        self._table: LabelTable | None = None
-        self._reading = Background(self)
+        self._foreseeing = Background(self)
+        self._foresee = foresee or self._foresee_new
         self._counting = Background(self)
         self._looking = Background(self)
         self._project_touched = False
         self._proposed: Path | None = None
         self.photos = PathField("the folder with the photographs", choose=self._choose_folder)
         self.found = _secondary()
-        self.labels = PathField("the label file", choose=self._choose_labels)
-        self.labels.edit.setPlaceholderText("optional: a CSV table")
-        self.preview = LabelPreview()
-        self.new_flags = QCheckBox()
-        self.new_flags.hide()
+        self.part = LabelPart(self, known=known)
+        self.labels, self.preview, self.new_flags = self.part.labels, self.part.preview, self.part.new_flags
         self.equipment = QLineEdit()
         self.equipment.setPlaceholderText("optional, such as Redbox; else read from the photographs")
         self.contractor = QLineEdit()
         self.contractor.setPlaceholderText("optional")
+        self.kind, self.medium = QLineEdit(), QLineEdit()
+        self.kind.setPlaceholderText("optional, such as coupler")
+        self.medium.setPlaceholderText("optional, such as gas or water")
+        self.kind.setAccessibleName("Type of the joints")
+        self.medium.setAccessibleName("Medium")
         self.joint = QComboBox()
         for key, text in JOINTS.items():
             self.joint.addItem(text, key)
@@ -112,39 +81,51 @@ class ImportForm(QWidget):
         """What the form says; labels only once they are read."""
         return ImportWish(
             folder=self.photos.path,
-            labels=self._table,
+            labels=self.part.table,
             unlisted=self.preview.unlisted,
             new_flags=self.new_flags.isChecked(),
+            all_or_nothing=self.part.all_or_nothing.isChecked(),
+            several=str(self.part.several.currentData()),
             equipment=self.equipment.text().strip(),
             contractor=self.contractor.text().strip(),
+            kind=self.kind.text().strip(),
+            medium=self.medium.text().strip(),
             joint=self._joint_rule(),
             project=self.project.path if self._new else None,
         )
 
     def problem(self) -> str:
         """Why the form is not enough yet; '' if it is."""
-        if self.labels.path is not None and self._table is None:
+        if self.labels.path is not None and self.part.table is None:
             return "The label file is not read."
         if self.joint.currentData() in (PATTERN, COLUMN) and not self.joint_detail.text().strip():
             return "Say which pattern or column tells the joint."
-        if self._unknown and not self.new_flags.isChecked():
+        if self.part.unknown and not self.new_flags.isChecked():
             return "The label file names what the scheme does not have. Have it added, or correct the file."
         return problem_of(self.wish(), new=self._new)
 
     def clear(self) -> None:
         """Say nothing again, as at first."""
-        for field in (self.photos, self.labels, self.project):
+        for field in (self.photos, self.project):
             field.set_path(None)
-        for line in (self.equipment, self.contractor, self.joint_detail):
+        for line in (self.equipment, self.contractor, self.kind, self.medium, self.joint_detail):
             line.clear()
         self.joint.setCurrentIndex(0)
-        self.new_flags.setChecked(False)
-        self.preview.forget_answer()
+        self.part.clear()
         self._proposed, self._project_touched = None, False
 
     def set_folder(self, folder: Path) -> None:
         """Fill in the photographs, as when a folder is dropped."""
         self.photos.set_path(folder)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of sight nobody waits for what would happen."""
+        self.part.stop()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.part.judge(may_begin=not self.problem())
 
     # Inside
 
@@ -161,8 +142,12 @@ class ImportForm(QWidget):
             ("Labels", self.labels),
             ("", self.preview),
             ("", self.new_flags),
+            ("", self.part.several),
+            ("", self.part.all_or_nothing),
+            ("", self.part.forecast),
             ("Equipment", self.equipment),
             ("Contractor", self.contractor),
+            ("Joint type", _side_by_side(self.kind, "Medium", self.medium)),
             ("Joints", self.joint),
             ("", self.joint_detail),
         ]
@@ -178,10 +163,10 @@ class ImportForm(QWidget):
 
     def _connect(self) -> None:
         self.photos.changed.connect(self._photos_changed)
-        self.labels.changed.connect(self._labels_changed)
+        self.part.changed.connect(self.changed)
+        self.changed.connect(lambda: self.part.judge(may_begin=not self.problem()))
+        self.part.foresee = lambda answer: self._foresee(self.wish(), answer)
         self.joint.currentIndexChanged.connect(self._show_joint)
-        self.preview.answered.connect(self.changed)
-        self.new_flags.toggled.connect(lambda _on: self.changed.emit())
         self.joint_detail.textChanged.connect(lambda _text: self.changed.emit())
         self.project.edit.textEdited.connect(self._touch_project)
         self.project.changed.connect(self.changed)
@@ -221,43 +206,27 @@ class ImportForm(QWidget):
         set_look(self.found, "secondary" if count else "warning")
         self.found.show()
 
-    def _labels_changed(self) -> None:
-        self._table = None
-        self._show_unknown()
-        self._reading.forget()
-        path = self.labels.path
-        if path is None:
-            self.preview.show_nothing()
-        elif not path.is_file():
-            self.preview.show_nothing(f"There is no file {path.name} there.", "warning")
-        else:
-            from weldstudio.studio import label_files
+    def _foresee_new(self, wish: ImportWish, answer: "Callable[[Forecast | str], None]") -> Callable[[], None]:
+        """Count what the wish would do in a project that is still to be made."""
 
-            self.preview.show_nothing("Reading the label file …")
-            self._reading.ask(lambda: label_files.read_label_file(path), self._labels_read)
-        self.changed.emit()
+        def ended(forecast: "Forecast | None", error: Exception | None) -> None:
+            if isinstance(error, UserError):
+                answer(str(error))
+            elif error is not None:
+                raise error
+            elif forecast is not None:
+                answer(forecast)
 
-    def _labels_read(self, table: "LabelTable | None", error: Exception | None) -> None:
-        self._table = table
-        self._show_unknown()
-        if table is not None:
-            self.preview.show_table(table)
-        elif isinstance(error, UserError):
-            self.preview.show_nothing(str(error), "danger")
-        elif error is not None:
-            raise error
-        self.changed.emit()
+        wanted = [True]
 
-    def _show_unknown(self) -> None:
-        """Ask about flags that only the file knows, by name."""
-        from weldstudio.studio.matching import unknown_names
+        def stop() -> None:
+            wanted.clear()
+            self._foreseeing.forget()
 
-        self._unknown = unknown_names(self._table.classes, self._known) if self._table and self._known else []
-        self.new_flags.setVisible(bool(self._unknown))
-        self.new_flags.setChecked(False)
-        names = ", ".join(self._unknown[:3]) + (f" and {len(self._unknown) - 3} more" if len(self._unknown) > 3 else "")
-        self.new_flags.setText(f"Add to the scheme what it does not have yet: {names}")
-        self.new_flags.setToolTip(", ".join(self._unknown))
+        if wish.folder is not None:
+            folder = wish.folder
+            self._foreseeing.ask(lambda: forecast_of(folder, wish, wanted), ended)
+        return stop
 
     def _show_joint(self, *_ignored: Any) -> None:
         kind = self.joint.currentData()
@@ -279,12 +248,6 @@ class ImportForm(QWidget):
             self, "Folder with the photographs", str(self.photos.path or Path.home())
         )
 
-    def _choose_labels(self) -> str:
-        start = self.labels.path or self.photos.path or Path.home()
-        return QFileDialog.getOpenFileName(self, "Label file", str(start), "Tables (*.csv *.tsv *.txt);;All files (*)")[
-            0
-        ]
-
     def _choose_project(self) -> str:
         chosen = QFileDialog.getExistingDirectory(self, "Folder to keep the project in", str(self._home or Path.home()))
         if chosen:
@@ -301,6 +264,20 @@ def count_photos(folder: Path) -> int:
     return sum(1 for _ in scan.scan(folder))
 
 
+def forecast_of(folder: Path, wish: ImportWish, wanted: list[bool]) -> "Forecast | None":
+    """What an import into a new project would do; None once `wanted` is emptied. Raises ImportRefused."""
+    from weldstudio.studio import foreseeing
+
+    work = foreseeing.foresee_import(None, folder, labels=wish.labels, terms=wish.terms, joint=wish.joint or None)
+    while wanted:
+        try:
+            next(work)
+        except StopIteration as end:
+            forecast: Forecast = end.value
+            return forecast
+    return None
+
+
 def label_tables(folder: Path) -> list[Path]:
     """The tables that lie in the folder itself."""
     return sorted(path for path in folder.iterdir() if path.suffix.casefold() == ".csv")
@@ -313,6 +290,21 @@ def _free_name(home: Path, name: str) -> Path:
         path = home / f"{name or 'project'} {number}"
         number += 1
     return path
+
+
+def _side_by_side(first: QWidget, name: str, second: QWidget) -> QWidget:
+    """Two fields in one line, the second with its name before it."""
+    line = QWidget()
+    layout = QHBoxLayout(line)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(GROUP)
+    label = QLabel(name)
+    label.setBuddy(second)
+    layout.addWidget(first, 1)
+    layout.addWidget(label)
+    layout.addWidget(second, 1)
+    line.setFocusProxy(first)
+    return line
 
 
 def _secondary() -> QLabel:

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.errors import UserError
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted
 
@@ -69,12 +70,17 @@ class ReportDialog(QDialog):
         """`problems` are lines of a label file, `others` (what, why) files and folders."""
         super().__init__(parent)
         self.setWindowTitle(title)
+        help_by_key(self, "welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._problems = tuple(problems)
         summary = QLabel(text)
         summary.setWordWrap(True)
         left_out = sum(problem.left_out for problem in problems) + len(others)
-        heading = QLabel(f"{counted(left_out, 'thing')} left out, or not to be shown")
+        if others:
+            said = f"{counted(left_out, 'thing')} left out, or not to be shown"
+        else:
+            said = f"{counted(left_out, 'line')} of the label file cannot be used" if left_out else "Remarks"
+        heading = QLabel(said)
         set_look(heading, "section")
         rows = [("", what, why) for what, why in others]
         rows += [(f"{p.line:,}", p.path, _why(p)) for p in sorted(problems, key=lambda p: not p.left_out)]
@@ -93,7 +99,7 @@ class ReportDialog(QDialog):
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.resizeSection(1, theme.px(220))
+        header.resizeSection(1, theme.px(180))
         self.table.setColumnHidden(0, not problems)
         self.table.horizontalHeader().setStretchLastSection(True)
         close = QPushButton("Close")
@@ -116,7 +122,7 @@ class ReportDialog(QDialog):
         layout.addWidget(heading)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        self.resize(theme.px(720), theme.px(480))
+        set_size(self, theme.px(720), theme.px(480))
 
     def _save(self) -> None:
         """Write all lines with their reasons into a file."""
