@@ -9,9 +9,11 @@ import click
 from weldstudio.cli import answer
 from weldstudio.cli.benchmark import bench
 from weldstudio.cli.bundles import bundle, conflicts
+from weldstudio.cli.collections import collections, relocate, rescan, watch
 from weldstudio.cli.contractors import contractors
 from weldstudio.cli.decisions import decide
 from weldstudio.cli.demo import demo
+from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.history import history
@@ -77,11 +79,16 @@ for _command in (
     open_,
     init,
     import_,
+    collections,
+    rescan,
+    relocate,
+    watch,
     label,
     set_,
     copy,
     joints,
     decide,
+    describe,
     contractors,
     merge,
     predict,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import decided, desks, models, reading
+from weldstudio.store import altered, decided, desks, models, reading
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
@@ -54,6 +54,8 @@ class Mirror:
     """Why, by photo id."""
     conflicts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Slots by photo id of the labels about which two experts differ."""
+    altered: frozenset[int] = frozenset()
+    """Photos whose file is another one than when they were labelled."""
     notes: Notes = field(default_factory=Notes)
     """On photos and joints, by id."""
     equipments: tuple[str, ...] = ("",)
@@ -203,6 +205,8 @@ class Mirror:
                 self.conflicts.pop(photo_id, None)
             for photo_id, slot in rows.conflicts:
                 self.conflicts[photo_id] = (*self.conflicts.get(photo_id, ()), slot)
+        if rows.altered is not None:
+            self.altered = rows.altered
         if rows.decided is not None:
             joint_ids, decided = rows.decided
             self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
@@ -307,6 +311,7 @@ def read(store: Store) -> Mirror:
             desks.conflicts(store),
             all_probabilities=True,
             decided=(None, decided.read(store)),
+            altered=altered.waiting(store),
         )
     mirror.apply(rows)
     return mirror
@@ -331,6 +336,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             desks.conflicts(store, changes.labels | changes.photos) if changes.labels else None,
             all_probabilities=changes.models,
             decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
+            altered=altered.waiting(store) if changes.photos or changes.labels else None,
         )
 
 

@@ -149,6 +149,8 @@ class MirrorRows:
     """`probabilities` is everything there is: photos not named have none."""
     decided: tuple[frozenset[int] | None, Decided] | None = None
     """What is decided of these joints; None = of all."""
+    altered: frozenset[int] | None = None
+    """All photos that want a second look, for their file is another one."""
 
 
 @contextmanager
@@ -243,10 +245,16 @@ def labels(store: Store, ids: frozenset[int] | None) -> tuple[NDArray[np.int64],
 def probabilities(
     store: Store, model_id: str | None, ids: frozenset[int] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-    """Ids and a model's probabilities (n, slots) of these photos, or of all; photos without any are left out."""
+    """Ids and a model's probabilities (n, slots) of these photos (NaN where it has none), or of all that have any."""
     if model_id is None:
         return np.zeros(0, np.int64), np.zeros((0, 0), np.float16)
-    return predictions.read(store, model_id, None if ids is None or len(ids) > MANY else sorted(ids))
+    found, values = predictions.read(store, model_id, None if ids is None or len(ids) > MANY else sorted(ids))
+    lacking = sorted((ids or frozenset()).difference(found.tolist()))
+    if not lacking:
+        return found, values
+    # The file is another one now, and what was said of the former one went.
+    nothing = np.full((len(lacking), values.shape[1]), np.nan, np.float16)
+    return np.concatenate([found, np.array(lacking, np.int64)]), np.concatenate([values, nothing])
 
 
 def _looked_up(known: NDArray[np.int64], values: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -39,6 +39,8 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("project.demo", "Open the demo", "", "star", menu="Project", project=False),
     Action("project.close", "Close project", "Ctrl+W", "close", menu="Project"),
     Action("collection.import", "Import photographs or labels…", "Ctrl+I", "import", menu="Project"),
+    Action("collection.rescan", "Look at the folders again", "Ctrl+R", "refresh", menu="Project"),
+    Action("collection.manage", "Collections and their folders…", "Ctrl+Shift+R", "folder", menu="Project"),
     Action("project.export", "Export labels…", "Ctrl+E", "export", menu="Project"),
     Action("project.bundle", "Make a bundle of labels…", "", "export", menu="Project"),
     Action("project.take", "Take a bundle of labels in…", "", "import", menu="Project"),
@@ -73,6 +75,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.filter", "Filter photographs", "Ctrl+F | /", "filter"),
         ("photo.clear_filter", "Show all photographs", "Ctrl+Shift+F"),
         ("photo.predict", "Score the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
+        ("photo.confirm", "The labels hold for the changed file", "F5", "check"),
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
         ("photo.reveal", "Show the file in its folder", "", "folder"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
@@ -116,6 +119,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("joint.reject", "Reject the joint", "F7", "error"),
         ("joint.new_photo", "Ask for a new photo of the joint", "F8", "photo"),
         ("joint.override", "Set the verdict against the points…", "F9", "edit"),
+        ("joint.describe", "Type, medium and contractor of the joint…", "F10", "joint"),
         ("joint.follow", "Let the points decide the verdict again", "", ""),
         ("joint.withdraw", "Take back what was decided of the joint", "", ""),
         ("joint.next", "Next joint", "Ctrl+Space", "joint"),
@@ -162,7 +166,7 @@ TABLE: Final[tuple[Action, ...]] = (
 
 _WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
 _LOOKING = ("label.advance", "joint.next", "scheme.contractors", "model.reveal")
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note")
+_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 
 def writes(action_id: str) -> bool:

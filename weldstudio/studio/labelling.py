@@ -17,7 +17,10 @@ from weldstudio.store.store import Store
 from weldstudio.studio import reverting
 from weldstudio.studio.entailing import Entailment
 
-UNDOABLE = ("label", "import", "scheme", "merge", "model", "contractor", "decision", "override", "note", "revert")
+UNDOABLE = (
+    *("label", "import", "scheme", "merge", "model", "contractor"),
+    *("decision", "override", "joint", "note", "revert"),
+)
 """Kinds of actions that an expert's undo goes back through."""
 
 

@@ -73,6 +73,12 @@ QUEUES = (
         Filter((Term("unreviewed"), Term("problem", negated=True))),
     ),
     Queue("conflict", "Conflicts", "Two experts said different things at their desks", Filter((Term("conflict"),))),
+    Queue(
+        "altered",
+        "File changed",
+        "The file has another content than when it was labelled: label it again, or say that the labels hold",
+        Filter((Term("altered"),)),
+    ),
     Queue("unsure", "Unsure", "A flag is unsure", Filter((Term("unsure"),))),
     Queue(
         "disagreements",

@@ -194,6 +194,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
     "conflict": lambda m: _in_conflict(m),
+    "altered": lambda m: np.isin(m.ids, np.fromiter(m.altered, np.int64, len(m.altered))),
     "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,

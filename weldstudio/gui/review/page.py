@@ -13,6 +13,7 @@ from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.review.badges import Badge, Ids, badges
 from weldstudio.gui.review.deciding import DecisionKeys
+from weldstudio.gui.review.describing import DescribingKeys
 from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
@@ -40,7 +41,7 @@ _WIDE: Final = 1600
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
     *("photo.select_all", "photo.select_none"),
-    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override"),
+    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
@@ -76,6 +77,7 @@ class ReviewPage(QWidget):
         )
         self.overlays = Overlays(session, actions, self.large)
         self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
+        self.describing = DescribingKeys(session, actions, window=self)
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
@@ -256,7 +258,8 @@ class ReviewPage(QWidget):
     def _changed(self, changes: Changes) -> None:
         if changes.photos or changes.joints:
             self.sources.refresh()
-            self.thumbs.forget(changes.photos & self.thumbs.problems_seen)
+            # What is seen anew and has lost what was said of it is another picture now.
+            self.thumbs.forget(changes.photos & (self.thumbs.problems_seen | changes.predictions))
         if changes.scheme:
             self.labels.forget_missing_flag()
         everything = changes.scheme or changes.models
