@@ -57,7 +57,7 @@ KEYS: Mapping[str, str] = {
     "medium": "what flows through the pipe: medium:water",
     "split": "train, validation, test or none",
     "taken": "capture time: taken:2019, taken:2019-05, taken:2019-05-01..2020-01-31",
-    "name": "part of the path",
+    "name": "part of the path, or of a note on the photo or its joint",
     "note": "a word of the note on it or on its joint",
     "id": "numbers of photos: id:3,4,17",
 }

@@ -258,7 +258,8 @@ def _noted(mirror: Mirror, word: str) -> Bools:
 
 def _name(mirror: Mirror, term: Term) -> Bools:
     part = term.value.casefold()
-    return np.fromiter((part in path for path in mirror.folded_paths), np.bool_, len(mirror))
+    named = np.fromiter((part in path for path in mirror.folded_paths), np.bool_, len(mirror))
+    return named | _noted(mirror, part) if mirror.notes.photos or mirror.notes.joints else named
 
 
 _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
