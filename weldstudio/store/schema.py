@@ -291,3 +291,9 @@ _WORDS_BETWEEN_DESKS = (
         joint_id INTEGER NOT NULL REFERENCES joints(id), kind TEXT NOT NULL, PRIMARY KEY (joint_id, kind)
     ) WITHOUT ROWID""",
 )
+
+
+@migrations()
+def examples_of_flags(db: Database) -> None:
+    """Photos that show what a flag means, as JSON: (content hash, whether it only looks like the flag, path)."""
+    db.execute("ALTER TABLE flags ADD COLUMN examples TEXT NOT NULL DEFAULT '[]'")

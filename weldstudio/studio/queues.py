@@ -73,6 +73,12 @@ QUEUES = (
         Filter((Term("unreviewed"), Term("problem", negated=True))),
     ),
     Queue("conflict", "Conflicts", "Two experts said different things at their desks", Filter((Term("conflict"),))),
+    Queue(
+        "contradictions",
+        "Contradictions",
+        "Two flags of one group are raised, of which at most one can hold",
+        Filter((Term("contradiction"),)),
+    ),
     Queue("unsure", "Unsure", "A flag is unsure", Filter((Term("unsure"),))),
     Queue(
         "disagreements",
