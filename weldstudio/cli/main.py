@@ -28,6 +28,7 @@ from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.runs import stop, train
 from weldstudio.cli.states import copy, set_
+from weldstudio.cli.scheme import scheme
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
@@ -83,6 +84,7 @@ for _command in (
     joints,
     decide,
     contractors,
+    scheme,
     merge,
     predict,
     train,

@@ -130,8 +130,9 @@ class Scheme:
         for flag in self.flags:
             if flag.points < 0:
                 raise SchemeError(f"'{flag.name}' cannot have {flag.points} penalty points; use 0 or more.")
-            if flag.colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", flag.colour):
-                raise SchemeError(f"'{flag.colour}' is no colour for '{flag.name}'; write it as #rrggbb.")
+        for item in self._all:
+            if item.colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", item.colour):
+                raise SchemeError(f"'{item.colour}' is no colour for '{item.name}'; write it as #rrggbb.")
 
     def _refuse_shared_slots(self) -> None:
         slots = [item.slot for item in self._all]
