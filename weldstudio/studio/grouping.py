@@ -32,7 +32,7 @@ class GroupPreview:
     @property
     def sentence(self) -> str:
         if not self.contradictions:
-            return f"On no photo are two of them raised; one is on {self.raised:,}."
+            return f"On no photo are two of them raised; one is raised on {self.raised:,}."
         photos = f"{self.contradictions:,} photo{'' if self.contradictions == 1 else 's'}"
         joints = f"{self.joints_changed:,} verdict{'' if self.joints_changed == 1 else 's'}"
         return f"On {photos} two of them are raised: these are listed under Contradictions. {joints} would change."

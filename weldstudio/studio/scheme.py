@@ -273,6 +273,14 @@ def _with_flag_like(scheme: Scheme, flag: Flag) -> Scheme:
     return replace(scheme, flags=(*scheme.flags, like)) if ours is None else scheme.with_changed_flag(like)
 
 
+def change_class(store: Store, slot: int, *, who: str, **changed: Any) -> Done:
+    """Several fields of a flag or merge in one action; names as in `domain.scheme.Flag`. Raises SchemeError."""
+    if "key" in changed:
+        changed["key"] = flag_keys.normal(changed["key"])
+        flag_keys.refuse_taken(scheme_rows.load(store), slot, changed["key"])
+    return _change(store, slot, who=who, text="Edited '{name}'", **changed)
+
+
 def _change(store: Store, slot: int, *, who: str, text: str, **changed: Any) -> Done:
     """One class with other values; `{name}` in the text is its name. What only flags have, merges refuse."""
 
