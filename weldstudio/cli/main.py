@@ -27,8 +27,8 @@ from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.runs import stop, train
-from weldstudio.cli.states import copy, set_
 from weldstudio.cli.scheme import scheme
+from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130

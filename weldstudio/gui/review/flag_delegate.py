@@ -63,11 +63,15 @@ class Parts:
 def parts_of(rect: QRect, row: FlagRow) -> Parts:
     """Where the parts of this row lie that is shown in `rect`."""
     kind = bool(row.points), row.state is None, row.demonstration
-    return _parts((rect.x(), rect.y(), rect.width(), rect.height()), *kind)
+    return _parts(
+        (rect.x(), rect.y(), rect.width(), rect.height()), *kind, long_key=row.key if len(row.key) > 1 else ""
+    )
 
 
 @lru_cache(maxsize=512)
-def _parts(place: tuple[int, int, int, int], points_shown: bool, mixed: bool, demonstration: bool) -> Parts:
+def _parts(
+    place: tuple[int, int, int, int], points_shown: bool, mixed: bool, demonstration: bool, *, long_key: str
+) -> Parts:
     """Two lines of text, the upper one for the name; `mixed`: the photographs differ, and the lower one says how."""
     rect = QRect(*place)
     small, body = _metrics("secondary"), _metrics("body")
@@ -76,7 +80,7 @@ def _parts(place: tuple[int, int, int, int], points_shown: bool, mixed: bool, de
     low = rect.bottom() + 1 - spare // 2 - small.height()
     left, right = rect.left() + EDGE, rect.right() + 1 - EDGE
     cap = theme.px(CAP)
-    wide = max(cap, small.horizontalAdvance(row.key) + 10)  # a key of the second bank has room for its Alt
+    wide = max(cap, small.horizontalAdvance(long_key) + 10)  # a key of the second bank has room for its Alt
     key = QRect(left, rect.center().y() - cap // 2 + 1, wide, cap)
     glyph = theme.px(18)
     state = QRect(key.right() + 9, rect.center().y() - glyph // 2 + 1, glyph, glyph)
