@@ -160,7 +160,7 @@ def test_two_flags_of_a_group_that_a_file_raises_are_listed_and_cost_the_higher_
 ) -> None:
     labelling.set_state(welds, [2], 1, RAISED, who="Bob")
     table = read_label_file(csv(tmp_path, "path,no clamp,few clamps\na/00.jpg,1,1\na/01.jpg,,1\na/02.jpg,1,\n"))
-    report = finished(apply_label_table(welds, table, who="Ann", unlisted=UNSEEN, overwrite=False))
+    report = finished(apply_label_table(welds, table, who="Ann", terms=Terms(unlisted=UNSEEN, overwrite=False)))
     found = states(welds)
     assert (found[1, 1], found[1, 2]) == (RAISED, RAISED)
     assert (found[2, 1], found[2, 2]) == (RAISED, CLEAR)  # what Bob said by hand stands, and what follows from it
