@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.scheme import Group, Scheme
+from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
@@ -45,6 +46,7 @@ class GroupDialog(QDialog):
         self._scheme, self._group, self._preview = scheme, group, preview
         words = "Group of flags" if group is None else f"Group “{group.name}”"
         self.setWindowTitle("Group of flags")
+        help_by_key(self, "flags")
         self.setMinimumWidth(theme.px(WIDTH))
         title = QLabel(words)
         set_look(title, "page")

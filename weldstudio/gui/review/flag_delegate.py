@@ -158,7 +158,7 @@ def _paint_ground(painter: QPainter, rect: QRect, *, chosen: bool, focused: bool
 
 
 def _paint_key(painter: QPainter, cap: QRect, row: FlagRow) -> None:
-    """A cap to press, framed in the flag's colour; where nothing can be labelled its letter alone, as on what is off."""
+    """A cap to press, framed in the flag's colour; where nothing can be labelled its letter alone."""
     if not row.key:
         return
     if not row.read_only:
