@@ -32,6 +32,7 @@ WORDS: Mapping[str, str] = {
     "disagrees": "a label and the model disagree",
     "conflict": "two experts gave different answers without knowing of each other",
     "altered": "its file has changed since it was labelled",
+    "contradiction": "two flags of one group are raised, of which at most one can hold",
     "noted": "there is a note on it or on its joint",
     "scored": "the active model has scored it",
     "problem": "it cannot be shown",

@@ -3,7 +3,7 @@
 Each takes at most 50 ms at 127,655 photos, on the thread that asks. What the model says counts at its thresholds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State, looked_at
+from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import joint_terms, joints
 from weldstudio.studio.filters import (
@@ -126,6 +127,18 @@ def _apart(mirror: Mirror, slot: int) -> Bools:
     return apart
 
 
+def contradicting(mirror: Mirror, groups: Iterable[Group]) -> Bools:
+    """(n,) whether two flags or more of one of these groups are raised."""
+    result = np.zeros(len(mirror), np.bool_)
+    live = {flag.slot for flag in mirror.scheme.live_flags}
+    for group in groups:
+        raised = np.zeros(len(mirror), np.uint8)
+        for slot in live.intersection(group.members):
+            raised += mirror.states(slot) == State.RAISED
+        result |= raised > 1
+    return result
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Photos in all, and by class and state."""
@@ -195,6 +208,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "disagrees": lambda m: disagreeing(m),
     "conflict": lambda m: _in_conflict(m),
     "altered": lambda m: np.isin(m.ids, np.fromiter(m.altered, np.int64, len(m.altered))),
+    "contradiction": lambda m: contradicting(m, m.scheme.groups),
     "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
