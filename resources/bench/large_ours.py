@@ -1,6 +1,6 @@
 """Ours on the large project: one kind of work, named by the first word; median ms.
 
-Usage: large_ours.py bulk|undo|first-pages|counts|merge PROJECT, as made by large_project.py.
+Usage: large_ours.py bulk|undo|first-pages|counts|verdicts|merge PROJECT, as made by large_project.py.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import verdicts_data
 from weldstudio.domain.labelling import State
 from weldstudio.store import mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import labelling, merging, reviewing
+from weldstudio.studio import deciding, labelling, merging, reviewing
 
 BULK = 10_000
 PAGE = 42
@@ -66,12 +66,24 @@ def counts() -> dict[str, object]:
     return {"counts": max(classes, queues), "classes": classes, "queues": queues}
 
 
+def verdicts() -> dict[str, object]:
+    """All verdicts by the labels."""
+    return {"verdicts": after_a_label(lambda: deciding.outcomes(seen))}
+
+
 def merge() -> dict[str, object]:
     """What merging two flags would mean."""
     return {"merge": after_a_label(lambda: merging.preview(seen, (12, 14)))}
 
 
-MEASURES = {"bulk": bulk, "undo": bulk, "first-pages": first_pages, "counts": counts, "merge": merge}
+MEASURES = {
+    "bulk": bulk,
+    "undo": bulk,
+    "first-pages": first_pages,
+    "counts": counts,
+    "verdicts": verdicts,
+    "merge": merge,
+}
 
 
 def measure() -> dict[str, object]:

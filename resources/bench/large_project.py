@@ -75,7 +75,7 @@ def _score(store: Store, labels: np.ndarray) -> None:
 
 
 if __name__ == "__main__":
-    project, root = map(Path, rounds.arguments())
-    with write(project, root / "many") as made:
+    project, photographs = map(Path, rounds.arguments())
+    with write(project, photographs / "many") as made:
         said = {"photos": photos.count(made), "events": made.value("SELECT count(*) FROM label_events")}
     print(json.dumps(said))
