@@ -8,7 +8,7 @@ import logging
 import os
 import sqlite3
 import uuid
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ BUSY_S = 5.0
 """How long a write waits for another process to finish its own."""
 CHANGES_KEPT = 20_000
 
+_PIECE = 2_000
 _KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8), ("replaced", 16))
 
 
@@ -188,6 +189,15 @@ class Store:
         """All rows of a query."""
         try:
             return self.db.conn.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise blamed(error, self.folder / FILE) from error
+
+    def pieces(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query some thousand at a time: quicker for many, as they stay in the processor's cache."""
+        try:
+            cursor = self.db.conn.execute(sql, parameters)
+            while rows := cursor.fetchmany(_PIECE):
+                yield rows
         except sqlite3.DatabaseError as error:
             raise blamed(error, self.folder / FILE) from error
 
