@@ -102,10 +102,10 @@ def disagreement(mirror: Mirror, slot: int | None = None) -> Floats:
     """
     worst = np.zeros(len(mirror), np.float32)
     for each in _slots(mirror, slot):
-        rows = np.flatnonzero(_apart(mirror, each))
+        strength = np.abs(mirror.probability(each) - np.float32(mirror.threshold(each)))
         # Where exactly on the threshold they disagree as well, so the distance never counts as none.
-        strength = np.abs(mirror.probability(each, rows) - np.float32(mirror.threshold(each)))
-        worst[rows] = np.maximum(worst[rows], np.maximum(strength, np.float32(1e-6)))
+        np.maximum(strength, np.float32(1e-6), out=strength)
+        np.maximum(worst, np.where(_apart(mirror, each), strength, np.float32(0)), out=worst)
     return worst
 
 
@@ -119,12 +119,9 @@ def disagreeing(mirror: Mirror, slot: int | None = None) -> Bools:
 
 def _apart(mirror: Mirror, slot: int) -> Bools:
     states, predicted = mirror.states(slot), mirror.predicted(slot)
-    raised = states == State.RAISED
-    # Raised or clear, and the model says the other; most that is not predicted has a probability none the less.
-    apart = np.where(predicted, states == State.CLEAR, raised)
-    rows = np.flatnonzero(apart & ~predicted)
-    apart[rows] = ~np.isnan(mirror.probability(slot, rows))
-    return apart
+    # Raised or clear, and the model says the other; where it says nothing, it raises nothing either.
+    apart = (states == State.RAISED) & mirror.spoken(slot)
+    return np.where(predicted, states == State.CLEAR, apart)
 
 
 def contradicting(mirror: Mirror, groups: Iterable[Group]) -> Bools:
