@@ -29,6 +29,7 @@ from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.runs import stop, train
+from weldstudio.cli.scheme import scheme
 from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
 
@@ -90,6 +91,7 @@ for _command in (
     decide,
     describe,
     contractors,
+    scheme,
     merge,
     predict,
     train,

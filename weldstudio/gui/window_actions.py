@@ -285,7 +285,8 @@ def _go(window: "MainWindow", page: str) -> None:
 def _palette(window: "MainWindow") -> None:
     from weldstudio.gui.command_palette import CommandPalette
 
-    CommandPalette(window.action_table, window).open()
+    mirror = window.session.mirror_or_none if window.session is not None else None
+    CommandPalette(window.action_table, window, scheme=mirror.scheme if mirror is not None else None).open()
 
 
 def _keys(window: "MainWindow") -> None:

@@ -4,7 +4,7 @@
 shows things. A row is a photo; rows are in the order of photo ids and never move, new photos are put behind.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,10 @@ class Mirror:
     """Names by collection id."""
     roots: dict[int, Path] = field(default_factory=dict)
     """Where each collection lies."""
-    tallied: dict[bool, Any] = field(default_factory=dict)
-    """Points of all joints as `studio.deciding` last counted them; forgotten with every change."""
+    tallied: dict[Hashable, Any] = field(default_factory=dict)
+    """What `studio.deciding` last worked out of all joints: 'labels' and 'predicted' are its points by these. Each is
+    forgotten when what it is made of changes.
+    """
     _codes: dict[int, int] = field(default_factory=lambda: {0: 0})
     """Equipment id -> code."""
 
@@ -188,12 +190,17 @@ class Mirror:
     def set_label(self, photo_ids: Sequence[int], slot: int, byte: int) -> None:
         """Show a label ahead of the store: one byte, in one slot, of these photos."""
         self._widen(slot + 1)
-        self.tallied.clear()
+        self.tallied.pop("labels", None)
         self.labels[self.rows(photo_ids), slot] = byte
 
     def apply(self, rows: MirrorRows) -> None:
         """Take over what `read_rows` has read."""
-        self.tallied.clear()
+        if rows.surroundings is not None or rows.photos is not None:
+            self.tallied.clear()
+        if rows.labels is not None:
+            self.tallied.pop("labels", None)
+        if rows.probabilities is not None:
+            self.tallied.pop("predicted", None)
         if rows.surroundings is not None:
             self._surround(rows.surroundings)
         if rows.photos is not None:

@@ -308,3 +308,9 @@ _SCANNED_AGAIN = (
     # that a person gave later has seen the new file.
     "CREATE TABLE altered (photo_id INTEGER PRIMARY KEY REFERENCES photos(id), after_seq INTEGER NOT NULL, was TEXT)",
 )
+
+
+@migrations()
+def examples_of_flags(db: Database) -> None:
+    """Photos that show what a flag means, as JSON: (content hash, whether it only looks like the flag, path)."""
+    db.execute("ALTER TABLE flags ADD COLUMN examples TEXT NOT NULL DEFAULT '[]'")

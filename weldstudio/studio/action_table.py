@@ -109,6 +109,9 @@ TABLE: Final[tuple[Action, ...]] = (
         ("label.copy_joint", "Copy the labels of the joint's other photograph", "Ctrl+Shift+D"),
         ("flag.next", "Choose the next flag", "Ctrl+Down | .", "chevron_down"),
         ("flag.previous", "Choose the previous flag", "Ctrl+Up | ,", "chevron_up"),
+        ("flag.about", "What the chosen flag means", "Shift+F1", "info"),
+        ("example.typical", "Use as a typical example of the chosen flag", "Ctrl+T", "flag"),
+        ("example.look_alike", "Use as one that looks like the chosen flag, but is not", "Ctrl+Shift+T", ""),
         ("label.advance", "Go on to the next photograph after each label", "", ""),
         checkable=("label.advance",),
     ),
@@ -128,15 +131,20 @@ TABLE: Final[tuple[Action, ...]] = (
         "flags",
         "Scheme",
         ("scheme.add", "Add a flag…", "Insert | Ctrl+N", "plus"),
-        ("scheme.rename", "Rename…", "F2", "edit"),
+        ("scheme.edit", "Edit the flag…", "Ctrl+Return", "edit"),
+        ("scheme.rename", "Rename…", "F2", ""),
         ("scheme.points", "Change the points…", "F3", ""),
-        ("scheme.key", "Change the key…", "", "keyboard"),
+        ("scheme.key", "Change the key…", "F4", "keyboard"),
+        ("scheme.colour", "Change the colour…", "", ""),
+        ("scheme.group", "Group of flags…", "Ctrl+G", "table"),
+        ("scheme.ungroup", "Dissolve the group", "Ctrl+Shift+G", ""),
         ("scheme.merge", "Merge the selected flags…", "Ctrl+M", "merge"),
         ("scheme.unmerge", "Undo the merge", "Ctrl+Shift+M", "split"),
         ("scheme.retire", "Retire the flag…", "Delete", "retire"),
         ("scheme.up", "Move up", "Alt+Up", "chevron_up"),
         ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
         ("scheme.preset", "Load a scheme…", "", "flags"),
+        ("scheme.save", "Save the scheme as a file…", "Ctrl+S", "export"),
         ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
     ),
     *_page(
@@ -164,8 +172,8 @@ TABLE: Final[tuple[Action, ...]] = (
     ),
 )
 
-_WRITING = ("collection.", "edit.", "label.", "scheme.", "joint.", "train.st", "model.")
-_LOOKING = ("label.advance", "joint.next", "scheme.contractors", "model.reveal")
+_WRITING = ("collection.", "edit.", "label.", "example.", "scheme.", "joint.", "train.st", "model.")
+_LOOKING = ("label.advance", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 

@@ -32,6 +32,7 @@ WORDS: Mapping[str, str] = {
     "disagrees": "a label and the model disagree",
     "conflict": "two experts gave different answers without knowing of each other",
     "altered": "its file has changed since it was labelled",
+    "contradiction": "two flags of one group are raised, of which at most one can hold",
     "noted": "there is a note on it or on its joint",
     "scored": "the active model has scored it",
     "problem": "it cannot be shown",
@@ -57,7 +58,7 @@ KEYS: Mapping[str, str] = {
     "medium": "what flows through the pipe: medium:water",
     "split": "train, validation, test or none",
     "taken": "capture time: taken:2019, taken:2019-05, taken:2019-05-01..2020-01-31",
-    "name": "part of the path",
+    "name": "part of the path, or of a note on the photo or its joint",
     "note": "a word of the note on it or on its joint",
     "id": "numbers of photos: id:3,4,17",
 }

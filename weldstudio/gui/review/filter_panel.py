@@ -52,6 +52,7 @@ def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[st
     every = [
         Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
         for queue in QUEUES
+        if scheme.groups or queue.id != "contradictions"
     ]
     of_joints = [entry for entry in every if entry.queue is not None and entry.queue.by_joint]
     rows = [

@@ -14,6 +14,7 @@ from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.review.badges import Badge, Ids, badges
 from weldstudio.gui.review.deciding import DecisionKeys
 from weldstudio.gui.review.describing import DescribingKeys
+from weldstudio.gui.review.examples import Examples
 from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
@@ -42,6 +43,7 @@ _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
     *("photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
+    *("example.typical", "example.look_alike"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
@@ -81,6 +83,7 @@ class ReviewPage(QWidget):
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
+        self.examples = Examples(session, actions, self.inspector.flags)
         self._peek_since: float | None = None
         self._placed = False
         self._build()
