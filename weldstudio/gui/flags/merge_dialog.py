@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFrame,
     QGridLayout,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import Flag, Scheme
+from weldstudio.domain.scheme import PENALTIES, Flag, Scheme
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -61,6 +62,7 @@ class MergeDialog(QDialog):
         set_look(title, "page")
         layout.addWidget(title)
         layout.addLayout(self._name_row(proposed_name(scheme, members)))
+        layout.addLayout(self._penalty_row(members))
         layout.addWidget(_counts_table([*(flag.name for flag in members), TOGETHER], counts))
         consequences = QLabel("\n".join(in_words(preview)))
         consequences.setWordWrap(True)
@@ -94,6 +96,27 @@ class MergeDialog(QDialog):
         box.addWidget(self.problem)
         return box
 
+    @property
+    def penalty(self) -> str:
+        """The rule for the points of the merge."""
+        return str(self.penalty_field.currentData())
+
+    def _penalty_row(self, members: Sequence[Flag]) -> QHBoxLayout:
+        self.penalty_field = QComboBox()
+        points = [flag.points for flag in members]
+        for rule, word in (("maximum", "the most of them"), ("minimum", "the fewest"), ("sum", "all together")):
+            self.penalty_field.addItem(f"{word}: {PENALTIES[rule](points)}", rule)
+        label = QLabel("&Points")
+        label.setBuddy(self.penalty_field)
+        for widget in (label, self.penalty_field):
+            if not any(points):
+                widget.hide()
+        row = QHBoxLayout()
+        row.setSpacing(GROUP)
+        row.addWidget(label)
+        row.addWidget(self.penalty_field, 1)
+        return row
+
     def _buttons(self) -> QHBoxLayout:
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
@@ -114,10 +137,15 @@ class MergeDialog(QDialog):
             pass
         elif not self.name:
             problem = "A merge needs a name."
-        elif self._scheme.has_name(self.name):
+        elif self._scheme.has_name(self.name) and not self._level_named():
             problem = f"“{self.name}” is there already; choose another name."
         self.problem.setText(problem or " ")  # a blank keeps the dialog from jumping
         self.merge_button.setEnabled(not problem)
+
+    def _level_named(self) -> bool:
+        """Whether the name is that of a flag which then stands for the merge as a whole."""
+        called_so = [flag for flag in self._scheme.live_flags if flag.name == self.name]
+        return bool(called_so) and self._scheme.merge_of(called_so[0].slot) is None
 
 
 def proposed_name(scheme: Scheme, members: Sequence[Flag]) -> str:
