@@ -183,6 +183,7 @@ class SchemeEdits(QObject):
             counts=[*counts, merged_counts(mirror, chosen)],
             parent=self._window,
         )
+        self._session.run(merging.confused_by_experts, chosen).then(dialog.show_confusion)
         if dialog.exec():
             name = dialog.name
             self._edit(f"Merge into {name}", merging.merge, name, chosen, penalty=dialog.penalty).then(

@@ -64,10 +64,10 @@ class MergeDialog(QDialog):
         layout.addLayout(self._name_row(proposed_name(scheme, members)))
         layout.addLayout(self._penalty_row(members))
         layout.addWidget(_counts_table([*(flag.name for flag in members), TOGETHER], counts))
-        consequences = QLabel("\n".join(in_words(preview)))
-        consequences.setWordWrap(True)
-        consequences.setObjectName("consequences")
-        layout.addWidget(consequences)
+        self.consequences = QLabel("\n".join(in_words(preview)))
+        self.consequences.setWordWrap(True)
+        self.consequences.setObjectName("consequences")
+        layout.addWidget(self.consequences)
         safe = QLabel("The labels of the members stay as they are. The merge can be undone at any time.")
         set_look(safe, "secondary")
         safe.setWordWrap(True)
@@ -95,6 +95,12 @@ class MergeDialog(QDialog):
         box.addWidget(self.name_field)
         box.addWidget(self.problem)
         return box
+
+    def show_confusion(self, photos: int) -> None:
+        """On how many photographs experts took one for another: counted while one looks at the rest."""
+        if photos:
+            told = f"Experts took one for another on {counted(photos, 'photograph')}."
+            self.consequences.setText(f"{self.consequences.text()}\n{told}")
 
     @property
     def penalty(self) -> str:
@@ -139,6 +145,11 @@ class MergeDialog(QDialog):
             problem = "A merge needs a name."
         elif self._scheme.has_name(self.name) and not self._level_named():
             problem = f"“{self.name}” is there already; choose another name."
+        set_look(self.problem, "danger" if problem else "secondary")
+        if not problem and self._level_named():
+            self.problem.setText("What was said of the flag of this name counts for the merge as a whole.")
+            self.merge_button.setEnabled(True)
+            return
         self.problem.setText(problem or " ")  # a blank keeps the dialog from jumping
         self.merge_button.setEnabled(not problem)
 
@@ -178,6 +189,7 @@ def _counts_table(names: Sequence[str], counts: Sequence[Counts]) -> QWidget:
         label = QLabel(name)
         label.setWordWrap(True)
         label.setFont(theme.font("body", bold=last))
+        grid.setRowMinimumHeight(row, theme.px(20))
         grid.addWidget(label, row, 0)
         for column, state in enumerate(states, 1):
             number = QLabel(count(numbers[state]))
