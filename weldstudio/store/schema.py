@@ -314,3 +314,13 @@ _SCANNED_AGAIN = (
 def examples_of_flags(db: Database) -> None:
     """Photos that show what a flag means, as JSON: (content hash, whether it only looks like the flag, path)."""
     db.execute("ALTER TABLE flags ADD COLUMN examples TEXT NOT NULL DEFAULT '[]'")
+
+
+@migrations()
+def points_of_merges(db: Database) -> None:
+    """By which rule a merge has its points."""
+    for statement in _POINTS_OF_MERGES:
+        db.execute(statement)
+
+
+_POINTS_OF_MERGES = ("ALTER TABLE merges ADD COLUMN penalty TEXT NOT NULL DEFAULT 'maximum'",)
