@@ -21,7 +21,7 @@ from weldstudio.domain.split import Split
 from weldstudio.store import first_pass, models, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import exporting, image_folder, label_import, labelling, placing
+from weldstudio.studio import exporting, image_folder, label_import, labelling, notes, placing
 from weldstudio.studio.exporting import export, export_predictions
 from weldstudio.studio.label_files import read_label_file
 from weldstudio.studio.label_look import EXPORT_HEADER
@@ -85,17 +85,23 @@ def test_the_table_holds_every_photo_with_its_facts_and_states(store: Store, tmp
     label(store, STATES)
     photos.record_facts(store, 1, [PhotoFacts("a/1.jpg", content_hash="ab12", equipment="Redbox")])
     splits.write(store, {photos.every(store)[0].joint_id: Split.TEST}, seed=1)
+    first, second, *_ = photos.every(store)
+    notes.note_photo(store, first.id, 'dirt, or "sand"', who="Ann")
+    notes.note_joint(store, first.joint_id, "told", who="Ann")
+    with store.atomic():  # labels of a file alone: nobody has looked
+        store.execute("UPDATE label_now SET labels = ? WHERE photo_id = ?", (bytes([18, 17]), second.id))
     report = exported(store, tmp_path / "out.csv", format="csv")
     uuid = photos.collections(store)[0].uuid
     assert (tmp_path / "out.csv").read_text().splitlines() == [
-        'path,collection,sha256,equipment,joint,split,mud,"water, high",no clamp',
-        f"a/1.jpg,{uuid},ab12,Redbox,a/1.jpg,test,1,0,0",
-        f"a/2.jpg,{uuid},,,a/2.jpg,,0,1,",
-        f"a/3.jpg,{uuid},,,a/3.jpg,,1,1,0",
-        f"b/1.jpg,{uuid},,,b/1.jpg,,0,0,0",
-        f"b/2.jpg,{uuid},,,b/2.jpg,,,,1",
-        f"b/3.jpg,{uuid},,,b/3.jpg,,unsure,1,0",
+        'path,collection,sha256,equipment,joint,split,reviewed,note,joint note,mud,"water, high",no clamp',
+        f'a/1.jpg,{uuid},ab12,Redbox,a/1.jpg,test,yes,"dirt, or ""sand""",told,1,0,0',
+        f"a/2.jpg,{uuid},,,a/2.jpg,,no,,,0,1,",
+        f"a/3.jpg,{uuid},,,a/3.jpg,,yes,,,1,1,0",
+        f"b/1.jpg,{uuid},,,b/1.jpg,,yes,,,0,0,0",
+        f"b/2.jpg,{uuid},,,b/2.jpg,,yes,,,,,1",
+        f"b/3.jpg,{uuid},,,b/3.jpg,,yes,,,unsure,1,0",
     ]
+    assert report.reviewed == 5
     assert (report.selected, report.exported, report.left_out) == (6, 6, ())
     assert report.counts == {"mud": 2, "water, high": 3, "no clamp": 1}
     json.dumps(report.to_json())
@@ -159,8 +165,8 @@ def test_a_merge_stands_in_place_of_its_flags(store: Store, tmp_path: Path) -> N
     scheme_rows.save(store, scheme_rows.load(store).with_merge("dirt", (0, 1)))
     exported(store, tmp_path / "out.csv", format="csv")
     lines = (tmp_path / "out.csv").read_text().splitlines()
-    assert lines[0].split(",")[6:] == ["dirt", "no clamp"]
-    assert [line.split(",")[6] for line in lines[1:]] == ["1", "1", "1", "0", "", "1"]
+    assert lines[0].split(",")[9:] == ["dirt", "no clamp"]
+    assert [line.split(",")[9] for line in lines[1:]] == ["1", "1", "1", "0", "", "1"]
 
 
 def test_a_folder_gets_the_table_under_its_usual_name(store: Store, tmp_path: Path) -> None:
@@ -406,7 +412,7 @@ def test_a_table_taken_into_another_project_gives_the_same_table(store: Store, t
         exported(second, tmp_path / "second.csv", format="csv")
     columns = [
         [
-            [cell for i, cell in enumerate(row) if i != 1]
+            [cell for i, cell in enumerate(row) if i not in (1, 6)]  # collection; reviewed: a file looks at nothing
             for row in csv.reader((tmp_path / name).read_text().splitlines())
         ]
         for name in ("first.csv", "second.csv")

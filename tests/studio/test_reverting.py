@@ -16,17 +16,30 @@ from weldstudio.domain.verdict import Outcome
 from weldstudio.store import contractors as contractor_rows
 from weldstudio.store import decided, models
 from weldstudio.store.store import Store
-from weldstudio.studio import contractors, decisions, history, labelling, merging, notes, projects, registry, scheme
+from weldstudio.studio import (
+    contractors,
+    decisions,
+    history,
+    label_import,
+    labelling,
+    merging,
+    notes,
+    projects,
+    registry,
+    scheme,
+)
+from weldstudio.studio.label_files import read_label_file
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
 
 
 def everything(store: Store) -> dict[str, object]:
     """All that an action can change, as plain values."""
-    present = decided.read(store)
+    present, held = decided.read(store), projects.load_scheme(store)
     return {
         "labels": [(photo, blob.rstrip(b"\0")) for photo, blob in store.rows("SELECT * FROM label_now") if any(blob)],
-        "scheme": projects.load_scheme(store),
+        # A flag with labels in its history is retired instead of taken away.
+        "scheme": (held.live_flags, held.groups, held.live_merges, held.name),
         "notes": [row for row in store.rows("SELECT * FROM notes_now") if row[2]],
         "decided": [(int(r["joint"]), int(r["said"])) for r in present.rows],
         "overrides": {joint: one.outcome for joint, one in present.overrides.items()},
@@ -38,6 +51,19 @@ def everything(store: Store) -> dict[str, object]:
 def undone(store: Store, done: Done, *, who: str = "Lead") -> Done:
     assert done.action_id is not None
     return labelling.revert(store, done.action_id, who=who)
+
+
+def imported(store: Store) -> Done:
+    """Labels, a new flag and notes from a file."""
+    file = store.folder / "labels.csv"
+    file.write_text("path,soil,rust,note\na/00.jpg,1,1,\na/01.jpg,0,0,seen on site\n")
+    terms = label_import.Terms(new_flags=True)
+    work = label_import.apply_label_table(store, read_label_file(file), who="Company", terms=terms)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return Done(end.value.action_id)
 
 
 ACTIONS: dict[str, Callable[[Store], Done]] = {
@@ -59,6 +85,7 @@ ACTIONS: dict[str, Callable[[Store], Done]] = {
     "overridden": lambda s: decisions.override(s, [1], Outcome.REJECT, who="Ann", reason="seen on site"),
     "noted": lambda s: notes.note_photo(s, 1, "dirt", who="Ann"),
     "joint noted": lambda s: notes.note_joint(s, 2, "told", who="Ann"),
+    "imported": imported,
     "limit": lambda s: contractors.set_limit(s, "Pipe Co", 40, valid_from=JAN, who="Ann", new=True),
 }
 

@@ -45,6 +45,10 @@ class EditCommand(QUndoCommand):
         """Id of the last action of the chain; None before it is written."""
         return self._last
 
+    @last.setter
+    def last(self, last: str | None) -> None:
+        self._last = last
+
     def redo(self) -> None:
         if self._idle:
             self._idle = False

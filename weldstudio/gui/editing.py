@@ -123,6 +123,17 @@ class Editing(QObject):
             last, text = done[-1]
             stack.push(EditCommand(self, Edit(text, _never), last=last))
 
+    def held(self) -> list[tuple[EditCommand, str | None]]:
+        """Every command with the last action of its chain, as it is before edits are tried on a copy of the store."""
+        stack = self.undo_stack
+        commands = [stack.command(n) for n in range(stack.count())]
+        return [(command, command.last) for command in commands if isinstance(command, EditCommand)]
+
+    def put_back(self, held: list[tuple[EditCommand, str | None]]) -> None:
+        """After that trial: the commands go on from where they were."""
+        for command, last in held:
+            command.last = last
+
     # For commands
 
     def send(self, edit: Edit) -> None:

@@ -125,8 +125,11 @@ class MainWindow(QMainWindow):
         session = self.session
         if session is None:
             return True
-        if session.outbox.waiting and not window_actions.may_lose(self, session):
-            return False
+        if session.outbox.waiting:
+            from weldstudio.gui.unsaved import may_lose  # brings along what the first window has no need of
+
+            if not may_lose(self, session):
+                return False
         self.session = None
         for page in self.pages.values():
             self._inner.removeWidget(page)

@@ -107,6 +107,11 @@ class Outbox(QObject):
         for edit in list(self._edits):
             self._send(edit)
 
+    @property
+    def writes(self) -> "tuple[Callable[[Store], Done], ...]":
+        """What has still to be done to the store, in order."""
+        return tuple(edit.write for edit in self._edits)
+
     def give_up(self) -> int:
         """Forget what could not be written (the person chose so on closing); returns how many edits that were."""
         lost = len(self._edits)

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
 from weldstudio.gui.background import Background
-from weldstudio.gui.help.asking import help_by_key, open_help
-from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.help.asking import open_help
 from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
 
@@ -66,28 +65,6 @@ def watch_undo(window: "MainWindow", session: "Session") -> None:
 
     stack.indexChanged.connect(show)
     show()
-
-
-def may_lose(window: "MainWindow", session: "Session") -> bool:
-    """Ask what to do about edits that could not be written; True = close without them."""
-    count = session.outbox.waiting
-    box = QMessageBox(window)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Not saved")
-    help_by_key(box, "desks")
-    box.setText(f"{count} {'edit is' if count == 1 else 'edits are'} not on disk: {session.outbox.problem}")
-    box.setInformativeText("They are kept for as long as this window is open. What should happen to them?")
-    keep = box.addButton("Keep open and try again", QMessageBox.ButtonRole.AcceptRole)
-    lose = box.addButton("Close without them", QMessageBox.ButtonRole.DestructiveRole)
-    set_look(lose, "danger")
-    box.setDefaultButton(keep)
-    box.setEscapeButton(keep)
-    box.exec()
-    if box.clickedButton() is lose:
-        session.outbox.give_up()
-        return True
-    session.outbox.retry()
-    return False
 
 
 def create_and_import(window: "MainWindow", wish: ImportWish) -> None:

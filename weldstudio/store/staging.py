@@ -10,7 +10,7 @@ from typing import Any
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Source
-from weldstudio.store import actions, events
+from weldstudio.store import actions, desks, events
 from weldstudio.store.actions import Written
 from weldstudio.store.events import Row
 from weldstudio.store.store import Store
@@ -41,14 +41,15 @@ def settle(store: Store, written: Written, *, text: str, payload: dict[str, Any]
     with store.atomic(durable=True):
         touched = _fold_in(store, written.seq)
         store.execute(
-            "DELETE FROM conflicts WHERE EXISTS (SELECT 1 FROM label_events e WHERE e.action_seq = ?"
-            " AND e.photo_id = conflicts.photo_id AND e.slot = conflicts.slot)",
-            (written.seq,),
-        )
-        store.execute(
             "UPDATE actions SET complete = 1, writer = '', text = ?, payload = ? WHERE seq = ?",
             (text, None if payload is None else json.dumps(payload, ensure_ascii=False), written.seq),
         )
+        settled = store.rows(
+            "SELECT c.photo_id, c.slot FROM conflicts c JOIN label_events e ON e.photo_id = c.photo_id"
+            " AND e.slot = c.slot WHERE e.action_seq = ?",
+            (written.seq,),
+        )
+        desks.answered(store, settled)
         return store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
 
 

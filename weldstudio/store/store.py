@@ -117,6 +117,19 @@ class Store:
             raise
         return store
 
+    def in_memory(self) -> "Store":
+        """The same store in memory, to be written to where the disk takes nothing. Raises StoreError."""
+        connection = sqlite3.connect(":memory:")
+        try:
+            self.db.conn.backup(connection)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise blamed(error, self.folder / FILE) from error
+        copy = Store(self.folder, connection, read_only=False)
+        copy.execute("PRAGMA foreign_keys = ON")
+        copy._settle()
+        return copy
+
     def close(self) -> None:
         """Close the database. Closing twice does nothing."""
         self.db.close()

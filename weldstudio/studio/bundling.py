@@ -108,9 +108,19 @@ def make(store: Store, file: Path, *, since: date | None = None, who: str) -> Ge
 
     Raises ImportRefused where the file cannot be written; then, and when cancelled, there is none.
     """
-    scheme = scheme_rows.load(store)
     day = 0 if since is None else int(datetime(since.year, since.month, since.day).timestamp() * 1000)
-    first = day << COUNTER_BITS
+    return (yield from _make(store, file, day << COUNTER_BITS, since=since, who=who))
+
+
+def make_after(store: Store, file: Path, clock: int, *, who: str) -> Generator[Progress, None, BundleReport]:
+    """The same of what was done after a hybrid time."""
+    return (yield from _make(store, file, clock + 1, since=None, who=who))
+
+
+def _make(
+    store: Store, file: Path, first: int, *, since: date | None, who: str
+) -> Generator[Progress, None, BundleReport]:
+    scheme = scheme_rows.load(store)
     head = Head(
         store.name,
         datetime.now().isoformat(timespec="seconds"),
@@ -148,7 +158,7 @@ def make(store: Store, file: Path, *, since: date | None = None, who: str) -> Ge
             except GeneratorExit:
                 writing.close()
                 raise
-    text = f"{_counts(labels, notes, decisions)} of {_count(actions, 'action')} in {Path(file).name}"
+    text = f"{counts(labels, notes, decisions)} of {_count(actions, 'action')} in {Path(file).name}"
     return BundleReport(str(file), actions, labels, notes, decisions, tuple(sorted(experts)), text)
 
 
@@ -218,7 +228,7 @@ def _report(store: Store, taking: Taking, bundle: bundle_files.Bundle, changes: 
     here = desks.known(store, taking.saw)
     labels, decided = len(desks.conflicts(store)), len(decision_conflicts.listed(store))
     known = f", {taking.known:,} known already" if taking.known else ""
-    brought = _counts(taking.labels, taking.notes, taking.decisions)
+    brought = counts(taking.labels, taking.notes, taking.decisions)
     parts = [f"{brought} of {_count(len(taking.actions), 'action')} from {bundle.head.project}{known}"]
     if waiting:
         parts.append(f"{waiting:,} wait for photographs or flags that are not here")
@@ -248,7 +258,8 @@ def _report(store: Store, taking: Taking, bundle: bundle_files.Bundle, changes: 
     )
 
 
-def _counts(labels: int, notes: int, decisions: int) -> str:
+def counts(labels: int, notes: int, decisions: int) -> str:
+    """'5 labels and 1 note'."""
     more = [_count(number, thing) for number, thing in ((notes, "note"), (decisions, "decision")) if number]
     parts = [_count(labels, "label"), *more]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

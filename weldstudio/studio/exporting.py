@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Progress
-from weldstudio.domain.labelling import State
+from weldstudio.domain.labelling import State, looked_at
 from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import image_folder
-from weldstudio.studio.label_look import EXPORT_HEADER
+from weldstudio.studio.label_look import EXPORT_FACTS, EXPORT_HEADER
 from weldstudio.studio.placing import ExportRefused, line_of, replaced
 from weldstudio.studio.selecting import ExportReport, Selection, select
 
@@ -75,14 +75,19 @@ def export_predictions(store: Store, file: Path, *, model_id: str) -> int:
 
 
 def table_lines(selection: Selection) -> Iterator[str]:
-    """The label table line by line, the header first: facts of the photo, then 1, 0, nothing or 'unsure' per class."""
+    """The label table line by line, the header first: facts of the photo, then 1, 0, nothing or 'unsure' per class.
+
+    'reviewed' is 'yes' where a person has looked at the photo; notes stand as they are, line breaks included.
+    """
     items = selection.scheme.classes
-    yield line_of([*EXPORT_HEADER, *(item.name for item in items)])
+    yield line_of([*EXPORT_FACTS, *(item.name for item in items)])
+    reviewed = looked_at(selection.labels).tolist()
     states = [selection.scheme.states_of(item.slot, selection.labels).tolist() for item in items]
     for number, row in enumerate(selection.rows):
         photo = row.photo
         facts = (photo.path, row.collection, photo.content_hash or "", photo.equipment or "", row.joint, row.split)
-        yield line_of([*facts, *(_WORDS[State(column[number])] for column in states)])
+        noted = ("yes" if reviewed[number] else "no", row.note, row.joint_note)
+        yield line_of([*facts, *noted, *(_WORDS[State(column[number])] for column in states)])
 
 
 def refuse_foreign(file: Path) -> None:

@@ -13,6 +13,11 @@ from weldstudio.studio.table_text import DELIMITERS, Records, TableText, look_at
 EXPORT_HEADER = ("path", "collection", "sha256", "equipment", "joint", "split")
 """A header that begins so was written by our own export: what follows are classes by position, names as they are."""
 
+EXPORT_FACTS = (*EXPORT_HEADER, "reviewed", "note", "joint note")
+"""What an export writes now: whether a person has looked at the photo, and what is noted on it and its joint."""
+_NOT_TAKEN = ("reviewed", "note", "joint note")
+"""Of these: a file looks at nothing, and notes travel in bundles."""
+
 SAMPLE = 200
 """Rows from which the meaning of columns is concluded."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -45,8 +50,12 @@ def look(path: Path, *, facts: Collection[str] = (), mapping: Mapping[str, str] 
     header = next(records, [])
     rows = tuple(tuple(cells) for cells in islice((c for c in records if any(c)), SAMPLE))
     if exported:
-        count = len(EXPORT_HEADER)
-        found = [Column(n, name, Meaning(name)) for n, name in enumerate(EXPORT_HEADER)]
+        # Older exports had fewer columns before the classes.
+        facts = EXPORT_FACTS if tuple(header[: len(EXPORT_FACTS)]) == EXPORT_FACTS else EXPORT_HEADER
+        count = len(facts)
+        found = [
+            Column(n, name, Meaning.IGNORE if name in _NOT_TAKEN else Meaning(name)) for n, name in enumerate(facts)
+        ]
         found += [Column(n, name, Meaning.LABEL, name) for n, name in enumerate(header) if n >= count]
     else:
         found = meanings.propose(header, rows, facts=[name.casefold() for name in facts])

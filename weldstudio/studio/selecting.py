@@ -32,6 +32,8 @@ class Exported:
     joint: str
     split: str
     """Empty where its joint has none yet."""
+    note: str = ""
+    joint_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def select(store: Store, photo_ids: Sequence[int] | None) -> Generator[Progress,
                     uuids[photo.collection_id],
                     references.get(photo.joint_id, photo.path),
                     split.value if split else "",
+                    mirror.notes.photos.get(photo.id, ""),
+                    mirror.notes.joints.get(photo.joint_id, ""),
                 )
             )
         yield Progress(len(found), len(rows), "Reading labels")
