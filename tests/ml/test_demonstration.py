@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from weldstudio.domain.messages import RunFinished, RunStarted
+from weldstudio.domain.messages import RunFinished, RunStarted, Stage
 from weldstudio.domain.model import ModelCard
 from weldstudio.imaging.drawn.collection import FLAGS, plan, write
 from weldstudio.ml import demonstration
+from weldstudio.ml.pointing import Lesson
 from weldstudio.ml.scorer import Scorer
 
 
@@ -21,10 +22,17 @@ def test_a_model_is_taught_on_true_flags_judged_and_shipped_with_an_honest_card(
     recipes = [recipe.with_values(small) for recipe in demonstration.RECIPES]
     said = list(
         demonstration.teach(
-            photos, tmp_path / "photos", tmp_path / "weldnet-run", recipes=recipes, validation_share=0.25
+            photos,
+            tmp_path / "photos",
+            tmp_path / "weldnet-run",
+            recipes=recipes,
+            lesson=Lesson(input_size=64, epochs=1, batch_size=6),
+            validation_share=0.25,
         )
     )
-    started, ended = said[0], said[-1]
+    started, ended = said[0], [message for message in said if isinstance(message, RunFinished)][-1]
+    assert isinstance(said[-1], Stage)
+    assert "places" in said[-1].text
     assert isinstance(started, RunStarted)
     assert isinstance(ended, RunFinished)
     assert ended.state == "done"

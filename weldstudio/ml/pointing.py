@@ -34,7 +34,7 @@ class Lesson:
     """How long and how hard a network is taught."""
 
     input_size: int = 224
-    epochs: int = 6
+    epochs: int = 15
     batch_size: int = 48
     learning_rate: float = 0.0012
     weight_decay: float = 0.02
