@@ -73,7 +73,7 @@ def show(project: Path, as_json: bool) -> None:
 @scheme.command()
 @click.argument("name")
 @click.option("--points", type=int, default=0, metavar="N", help="Penalty points; 0 by default.")
-@click.option("--key", default="", metavar="KEY", help="The key that raises it: 1, Q, Alt+1, F5; one is given else.")
+@click.option("--key", default="", metavar="KEY", help="The key that raises it: 1, Q, Alt+1, F12; one is given else.")
 @click.option("--colour", default="", metavar="#RRGGBB", help="Its colour; the theme's by default.")
 @click.option("--describe", "description", default="", metavar="TEXT", help="What it means.")
 @click.option(

@@ -2,7 +2,7 @@
 
 A flag's key alone raises it (or clears it again), with Shift it marks the flag unsure, with Alt it only chooses it. The
 29 keys that are free on the Review page are the first bank; from the thirtieth flag on the same keys with Alt are the
-second. Keys are written as Qt writes them in portable text: `1`, `Q`, `Alt+1`, `F5`.
+second. Keys are written as Qt writes them in portable text: `1`, `Q`, `Alt+1`, `F12`.
 """
 
 import re
