@@ -12,24 +12,10 @@ from weldstudio.cli.progress import Cancelled
 from weldstudio.domain.errors import UserError
 
 COMMANDS = (
-    *(
-        "demo",
-        "open",
-        "init",
-        "import",
-        "label",
-        "set",
-        "copy",
-        "joints",
-        "decide",
-        "contractors",
-        "scheme",
-        "merge",
-        "predict",
-        "train",
-        "stop",
-    ),
-    *("evaluate", "export", "models", "note", "history", "bundle", "conflicts", "status", "restore", "doctor", "bench"),
+    *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch"),
+    *("label", "set", "copy", "joints", "decide", "describe", "contractors", "scheme", "merge"),
+    *("predict", "train", "stop", "evaluate", "export", "models"),
+    *("note", "history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
 )
 
 

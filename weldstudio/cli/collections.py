@@ -20,7 +20,7 @@ POLL_S = 0.2
 
 
 @click.command(
-    short_help="List the folders of photos of PROJECT, and which are watched.",
+    short_help="List the folders of photos of PROJECT, or watch one.",
     epilog=examples(
         "weldstudio collections welds",
         "weldstudio collections welds --watch photos",
@@ -50,7 +50,7 @@ def collections(project: Path, on: tuple[str, ...], off: tuple[str, ...], as_jso
 
 
 @click.command(
-    short_help="Look at the folders of PROJECT again: new, moved, changed, missing photos.",
+    short_help="Look again for new, moved, changed, missing photos.",
     epilog=examples("weldstudio rescan welds", "weldstudio rescan welds --collection photos --json"),
 )
 @project_argument
@@ -111,7 +111,7 @@ def relocate(project: Path, collection: str, folder: Path, anyway: bool, as_json
 
 
 @click.command(
-    short_help="Take photos that come into the folders of PROJECT in, until Ctrl+C.",
+    short_help="Take photos in as they come, until Ctrl+C.",
     epilog=examples("weldstudio watch welds", "weldstudio watch welds --collection photos --json"),
 )
 @project_argument

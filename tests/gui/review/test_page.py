@@ -172,7 +172,7 @@ def test_many_photographs_are_labelled_in_one_step(at: At) -> None:
     chosen = at.shown[:3]
     assert at.session.selection == tuple(chosen)
     assert at.row(0).state is None
-    assert at.row(0).words == "2 unseen, 1 raised"
+    assert at.row(0).words == "1 raised, 2 unseen"
     at.key(Key.Key_1)
     assert [at.state(0, photo) for photo in chosen] == [State.RAISED] * 3
     assert at.page.inspector.banner.said.headline == "3 photographs"
