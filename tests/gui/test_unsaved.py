@@ -101,3 +101,4 @@ def test_a_change_of_the_scheme_is_said_to_be_left_out(full: Session, tmp_path: 
     full.run(_rescue, full.outbox.writes, tmp_path / "x.weldlabels", who="Ada").then(found.append)
     assert found[0].others == 1
     assert "Not in it: 1 change" in found[0].text
+    full.outbox.give_up()  # else closing the window asks what to do about them
