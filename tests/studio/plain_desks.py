@@ -55,10 +55,14 @@ class Desk:
         return State(self.value(("label", photo, name)) & 3)
 
     def class_state(self, photo: int, name: str) -> State:
-        """Of a merge: raised if a member or it is; clear if it is or all members are; else unsure if anything is."""
+        """Of a merge: raised if a member or it is; clear if it is or all members are; else unsure if anything is.
+
+        Of a flag of the group: clear where nobody said anything of it and another one is raised.
+        """
         own = self.state(photo, name)
         if name in FLAGS:
-            return own
+            raised = name in GROUP and any(self.state(photo, other) == State.RAISED for other in GROUP)
+            return State.CLEAR if own == State.UNSEEN and raised else own
         below = [self.state(photo, member) for member in MERGES[name]]
         if State.RAISED in (own, *below):
             return State.RAISED
