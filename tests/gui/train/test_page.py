@@ -26,7 +26,11 @@ from weldstudio.studio import training
 
 
 @pytest.fixture
-def stage(qtbot: QtBot, project: Path, make_session: Callable[..., Session]) -> Stage:
+def stage(
+    qtbot: QtBot, project: Path, make_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Stage:
+    # Without shipped weights, else the page begins with the preset that can use them.
+    monkeypatch.setattr("weldstudio.paths.shipped_models", lambda: tmp_path / "none")
     return set_stage(qtbot, make_session(project))
 
 
