@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from weldstudio.cli import answer
+from weldstudio.cli.accepting import accept, safe
 from weldstudio.cli.benchmark import bench
 from weldstudio.cli.bundles import bundle, conflicts
 from weldstudio.cli.contractors import contractors
@@ -26,8 +27,10 @@ from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
+from weldstudio.cli.reviews import audit, queue, review
 from weldstudio.cli.runs import stop, train
 from weldstudio.cli.states import copy, set_
+from weldstudio.cli.second_looks import agreement, second
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
@@ -80,8 +83,15 @@ for _command in (
     label,
     set_,
     copy,
+    queue,
+    review,
+    audit,
+    second,
+    agreement,
+    accept,
     joints,
     decide,
+    safe,
     contractors,
     merge,
     predict,

@@ -17,6 +17,7 @@ from weldstudio.store import contractors, models, notes, photos, predictions, sp
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
+from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
 
 NOT_TAKEN = -1
@@ -149,6 +150,8 @@ class MirrorRows:
     """`probabilities` is everything there is: photos not named have none."""
     decided: tuple[frozenset[int] | None, Decided] | None = None
     """What is decided of these joints; None = of all."""
+    reviews: tuple[frozenset[int] | None, Reviews] | None = None
+    """What is said of these photos beyond labels; None = of all."""
 
 
 @contextmanager
