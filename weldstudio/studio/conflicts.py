@@ -93,7 +93,10 @@ def joints_listed(store: Store, *, joint_id: int | None = None) -> tuple[Differi
             joint,
             named.joint_name(store, joint),
             kind,
-            tuple((a.who, a.said, _minute(wall_seconds(a.clock))) for a in decision_conflicts.answers(store, (joint, kind))),
+            tuple(
+                (a.who, a.said, _minute(wall_seconds(a.clock)))
+                for a in decision_conflicts.answers(store, (joint, kind))
+            ),
         )
         for joint, kind in found
     )
