@@ -43,7 +43,7 @@ def test_a_draw_is_remembered_with_its_seed_and_can_be_repeated(labelled: Store)
 
 
 def test_error_rates_are_those_of_the_labels_of_the_draw(labelled: Store) -> None:
-    samples.draw_audit(labelled, 99, seed=1, who=LEE, text="labelled")
+    samples.draw_audit(labelled, 99, seed=1, who=LEE, of="labelled")
     labelling.set_state(labelled, [1], 0, State.CLEAR, who=LEE)
     labelling.set_state(labelled, [5, 6], 3, State.RAISED, who=LEE)
     labelling.set_state(labelled, [7], 3, State.UNSURE, who=LEE)
@@ -79,11 +79,11 @@ def test_what_cannot_be_drawn_is_refused(labelled: Store) -> None:
     with pytest.raises(EditRefused, match="at least one"):
         samples.draw_audit(labelled, 0, seed=1, who=LEE)
     with pytest.raises(EditRefused, match="No photo can be drawn"):
-        samples.draw_audit(labelled, 5, seed=1, who=LEE, text="unsure")
+        samples.draw_audit(labelled, 5, seed=1, who=LEE, of="unsure")
     with pytest.raises(FilterError):
-        samples.draw_audit(labelled, 5, seed=1, who=LEE, text="flag:nonsense")
+        samples.draw_audit(labelled, 5, seed=1, who=LEE, of="flag:nonsense")
 
 
 def test_photos_nobody_has_labelled_can_be_drawn_too(labelled: Store) -> None:
-    samples.draw_audit(labelled, 5, seed=1, who=LEE, text="unseen")
+    samples.draw_audit(labelled, 5, seed=1, who=LEE, of="unseen")
     assert waiting(labelled) == [11, 12]

@@ -137,7 +137,7 @@ def audit(project: Path, size: int | None, seed: int, text: str | None, who: str
     if size is not None:
         by = signature(who)
         with opened(project) as store:
-            done = samples.draw_audit(store, size, seed=seed, who=by, text=samples.FROM if text is None else text)
+            done = samples.draw_audit(store, size, seed=seed, who=by, of=samples.FROM if text is None else text)
         answer.give(as_json, {"action": done.action_id, "text": done.text}, f"{done.text}.")
         return
     with opened(project, read_only=True) as store:

@@ -75,7 +75,7 @@ def second(
     by = signature(who)
     with opened(project) as store:
         if to is not None:
-            done = looks.draw(store, share, to, seed=seed, who=by, text=looks.FROM if text is None else text)
+            done = looks.draw(store, share, to, seed=seed, who=by, of=looks.FROM if text is None else text)
         else:
             assert photo is not None
             one = addressing.photo_of(store, photo)

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.changes import NO_CHANGES, Changes
-from weldstudio.domain.decision import Told
+from weldstudio.domain.changes import NO_CHANGES, Changes, Done
 from weldstudio.domain.errors import EditRefused
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.mirror import Mirror
@@ -40,7 +39,7 @@ class Passing:
     expected: float
     """How many of the other ones reach their limit, on average, if the model's probabilities are right."""
     accepted: bool = False
-    actions: tuple[str, ...] = ()
+    action_id: str | None = None
     changes: Changes = NO_CHANGES
 
     @property
@@ -58,9 +57,9 @@ class Passing:
         )
 
     def to_json(self) -> dict[str, Any]:
-        found = asdict(self)
+        found = asdict(replace(self, changes=NO_CHANGES))
         del found["changes"]
-        return found | {"actions": list(self.actions), "passed": self.passed, "text": self.text}
+        return found | {"passed": self.passed, "text": self.text}
 
 
 def preview(mirror: Mirror, guarantee: float, share: float, *, seed: int) -> Passing:
@@ -71,7 +70,7 @@ def preview(mirror: Mirror, guarantee: float, share: float, *, seed: int) -> Pas
 def take(store: Store, guarantee: float, share: float, *, seed: int, who: str, accept: bool = True) -> Passing:
     """Draw the share to inspect and remember it as an audit; with `accept` tell the crews of the others.
 
-    Two actions, each undone by itself. Raises EditRefused where no joint is safe.
+    One action. Raises EditRefused where no joint is safe.
     """
     mirror = mirrors.read(store)
     found, inspected, passed = _chosen(mirror, guarantee, share, seed=seed)
@@ -85,13 +84,20 @@ def take(store: Store, guarantee: float, share: float, *, seed: int, who: str, a
     noted = {"purpose": SAFE_DRAW, "seed": seed, "filter": f"safe:{guarantee:g}", "out_of": out_of}
     noted |= {"guarantee": guarantee, "share": share, "joints": len(inspected), "model": mirror.model_id}
     text = f"{len(inspected):,} of {found.safe:,} safe joints to be inspected, seed {seed}"
+    if accept:
+        text += f"; {len(passed):,} accepted"
     with store.atomic(durable=True):
-        done = [samples.keep(store, drawn, noted, who=who, text=text)]
+        written, changes = samples.keep(store, drawn, noted, who=who, text=text)
         if accept and len(passed):
             reason = f"safe to pass: chance to reach the limit below {100 * guarantee:g} % by model {mirror.model_id}"
-            done.append(decisions.decide(store, passed.tolist(), Told.ACCEPTED, who=who, reason=reason))
-    actions = tuple(one.action_id for one in done if one.action_id)
-    return replace(found, accepted=accept, actions=actions, changes=Changes.of(one.changes for one in done))
+            changes |= decisions.accept_within(store, written, passed.tolist(), reason=reason)
+    return replace(found, accepted=accept, action_id=written.action.id, changes=changes)
+
+
+def do(store: Store, guarantee: float, share: float, *, seed: int, who: str) -> Done:
+    """As `take`, as an edit of the window."""
+    found = take(store, guarantee, share, seed=seed, who=who)
+    return Done(found.action_id, found.changes, found.text)
 
 
 def _chosen(

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.changes import Done
+from weldstudio.domain.changes import Changes, Done
 from weldstudio.domain.clock import wall_seconds
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scores import wilson
 from weldstudio.store import actions, events, reviews
 from weldstudio.store import mirror as mirrors
+from weldstudio.store.actions import Written
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reviews import AUDIT
 from weldstudio.store.store import Store
@@ -111,7 +112,7 @@ class Audit:
         }
 
 
-def draw_audit(store: Store, size: int, *, seed: int, who: str, text: str = FROM) -> Done:
+def draw_audit(store: Store, size: int, *, seed: int, who: str, of: str = FROM) -> Done:
     """Draw so many of the photos for which the filter holds, or all if there are fewer, and remember them as an audit.
 
     The same seed draws the same photos of the same ones to draw from. Raises EditRefused where there is none.
@@ -119,25 +120,27 @@ def draw_audit(store: Store, size: int, *, seed: int, who: str, text: str = FROM
     if size < 1:
         raise EditRefused("An audit needs at least one photo.")
     mirror = mirrors.read(store)
-    rows = np.sort(reviewing.select(mirror, parse(text, mirror.scheme)))
+    rows = np.sort(reviewing.select(mirror, parse(of, mirror.scheme)))
     if not len(rows):
-        raise EditRefused(f"No photo can be drawn: none matches '{text}'.")
+        raise EditRefused(f"No photo can be drawn: none matches '{of}'.")
     chosen = np.sort(np.random.default_rng(seed).choice(rows, min(size, len(rows)), replace=False))
-    noted = {"purpose": AUDIT_DRAW, "seed": seed, "filter": text, "out_of": len(rows)}
+    noted = {"purpose": AUDIT_DRAW, "seed": seed, "filter": of, "out_of": len(rows)}
     said = f"Audit sample of {len(chosen):,} of {len(rows):,} photographs, seed {seed}"
-    return keep(store, mirror.ids[chosen].tolist(), noted, who=who, text=said)
-
-
-def keep(store: Store, photo_ids: Sequence[int], noted: dict[str, Any], *, who: str, text: str) -> Done:
-    """Remember photos as drawn for an audit, with their labels of now, in one action."""
     with store.atomic(durable=True):
-        payload = {"draw": noted | {"photos": len(photo_ids)}}
-        written = actions.begin(store, who=who, kind="draw", text=text, payload=payload)
-        present = events.present(store, photo_ids)
-        detail = str(written.seq)
-        rows = [(AUDIT, photo, detail, "", ":" + present.get(photo, b"").hex()) for photo in photo_ids]
-        changes = reviews.append(store, written, rows)
-    return Done(written.action.id, changes, text)
+        written, changes = keep(store, mirror.ids[chosen].tolist(), noted, who=who, text=said)
+    return Done(written.action.id, changes, said)
+
+
+def keep(
+    store: Store, photo_ids: Sequence[int], noted: dict[str, Any], *, who: str, text: str
+) -> tuple[Written, Changes]:
+    """Remember photos as drawn for an audit, with their labels of now, in a new action. Only inside `atomic`."""
+    payload = {"draw": noted | {"photos": len(photo_ids)}}
+    written = actions.begin(store, who=who, kind="draw", text=text, payload=payload)
+    present = events.present(store, photo_ids)
+    detail = str(written.seq)
+    rows = [(AUDIT, photo, detail, "", ":" + present.get(photo, b"").hex()) for photo in photo_ids]
+    return written, reviews.append(store, written, rows)
 
 
 def draws(store: Store, purpose: str | None = None) -> list[Draw]:

@@ -57,7 +57,7 @@ class Agreement:
         }
 
 
-def draw(store: Store, share: float, to: str, *, seed: int, who: str, text: str = FROM) -> Done:
+def draw(store: Store, share: float, to: str, *, seed: int, who: str, of: str = FROM) -> Done:
     """Send a share of the photos for which the filter holds to a second reviewer, in one action.
 
     Photos that `to` has labelled, or was sent before, are not among those to draw from. Raises EditRefused where none
@@ -71,14 +71,14 @@ def draw(store: Store, share: float, to: str, *, seed: int, who: str, text: str 
     mirror = mirrors.read(store)
     own = reviews.labelled_by(store, to, _LOOKED)
     own |= {photo for photo, looks in mirror.reviews.looks.items() if to in looks}
-    rows = np.sort(reviewing.select(mirror, parse(text, mirror.scheme)))
+    rows = np.sort(reviewing.select(mirror, parse(of, mirror.scheme)))
     rows = rows[~np.isin(mirror.ids[rows], np.array(sorted(own), np.int64))]
     if not len(rows):
-        raise EditRefused(f"No photo that {to} has not labelled matches '{text}', so there is none to look at again.")
+        raise EditRefused(f"No photo that {to} has not labelled matches '{of}', so there is none to look at again.")
     count = max(1, round(share * len(rows)))
     chosen = np.sort(np.random.default_rng(seed).choice(rows, count, replace=False))
     said = f"Second look by {to} at {count:,} of {len(rows):,} photographs, seed {seed}"
-    noted = {"purpose": SECOND_DRAW, "seed": seed, "filter": text, "out_of": len(rows), "photos": count, "to": to}
+    noted = {"purpose": SECOND_DRAW, "seed": seed, "filter": of, "out_of": len(rows), "photos": count, "to": to}
     with store.atomic(durable=True):
         written = actions.begin(store, who=who, kind="draw", text=said, payload={"draw": noted | {"share": share}})
         look = Look(written.seq).text
