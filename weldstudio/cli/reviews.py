@@ -152,7 +152,7 @@ def audit(project: Path, size: int | None, seed: int, text: str | None, who: str
             one.done,
             one.wrong.found,
             answer.percent(one.wrong.rate),
-            " to ".join(map(answer.percent, one.wrong.to_json()["interval"])),
+            " to ".join(map(answer.percent, one.wrong.interval)),
         )
         for one in found
     ]

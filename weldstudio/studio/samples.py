@@ -66,8 +66,12 @@ class Share:
     def rate(self) -> float | None:
         return self.found / self.of if self.of else None
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.found, self.of)
+
     def to_json(self) -> dict[str, Any]:
-        return {"found": self.found, "of": self.of, "rate": self.rate, "interval": list(wilson(self.found, self.of))}
+        return {"found": self.found, "of": self.of, "rate": self.rate, "interval": list(self.interval)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from weldstudio.gui.quality.counts import (
     overview,
 )
 from weldstudio.gui.quality.figure_table import FigureTable
+from weldstudio.gui.quality.people import Heads, People, Rows
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
@@ -56,6 +57,7 @@ class QualityPage(QWidget):
         self._timer.setInterval(COUNT_MS)
         self._timer.timeout.connect(self.refresh)
         self.tables: dict[str, FigureTable] = {}
+        self._people = People(session, self.refresh, self)
         self._content = QWidget()
         self._content.setProperty("look", "scrolled")
         self._layout = QVBoxLayout(self._content)
@@ -88,6 +90,7 @@ class QualityPage(QWidget):
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
         self.refresh()
+        self._people.refresh()
         self._area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
@@ -95,7 +98,7 @@ class QualityPage(QWidget):
         mirror = self._session.mirror
         self._timer.stop()
         problems = [(mirror.paths[mirror.row(i)], why) for i, why in sorted(mirror.problems.items())]
-        found = overview(mirror), class_counts(mirror), equipment_counts(mirror), problems
+        found = overview(mirror), class_counts(mirror), equipment_counts(mirror), problems, self._people.tables()
         if found == self._shown:
             return
         self._shown = found
@@ -107,6 +110,7 @@ class QualityPage(QWidget):
         classes: Sequence[ClassCounts],
         equipments: Sequence[EquipmentCounts],
         problems: Sequence[tuple[str, str]],
+        people: Sequence[tuple[str, str, Heads, Rows]],
     ) -> None:
         scrolled = self._area.verticalScrollBar().value()
         self._clear()
@@ -119,6 +123,8 @@ class QualityPage(QWidget):
             self._add_sources(classes)
         if len(equipments) > 1:
             self._add_equipments(equipments, [item.name for item in self._session.mirror.scheme.classes])
+        for title, text, heads, rows in people:
+            self._add_table(title, heads, rows, text)
         self._add_problems(problems)
         self._layout.addStretch(1)
         self._area.verticalScrollBar().setValue(scrolled)
@@ -210,8 +216,15 @@ class QualityPage(QWidget):
             set_look(more, "secondary")
             self._layout.addWidget(more)
 
-    def _add_table(self, title: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    def _add_table(
+        self, title: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], text: str = ""
+    ) -> None:
         self._add_heading(title)
+        if text:
+            words = QLabel(text)
+            words.setWordWrap(True)
+            set_look(words, "secondary")
+            self._layout.addWidget(words)
         table = FigureTable(title)
         table.show_figures(heads, rows)
         self._connect(title, table)
@@ -247,6 +260,7 @@ class QualityPage(QWidget):
             self._session.show_photos(Term("id", str(sorted(mirror.problems)[row])).text)
 
     def _session_changed(self, changes: Changes) -> None:
-        touched = changes.labels or changes.photos or changes.scheme
+        touched = changes.labels or changes.photos or changes.scheme or changes.reviews
         if touched and self.isVisible() and not self._timer.isActive():
             self._timer.start()
+            self._people.refresh()

@@ -37,16 +37,20 @@ class AcceptTable(QTableWidget):
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, theme.px(88))
-            self.horizontalHeaderItem(column).setTextAlignment(right)
+            if (head := self.horizontalHeaderItem(column)) is not None:
+                head.setTextAlignment(right)
         self.slots = [item.slot for item in items]
+        self._boxes: list[QTableWidgetItem] = []
+        self._numbers: list[tuple[QTableWidgetItem, QTableWidgetItem]] = []
         for row, item in enumerate(items):
             name = QTableWidgetItem(item.name)
             name.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             name.setCheckState(Qt.CheckState.Checked)
             name.setToolTip(item.name)
             self.setItem(row, 0, name)
-            for column in (1, 2):
-                number = QTableWidgetItem()
+            self._boxes.append(name)
+            self._numbers.append((QTableWidgetItem(), QTableWidgetItem()))
+            for column, number in enumerate(self._numbers[-1], 1):
                 number.setTextAlignment(right)
                 number.setFont(theme.font("body", figures=True))
                 self.setItem(row, column, number)
@@ -56,13 +60,14 @@ class AcceptTable(QTableWidget):
     @property
     def chosen(self) -> list[int]:
         """Slots of the flags whose box is ticked."""
-        return [slot for row, slot in enumerate(self.slots) if self.item(row, 0).checkState() == Qt.CheckState.Checked]
+        ticked = (box.checkState() == Qt.CheckState.Checked for box in self._boxes)
+        return [slot for slot, on in zip(self.slots, ticked, strict=True) if on]
 
     def show_answers(self, answers: list[accepting.Answers]) -> None:
         """How many of each flag."""
-        for row, one in enumerate(answers):
-            for column, number in ((1, one.raised), (2, one.clear)):
-                self.item(row, column).setText(count(number))
+        for (raised, clear), one in zip(self._numbers, answers, strict=True):
+            raised.setText(count(one.raised))
+            clear.setText(count(one.clear))
 
 
 def ask_accept_all(session: Session, photo_ids: list[int], window: QWidget) -> None:

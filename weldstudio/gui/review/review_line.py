@@ -36,7 +36,7 @@ def spoken(review: Review | None, *, labelled: bool, audit: bool, owed: bool, hi
             "Second look, blind",
             "eye_off",
             "accent",
-            "Say what you see. First labels and predictions are hidden; Ctrl+R.",
+            "Say what you see, then Ctrl+R. First labels and predictions are hidden.",
         )
     more = "Audit sample: correct what is wrong, then Ctrl+R." if audit else ""
     if hidden:

@@ -18,23 +18,14 @@ from weldstudio.studio.review_terms import matrix, pending
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
-_PREDICTED: Final = ("model", "disagrees", "scored", "predicted", "decisive", "safe")
-_LABELLED: Final = (
-    *(
-        "flag",
-        "unseen",
-        "labelled",
-        "reviewed",
-        "unreviewed",
-        "raised",
-        "unsure",
-        "nothing",
-        "conflict",
-        "noted",
-        "note",
-    ),
-    *("inbox", "changed", "overridden", "verdict", "decision", "review", "returned", "audit", "audited"),
+_PREDICTED: Final = frozenset(("model", "disagrees", "scored", "predicted", "decisive", "safe"))
+_LABELLED: Final = frozenset(
+    (
+        *("flag", "unseen", "labelled", "reviewed", "unreviewed", "raised", "unsure", "nothing", "conflict", "noted"),
+        *("note", "inbox", "changed", "overridden", "verdict", "decision", "review", "returned", "audit", "audited"),
+    )
 )
+"""Terms of a filter that tell what is predicted, and what is labelled or said of labels."""
 _BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.NEAREST, Sort.CHANCE)
 _BY_LABELS: Final = (Sort.DISAGREEMENT, Sort.NEAREST, Sort.POINTS, Sort.WAITING)
 
@@ -94,8 +85,8 @@ class Veil(QObject):
     def unveiled(self, rows: Rows, wanted: Filter, sort: Sort) -> Rows:
         """Rows without those of which the filter or the order itself would tell what is hidden."""
         keys = {term.key for term in wanted.terms}
-        by_model = bool(keys & set(_PREDICTED)) or sort in _BY_MODEL
-        if by_model or keys & set(_LABELLED) or sort in _BY_LABELS:
+        by_model = bool(keys & _PREDICTED) or sort in _BY_MODEL
+        if by_model or keys & _LABELLED or sort in _BY_LABELS:
             gone = self.hidden(rows) if by_model else self.owed(rows)
             return rows[~gone] if gone.any() else rows
         return rows
