@@ -29,8 +29,8 @@ from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
 from weldstudio.cli.runs import stop, train
-from weldstudio.cli.states import copy, set_
 from weldstudio.cli.second_looks import agreement, second
+from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130

@@ -82,6 +82,7 @@ def prepare(store: Store, queue: str, ids: list[int]) -> None:
         case "unsure":
             labelling.set_state(store, ids, 1, State.UNSURE, who="Bea")
         case "returned":
+            labelling.set_state(store, ids, 1, State.RAISED, who="Ada")
             reviews.return_photos(store, ids, "look again", who="Cy")
         case "audit":
             samples.draw_audit(store, 99, seed=1, who="Cy")

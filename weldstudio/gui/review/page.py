@@ -80,9 +80,7 @@ class ReviewPage(QWidget):
         self.filtering = Filtering(session, self.header, panel=self.panel, veil=self.veil, parent=self)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
         go_on = partial(self.going.step, 1)
-        self.labels = LabelKeys(
-            session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self
-        )
+        self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
         self.overlays = Overlays(session, actions, self.large, veil=self.veil)
         self.inspecting = Inspecting(
             session, actions, self.inspector, overlays=self.overlays, labels=self.labels, veil=self.veil

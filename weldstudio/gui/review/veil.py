@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.gui.actions import Actions
-from weldstudio.studio.part import part
 from weldstudio.gui.session import Session
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio.filters import Filter
+from weldstudio.studio.part import part
 from weldstudio.studio.queues import Sort
 from weldstudio.studio.review_terms import matrix, pending
 
