@@ -61,7 +61,7 @@ def append(
     desks.answered(store, (row[:2] for row in rows), reverting=reverting)
     changes = store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
     # A label that is merely confirmed leaves what was said of it standing.
-    return changes | reviews.labels_changed(store, written, [row[0] for row in rows if (row[2] ^ row[3]) & 3])
+    return changes | reviews.labels_changed(store, written.seq, [row[0] for row in rows if (row[2] ^ row[3]) & 3])
 
 
 def _fold_in(store: Store, rows: Sequence[Row], now: Mapping[int, bytes] | None) -> list[int]:

@@ -42,10 +42,25 @@ def append(store: Store, written: Written, rows: Sequence[Row]) -> Changes:
     """Append events to an action and keep the present texts. Only inside `atomic`; each field at most once."""
     if not rows:
         return Changes()
-    first = store.value("SELECT coalesce(max(n), -1) + 1 FROM review_events WHERE action_seq = ?", (written.seq,))
+    return store.record(_written(store, written.seq, rows) | Changes(actions=(written.action.id,)))
+
+
+def labels_changed(store: Store, seq: int, photo_ids: Sequence[int]) -> Changes:
+    """The labels of these photos are other ones, by the action of this number, so what was said of them holds no more.
+
+    Only inside `atomic`.
+    """
+    if not store.value("SELECT 1 FROM reviews_now WHERE about = ? LIMIT 1", (REVIEW,)):
+        return Changes()
+    known = present(store, REVIEW, photo_ids)
+    return store.record(_written(store, seq, [(*field, text, "") for field, text in known.items()]))
+
+
+def _written(store: Store, seq: int, rows: Sequence[Row]) -> Changes:
+    first = store.value("SELECT coalesce(max(n), -1) + 1 FROM review_events WHERE action_seq = ?", (seq,))
     store.executemany(
         "INSERT INTO review_events (action_seq, n, about, photo_id, detail, old, new) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(written.seq, n, *row) for n, row in enumerate(rows, first)],
+        [(seq, n, *row) for n, row in enumerate(rows, first)],
     )
     store.executemany(
         "INSERT INTO reviews_now (about, photo_id, detail, value) VALUES (?, ?, ?, ?)"
@@ -56,15 +71,7 @@ def append(store: Store, written: Written, rows: Sequence[Row]) -> Changes:
         "DELETE FROM reviews_now WHERE about = ? AND photo_id = ? AND detail = ?",
         [row[:3] for row in rows if not row[4]],
     )
-    return store.record(Changes(reviews=frozenset(row[1] for row in rows), actions=(written.action.id,)))
-
-
-def labels_changed(store: Store, written: Written, photo_ids: Sequence[int]) -> Changes:
-    """The labels of these photos are other ones, so what was said of them holds no more. Only inside `atomic`."""
-    if not store.value("SELECT 1 FROM reviews_now WHERE about = ? LIMIT 1", (REVIEW,)):
-        return Changes()
-    known = present(store, REVIEW, photo_ids)
-    return append(store, written, [(*field, text, "") for field, text in known.items()])
+    return Changes(reviews=frozenset(row[1] for row in rows))
 
 
 def restoring_events(store: Store, seq: int) -> tuple[list[Row], int]:
