@@ -99,8 +99,8 @@ ROWS = (
         arguments=(),
     ),
     Row(
-        "joint-queues",
-        "the slowest queue of joints of 127,655 photos in its order / points by bare numpy",
+        "queue-pages",
+        "the slowest queue of 127,655 photos in its order, after a label / points by bare numpy",
         "queues",
         cap=50,
         arguments=(),

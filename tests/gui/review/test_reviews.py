@@ -62,6 +62,13 @@ def answered(at: At, fill: object, *, accept: bool = True) -> None:
     QTimer.singleShot(0, at.page, act)
 
 
+def back(at: At) -> None:
+    """Keys mean the window again, now that the dialog is gone."""
+    at.window.activateWindow()
+    at.qtbot.waitUntil(at.window.isActiveWindow)
+    at.page.activated()
+
+
 def do(at: At, action: str) -> None:
     assert at.page._actions[action].isEnabled(), action
     at.page._actions.trigger(action)
@@ -175,6 +182,7 @@ def test_returned_with_a_reason_that_the_labeller_reads_in_the_inspector(at: At)
     assert said(at) == "Returned to Bea by Ada: “the clamp is hidden”"
     assert photo is not None
     assert at.session.mirror.reviews.states[photo].to == "Bea"
+    back(at)
     at.key(Key.Key_2)
     assert said(at) == "Labelled, not yet reviewed"
     at.session.undo()
@@ -184,8 +192,7 @@ def test_returned_with_a_reason_that_the_labeller_reads_in_the_inspector(at: At)
 def test_what_has_come_back_stands_in_the_queues(qtbot: QtBot, at: At) -> None:
     assert "Returned to you" not in [entry.text for entry in at.page.panel.entries]
     at.session.edit("return", reviews.return_photos, [2], "why", who="Cy")
-    labelled_by_ada = at.session.edit("x", labelling.set_state, [2], 1, State.RAISED, who="Ada")
-    assert labelled_by_ada.finished
+    at.session.edit("x", labelling.set_state, [2], 1, State.RAISED, who="Ada")
     at.session.edit("return", reviews.return_photos, [2], "why", who="Cy")
     qtbot.waitUntil(lambda: any(e.text == "Returned to you" and e.count == 1 for e in at.page.panel.entries))
 
@@ -334,6 +341,7 @@ def test_all_that_is_certain_in_view_is_counted_before_it_is_accepted(qtbot: QtB
     byte = int(at.session.mirror.labels[at.session.mirror.row(3), 0])
     assert source_of(byte) == Source.ACCEPTED
     qtbot.waitUntil(lambda: not at.session.works)
+    back(at)
     at.key(Key.Key_Z, CONTROL)
     qtbot.waitUntil(lambda: at.state(0, 3) == State.UNSEEN)
 
@@ -347,6 +355,7 @@ def test_an_audit_is_drawn_in_the_window_and_shown_at_once(at: At) -> None:
     answered(at, lambda dialog: dialog.focusWidget().setValue(5))
     do(at, "review.audit")
     assert len(at.shown) == 5
+    back(at)
     at.key(Key.Key_R, CONTROL)
     assert said(at).startswith("Reviewed by Ada")
 
@@ -377,6 +386,7 @@ def test_safe_joints_pass_after_a_look_at_what_that_does(qtbot: QtBot, window: M
     mirror = at.session.mirror
     assert len(mirror.decided.rows) == 11
     assert len(mirror.reviews.audits) == 1
+    back(at)
     at.key(Key.Key_Z, CONTROL)
     assert not len(mirror.decided.rows)
     assert not mirror.reviews.audits
