@@ -11,7 +11,7 @@ from weldstudio.cli.second_looks import SHARE
 
 
 @click.command(
-    short_help="Accept predictions of the active model of PROJECT as labels.",
+    short_help="Accept predictions of the active model as labels.",
     epilog=examples(
         "weldstudio accept welds a/12.jpg",
         "weldstudio accept welds a/12.jpg --flag 'No Clamp Used'",

@@ -53,7 +53,7 @@ def queue(project: Path, name: str | None, limit: int, guarantee: float | None, 
 
 
 @click.command(
-    short_help="Mark photos of PROJECT reviewed, or return them with a reason.",
+    short_help="Mark photos of PROJECT reviewed, or return them.",
     epilog=examples(
         "weldstudio review welds",
         "weldstudio review welds a/12.jpg a/13.jpg --reviewed --by 'Bea Holt'",

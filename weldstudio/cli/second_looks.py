@@ -29,7 +29,7 @@ SHARE = _Share()
 
 
 @click.command(
-    short_help="Send a share of PROJECT to a second reviewer, or take an answer.",
+    short_help="Send a share of PROJECT to a second reviewer.",
     epilog=examples(
         "weldstudio second welds --to 'Bea Holt' --share 10% --seed 7",
         "weldstudio queue welds second --by 'Bea Holt'",
