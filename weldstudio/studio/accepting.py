@@ -123,9 +123,7 @@ def accept(
         if not rows:
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
         written = actions.begin(store, who=who, kind="label", text=text)
-        changes = events.append(
-            store, written, rows, source=Source.ACCEPTED, model_id=few.model_id, probabilities=said
-        )
+        changes = events.append(store, written, rows, source=Source.ACCEPTED, model_id=few.model_id, probabilities=said)
     return Done(written.action.id, changes, text)
 
 

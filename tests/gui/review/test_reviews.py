@@ -18,7 +18,7 @@ from weldstudio.gui.review.accept_dialog import AcceptTable
 from weldstudio.gui.review.form_dialog import FormDialog
 from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
-from weldstudio.studio import decisions, labelling, reviews, samples, second
+from weldstudio.studio import conflicts, decisions, labelling, reviews, samples, second
 from weldstudio.studio.queues import queues
 
 NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
@@ -201,14 +201,13 @@ def test_reviewers_who_differ_are_settled_where_one_works(qtbot: QtBot, at: At) 
     at.session.edit("x", second.draw, 1, "Cy", seed=1, who="Bea")
     at.session.edit("x", second.set_state, [1], 1, State.RAISED, who="Cy")
     at.session.edit("x", second.give, [1], who="Cy")
-    box = at.page.inspector.conflicts
-    assert box.isVisible()
+    notice = at.page.inspector.differing
+    assert notice.isVisible()
+    assert notice.sentence.text() == "Two experts differ about Soil."
     assert at.page._badges_of(np.array([1]))[0].disagreement.startswith("Soil: two experts")
-    [row] = box._rows
-    buttons = {button.text(): button for button in row.findChildren(type(at.page.inspector.nothing))}
-    buttons["Raised"].click()
+    at.session.edit("x", conflicts.settle, 1, 1, State.RAISED, who="Ada")
     assert at.state(1, 1) == State.RAISED
-    assert not box.isVisible()
+    assert not notice.isVisible()
 
 
 # ── A second look, blind ──────────────────────────────────────────────────────────────────────────

@@ -141,12 +141,6 @@ class Inspecting(QObject):
             hidden=mirror.model_id is not None and self._veil.hides(photos[0]),
         )
 
-    def show(found: "tuple[Conflict, ...]") -> None:
-            if self._subject.photos == (one,):
-                box.show_conflicts(found)
-
-        self._session.run(_conflicts, one).then(show)
-
     def _predicted_rows(self) -> list[FlagRow]:
         session, subject = self._session, self._subject
         keys = {item.slot: self._actions.flag_key(item.slot) for item in session.mirror.scheme.classes}
