@@ -179,7 +179,8 @@ def test_returned_with_a_reason_that_the_labeller_reads_in_the_inspector(at: At)
     answered(at, fill)
     at.key(Key.Key_R, CONTROL | SHIFT)
     assert seen == [False], "no reason, no return"
-    assert said(at) == "Returned to Bea by Ada: “the clamp is hidden”"
+    assert said(at) == "Returned to Bea by Ada"
+    assert at.page.inspector.review.spoken.more == "“the clamp is hidden”"
     assert photo is not None
     assert at.session.mirror.reviews.states[photo].to == "Bea"
     back(at)

@@ -46,11 +46,11 @@ def spoken(review: Review | None, *, labelled: bool, audit: bool, owed: bool, hi
     if review.said == Standing.REVIEWED:
         return Spoken(f"Reviewed by {review.who}, {when(float(review.at))}", "check", "success", more)
     to = f" to {review.to}" if review.to else ""
-    return Spoken(f"Returned{to} by {review.who}: “{review.reason}”", "undo", "warning", more)
+    return Spoken(f"Returned{to} by {review.who}", "undo", "warning", f"“{review.reason}” {more}".strip())
 
 
 class ReviewLine(QFrame):
-    """Words at the left, two buttons at the right; `say` changes the words alone."""
+    """How it stands and two buttons in one row, what there is to add below it; `say` changes the words alone."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,15 +63,15 @@ class ReviewLine(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_look(self.more, "secondary")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.text)
-        words.addWidget(self.more)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(_EDGE, 4, _EDGE, 4)
+        row = QHBoxLayout()
         row.setSpacing(GAP)
-        row.addWidget(self.mark, alignment=Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
+        row.addWidget(self.mark)
+        row.addWidget(self.text, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_EDGE, 4, _EDGE, 4)
+        layout.setSpacing(2)
+        layout.addLayout(row)
+        layout.addWidget(self.more)
         self.buttons: dict[str, QToolButton] = {}
         for action_id, icon in (("review.done", "check"), ("review.return", "undo")):
             button = QToolButton()
@@ -82,7 +82,7 @@ class ReviewLine(QFrame):
             set_icon(button, icon)
             button.clicked.connect(actions[action_id].trigger)
             self.buttons[action_id] = button
-            row.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
+            row.addWidget(button)
         theme.changed.connect(lambda: self._draw())
         self._draw()
 
