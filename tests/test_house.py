@@ -68,6 +68,7 @@ def main():
     "jobs/folder.py": "",
     "jobs/process.py": "from house.jobs import engine",
     "jobs/reader.py": "from house.imaging import read",
+    "jobs/looking.py": "from house.imaging import read",
     "jobs/child.py": "def main():\n    from house.ml import train\n    from house.jobs import reader",
     "store/__init__.py": "",
     "store/store.py": "import sqlite3, sqlite_utils",

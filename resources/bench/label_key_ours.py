@@ -1,6 +1,6 @@
 """Our label key in the real window: from the key press until the label is on the disk and painted; median ms.
 
-Usage: label_key_ours.py FOLDER, as made by photos.py --links.
+Usage: label_key_ours.py FOLDER [PROJECT], as made by photos.py --links and, the project, by large_project.py.
 """
 
 import os
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from weldstudio import paths
 from weldstudio.gui import app
+from weldstudio.gui.engine_client import EngineClient
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.theme import theme
 from weldstudio.settings import Settings
@@ -78,7 +79,11 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["WELDSTUDIO_HOME"] = folder  # nobody's settings
-        our_project.write(Path(folder) / "project", Path(rounds.arguments()[0]) / "many").close()
+        photos, *large = map(Path, rounds.arguments())
+        project = large[0] if large else Path(folder) / "project"
+        if not large:
+            our_project.write(project, photos / "many").close()
+        EngineClient.use_model = lambda self, folder: None  # the large one's model has no file
         application = QApplication([])
         sys.setswitchinterval(app.SWITCH_S)  # as `app.open_window` does
         settings = Settings.load(paths.settings_file())
@@ -88,7 +93,7 @@ if __name__ == "__main__":
         window.project_opened.connect(lambda: opened.append(True))
         window.resize(1280, 800)
         window.show()
-        window.open_project(Path(folder) / "project")
+        window.open_project(project)
         end = time.monotonic() + PATIENCE_S
         while not opened and time.monotonic() < end:
             QTest.qWait(10)

@@ -17,14 +17,19 @@ DECIDED = 3
 """Every so manieth joint is decided."""
 
 
-def mirror() -> Mirror:
-    """All photos labelled and scored."""
-    n = verdicts_data.PHOTOS
+def scheme() -> Scheme:
+    """Flags of both joint rules, two of them in a group."""
     rules = (JointRule.ANY, JointRule.ALL)
     flags = tuple(
         Flag(slot, f"flag {slot}", points, joint_rule=rules[slot % 2])
         for slot, points in enumerate(verdicts_data.POINTS)
     )
+    return Scheme(flags, (Group("clamps", (11, 12)),))
+
+
+def mirror() -> Mirror:
+    """All photos labelled and scored."""
+    n = verdicts_data.PHOTOS
     random = np.random.default_rng(4)
     joint = verdicts_data.joints()
     ids = np.unique(joint)
@@ -44,7 +49,7 @@ def mirror() -> Mirror:
         added=random.integers(1_600_000_000, 1_600_000_100, n),
         problem=np.zeros(n, np.bool_),
         paths=[f"{i:06d}.jpg" for i in range(n)],
-        scheme=Scheme(flags, (Group("clamps", (11, 12)),)),
+        scheme=scheme(),
         model_id="bench",
         thresholds=np.full(verdicts_data.FLAGS, 0.5, np.float32),
         joints=JointFacts({}, made_by, {i: Contractor(i, str(i), limits) for i in range(1, CONTRACTORS + 1)}),

@@ -20,7 +20,7 @@ def write(folder: Path, root: Path | None = None) -> Store:
     """
     scheme = Scheme()
     for slot in range(FLAGS):
-        scheme = scheme.with_flag(f"flag {slot}")
+        scheme = scheme.with_flag(f"flag {slot}", points=5 + slot)
     store = projects.create(folder, scheme=scheme)
     collection, _ = photos.add_collection(store, "bench", root or folder / "photos")
     found = (FoundPhoto(f"{i:06d}.jpg", 1, 1) for i in range(PHOTOS)) if root is None else scan(root)

@@ -23,6 +23,7 @@ COMMANDS = (
         "joints",
         "decide",
         "contractors",
+        "scheme",
         "merge",
         "predict",
         "train",

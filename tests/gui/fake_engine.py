@@ -44,6 +44,13 @@ def explain(request: int, photo: int, path: str, *, model: dict) -> None:
     )
 
 
+def score(request: int, photos: list[int], *, model: dict) -> None:
+    values = [0.1 * (n + 1) for _ in photos for n in range(len(model["classes"]))]
+    packed = base64.b64encode(struct.pack(f"<{len(values)}e", *values)).decode()
+    say(message="scored", request=request, model_id=model["id"], photo_ids=photos, probabilities=packed, problems=[])
+    say(message="completed", request=request)
+
+
 def main() -> None:
     say(message="started", pid=os.getpid(), role="engine")
     model: dict = {}
@@ -55,6 +62,8 @@ def main() -> None:
                 if "crash" in model["name"]:
                     sys.exit(3)
                 say(message="model_ready", request=asked["request"], model_id=model["id"], device="cpu", seconds=0.0)
+            case "score":
+                score(asked["request"], asked["photo_ids"], model=model)
             case "explain":
                 explain(asked["request"], asked["photo_id"], asked["path"], model=model)
 

@@ -8,7 +8,8 @@ import pytest
 from weldstudio import paths
 from weldstudio.domain.changes import Progress
 from weldstudio.studio import benchmark
-from weldstudio.studio.benchmark import Benchmark, Row, RowResult, UnknownRow
+from weldstudio.studio.benchmark import Benchmark, RowResult, UnknownRow
+from weldstudio.studio.benchmark_rows import Row
 
 Report = TypeVar("Report")
 

@@ -69,3 +69,24 @@ def test_a_label_shown_ahead_of_the_store_is_counted_at_once(welds: Store) -> No
     done = labelling.set_state(welds, [2], 0, State.RAISED, who="Ann")
     seen.apply(mirror.read_rows(welds, done.changes))
     assert deciding.outcomes(seen).tolist()[:2] == [Said.REJECT, Said.REJECT]
+
+
+def test_a_label_leaves_what_the_model_says_of_joints_and_their_limits_as_they_were(welds: Store) -> None:
+    card = ModelCard("m", "m", "net", tuple(ModelClass(slot, str(slot), 0.4) for slot in range(4)))
+    models.add(welds, card)
+    models.activate(welds, "m")
+    predictions.write(welds, "m", [1], np.array([[0.5, 0.1, 0.1, 0.1]], np.float16))
+    photos.set_contractor(welds, [2], "Smith")
+    seen = mirror.read(welds)
+    predicted, labels = deciding.tally(seen, predicted=True), deciding.tally(seen)
+    limits = labels.limits
+    seen.set_label([1], 0, int(State.RAISED) | 4)
+    assert deciding.tally(seen, predicted=True) is predicted
+    assert deciding.tally(seen) is not labels
+    assert deciding.tally(seen).limits is limits
+    changes = predictions.write(welds, "m", [2], np.array([[0.5, 0.1, 0.1, 0.1]], np.float16))
+    seen.apply(mirror.read_rows(welds, changes))
+    assert deciding.tally(seen, predicted=True).outcomes[:2].tolist() == [Said.REJECT, Said.REJECT]
+    (smith,) = contractors.every(welds).values()
+    seen.apply(mirror.read_rows(welds, contractors.set_limits(welds, smith.id, [Limit(date(2020, 1, 1), 60)])))
+    assert deciding.tally(seen, predicted=True).outcomes[:2].tolist() == [Said.REJECT, Said.ACCEPT]

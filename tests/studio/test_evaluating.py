@@ -77,7 +77,7 @@ def test_each_equipment_is_judged_by_itself_too(store: Store) -> None:
     photos.set_equipment(store, ids[:4], "Bluebox")
     photos.set_equipment(store, ids[4:], "Redbox")
     found = _evaluated(store)
-    assert {name: scores.photos for name, scores in found.equipments.items()} == {"Bluebox": 4, "Redbox": 6}
+    assert {name: scores.photos for name, scores in found.parts["equipment"].items()} == {"Bluebox": 4, "Redbox": 6}
 
 
 def test_what_cannot_be_judged_is_said(tmp_path: Path, store: Store) -> None:
@@ -96,3 +96,19 @@ def test_labels_changed_since_the_training_count(store: Store) -> None:
     before = _evaluated(store).mean_per_class_accuracy
     label(store, {ids[1]: [State.RAISED, State.UNSEEN, State.UNSEEN]}, source=Source.HAND)
     assert _evaluated(store).mean_per_class_accuracy != before
+
+
+def test_each_contractor_type_and_medium_is_judged_by_itself_too(store: Store) -> None:
+    ids = [photo.id for photo in photos.every(store)]
+    photos.set_contractor(store, ids[:6], "Smith")
+    photos.set_joint_facts(store, photos.joints_shown(store, ids[:4]), kind="coupler", medium="water")
+    photos.set_joint_facts(store, photos.joints_shown(store, ids[4:]), medium="gas")
+    found = _evaluated(store).to_json()
+    counted = {
+        part: {name: one["photos"] for name, one in found[f"per_{part}"].items()} for part in evaluating.PARTED_BY
+    }
+    assert sum(counted["contractor"].values()) == sum(counted["medium"].values()) == found["photos"]
+    assert counted["contractor"].keys() == {"Smith", "not known"}
+    assert counted["type"].keys() == {"coupler", "not known"}
+    assert counted["medium"].keys() == {"water", "gas"}
+    assert counted["equipment"] == {}

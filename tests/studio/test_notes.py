@@ -47,6 +47,7 @@ def test_notes_are_found_by_their_words(welds: Store) -> None:
         ("photo", "a/00.jpg"),
         ("joint", "J-1"),
     ]
+    assert found(welds, "CREW") == found(welds, "note:crew")  # what one simply types is looked for in notes as well
     notes.note_joint(welds, joint, "", who="Ann")
     assert found(welds, "noted") == [1]
     assert parse('note:"a b"', Scheme()).text == 'note:"a b"'

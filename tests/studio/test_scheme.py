@@ -39,7 +39,7 @@ def any_scheme(draw: st.DrawFn) -> Scheme:
     groups = (Group("g", (0, 1), "none"),) if len(flags) > 1 and draw(st.booleans()) else ()
     merges = ()
     if len(flags) > 3 and draw(st.booleans()):
-        merges = (Merge(len(flags), "merged of all things", (2, 3), key="m"),)
+        merges = (Merge(len(flags), "merged of all things", (2, 3), key="M", colour="#0a0b0c"),)
     return Scheme(flags, groups, merges, name=draw(names))
 
 

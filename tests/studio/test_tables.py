@@ -10,9 +10,10 @@ from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import Source, State, fold, label_byte
 from weldstudio.domain.photo import FoundPhoto
-from weldstudio.store import actions, events, first_pass, photos
+from weldstudio.store import actions, events, first_pass, mirror, photos
 from weldstudio.store.store import Store
-from weldstudio.studio import label_import, labelling
+from weldstudio.studio import deciding, label_import, labelling, reviewing
+from weldstudio.studio.filters import parse
 from weldstudio.studio.label_files import read_label_file
 from weldstudio.studio.label_import import Terms, apply_label_table
 from weldstudio.studio.label_report import LabelReport
@@ -152,3 +153,22 @@ def test_a_file_of_which_no_row_can_be_used_is_refused(welds: Store, tmp_path: P
     with pytest.raises(ImportRefused, match=r"No row of the label file can be used.* line 2"):
         finished(apply_label_table(welds, table, who="Ann"))
     assert actions.last(welds) == []
+
+
+def test_two_flags_of_a_group_that_a_file_raises_are_listed_and_cost_the_higher_points(
+    welds: Store, tmp_path: Path
+) -> None:
+    labelling.set_state(welds, [2], 1, RAISED, who="Bob")
+    table = read_label_file(csv(tmp_path, "path,no clamp,few clamps\na/00.jpg,1,1\na/01.jpg,,1\na/02.jpg,1,\n"))
+    report = finished(apply_label_table(welds, table, who="Ann", terms=Terms(unlisted=UNSEEN, overwrite=False)))
+    found = states(welds)
+    assert (found[1, 1], found[1, 2]) == (RAISED, RAISED)
+    assert (found[2, 1], found[2, 2]) == (RAISED, CLEAR)  # what Bob said by hand stands, and what follows from it
+    assert (found[3, 1], found[3, 2]) == (RAISED, CLEAR)
+    seen = mirror.read(welds)
+    assert reviewing.select(seen, parse("contradiction", seen.scheme)).tolist() == [0]
+    assert reviewing.queue_counts(seen)["contradictions"] == 1
+    assert deciding.verdict_of(seen, int(seen.joint[0])).low == 50
+    labelling.set_state(welds, [1], 2, RAISED, who="Bob")  # one word of a person settles it
+    assert states(welds)[1, 1] == CLEAR
+    assert report.action_id

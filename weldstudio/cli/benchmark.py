@@ -20,7 +20,7 @@ from weldstudio.cli.progress import drive
 def bench(names: tuple[str, ...], rounds: int | None, list_: bool, as_json: bool) -> int:
     """Measure each row against its own limit, both in this run, round by round.
 
-    Photographs are drawn in a temporary folder; nothing outside it is touched. All rows take two to three minutes.
+    Photographs are drawn in a temporary folder; nothing outside it is touched. All rows take about four minutes.
     The exit status is 1 if a row could not be measured; a goal that is missed is marked.
     """
     from weldstudio.studio import benchmark

@@ -10,9 +10,11 @@ from weldstudio.cli import answer
 from weldstudio.cli.accepting import accept, safe
 from weldstudio.cli.benchmark import bench
 from weldstudio.cli.bundles import bundle, conflicts
+from weldstudio.cli.collections import collections, relocate, rescan, watch
 from weldstudio.cli.contractors import contractors
 from weldstudio.cli.decisions import decide
 from weldstudio.cli.demo import demo
+from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.history import history
@@ -29,6 +31,7 @@ from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
 from weldstudio.cli.runs import stop, train
+from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
@@ -80,6 +83,10 @@ for _command in (
     open_,
     init,
     import_,
+    collections,
+    rescan,
+    relocate,
+    watch,
     label,
     set_,
     copy,
@@ -92,7 +99,9 @@ for _command in (
     joints,
     decide,
     safe,
+    describe,
     contractors,
+    scheme,
     merge,
     predict,
     train,

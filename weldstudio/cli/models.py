@@ -55,7 +55,8 @@ def evaluate(project: Path, model: str | None, split: str, as_json: bool) -> Non
     """Judge a model of PROJECT on photos that it was not trained on.
 
     Mean per-class accuracy is the mean, over flags, of the share of raised and of clear photos that the model gets
-    right, at the thresholds chosen on validation photos; for an exclusive group the mean recall of its classes.
+    right, at the thresholds chosen on validation photos; for an exclusive group the mean recall of its classes. It is
+    also given by equipment, contractor, type and medium where the photos differ in them.
     """
     from weldstudio.studio import evaluating
 
@@ -104,8 +105,21 @@ def _scores(result: dict[str, Any]) -> str:
             f"Model {result.get('model_id')} on the {result.get('split')} photos: {result.get('photos'):,}",
             answer.table(head, rows),
             _mean(result),
+            *_parts(result),
         ]
     )
+
+
+def _parts(result: dict[str, Any]) -> list[str]:
+    """The same by equipment, contractor, type and medium, where there is more than one."""
+    from weldstudio.studio.evaluating import PARTED_BY
+
+    rows = [
+        (f"{parted_by}: {name}", found["photos"], answer.percent(found["mean_per_class_accuracy"]))
+        for parted_by in PARTED_BY
+        for name, found in result[f"per_{parted_by}"].items()
+    ]
+    return ["", answer.table(("part", "photos", "per class"), rows)] if rows else []
 
 
 def _mean(result: dict[str, Any]) -> str:

@@ -129,7 +129,7 @@ def review(
 def audit(project: Path, size: int | None, seed: int, text: str | None, who: str | None, as_json: bool) -> None:
     """What the audits of PROJECT found: of photos drawn at random, how many labels were wrong when looked at again.
 
-    A photo of an audit is done when it was reviewed after the draw (`review --reviewed`, Ctrl+R in the window).
+    A photo of an audit is done when it was reviewed after the draw (`review --reviewed`, Ctrl+Return in the window).
     """
     from weldstudio.store import mirror as mirrors
     from weldstudio.studio import samples

@@ -58,6 +58,7 @@ UNSEEN = 0
 
 LOOKED_AT = (Source.HAND, Source.BULK, Source.COPIED, Source.ACCEPTED)
 """Sources that mean a person has looked; imported labels are counted apart."""
+_LOOKED_AT = np.uint8(sum(1 << source for source in LOOKED_AT))
 
 
 def label_byte(state: State, source: Source) -> int:
@@ -87,7 +88,10 @@ def sources(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def looked_at(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Photos (rows of an (n, slots) matrix of label bytes) of which a person gave at least one label: (n,) bool."""
-    return np.any(np.isin(sources(labels), [int(s) for s in LOOKED_AT]), axis=1)
+    found = np.zeros(len(labels), np.uint8)
+    for column in labels.T:  # class by class, as labels lie in memory; a bit for each source
+        found |= np.uint8(1) << sources(column)
+    return (found & _LOOKED_AT) != 0
 
 
 @dataclass(frozen=True, slots=True)

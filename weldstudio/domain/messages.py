@@ -60,7 +60,19 @@ class ReadFacts:
     thumb_keys: tuple[str, ...] = ()
     """Key of each photo's thumbnail (`imaging.thumbs.thumb_key`), in the order of `paths`."""
     thumb_size: int = 320
-    """Longest side in pixels."""
+    """Longest side in pixels; 0 = nothing but the hash of the content is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What photos lie below a root folder. Answered by `Looked`, or `Failed` where the folder cannot be read.
+
+    With `watch`, what changes is told by further ones until a `Drop`; a folder that is not there is waited for.
+    """
+
+    request: int
+    root: str
+    watch: bool = False
 
 
 # --- uttered by any child -----------------------------------------------------------------------------------------
@@ -141,6 +153,22 @@ class Scored:
     photo_ids: tuple[int, ...]
     probabilities: str
     problems: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A part of what a `Look` has seen; the first look at a folder tells of every photo."""
+
+    request: int
+    found: tuple[tuple[str, int, int], ...] = ()
+    """(path, size, mtime_ns) of photos that are new or changed."""
+    gone: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    """(path, reason) of what was left out."""
+    last: bool = True
+    """Whether this is all that this look has seen."""
+    whole: bool = False
+    """Whether the look is the first one: what it does not tell of is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +270,7 @@ Message = (
     | Score
     | Drop
     | ReadFacts
+    | Look
     | Started
     | Stage
     | Failed
@@ -250,6 +279,7 @@ Message = (
     | Explained
     | Scored
     | FactsRead
+    | Looked
     | RunStarted
     | Step
     | Evaluated

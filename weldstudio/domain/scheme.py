@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.errors import SchemeError
-from weldstudio.domain.labelling import merged_states, states
+from weldstudio.domain.labelling import State, merged_states, states
 
 
 class JointRule(StrEnum):
@@ -27,6 +27,22 @@ class JointRule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A photo that shows what a flag means, or what it is not: known by its content, wherever the file lies."""
+
+    content_hash: str
+    """SHA-256 of the file, in hex, as of a photo."""
+    look_alike: bool = False
+    """It looks like the flag but is not; else it is typical of it."""
+    path: str = ""
+    """Where it lay when it was picked, for people."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[0-9a-f]{64}", self.content_hash):
+            raise SchemeError(f"'{self.content_hash}' names no photo; an example is known by its SHA-256.")
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """One adverse characteristic with its penalty points."""
 
@@ -34,17 +50,23 @@ class Flag:
     name: str
     points: int = 0
     key: str = ""
-    """The key that raises it, as Qt writes key sequences ('1', 'Shift+A')."""
+    """The key that raises it ('1', 'Alt+Q'); '' = one is given to it (`studio.flag_keys`)."""
     colour: str = ""
     """'#rrggbb', or empty for the theme's."""
     description: str = ""
     joint_rule: JointRule = JointRule.ANY
     retired: bool = False
+    examples: tuple[Example, ...] = ()
+    """In the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Flags of which at most one holds. `default` names "none of them"; empty where every photo has one of them."""
+    """Flags of which at most one holds. `default` names "none of them"; empty where every photo has one of them.
+
+    Where one of them is raised the others are clear, though nobody has said so of each: a flag that joins the group
+    later need not be looked at again there (`Scheme.states_of`).
+    """
 
     name: str
     members: tuple[int, ...]
@@ -86,13 +108,7 @@ class Scheme:
         self._refuse_bad_names()
         self._refuse_shared_slots()
         flag_slots = {flag.slot for flag in self.flags}
-        in_groups: set[int] = set()
-        for group in self.groups:
-            if not set(group.members) <= flag_slots:
-                raise SchemeError(f"The group '{group.name}' names a flag that does not exist. Add the flag first.")
-            if in_groups & set(group.members):
-                raise SchemeError(f"A flag of '{group.name}' is in another group already; a flag belongs to one group.")
-            in_groups |= set(group.members)
+        _refuse_bad_groups(self.groups, flag_slots)
         merged: dict[int, str] = {}
         for merge in self.live_merges:
             if len(set(merge.members)) < 2 or not set(merge.members) <= flag_slots:
@@ -107,18 +123,16 @@ class Scheme:
     def _refuse_bad_names(self) -> None:
         seen: set[str] = set()
         for item in self._named:
-            if not item.name.strip():
-                raise SchemeError("A flag or merge needs a name.")
-            if any(ord(c) < 32 for c in item.name):
-                raise SchemeError(f"The name {item.name!r} holds a line break or control character; leave it out.")
+            _refuse_bad_name(item.name, "A flag or merge")
             if item.name in seen:
                 raise SchemeError(f"'{item.name}' is there already; choose another name.")
             seen.add(item.name)
         for flag in self.flags:
             if flag.points < 0:
                 raise SchemeError(f"'{flag.name}' cannot have {flag.points} penalty points; use 0 or more.")
-            if flag.colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", flag.colour):
-                raise SchemeError(f"'{flag.colour}' is no colour for '{flag.name}'; write it as #rrggbb.")
+        for item in self._all:
+            if item.colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", item.colour):
+                raise SchemeError(f"'{item.colour}' is no colour for '{item.name}'; write it as #rrggbb.")
 
     def _refuse_shared_slots(self) -> None:
         slots = [item.slot for item in self._all]
@@ -221,12 +235,14 @@ class Scheme:
     def states_of(self, slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """States of one class for all photos: `labels` is (n, slots) of label bytes, the result (n,) uint8.
 
-        Columns that `labels` does not have yet (a flag added since) read as unseen.
+        Columns that `labels` does not have yet (a flag added since) read as unseen; a flag of a group is clear where
+        another one of it is raised.
         """
         item = self.by_slot(slot)
         if isinstance(item, Flag):
-            return _states_in(slot, labels)
-        return merged_states(np.stack([_states_in(m, labels) for m in item.members], axis=1), _states_in(slot, labels))
+            return _flag_states(self, slot, labels)
+        members = [_flag_states(self, member, labels) for member in item.members]
+        return merged_states(np.stack(members, axis=1), _states_in(slot, labels))
 
     # Changes: each returns a new scheme, which refuses itself when it would be inconsistent.
 
@@ -274,10 +290,46 @@ def all_states(scheme: Scheme, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     there = slots < labels.shape[1]
     result = np.zeros((len(labels), len(slots)), np.uint8)
     result[:, there] = states(labels[:, slots[there]])
-    for place, item in enumerate(scheme.classes) if scheme.live_merges else ():
-        if isinstance(item, Merge):
+    for place, item in enumerate(scheme.classes) if scheme.live_merges or scheme.groups else ():
+        if isinstance(item, Merge) or scheme.group_of(item.slot) is not None:
             result[:, place] = scheme.states_of(item.slot, labels)
     return result
+
+
+def _refuse_bad_name(name: str, what: str) -> None:
+    if not name.strip():
+        raise SchemeError(f"{what} needs a name.")
+    if any(ord(c) < 32 or ord(c) == 127 or "\ud800" <= c <= "\udfff" for c in name):
+        raise SchemeError(f"The name {name!r} holds a line break or control character; leave it out.")
+
+
+def _refuse_bad_groups(groups: tuple[Group, ...], flag_slots: set[int]) -> None:
+    names: set[str] = set()
+    in_groups: set[int] = set()
+    for group in groups:
+        _refuse_bad_name(group.name, "A group")
+        if group.name in names:
+            raise SchemeError(f"There is a group '{group.name}' already; choose another name.")
+        names.add(group.name)
+        if not set(group.members) <= flag_slots:
+            raise SchemeError(f"The group '{group.name}' names a flag that does not exist. Add the flag first.")
+        if in_groups & set(group.members):
+            raise SchemeError(f"A flag of '{group.name}' is in another group already; a flag belongs to one group.")
+        in_groups |= set(group.members)
+
+
+def _flag_states(scheme: Scheme, slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """States of a flag: what stands in its slot, and clear for unseen where another one of its group is raised."""
+    own = _states_in(slot, labels)
+    group = scheme.group_of(slot)
+    if group is None or own.all():
+        return own
+    others = set(group.members) - {slot}
+    rivals = [flag.slot for flag in scheme.live_flags if flag.slot in others]
+    rivals += [merge.slot for merge in scheme.live_merges if set(merge.members) <= others]
+    for other in rivals:
+        own[(own == State.UNSEEN) & (_states_in(other, labels) == State.RAISED)] = State.CLEAR
+    return own
 
 
 def _states_in(slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

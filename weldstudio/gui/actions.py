@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from weldstudio.gui.icons import set_icon
 from weldstudio.studio.action_table import TABLE, Action, writes
-from weldstudio.studio.flag_keys import chords, flag_keys
+from weldstudio.studio.flag_keys import SET, chords, flag_keys
 
 if TYPE_CHECKING:
     # It brings numpy along, which the first window has no need of.
@@ -124,6 +124,7 @@ class Actions(QObject):
         self._flag_keys = flag_keys(scheme.classes) if scheme is not None else {}
         for chord, (slot, verb) in chords(self._flag_keys).items():
             action = QAction(self)
+            action.setData(slot if verb == SET else None)
             action.setShortcut(QKeySequence(chord))
             action.triggered.connect(lambda _checked=False, slot=slot, verb=verb: self.flag_pressed.emit(slot, verb))
             action.setEnabled(self._page == "review")
@@ -133,6 +134,12 @@ class Actions(QObject):
     def flag_key(self, slot: int) -> str:
         """The key of a class, for its key cap; '' if it has none."""
         return self._flag_keys.get(slot, "")
+
+    def raising(self) -> Iterator[tuple[int, QAction]]:
+        """Slot and action of each class that has a key: what raises it, or clears it again."""
+        for action in self._flags:
+            if (slot := action.data()) is not None:
+                yield slot, action
 
     @staticmethod
     def key_text(action: QAction) -> str:

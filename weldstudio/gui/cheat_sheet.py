@@ -8,6 +8,7 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.studio.flag_keys import ALT
 
 _COLUMNS = 4
 _KEYS = 96
@@ -59,6 +60,9 @@ def sections(actions: Actions, scheme: Scheme | None) -> list[tuple[str, list[tu
         rows = [(key, name) for key, name in classes if key]
         if rows:
             help_rows = [("Shift + key", "unsure"), ("Alt + key", "choose, to see its overlay")]
+            if any(key.startswith(ALT) for key, _ in rows):
+                help_rows = [("Alt+Shift+…", "unsure, of a flag with Alt"), *help_rows]
+                help_rows[-1] = ("Alt + key", "choose, where it is no flag's own key")
             found.append(("Flags: raise, or clear again", rows + help_rows))
     return found
 

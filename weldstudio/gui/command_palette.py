@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPainter
@@ -21,9 +22,14 @@ from weldstudio.gui.floating import Floating
 from weldstudio.gui.theme import GAP, GROUP, theme
 
 _WIDTH, _ROWS = 560, 10
+FLAGS = "Flags"
 _KEYS, _MENU = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 _OWN_KEYS = (*_STEPS, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+if TYPE_CHECKING:
+    from weldstudio.domain.scheme import Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,17 @@ class Entry:
 class CommandPalette(Floating):
     """A field and a list over the upper part of the window."""
 
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
+    def __init__(self, actions: Actions, parent: QWidget, *, scheme: "Scheme | None" = None) -> None:
         super().__init__(parent)
         self._entries = [
             Entry(action.text(), row.menu, actions.key_text(action), action)
             for row, action in actions.rows()
             if action.isEnabled() and row.id != "app.palette"
+        ]
+        self._entries += [
+            Entry(f"Raise or clear {scheme.by_slot(slot).name}", FLAGS, actions.key_text(action), action)
+            for slot, action in actions.raising()
+            if scheme is not None and action.isEnabled()
         ]
         self.field = QLineEdit()
         self.field.setPlaceholderText("What do you want to do?")

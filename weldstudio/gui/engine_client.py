@@ -6,7 +6,7 @@ model to load.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from weldstudio.domain.messages import Explained, Failed, Message, ModelReady, Stage, Started
+from weldstudio.domain.messages import Explained, Failed, Message, ModelReady, Scored, Stage, Started
 from weldstudio.domain.model import Frame, ModelCard
 from weldstudio.domain.packing import unpack
 from weldstudio.jobs import process, wire
@@ -24,6 +24,7 @@ _logger = logging.getLogger(__name__)
 
 RESTARTS = 3
 """How often an engine that dies is started again before a person has to ask for it."""
+SCORED_AT_ONCE = 500
 _END_MS = 3000
 
 
@@ -52,6 +53,8 @@ class EngineClient(QObject):
 
     explained = Signal(object)
     """An `Explanation` of the photograph asked for last."""
+    scored = Signal(str, object, object)
+    """(model id, photo ids, probabilities (n, classes)) of photographs that were to be scored."""
     state_changed = Signal(str)
     """What the engine does, in words."""
     failed = Signal(str)
@@ -65,6 +68,7 @@ class EngineClient(QObject):
         self._card: ModelCard | None = None
         self._folder: Path | None = None
         self._wanted: tuple[int, Path] | None = None
+        self._to_score: dict[int, Path] = {}
         self._restarts = 0
         self._stopping = False
         self.state = "no model yet"
@@ -80,6 +84,7 @@ class EngineClient(QObject):
             return
         self._folder, self._card = folder, None
         if folder is None:
+            self._to_score.clear()
             self.stop()
             self._say("no model yet")
             return
@@ -97,6 +102,23 @@ class EngineClient(QObject):
         self._wanted = (photo_id, path)
         if self._protocol.model_id is not None:
             self._send(self._protocol.explain(photo_id, str(path)))
+
+    def score(self, paths: Mapping[int, Path]) -> None:
+        """Have these photographs (by id) scored, behind every explanation; answered by `scored` in pieces.
+
+        Without a model nothing is asked; an engine that dies or gets another model is asked once more.
+        """
+        if self._folder is None:
+            return
+        self._to_score |= paths
+        if self._protocol.model_id is not None:
+            self._ask_scores(paths)
+
+    def _ask_scores(self, paths: Mapping[int, Path]) -> None:
+        ids = list(paths)
+        for at in range(0, len(ids), SCORED_AT_ONCE):
+            some = ids[at : at + SCORED_AT_ONCE]
+            self._send(self._protocol.score(some, [str(paths[photo_id]) for photo_id in some])[1])
 
     def stop(self) -> None:
         """End the engine by closing its stdin; one that does not listen is killed. Returns when it has ended."""
@@ -174,8 +196,11 @@ class EngineClient(QObject):
                 self._say("engine ready")
                 if self._wanted is not None:
                     self._send(self._protocol.explain(self._wanted[0], str(self._wanted[1])))
+                self._ask_scores(self._to_score)
             case Explained():
                 self._explained(message)
+            case Scored():
+                self._scored(message)
             case Failed():
                 _logger.info("the engine failed: %s\n%s", message.sentence, message.detail)
                 if message.photo_id is None:
@@ -202,6 +227,14 @@ class EngineClient(QObject):
                 Frame(*message.frame),
             )
         )
+
+    def _scored(self, message: Scored) -> None:
+        for photo_id in (*message.photo_ids, *(photo_id for photo_id, _ in message.problems)):
+            self._to_score.pop(photo_id, None)
+        card = self._card
+        if card is not None and message.model_id == card.id and message.photo_ids:
+            shape = len(message.photo_ids), len(card.classes)
+            self.scored.emit(card.id, message.photo_ids, unpack(message.probabilities, shape))
 
     def _error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:

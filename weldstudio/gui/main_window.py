@@ -30,6 +30,7 @@ from weldstudio.gui import window_actions
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.first_steps import FirstSteps
 from weldstudio.gui.header import Header
+from weldstudio.gui.layout_keys import LayoutKeys
 from weldstudio.gui.news import Banner, Toast
 from weldstudio.gui.opening import Opening
 from weldstudio.gui.project_lock import READ_ONLY, ProjectLock
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.addActions(self.action_table.all())
         self.action_table.changed.connect(self._add_flag_actions)
+        LayoutKeys(self, self.action_table)
         window_actions.connect(self)
         self._restore_geometry()
         self.show_welcome()

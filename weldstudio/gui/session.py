@@ -237,6 +237,7 @@ class Session(QObject):
         self._thread.work_ended.connect(self._work_ended)
         self.outbox.saved_changed.connect(self.saved_changed)
         self.engine.explained.connect(self._explained)
+        self.engine.scored.connect(lambda *scored: self.run(_record_many, *scored))
         self.engine.state_changed.connect(self.engine_changed)
         self.engine.failed.connect(self.failed)
         self._poll.timeout.connect(self.look)
@@ -323,6 +324,12 @@ def _record(store: "Store", explanation: Explanation) -> Changes:
     from weldstudio.studio import predicting
 
     return predicting.record(store, explanation.model_id, [explanation.photo_id], explanation.probabilities[None, :])
+
+
+def _record_many(store: "Store", model_id: str, photo_ids: tuple[int, ...], probabilities: NDArray[Any]) -> Changes:
+    from weldstudio.studio import predicting
+
+    return predicting.record(store, model_id, photo_ids, probabilities)
 
 
 def _stored_commands(store: "Store", who: str) -> list[tuple[str, str, bool]]:

@@ -105,11 +105,12 @@ QCheckBox, QRadioButton { color: @text; spacing: 8px; min-height: 24px; padding:
   border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @disabled; }
-QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @control_line;
+QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {
+  width: 14px; height: 14px; border: 1px solid @control_line;
   background: @field; }
-QCheckBox::indicator { border-radius: 3px; }
+QCheckBox::indicator, QAbstractItemView::indicator { border-radius: 3px; }
 QRadioButton::indicator { border-radius: 8px; }
-QCheckBox::indicator:checked { background: @accent; border-color: @accent;
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: @accent; border-color: @accent;
   image: url(%icons/check.svg); }
 QCheckBox::indicator:checked:disabled { background: @disabled; border-color: @disabled; }
 QRadioButton::indicator:checked { border: 5px solid @accent; width: 6px; height: 6px; background: @on_accent; }

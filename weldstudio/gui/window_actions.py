@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
+from weldstudio.gui import folders
 from weldstudio.gui.background import Background
 from weldstudio.gui.help.asking import open_help
 from weldstudio.gui.theme import theme
@@ -30,6 +31,7 @@ def connect(window: "MainWindow") -> None:
     table.connect("project.demo", lambda: _open_demo(window))
     table.connect("project.close", window.close_project)
     table.connect("collection.import", lambda: _import(window))
+    folders.connect(window)
     table.connect("project.export", lambda: _export(window))
     table.connect("project.bundle", lambda: _bundle(window))
     table.connect("project.take", lambda: _take_bundle(window))
@@ -114,6 +116,7 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
     run_watcher.watch(session)
+    folders.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -283,7 +286,8 @@ def _go(window: "MainWindow", page: str) -> None:
 def _palette(window: "MainWindow") -> None:
     from weldstudio.gui.command_palette import CommandPalette
 
-    CommandPalette(window.action_table, window).open()
+    mirror = window.session.mirror_or_none if window.session is not None else None
+    CommandPalette(window.action_table, window, scheme=mirror.scheme if mirror is not None else None).open()
 
 
 def _keys(window: "MainWindow") -> None:

@@ -17,6 +17,9 @@ from weldstudio.imaging.read import SUFFIXES, header_by_pillow, picture_in
 Report = Callable[[str, str], None]
 """Told (path, reason) of whatever a scan leaves out."""
 
+Place = tuple[int, int]
+"""Device and number of a folder: the same by whatever path it is reached."""
+
 PROJECT_FILE = "project.sqlite"
 
 _UNREADABLE = {
@@ -37,14 +40,29 @@ def scan(root: Path, *, report: Report | None = None) -> Iterator[FoundPhoto]:
     that look like photos but cannot be taken, of folders that cannot be read, and of links that lead back.
     Raises PhotoError if `root` itself cannot be read.
     """
-    tell = report or _nobody
+    for _, photos in folders(root, {readable(root)}, report=report):
+        yield from photos
+
+
+def readable(root: Path) -> Place:
+    """Which folder a root is, whatever it is called. Raises PhotoError if it cannot be read."""
     try:
         told = root.stat()
         os.scandir(root).close()
     except OSError as error:
         raise PhotoError(f"The folder {root} cannot be read ({error.strerror or error}).") from error
-    seen = {(told.st_dev, told.st_ino)}
-    waiting = [""]
+    return told.st_dev, told.st_ino
+
+
+def folders(
+    root: Path, seen: set[Place], *, start: str = "", report: Report | None = None
+) -> Iterator[tuple[str, Iterator[FoundPhoto]]]:
+    """Each folder from `start` down with its photos, which must be taken before the next folder is asked for.
+
+    `seen` holds the folders that were met before; those met now are added to it.
+    """
+    tell = report or _nobody
+    waiting = [start]
     links: list[str] = []
     while waiting or links:
         if waiting:
@@ -55,9 +73,16 @@ def scan(root: Path, *, report: Report | None = None) -> Iterator[FoundPhoto]:
             if not _first_sight(root, folder, seen, tell):
                 continue
         listing = _Listing()
-        yield from _photos_of(root, folder, listing, tell)
+        yield folder, _photos_of(root, folder, listing, tell)
         waiting += [inner for inner in reversed(listing.folders) if _first_sight(root, inner, seen, tell)]
         links += listing.links
+
+
+def one_folder(root: Path, folder: str, *, report: Report | None = None) -> tuple[list[FoundPhoto], list[str]]:
+    """The photos of one folder, and the folders (or links to them) in it."""
+    listing = _Listing()
+    photos = list(_photos_of(root, folder, listing, report or _nobody))
+    return photos, listing.folders + listing.links
 
 
 @dataclass(slots=True)
@@ -110,7 +135,7 @@ def _sort_in(entry: os.DirEntry[str], path: str, suffix: str, listing: _Listing,
         tell(_shown(path), "it is no file" if plain else "its name holds characters that are no text; rename it")
 
 
-def _first_sight(root: Path, folder: str, seen: set[tuple[int, int]], tell: Report) -> bool:
+def _first_sight(root: Path, folder: str, seen: set[Place], tell: Report) -> bool:
     """Whether a folder was not scanned before under another name; remembers it."""
     try:
         told = (root / folder).stat()
@@ -141,7 +166,8 @@ def _nobody(path: str, reason: str) -> None:
 def read_facts(root: Path, path: str, *, thumb_size: int = thumbs.SIZE) -> tuple[PhotoFacts, thumbs.Thumb | None]:
     """What is inside one file, and its thumbnail: the file is read once and decoded once. Any thread.
 
-    Never raises for a file: what is wrong with it stands in `problem`, and the rest is filled in as far as it can be.
+    With a `thumb_size` of 0 the content's hash alone, nothing is decoded. Never raises for a file: what is wrong with
+    it stands in `problem`, and the rest is filled in as far as it can be.
     """
     file = root / path
     try:
@@ -150,6 +176,9 @@ def read_facts(root: Path, path: str, *, thumb_size: int = thumbs.SIZE) -> tuple
         return PhotoFacts(path, problem=f"{file.name} is not there any more; it was moved, renamed or deleted."), None
     except (OSError, ValueError, MemoryError) as error:
         return PhotoFacts(path, problem=f"{file.name} cannot be read ({error}).".replace(str(root), "")), None
+    content_hash = hashlib.sha256(content).hexdigest()
+    if not thumb_size:
+        return PhotoFacts(path, content_hash=content_hash), None
     header: Header | None = None
     thumb: thumbs.Thumb | None = None
     problem: str | None = None
@@ -167,7 +196,7 @@ def read_facts(root: Path, path: str, *, thumb_size: int = thumbs.SIZE) -> tuple
         orientation=exif.orientation,
         taken_at=exif.taken_at,
         equipment=exif.equipment,
-        content_hash=hashlib.sha256(content).hexdigest(),
+        content_hash=content_hash,
         perceptual_hash=None if thumb is None else thumb.dhash,
         problem=problem,
     )

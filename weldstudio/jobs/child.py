@@ -55,10 +55,12 @@ def main(argv: list[str]) -> int:
 def _serve(role: str) -> int:
     """Answers requests until stdin is closed."""
     answers = _own_stdout()
+    lock = threading.Lock()  # who watches a folder speaks from a thread of its own
 
     def utter(message: Message) -> None:
-        answers.write(wire.encode(message) + "\n")
-        answers.flush()
+        with lock:
+            answers.write(wire.encode(message) + "\n")
+            answers.flush()
 
     requests: Requests = queue.SimpleQueue()
     try:

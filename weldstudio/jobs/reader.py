@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from weldstudio.domain.messages import Completed, Drop, FactsRead, Failed, Message, ReadFacts
+from weldstudio.domain.messages import Completed, Drop, FactsRead, Failed, Look, Message, ReadFacts
 from weldstudio.domain.photo import PhotoFacts
 from weldstudio.imaging.scan import read_facts
 from weldstudio.imaging.thumbs import Thumb, ThumbStore
+from weldstudio.jobs.looking import Looking
 
 THREADS = 8
 """A cold disk answers eight readers three to five times faster than one; decoding lets the interpreter lock go."""
@@ -30,8 +31,9 @@ _Read = tuple[PhotoFacts, Thumb | None]
 def serve(requests: Requests, utter: Utter) -> None:
     """Answers `ReadFacts` until None comes in: `FactsRead` in batches in the order asked, then `Completed`.
 
-    A `Drop` forgets a request that waits or is under way. A disk that takes no thumbnails is answered by `Failed`;
-    a file that cannot be read has a `problem` among its facts.
+    A `Look` is answered, and goes on being answered where it shall watch, from a thread of its own. A `Drop` forgets a
+    request that waits or is under way. A disk that takes no thumbnails is answered by `Failed`; a file that cannot be
+    read has a `problem` among its facts.
     """
     reader = _Reader(utter)
     try:
@@ -61,6 +63,7 @@ class _Reader:
         self._asked: list[_Asked] = []
         self._running: deque[tuple[_Asked, int, Future[_Read]]] = deque()
         self._stores: dict[str, ThumbStore] = {}
+        self._looking: dict[int, Looking] = {}
 
     def take(self, requests: Requests) -> bool:
         """Sorts in what has come; waits when there is nothing to do. False when the child shall end."""
@@ -75,6 +78,8 @@ class _Reader:
                 case ReadFacts():
                     self._asked.append(_Asked(message))
                     self._finish_if_done(self._asked[-1])
+                case Look():
+                    self._looking[message.request] = Looking(message, self._utter)
                 case Drop(request):
                     self._drop(request)
                 case _:
@@ -114,6 +119,8 @@ class _Reader:
 
     def close(self) -> None:
         """Lets go of everything; results nobody waits for are lost."""
+        for looking in self._looking.values():
+            looking.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
         for store in self._stores.values():
             store.close()
@@ -140,4 +147,6 @@ class _Reader:
             self._utter(Completed(asked.message.request))
 
     def _drop(self, request: int) -> None:
+        if (looking := self._looking.pop(request, None)) is not None:
+            looking.stop()
         self._asked = [asked for asked in self._asked if asked.message.request != request]

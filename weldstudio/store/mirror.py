@@ -4,7 +4,7 @@
 shows things. A row is a photo; rows are in the order of photo ids and never move, new photos are put behind.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import decided, desks, models, reading, reviewed
+from weldstudio.store import altered, decided, desks, models, reading, reviewed
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
@@ -55,6 +55,8 @@ class Mirror:
     """Why, by photo id."""
     conflicts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Slots by photo id of the labels about which two experts differ."""
+    altered: frozenset[int] = frozenset()
+    """Photos whose file is another one than when they were labelled."""
     notes: Notes = field(default_factory=Notes)
     """On photos and joints, by id."""
     reviews: Reviews = field(default_factory=Reviews)
@@ -72,8 +74,10 @@ class Mirror:
     """Names by collection id."""
     roots: dict[int, Path] = field(default_factory=dict)
     """Where each collection lies."""
-    tallied: dict[Any, Any] = field(default_factory=dict)
-    """Points of all joints as `studio.deciding` last counted them; forgotten with every change."""
+    tallied: dict[Hashable, Any] = field(default_factory=dict)
+    """What `studio.deciding` last worked out of all joints: 'labels' and 'predicted' are its points by these. Each is
+    forgotten when what it is made of changes.
+    """
     _codes: dict[int, int] = field(default_factory=lambda: {0: 0})
     """Equipment id -> code."""
 
@@ -189,12 +193,17 @@ class Mirror:
     def set_label(self, photo_ids: Sequence[int], slot: int, byte: int) -> None:
         """Show a label ahead of the store: one byte, in one slot, of these photos."""
         self._widen(slot + 1)
-        self.tallied.clear()
+        self.tallied.pop("labels", None)
         self.labels[self.rows(photo_ids), slot] = byte
 
     def apply(self, rows: MirrorRows) -> None:
         """Take over what `read_rows` has read."""
-        self.tallied.clear()
+        if rows.surroundings is not None or rows.photos is not None:
+            self.tallied.clear()
+        if rows.labels is not None:
+            self.tallied.pop("labels", None)
+        if rows.probabilities is not None:
+            self.tallied.pop("predicted", None)
         if rows.surroundings is not None:
             self._surround(rows.surroundings)
         if rows.photos is not None:
@@ -206,6 +215,8 @@ class Mirror:
                 self.conflicts.pop(photo_id, None)
             for photo_id, slot in rows.conflicts:
                 self.conflicts[photo_id] = (*self.conflicts.get(photo_id, ()), slot)
+        if rows.altered is not None:
+            self.altered = rows.altered
         if rows.decided is not None:
             joint_ids, decided = rows.decided
             self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
@@ -313,6 +324,7 @@ def read(store: Store) -> Mirror:
             all_probabilities=True,
             decided=(None, decided.read(store)),
             reviews=(None, reviewed.read(store)),
+            altered=altered.waiting(store),
         )
     mirror.apply(rows)
     return mirror
@@ -338,6 +350,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             all_probabilities=changes.models,
             decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
             reviews=(changes.reviews, reviewed.read(store, changes.reviews)) if changes.reviews else None,
+            altered=altered.waiting(store) if changes.photos or changes.labels else None,
         )
 
 

@@ -11,6 +11,12 @@ def photos_at(store: Store, path: str) -> list[int]:
     return [photo for (photo,) in found]
 
 
+def photo_of_content(store: Store, content_hash: str) -> int | None:
+    """Id of the first photo of this content."""
+    found = store.value("SELECT min(id) FROM photos WHERE content_hash = ?", (content_hash,))
+    return None if found is None else int(found)
+
+
 def joints_called(store: Store, reference: str) -> list[int]:
     """Ids of joints with this reference; two at most."""
     return [joint for (joint,) in store.rows("SELECT id FROM joints WHERE reference = ? LIMIT 2", (reference,))]

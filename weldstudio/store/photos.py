@@ -10,7 +10,7 @@ from typing import Any
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.photo import Collection, Joint, Photo, PhotoFacts
-from weldstudio.store import contractors
+from weldstudio.store import altered, contractors
 from weldstudio.store.first_pass import joints_of
 from weldstudio.store.store import Store
 
@@ -92,9 +92,12 @@ def record_facts(store: Store, collection_id: int, facts: Sequence[PhotoFacts]) 
         here = "SELECT path, id FROM photos WHERE collection_id = ? AND path IN (SELECT value FROM json_each(?))"
         known = dict(store.rows(here, (collection_id, json.dumps([fact.path for fact in facts]))))
         equipments = _equipments(store, (fact.equipment for fact in facts))
+        contents = [(known[f.path], f.content_hash) for f in facts if f.path in known and f.content_hash]
+        changes = altered.note_contents(store, contents)
         store.executemany(
             "UPDATE photos SET facts = 1, width = ?, height = ?, orientation = ?, taken = coalesce(?, taken),"
-            " equipment_id = coalesce(equipment_id, ?), content_hash = ?, perceptual_hash = ?, problem = ?"
+            " equipment_id = coalesce(equipment_id, ?), content_hash = coalesce(?, content_hash),"
+            " perceptual_hash = ?, problem = ?"
             " WHERE id = ?",
             [
                 (
@@ -112,7 +115,7 @@ def record_facts(store: Store, collection_id: int, facts: Sequence[PhotoFacts]) 
                 if fact.path in known
             ],
         )
-        return store.record(Changes(photos=frozenset(known.values())))
+        return store.record(changes | Changes(photos=frozenset(known.values())))
 
 
 def set_equipment(store: Store, photo_ids: Sequence[int], equipment: str | None) -> Changes:
@@ -293,6 +296,12 @@ def missing(store: Store, photo_ids: Iterable[int]) -> list[int]:
 def count(store: Store) -> int:
     """How many photos the project has."""
     return int(store.value("SELECT count(*) FROM photos"))
+
+
+def counts(store: Store) -> dict[int, tuple[int, int]]:
+    """By collection how many photos it has, and how many of them cannot be shown."""
+    found = store.rows("SELECT collection_id, count(*), count(problem) FROM photos GROUP BY collection_id")
+    return {collection_id: (photos, problems) for collection_id, photos, problems in found}
 
 
 def _photo(row: tuple[Any, ...]) -> Photo:

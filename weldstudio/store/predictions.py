@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Changes
+from weldstudio.store import columns
 from weldstudio.store.store import Store
 
 Halves = NDArray[np.float16]
@@ -28,29 +29,12 @@ def write(store: Store, model_id: str, photo_ids: Sequence[int], probabilities: 
 
 def read(store: Store, model_id: str, photo_ids: Sequence[int] | None = None) -> tuple[NDArray[np.int64], Halves]:
     """Photo ids, ascending, and their predictions (n, slots) by one model; photos without any are left out."""
-    query = "SELECT photo_id, probabilities FROM predictions WHERE model_id = ?"
     parameters: tuple[str, ...] = (model_id,)
+    table = "predictions WHERE model_id = ?"
     if photo_ids is not None:
-        query += " AND photo_id IN (SELECT value FROM json_each(?))"
+        table += " AND photo_id IN (SELECT value FROM json_each(?))"
         parameters += (json.dumps([int(i) for i in photo_ids]),)
-    ids: list[int] = []
-    blobs: list[bytes] = []
-    for rows in store.pieces(f"{query} ORDER BY photo_id", parameters):
-        some, their = zip(*rows, strict=True)
-        ids += some
-        blobs += their
-    return np.array(ids, np.int64), matrix_of(blobs)
-
-
-def matrix_of(blobs: Sequence[bytes]) -> Halves:
-    """Blobs of float16 as (n, widest); shorter ones are filled up with NaN."""
-    width = max(map(len, blobs), default=0)
-    if all(len(blob) == width for blob in blobs):
-        return np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), width // 2)
-    matrix = np.full((len(blobs), width // 2), np.nan, np.float16)
-    for row, blob in zip(matrix, blobs, strict=True):
-        row[: len(blob) // 2] = np.frombuffer(blob, np.float16)
-    return matrix
+    return columns.blobs(store, "photo_id", "probabilities", table, parameters, dtype=np.float16, fill=np.nan)
 
 
 def keep_only(store: Store, model_ids: Sequence[str]) -> Changes:

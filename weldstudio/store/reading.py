@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import DEFAULT_LIMIT, Contractor
 from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import contractors, models, notes, photos, predictions, splits
+from weldstudio.store import columns, contractors, models, notes, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
@@ -152,6 +153,8 @@ class MirrorRows:
     """What is decided of these joints; None = of all."""
     reviews: tuple[frozenset[int] | None, Reviews] | None = None
     """What is said of these photos beyond labels; None = of all."""
+    altered: frozenset[int] | None = None
+    """All photos that want a second look, for their file is another one."""
 
 
 @contextmanager
@@ -206,50 +209,43 @@ def _where(column: str, ids: frozenset[int] | None) -> tuple[str, tuple[str, ...
 def photo_rows(store: Store, ids: frozenset[int] | None) -> PhotoRows:
     """Columns of these photos, or of all."""
     where, parameters = _where("id", ids)
-    numbers: list[NDArray[np.int64]] = []
-    paths: list[str] = []
-    for rows in store.pieces(
-        "SELECT id, collection_id, joint_id, coalesce(equipment_id, 0), coalesce(taken, -1), added, path"
-        f" FROM photos {where} ORDER BY id",
-        parameters,
-    ):
-        *columns, names = zip(*rows, strict=True)
-        numbers.append(np.array(columns, np.int64))
-        paths += names
+    numbers = ("id", "collection_id", "joint_id", "coalesce(equipment_id, 0)", f"coalesce(taken, {NOT_TAKEN})", "added")
+    found, paths = columns.numbers_and_paths(store, numbers, "path", f"photos {where}", parameters)
     and_ = f"{where} AND" if where else "WHERE"
     problems = dict(store.rows(f"SELECT id, problem FROM photos {and_} problem IS NOT NULL", parameters))
-    empty = np.zeros((6, 0), np.int64)
-    id_, collection, joint, equipment, taken, added = np.concatenate([empty, *numbers], axis=1)
+    id_, collection, joint, equipment, taken, added = found
     return PhotoRows(id_, collection.astype(np.int32), joint, equipment, taken, added, paths, problems)
 
 
 def labels(store: Store, ids: frozenset[int] | None) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Ids and label bytes (n, widest) of these photos; or of all that have labels."""
     where, parameters = _where("photo_id", ids)
-    found: list[int] = []
-    blobs: list[bytes] = []
-    for rows in store.pieces(f"SELECT photo_id, labels FROM label_now {where} ORDER BY photo_id", parameters):
-        some, their = zip(*rows, strict=True)
-        found += some
-        blobs += their
-    if ids is not None:
-        # Photos without a row are unseen, and must be said to be so where something else was shown ahead.
-        known = dict(zip(found, blobs, strict=True))
-        found = sorted(ids)
-        blobs = [known.get(photo_id, b"") for photo_id in found]
-    width = max(map(len, blobs), default=0)
-    if any(len(blob) < width for blob in blobs):
-        blobs = [blob.ljust(width, b"\0") for blob in blobs]
-    return np.array(found, np.int64), np.frombuffer(b"".join(blobs), np.uint8).reshape(len(blobs), width)
+    found, matrix = columns.blobs(
+        store, "photo_id", "labels", f"label_now {where}", parameters, dtype=np.uint8, fill=State.UNSEEN
+    )
+    if ids is None:
+        return found, matrix
+    # Photos without a row are unseen, and must be said to be so where something else was shown ahead.
+    wanted = np.array(sorted(ids), np.int64)
+    every = np.zeros((len(wanted), matrix.shape[1]), np.uint8)
+    asked = np.isin(found, wanted)
+    every[np.searchsorted(wanted, found[asked])] = matrix[asked]
+    return wanted, every
 
 
 def probabilities(
     store: Store, model_id: str | None, ids: frozenset[int] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-    """Ids and a model's probabilities (n, slots) of these photos, or of all; photos without any are left out."""
+    """Ids and a model's probabilities (n, slots) of these photos (NaN where it has none), or of all that have any."""
     if model_id is None:
         return np.zeros(0, np.int64), np.zeros((0, 0), np.float16)
-    return predictions.read(store, model_id, None if ids is None or len(ids) > MANY else sorted(ids))
+    found, values = predictions.read(store, model_id, None if ids is None or len(ids) > MANY else sorted(ids))
+    lacking = sorted((ids or frozenset()).difference(found.tolist()))
+    if not lacking:
+        return found, values
+    # The file is another one now, and what was said of the former one went.
+    nothing = np.full((len(lacking), values.shape[1]), np.nan, np.float16)
+    return np.concatenate([found, np.array(lacking, np.int64)]), np.concatenate([values, nothing])
 
 
 def _looked_up(known: NDArray[np.int64], values: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -294,6 +294,29 @@ _WORDS_BETWEEN_DESKS = (
 
 
 @migrations()
+def folders_scanned_again(db: Database) -> None:
+    """How photos that come later are taken in, which folders are watched, files that are other ones now."""
+    for statement in _SCANNED_AGAIN:
+        db.execute(statement)
+
+
+_SCANNED_AGAIN = (
+    # What was said of a whole collection when it was imported, as JSON: it holds for photos that come later.
+    "ALTER TABLE collections ADD COLUMN told TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE collection_roots ADD COLUMN watched INTEGER NOT NULL DEFAULT 0",
+    # Labelled photos whose file has another content since. `after_seq` is the last action before that was seen: a label
+    # that a person gave later has seen the new file.
+    "CREATE TABLE altered (photo_id INTEGER PRIMARY KEY REFERENCES photos(id), after_seq INTEGER NOT NULL, was TEXT)",
+)
+
+
+@migrations()
+def examples_of_flags(db: Database) -> None:
+    """Photos that show what a flag means, as JSON: (content hash, whether it only looks like the flag, path)."""
+    db.execute("ALTER TABLE flags ADD COLUMN examples TEXT NOT NULL DEFAULT '[]'")
+
+
+@migrations()
 def reviews(db: Database) -> None:
     """Reviewed and returned photos, second looks, audit samples, what was settled between reviewers."""
     for statement in _REVIEWS:

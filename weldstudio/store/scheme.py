@@ -3,7 +3,7 @@
 import json
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.scheme import Flag, Group, JointRule, Merge, Scheme
+from weldstudio.domain.scheme import Example, Flag, Group, JointRule, Merge, Scheme
 from weldstudio.store.store import Store
 
 
@@ -17,14 +17,15 @@ def load(store: Store) -> Scheme:
 
 def _read(store: Store) -> Scheme:
     flags = store.rows(
-        "SELECT slot, name, points, key, colour, description, joint_rule, retired FROM flags ORDER BY position"
+        "SELECT slot, name, points, key, colour, description, joint_rule, retired, examples"
+        " FROM flags ORDER BY position"
     )
     groups = store.rows("SELECT name, members, none_name FROM groups ORDER BY position")
     merges = store.rows("SELECT slot, name, members, key, colour, description, undone FROM merges ORDER BY position")
     return Scheme(
         tuple(
-            Flag(slot, name, points, key, colour, description, JointRule(rule), bool(retired))
-            for slot, name, points, key, colour, description, rule, retired in flags
+            Flag(slot, name, points, key, colour, description, JointRule(rule), bool(retired), _examples(examples))
+            for slot, name, points, key, colour, description, rule, retired, examples in flags
         ),
         tuple(Group(name, tuple(json.loads(members)), default) for name, members, default in groups),
         tuple(
@@ -42,12 +43,9 @@ def save(store: Store, scheme: Scheme) -> Changes:
         for table in ("flags", "groups", "merges"):
             store.execute(f"DELETE FROM {table}")
         store.executemany(
-            "INSERT INTO flags (position, slot, name, points, key, colour, description, joint_rule, retired)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (n, f.slot, f.name, f.points, f.key, f.colour, f.description, f.joint_rule.value, int(f.retired))
-                for n, f in enumerate(scheme.flags)
-            ],
+            "INSERT INTO flags (position, slot, name, points, key, colour, description, joint_rule, retired, examples)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(n, *_flag_row(flag)) for n, flag in enumerate(scheme.flags)],
         )
         store.executemany(
             "INSERT INTO groups (position, name, members, none_name) VALUES (?, ?, ?, ?)",
@@ -63,6 +61,16 @@ def save(store: Store, scheme: Scheme) -> Changes:
         )
         store.execute("UPDATE project SET scheme_name = ?", (scheme.name,))
         return store.record(Changes(scheme=True))
+
+
+def _flag_row(flag: Flag) -> tuple[object, ...]:
+    examples = json.dumps([[e.content_hash, e.look_alike, e.path] for e in flag.examples], ensure_ascii=False)
+    rule, retired = flag.joint_rule.value, int(flag.retired)
+    return flag.slot, flag.name, flag.points, flag.key, flag.colour, flag.description, rule, retired, examples
+
+
+def _examples(text: str) -> tuple[Example, ...]:
+    return tuple(Example(*values) for values in json.loads(text))
 
 
 def slots_in_use(store: Store) -> frozenset[int]:

@@ -39,6 +39,8 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("project.demo", "Open the demo", "", "star", menu="Project", project=False),
     Action("project.close", "Close project", "Ctrl+W", "close", menu="Project"),
     Action("collection.import", "Import photographs or labels…", "Ctrl+I", "import", menu="Project"),
+    Action("collection.rescan", "Look at the folders again", "Ctrl+R", "refresh", menu="Project"),
+    Action("collection.manage", "Collections and their folders…", "Ctrl+Shift+R", "folder", menu="Project"),
     Action("project.export", "Export labels…", "Ctrl+E", "export", menu="Project"),
     Action("project.bundle", "Make a bundle of labels…", "", "export", menu="Project"),
     Action("project.take", "Take a bundle of labels in…", "", "import", menu="Project"),
@@ -73,6 +75,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.filter", "Filter photographs", "Ctrl+F | /", "filter"),
         ("photo.clear_filter", "Show all photographs", "Ctrl+Shift+F"),
         ("photo.predict", "Score the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
+        ("photo.confirm", "The labels hold for the changed file", "F5", "check"),
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
         ("photo.reveal", "Show the file in its folder", "", "folder"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
@@ -106,13 +109,16 @@ TABLE: Final[tuple[Action, ...]] = (
         ("label.copy_joint", "Copy the labels of the joint's other photograph", "Ctrl+Shift+D"),
         ("flag.next", "Choose the next flag", "Ctrl+Down | .", "chevron_down"),
         ("flag.previous", "Choose the previous flag", "Ctrl+Up | ,", "chevron_up"),
+        ("flag.about", "What the chosen flag means", "Shift+F1", "info"),
+        ("example.typical", "Use as a typical example of the chosen flag", "Ctrl+T", "flag"),
+        ("example.look_alike", "Use as one that looks like the chosen flag, but is not", "Ctrl+Shift+T", ""),
         ("label.advance", "Go on to the next photograph after each label", "", ""),
         checkable=("label.advance",),
     ),
     *_page(
         "review",
         "Reviewing",
-        ("review.done", "Mark reviewed, or give the second look", "Ctrl+R", "check"),
+        ("review.done", "Mark reviewed, or give the second look", "Ctrl+Return", "check"),
         ("review.return", "Return with a reason…", "Ctrl+Shift+R", "undo"),
         ("review.again", "Hand in for review again as it is", ""),
         ("accept.flag", "Accept what the model says of the chosen flag", "Ctrl+D", "success"),
@@ -131,6 +137,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("joint.reject", "Reject the joint", "F7", "error"),
         ("joint.new_photo", "Ask for a new photo of the joint", "F8", "photo"),
         ("joint.override", "Set the verdict against the points…", "F9", "edit"),
+        ("joint.describe", "Type, medium and contractor of the joint…", "F10", "joint"),
         ("joint.follow", "Let the points decide the verdict again", "", ""),
         ("joint.withdraw", "Take back what was decided of the joint", "", ""),
         ("joint.next", "Next joint", "Ctrl+Space", "joint"),
@@ -139,15 +146,20 @@ TABLE: Final[tuple[Action, ...]] = (
         "flags",
         "Scheme",
         ("scheme.add", "Add a flag…", "Insert | Ctrl+N", "plus"),
-        ("scheme.rename", "Rename…", "F2", "edit"),
+        ("scheme.edit", "Edit the flag…", "Ctrl+Return", "edit"),
+        ("scheme.rename", "Rename…", "F2", ""),
         ("scheme.points", "Change the points…", "F3", ""),
-        ("scheme.key", "Change the key…", "", "keyboard"),
+        ("scheme.key", "Change the key…", "F4", "keyboard"),
+        ("scheme.colour", "Change the colour…", "", ""),
+        ("scheme.group", "Group of flags…", "Ctrl+G", "table"),
+        ("scheme.ungroup", "Dissolve the group", "Ctrl+Shift+G", ""),
         ("scheme.merge", "Merge the selected flags…", "Ctrl+M", "merge"),
         ("scheme.unmerge", "Undo the merge", "Ctrl+Shift+M", "split"),
         ("scheme.retire", "Retire the flag…", "Delete", "retire"),
         ("scheme.up", "Move up", "Alt+Up", "chevron_up"),
         ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
         ("scheme.preset", "Load a scheme…", "", "flags"),
+        ("scheme.save", "Save the scheme as a file…", "Ctrl+S", "export"),
         ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
     ),
     *_page(
@@ -175,9 +187,20 @@ TABLE: Final[tuple[Action, ...]] = (
     ),
 )
 
-_WRITING = ("collection.", "edit.", "label.", "review.", "accept.", "scheme.", "joint.", "train.st", "model.")
-_LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "model.reveal")
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note")
+_WRITING = (
+    "collection.",
+    "edit.",
+    "label.",
+    "review.",
+    "accept.",
+    "example.",
+    "scheme.",
+    "joint.",
+    "train.st",
+    "model.",
+)
+_LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
+_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 
 def writes(action_id: str) -> bool:

@@ -22,6 +22,7 @@ from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed, UserError
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.jobs import process
+from weldstudio.studio.benchmark_rows import ROWS, Row
 
 POLL_S = 0.02
 PREPARING_S = 120.0
@@ -31,100 +32,6 @@ PHOTOS, LINKS = 40, 20_000
 
 class UnknownRow(UserError):
     """A row was asked for that does not exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One comparison. The ratio is ours / limit; for rates (photos/s) it may not fall below `goal`, for times not rise
-    above it.
-    """
-
-    name: str
-    text: str
-    script: str
-    """`<script>_limit.py` and `<script>_ours.py` in the folder of scripts."""
-    goal: float | None = None
-    """None where only the cap is asked for."""
-    rate: bool = False
-    """More is better."""
-    cap: float | None = None
-    """What our side may take at most whatever the limit is, in ms, on two cores."""
-    arguments: tuple[str, ...] = ("{photos}",)
-    limit_script: str = ""
-    """Where the limit is another row's."""
-    rounds: int = 5
-    checks: tuple[tuple[str, Any], ...] = ()
-    """Further values that our side must say: (key, value), or (key, at most) for numbers."""
-
-    @property
-    def goal_text(self) -> str:
-        parts = []
-        if self.goal is not None:
-            parts.append(f"{'>=' if self.rate else '<='} {self.goal:g} x limit")
-        if self.cap is not None:
-            parts.append(f"at most {self.cap:g} ms")
-        return ", ".join(parts)
-
-
-ROWS = (
-    Row(
-        "start-up",
-        "first window painted / a trivial window with sqlite3, numpy and PIL",
-        "start",
-        goal=2.0,
-        cap=800,
-        arguments=(),
-        rounds=7,
-        checks=(("early", []),),
-    ),
-    Row("import", "rows of 20,000 photos stored / scan, stat and plain insert", "import", goal=2.0),
-    Row("thumbnails", "thumbnails built / Pillow draft and bilinear in threads", "thumbs", goal=0.85, rate=True),
-    Row("prediction", "one photo asked to answered / decode and forward pass", "prediction", goal=1.25, cap=40),
-    Row("overlay", "scores and the maps of all flags / plain forward pass", "overlay", goal=1.15),
-    Row("label", "a label stored / a plain sqlite3 transaction", "label", goal=3.0, arguments=()),
-    Row(
-        "label-key",
-        "key press to label stored and repainted / a plain sqlite3 transaction",
-        "label_key",
-        cap=8,
-        limit_script="label",
-        checks=(("p95", 30.0),),
-    ),
-    Row(
-        "verdicts",
-        "verdicts of all joints of 127,655 photos / points of raised flags by bare numpy",
-        "verdicts",
-        goal=2.0,
-        cap=50,
-        arguments=(),
-    ),
-    Row(
-        "queue-pages",
-        "the slowest queue of 127,655 photos in its order, after a label / points by bare numpy",
-        "queues",
-        cap=50,
-        arguments=(),
-        limit_script="verdicts",
-    ),
-    Row(
-        "training",
-        "photos/s of a fine-tuning from disk / bare channels-last steps in memory",
-        "training",
-        goal=0.65,
-        rate=True,
-        arguments=("{photos}", "224", "16"),
-        rounds=3,
-    ),
-    Row(
-        "drawing",
-        "a weld drawn and saved / noise of its size saved, on one core",
-        "drawing",
-        cap=50,
-        arguments=(),
-        rounds=3,
-    ),
-)
-"""Goals and caps are those of the project's performance study."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +130,13 @@ def run(
     results: list[RowResult] = []
     with tempfile.TemporaryDirectory(prefix="weldstudio-bench-", ignore_cleanup_errors=True) as folder:
         photos = Path(folder) / "photos"
-        if any("{photos}" in row.arguments for row in wanted):
-            yield from _draw(photos)
+        asked = {word for row in wanted for word in row.arguments}
+        if asked & {"{photos}", "{large}"}:
+            words = [str(photos), "--count", str(PHOTOS), "--links", str(LINKS)]
+            yield from _prepare("photos", words, "drawing photographs")
+        if "{large}" in asked:
+            words = [str(photos.with_name("large")), str(photos)]
+            yield from _prepare("large_project", words, "writing a large project")
         for row in wanted:
             try:
                 results.append((yield from _measure(row, photos, rounds or row.rounds, len(results), len(wanted))))
@@ -233,16 +145,16 @@ def run(
     return Benchmark(tuple(results), time.monotonic() - begin)
 
 
-def _draw(folder: Path) -> Generator[Progress, None, None]:
-    """The photographs that the rows need."""
-    words = [str(folder), "--count", str(PHOTOS), "--links", str(LINKS)]
-    with _Script("photos", words, serve=False) as script:
-        yield from script.answer("drawing photographs", PREPARING_S)
+def _prepare(name: str, words: Sequence[str], text: str) -> Generator[Progress, None, None]:
+    """Run a script that makes what rows need."""
+    with _Script(name, words, serve=False) as script:
+        yield from script.answer(text, PREPARING_S)
 
 
 def _measure(row: Row, photos: Path, rounds: int, number: int, total: int) -> Generator[Progress, None, RowResult]:
     """One row: both sides are prepared, then asked in turns. Raises JobFailed where a side cannot."""
-    words = [word.replace("{photos}", str(photos)) for word in row.arguments]
+    places = {"{photos}": str(photos), "{large}": str(photos.with_name("large"))}
+    words = [places.get(word, word) for word in row.arguments]
     limit_words = words[1:] if row.script == "training" else words
     with (
         _Script(f"{row.limit_script or row.script}_limit", limit_words) as limit,

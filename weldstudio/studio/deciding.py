@@ -1,9 +1,11 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import NOT_TAKEN, JointFacts
 from weldstudio.studio.part import all_predicted, all_probabilities
+
+_Value = TypeVar("_Value")
 
 
 class Said(IntEnum):
@@ -111,16 +115,28 @@ def tally(
 
     `scheme`, and `facts` of joints and contractors, are tried in place of the present ones.
     """
-    # Filters, orders and counts ask for the same in turn; what the arrays hold changes by `Mirror` alone.
-    made_of = (mirror.labels, mirror.probabilities, mirror.joint, mirror.scheme, mirror.joints)
-    present = scheme is None and facts is None
-    known: tuple[tuple[object, ...], Tally] | None = mirror.tallied.get(predicted) if present else None
-    if known is not None and all(one is other for one, other in zip(known[0], made_of, strict=True)):
-        return known[1]
-    counted = _counted(mirror, scheme or mirror.scheme, facts or mirror.joints, predicted=predicted)
-    if present:
-        mirror.tallied[predicted] = made_of, counted
-    return counted
+    if scheme is not None or facts is not None:
+        return _counted(mirror, scheme or mirror.scheme, facts or mirror.joints, predicted=predicted)
+    present = (mirror.joint, mirror.scheme, mirror.joints)
+    made_of = (mirror.probabilities, mirror.thresholds, *present) if predicted else (mirror.labels, *present)
+    return kept(
+        mirror,
+        "predicted" if predicted else "labels",
+        made_of,
+        lambda: _counted(mirror, mirror.scheme, mirror.joints, predicted=predicted),
+    )
+
+
+def kept(mirror: Mirror, name: Hashable, made_of: tuple[object, ...], make: Callable[[], _Value]) -> _Value:
+    """What `make` works out of all joints, and what it said last time as long as it is `made_of` the very same.
+
+    Filters, orders and counts ask for the same in turn; what the arrays hold changes by `Mirror` alone.
+    """
+    known = mirror.tallied.get(name)
+    if known is None or any(one is not other for one, other in zip(known[0], made_of, strict=True)):
+        known = mirror.tallied[name] = made_of, make()
+    result: _Value = known[1]
+    return result
 
 
 def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bool) -> Tally:
@@ -133,7 +149,14 @@ def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bo
         _BY_BITS[scheme.joint_rule_of(item.slot)][bits]
         for item, bits in zip(scheme.classes, _joint_bits(states_of, scheme, order, starts), strict=True)
     )
-    return Tally(scheme, joints, states, lambda: facts.reject_limits(joints, made(mirror)))
+    return Tally(scheme, joints, states, lambda: _limits(mirror, facts))
+
+
+def _limits(mirror: Mirror, facts: JointFacts) -> NDArray[np.int64]:
+    """(joints,) reject limits; those of joints that were made nobody knows when are today's."""
+    joints, _, _ = mirror.joint_order
+    name = ("limits", date.today())
+    return kept(mirror, name, (mirror.joint, mirror.taken, facts), lambda: facts.reject_limits(joints, made(mirror)))
 
 
 def made(mirror: Mirror) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.store import notes, photos
 from weldstudio.store.notes import JOINT, PHOTO
 from weldstudio.store.store import Store
+from weldstudio.studio.matching import COLUMN
 
 FACTS = ("equipment", "contractor", "joint", "type", "medium", "date", "note")
 """Columns of a label file that are stored."""
@@ -32,6 +33,11 @@ class Told(NamedTuple):
     def or_else(self, columns: Mapping[str, str]) -> "Told":
         """What is said here, or else in the columns of a label file."""
         return Told(*(own or columns.get(name) or None for own, name in zip(self, self.columns, strict=True)))
+
+    def lasting(self, joint: str | None) -> dict[str, str]:
+        """What holds for photos that come later as well; of them a label file says nothing."""
+        rule = None if joint is None or joint.startswith(COLUMN) else joint
+        return {key: value for key, value in zip((*self.columns, "joint"), (*self, rule), strict=True) if value}
 
 
 class SaidOf(NamedTuple):

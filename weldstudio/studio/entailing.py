@@ -1,7 +1,9 @@
 """What a label says of other labels of the same photo: pure rules on its label bytes, no store.
 
 Two rules keep the law that a class has the state that was given to it: of a group at most one flag is raised, and a
-merge follows from its members as well as from what was said of itself.
+merge follows from its members as well as from what was said of itself. Only who says in one breath that two flags of a
+group are raised (a label file may) contradicts himself: both stay, and the photo is listed (`reviewing`, the word
+`contradiction`).
 """
 
 from collections.abc import Sequence
@@ -65,11 +67,14 @@ class Entailment:
 
     def _thought_through(self, before: bytes) -> tuple[Edit, ...]:
         now = bytearray(before)
+        raised = {slot for slot, state in self._wanted if state == State.RAISED}
         said: set[int] = set()
         for slot, state in self._wanted:
             now[slot] = label_byte(state, self._source)
             said.add(slot)
             for other, follows in _consequences(self._scheme, now, slot, state):
+                if other in raised and follows == State.CLEAR and state == State.RAISED:
+                    continue
                 now[other] = label_byte(follows, self._source)
                 said.discard(other)
         edits = []

@@ -1,12 +1,13 @@
 """Evaluating: how good a model is on photos it was not trained on, from its predictions and the labels of now."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weldstudio.domain import evaluation as scoring
 from weldstudio.domain.changes import Progress
@@ -17,9 +18,14 @@ from weldstudio.domain.split import Split
 from weldstudio.jobs.folder import replace_text
 from weldstudio.store import mirror as mirrors
 from weldstudio.store import predictions, splits
+from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import registry, snapshots
 from weldstudio.studio.predicting import predict
+
+PARTED_BY = ("equipment", "contractor", "type", "medium")
+"""By what the photos are parted, each part judged for itself: models and people see some of them differently."""
+UNKNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,8 @@ class Evaluation:
     when: str
     """ISO 8601, UTC."""
     scores: scoring.Evaluation
-    equipments: dict[str, scoring.Evaluation]
-    """The same on the photos of each equipment, where there is more than one."""
+    parts: dict[str, dict[str, scoring.Evaluation]]
+    """The same on a part of the photos, by what parts them (`PARTED_BY`) and its name, where there is more than one."""
 
     @property
     def mean_per_class_accuracy(self) -> float | None:
@@ -48,7 +54,10 @@ class Evaluation:
             "split": self.split,
             "when": self.when,
             **self.scores.to_json(),
-            "per_equipment": {name: scores.to_json() for name, scores in self.equipments.items()},
+            **{
+                f"per_{parted_by}": {name: scores.to_json() for name, scores in self.parts.get(parted_by, {}).items()}
+                for parted_by in PARTED_BY
+            },
         }
 
 
@@ -84,12 +93,30 @@ def evaluate(
     def judged(which: np.ndarray) -> scoring.Evaluation:
         return scoring.evaluate(probabilities[which], states[rows][which], names, task=card.task, thresholds=thresholds)
 
-    codes = mirror.equipment[rows]
-    present = np.unique(codes).tolist()
-    equipments = {mirror.equipments[code]: judged(codes == code) for code in present} if len(present) > 1 else {}
+    parts = {
+        parted_by: {name: judged(which) for name, which in found}
+        for parted_by, found in _parted(mirror, rows).items()
+        if len(found) > 1
+    }
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    result = Evaluation(card.id, card.name, split, when, judged(np.ones(len(rows), dtype=bool)), equipments)
+    result = Evaluation(card.id, card.name, split, when, judged(np.ones(len(rows), dtype=bool)), parts)
     if not store.read_only:
         file = registry.folder_of(store, card.id) / f"evaluation-{split}.json"
         replace_text(file, json.dumps(result.to_json(), ensure_ascii=False) + "\n")
     return result
+
+
+def _parted(mirror: Mirror, rows: NDArray[np.int64]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
+    """The photos of these rows by equipment, and by contractor, type and medium of their joints."""
+    facts, joints = mirror.joints, mirror.joint[rows]
+    contractors = {0: ""} | {i: contractor.name for i, contractor in facts.contractors.items()}
+    coded: dict[str, tuple[NDArray[Any], Mapping[int, str]]] = {
+        "equipment": (mirror.equipment[rows], dict(enumerate(mirror.equipments))),
+        "contractor": (facts.contractor_ids(joints), contractors),
+        "type": (facts.kinds.codes_of(joints), dict(enumerate(facts.kinds.names))),
+        "medium": (facts.mediums.codes_of(joints), dict(enumerate(facts.mediums.names))),
+    }
+    return {
+        parted_by: [(names[code] or UNKNOWN, codes == code) for code in np.unique(codes).tolist()]
+        for parted_by, (codes, names) in coded.items()
+    }

@@ -32,6 +32,8 @@ WORDS: Mapping[str, str] = {
     "nothing": "every flag is clear",
     "disagrees": "a label and the model disagree",
     "conflict": "two experts gave different answers without knowing of each other, at their desks or in a second look",
+    "altered": "its file has changed since it was labelled",
+    "contradiction": "two flags of one group are raised, of which at most one can hold",
     "noted": "there is a note on it or on its joint",
     "scored": "the active model has scored it",
     "problem": "it cannot be shown",
@@ -63,7 +65,7 @@ KEYS: Mapping[str, str] = {
     "second": "waits for a blind second look by this expert: second:NAME",
     "safe": "the chance of its undecided joint to reach the reject limit is below this: safe:0.01",
     "taken": "capture time: taken:2019, taken:2019-05, taken:2019-05-01..2020-01-31",
-    "name": "part of the path",
+    "name": "part of the path, or of a note on the photo or its joint",
     "note": "a word of the note on it or on its joint",
     "id": "numbers of photos: id:3,4,17",
 }

@@ -7,14 +7,17 @@ second. Keys are written as Qt writes them in portable text: `1`, `Q`, `Alt+1`, 
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from weldstudio.domain.errors import SchemeError
 from weldstudio.studio.action_table import TABLE
 
 if TYPE_CHECKING:
     # It brings numpy along, which the first window has no need of.
-    from weldstudio.domain.scheme import Scheme, SchemeClass
+    from weldstudio.domain.scheme import Flag, Merge, Scheme, SchemeClass
+
+AnyClass = TypeVar("AnyClass", "Flag", "Merge")
 
 FLAG_KEYS: Final = "1234567890QWETYASDGHJKLXBMIPV"
 """The first bank; none of these is a key of the table of actions, alone or with Shift."""
@@ -88,14 +91,17 @@ def choosing_key(keys: Mapping[int, str], slot: int) -> str:
     return ALT + key
 
 
-def owner(scheme: "Scheme", slot: int, key: str) -> str | None:
-    """Who has the key that the class in `slot` (-1 = a new one) would get: a flag's name or an action's text."""
-    if not key:
-        return None
+def flag_with(scheme: "Scheme", key: str, *, other_than: int = -1) -> str | None:
+    """Name of the class that a key raises, its own or one given to it; that of one slot left aside."""
     shown = flag_keys(scheme.classes)
     for item in (*scheme.classes, *scheme.live_flags, *scheme.live_merges):
-        if item.slot != slot and key.casefold() in {item.key.casefold(), shown.get(item.slot, "").casefold()}:
+        if item.slot != other_than and key.casefold() in {item.key.casefold(), shown.get(item.slot, "").casefold()}:
             return item.name
+    return None
+
+
+def action_with(key: str) -> str | None:
+    """What a key, alone or with Shift, does on the Review page besides raising flags."""
     wanted = {key.casefold(), unsure_key(key).casefold()}
     for row in TABLE:
         if row.page in ("", "review") and wanted & set(row.key.casefold().split(" | ")):
@@ -104,6 +110,19 @@ def owner(scheme: "Scheme", slot: int, key: str) -> str | None:
 
 
 def refuse_taken(scheme: "Scheme", slot: int, key: str) -> None:
-    """Raises SchemeError naming the flag or action that has the key already."""
-    if (taken := owner(scheme, slot, key)) is not None:
+    """Raises SchemeError naming the flag or action that has the key already; `slot` is whose it shall be."""
+    taken = (flag_with(scheme, key, other_than=slot) or action_with(key)) if key else None
+    if taken is not None:
         raise SchemeError(f"The key {key} is used for '{taken}'. Choose another one.")
+
+
+def checked(scheme: "Scheme") -> "Scheme":
+    """The scheme with all keys in one form. Raises SchemeError for a key that is none, or is that of an action."""
+
+    def with_key(item: "AnyClass") -> "AnyClass":
+        key = normal(item.key)
+        if key and (taken := action_with(key)) is not None:
+            raise SchemeError(f"'{item.name}' cannot have the key {key}: it is used for '{taken}'.")
+        return replace(item, key=key)
+
+    return replace(scheme, flags=tuple(map(with_key, scheme.flags)), merges=tuple(map(with_key, scheme.merges)))

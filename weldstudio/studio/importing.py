@@ -18,7 +18,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import Collection, FoundPhoto
 from weldstudio.domain.scheme import Scheme
 from weldstudio.imaging.scan import scan
-from weldstudio.store import first_pass, photos
+from weldstudio.store import first_pass, photos, watched
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.first_pass import KnownPhoto
 from weldstudio.store.store import Store
@@ -30,12 +30,12 @@ from weldstudio.studio.label_report import LabelReport
 from weldstudio.studio.label_table import LabelRow, LabelTable, Problem, refuse_left_out
 from weldstudio.studio.matching import COLUMN, JointOf, Matched, joint_rule, match_found, with_joint_column
 from weldstudio.studio.reading import FactsReport, read_facts
+from weldstudio.studio.rescanning import VANISHED, follow_moves
 
 __all__ = ["FactsReport", "ImportReport", "import_photos", "read_facts", "refuse_early"]
 
 NOTHING_TOLD = Told()
 
-VANISHED = "{name} is not there any more; it was moved, renamed or deleted."
 _STEP_S = 0.03
 _ROWS = 500
 """Photos in the first step; the next ones take as many as fit into `_STEP_S`."""
@@ -95,6 +95,9 @@ def import_photos(
     labels = with_joint_column(labels, joint)
     if labels is not None:
         terms = terms_for(scheme_rows.load(store), labels, terms)
+    known = photos.collection_at(store, folder)
+    if known is not None:
+        yield from follow_moves(store, known.id)
     work = _FirstPass(store, folder, name=name, joint_of=joint_rule(joint, labels))
     yield from work.recall()
     if labels is None:
@@ -106,6 +109,8 @@ def import_photos(
         yield from work.bring_in(iter(found))
     yield from work.vanish()
     yield from work.describe(told)
+    if work.collection is not None:
+        watched.tell(store, work.collection.id, told.lasting(joint))
     if work.matched is not None and work.collection is not None:
         work.label_report = yield from label_import.apply_label_table(
             store, work.matched.table, who=who, terms=terms, collection_id=work.collection.id, facts=False

@@ -124,9 +124,15 @@ def waiting_since(mirror: Mirror) -> Floats:
     asked = np.flatnonzero(mirror.decided.said(joints) == _NEW_PHOTO)
     if len(asked):
         since[asked] = np.maximum.reduceat(mirror.added[order], starts)[asked]
-    rank = np.empty(len(joints))
-    rank[np.argsort(deciding.made(mirror), kind="stable")] = np.arange(len(joints))
-    return since + rank / (len(joints) + 1)
+    return since + deciding.kept(mirror, "made", (mirror.joint, mirror.taken), lambda: _places(mirror))
+
+
+def _places(mirror: Mirror) -> Floats:
+    """(joints,) the place of each joint in the order in which they were made, from 0 to below 1."""
+    order = np.argsort(deciding.made(mirror), kind="stable")
+    places = np.empty(len(order))
+    places[order] = np.arange(len(order)) / (len(order) + 1)
+    return places
 
 
 def decisive(mirror: Mirror, counted: Tally) -> Floats:

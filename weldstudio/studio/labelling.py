@@ -18,7 +18,8 @@ from weldstudio.studio import reverting
 from weldstudio.studio.entailing import Entailment
 
 UNDOABLE = (
-    *("label", "import", "scheme", "merge", "model", "contractor", "decision", "override", "note", "revert"),
+    *("label", "import", "scheme", "merge", "model", "contractor"),
+    *("decision", "override", "joint", "note", "revert"),
     *("review", "draw"),
 )
 """Kinds of actions that an expert's undo goes back through."""

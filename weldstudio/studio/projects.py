@@ -11,7 +11,7 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.store import mirror, models
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import FILE, Store
-from weldstudio.studio import joints, registry
+from weldstudio.studio import examples, joints, registry
 from weldstudio.studio import scheme as schemes
 
 
@@ -87,6 +87,8 @@ def create(folder: Path, *, name: str | None = None, scheme: str | Path | Scheme
     store = Store.create(Path(folder), name=name)
     if first is not None:
         scheme_rows.save(store, first)
+        if isinstance(scheme, str | Path):
+            examples.take_along(store.folder, first, Path(scheme))
     return store
 
 

@@ -119,6 +119,18 @@ _PHOTOS = (
         "No person has looked at these yet",
         Filter((Term("unreviewed"), Term("problem", negated=True))),
     ),
+    Queue(
+        "altered",
+        "File changed",
+        "The file has another content than when it was labelled: label it again, or say that the labels hold",
+        Filter((Term("altered"),)),
+    ),
+    Queue(
+        "contradictions",
+        "Contradictions",
+        "Two flags of one group are raised, of which at most one can hold",
+        Filter((Term("contradiction"),)),
+    ),
     Queue("unsure", "Unsure", "A flag is unsure", Filter((Term("unsure"),))),
     Queue(
         "disagreements",

@@ -3,7 +3,8 @@
 A note ("payload") is {"scheme": {"before": ..., "after": ...}}, {"active_model": {"before": ..., "after": ...}} or
 {"reject_limits": {"contractor": ..., "before": ..., "after": ...}}. It is looked at field by field: the points of one
 flag, the members of one group, the limit of one day. Only fields that still are as the action left them are put back;
-the others were changed since and stay (see `domain.owning`). What was said of joints has events of its own.
+the others were changed since and stay (see `domain.owning`). {"altered": ...} and {"joint_facts": ...} are looked at
+photo by photo and joint by joint. What was said of joints has events of its own.
 """
 
 from typing import Any
@@ -13,7 +14,7 @@ from weldstudio.domain.owning import Standing, standing
 from weldstudio.store import actions, models, past
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import contractors
+from weldstudio.studio import confirming, contractors, joint_facts
 from weldstudio.studio.scheme_text import from_json, to_json
 
 Field = tuple[str, ...]
@@ -46,6 +47,16 @@ def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | No
     limits = {field[2]: one.before for field, one in ours.items() if field[0] == "limit"}
     if limits:
         back["reject_limits"] = contractors.restored(store, payload["reject_limits"]["contractor"], limits)
+    if "altered" in payload:
+        marks = confirming.payload_of_revert(store, payload["altered"])
+        changed_since += marks is None
+        if marks is not None:
+            back["altered"] = marks
+    if "joint_facts" in payload:
+        facts, kept = joint_facts.payload_of_revert(store, payload["joint_facts"])
+        changed_since += kept
+        if facts is not None:
+            back["joint_facts"] = facts
     return back or None, changed_since
 
 
@@ -58,6 +69,10 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
         changes |= models.activate(store, payload["active_model"]["after"])
     if "reject_limits" in payload:
         changes |= contractors.restore(store, payload["reject_limits"])
+    if "altered" in payload:
+        changes |= confirming.restore(store, payload["altered"])
+    if "joint_facts" in payload:
+        changes |= joint_facts.restore(store, payload["joint_facts"])
     return changes
 
 

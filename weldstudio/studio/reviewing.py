@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State, looked_at
+from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import joint_terms, joints, review_terms
 from weldstudio.studio.filters import (
@@ -103,10 +104,10 @@ def disagreement(mirror: Mirror, slot: int | None = None) -> Floats:
     """
     worst = np.zeros(len(mirror), np.float32)
     for each in _slots(mirror, slot):
-        rows = np.flatnonzero(_apart(mirror, each))
+        strength = np.abs(mirror.probability(each) - np.float32(mirror.threshold(each)))
         # Where exactly on the threshold they disagree as well, so the distance never counts as none.
-        strength = np.abs(mirror.probability(each, rows) - np.float32(mirror.threshold(each)))
-        worst[rows] = np.maximum(worst[rows], np.maximum(strength, np.float32(1e-6)))
+        np.maximum(strength, np.float32(1e-6), out=strength)
+        np.maximum(worst, np.where(_apart(mirror, each), strength, np.float32(0)), out=worst)
     return worst
 
 
@@ -120,12 +121,21 @@ def disagreeing(mirror: Mirror, slot: int | None = None) -> Bools:
 
 def _apart(mirror: Mirror, slot: int) -> Bools:
     states, predicted = mirror.states(slot), mirror.predicted(slot)
-    raised = states == State.RAISED
-    # Raised or clear, and the model says the other; most that is not predicted has a probability none the less.
-    apart = np.where(predicted, states == State.CLEAR, raised)
-    rows = np.flatnonzero(apart & ~predicted)
-    apart[rows] = ~np.isnan(mirror.probability(slot, rows))
-    return apart
+    # Raised or clear, and the model says the other; where it says nothing, it raises nothing either.
+    apart = (states == State.RAISED) & mirror.spoken(slot)
+    return np.where(predicted, states == State.CLEAR, apart)
+
+
+def contradicting(mirror: Mirror, groups: Iterable[Group]) -> Bools:
+    """(n,) whether two flags or more of one of these groups are raised."""
+    result = np.zeros(len(mirror), np.bool_)
+    live = {flag.slot for flag in mirror.scheme.live_flags}
+    for group in groups:
+        raised = np.zeros(len(mirror), np.uint8)
+        for slot in live.intersection(group.members):
+            raised += mirror.states(slot) == State.RAISED
+        result |= raised > 1
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +211,8 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
     "conflict": review_terms.in_conflict,
+    "altered": lambda m: np.isin(m.ids, np.fromiter(m.altered, np.int64, len(m.altered))),
+    "contradiction": lambda m: contradicting(m, m.scheme.groups),
     "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
@@ -259,7 +271,8 @@ def _noted(mirror: Mirror, word: str) -> Bools:
 
 def _name(mirror: Mirror, term: Term) -> Bools:
     part = term.value.casefold()
-    return np.fromiter((part in path for path in mirror.folded_paths), np.bool_, len(mirror))
+    named = np.fromiter((part in path for path in mirror.folded_paths), np.bool_, len(mirror))
+    return named | _noted(mirror, part) if mirror.notes.photos or mirror.notes.joints else named
 
 
 _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {

@@ -6,6 +6,7 @@ Each edit is one action that holds the scheme before and after, so undo and the 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from weldstudio import paths
 from weldstudio.domain.changes import NO_CHANGES, Done
@@ -42,11 +43,9 @@ def load_scheme(name_or_file: str | Path) -> Scheme:
     """A preset by its id, or the scheme in a TOML file. Raises SchemeError naming the nearest preset."""
     text = str(name_or_file)
     known = {file.stem: file for file in (paths.resources() / "schemes").glob("*.toml")}
-    if text in known:
-        return read_toml(known[text])
-    file = Path(name_or_file)
-    if file.suffix or file.exists():
-        return read_toml(file)
+    file = known.get(text) or Path(name_or_file)
+    if text in known or file.suffix or file.exists():
+        return flag_keys.checked(read_toml(file))
     raise SchemeError(
         f"There is no scheme '{text}'.{did_you_mean(text, known)} Known are {', '.join(sorted(known))}; "
         "or name a .toml file."
@@ -89,22 +88,34 @@ def save(store: Store, scheme: Scheme, *, who: str) -> Done:
 
 
 def add_flag(
-    store: Store, name: str, points: int = 0, *, who: str, key: str = "", description: str = "", group: str = ""
+    store: Store,
+    name: str,
+    points: int = 0,
+    *,
+    who: str,
+    key: str = "",
+    colour: str = "",
+    description: str = "",
+    joint_rule: JointRule = JointRule.ANY,
+    group: str = "",
 ) -> Done:
     """A new flag; a retired one of that name comes back with its slot, group and labels.
 
     `group` names one of the scheme's that a new flag joins; SchemeError where there is none of that name.
     """
-    name = name.strip()
+    key = flag_keys.normal(key)
 
     def change(scheme: Scheme) -> Scheme:
+        flag_keys.refuse_taken(scheme, -1, key)
         for flag in scheme.flags:
             if flag.name == name and flag.retired:
-                return scheme.with_changed_flag(replace(flag, retired=False, points=points or flag.points))
-        grown = scheme.with_flag(name, points, key=key, description=description)
+                back = replace(flag, retired=False, points=points or flag.points, key=key or flag.key)
+                return scheme.with_changed_flag(back)
+        flag = Flag(scheme.slots, name, points, key, colour, description, joint_rule)
+        grown = replace(scheme, flags=(*scheme.flags, flag))
         if not group:
             return grown
-        joined = [replace(g, members=(*g.members, scheme.slots)) if g.name == group else g for g in scheme.groups]
+        joined = [replace(g, members=(*g.members, flag.slot)) if g.name == group else g for g in scheme.groups]
         if tuple(joined) == scheme.groups:
             raise SchemeError(f"There is no group '{group}'.{did_you_mean(group, (g.name for g in scheme.groups))}")
         return replace(grown, groups=tuple(joined))
@@ -114,52 +125,34 @@ def add_flag(
 
 def rename_flag(store: Store, slot: int, name: str, *, who: str) -> Done:
     """Another name for a flag or merge; its labels stay."""
-    name = name.strip()
-    old = scheme_rows.load(store).by_slot(slot).name
-
-    def change(scheme: Scheme) -> Scheme:
-        if isinstance(scheme.by_slot(slot), Flag):
-            return scheme.with_changed_flag(replace(_flag(scheme, slot), name=name))
-        return replace(scheme, merges=tuple(replace(m, name=name) if m.slot == slot else m for m in scheme.merges))
-
-    return edit_scheme(store, change, who=who, text=f"Renamed '{old}' to '{name}'")
+    return _change(store, slot, who=who, text=f"Renamed '{{name}}' to '{name}'", name=name)
 
 
 def change_points(store: Store, slot: int, points: int, *, who: str) -> Done:
     """Other penalty points for a flag."""
-    return _change_flag(store, slot, who=who, text=f"{{name}}: {points} points", points=points)
+    return _change(store, slot, who=who, text=f"{{name}}: {points} points", points=points)
 
 
 def change_key(store: Store, slot: int, key: str, *, who: str) -> Done:
     """Another key for a flag or merge; '' = the one it is given. Raises SchemeError naming whose the key is."""
-    scheme = scheme_rows.load(store)
     key = flag_keys.normal(key)
-    flag_keys.refuse_taken(scheme, slot, key)
-    item = scheme.by_slot(slot)
-    text = f"{item.name}: key {key}" if key else f"{item.name}: no key"
-    if isinstance(item, Flag):
-        return _change_flag(store, slot, who=who, text=text, key=key)
-    return edit_scheme(
-        store,
-        lambda s: replace(s, merges=tuple(replace(m, key=key) if m.slot == slot else m for m in s.merges)),
-        who=who,
-        text=text,
-    )
+    flag_keys.refuse_taken(scheme_rows.load(store), slot, key)
+    return _change(store, slot, who=who, text=f"{{name}}: key {key}" if key else "{name}: no key of its own", key=key)
 
 
 def change_joint_rule(store: Store, slot: int, rule: JointRule, *, who: str) -> Done:
     """How the photos of a joint decide this flag."""
-    return _change_flag(store, slot, who=who, text=f"{{name}}: {rule}", joint_rule=rule)
+    return _change(store, slot, who=who, text=f"{{name}}: {rule}", joint_rule=rule)
 
 
 def change_colour(store: Store, slot: int, colour: str, *, who: str) -> Done:
-    """'#rrggbb', or '' for the theme's."""
-    return _change_flag(store, slot, who=who, text="{name}: colour", colour=colour)
+    """'#rrggbb' for a flag or merge, or '' for the theme's."""
+    return _change(store, slot, who=who, text=f"{{name}}: colour {colour or 'of the theme'}", colour=colour.lower())
 
 
 def describe_flag(store: Store, slot: int, description: str, *, who: str) -> Done:
-    """What the flag means, in words."""
-    return _change_flag(store, slot, who=who, text="{name}: description", description=description)
+    """What the flag or merge means, in words."""
+    return _change(store, slot, who=who, text="{name}: description", description=description)
 
 
 def retire_flag(store: Store, slot: int, *, who: str, back: bool = False) -> Done:
@@ -168,7 +161,7 @@ def retire_flag(store: Store, slot: int, *, who: str, back: bool = False) -> Don
     merge = scheme_rows.load(store).merge_of(slot)
     if merge is not None and not back:
         raise SchemeError(f"This flag is part of the merge '{merge.name}'; undo the merge first.")
-    return _change_flag(store, slot, who=who, text=text, retired=not back)
+    return _change(store, slot, who=who, text=text, retired=not back)
 
 
 def reorder(store: Store, slots: Sequence[int], *, who: str) -> Done:
@@ -268,26 +261,40 @@ def _with_flag_like(scheme: Scheme, flag: Flag) -> Scheme:
     ours = next((own for own in scheme.flags if own.name == flag.name), None)
     if ours is None and scheme.has_name(flag.name):
         raise SchemeError(f"'{flag.name}' is a merge here and a flag there; undo the merge or rename it first.")
-    used = {item.key.casefold() for item in scheme.live_flags + scheme.live_merges if item is not ours}
-    key = flag.key if flag.key.casefold() not in used else (ours.key if ours else "")
-    like = replace(flag, slot=scheme.slots if ours is None else ours.slot, key=key)
+    taken = flag.key.casefold() in {
+        item.key.casefold() for item in scheme.live_flags + scheme.live_merges if item is not ours
+    }
+    key = (ours.key if ours else "") if taken else flag.key
+    examples = flag.examples
+    if ours is not None:
+        known = {example.content_hash for example in ours.examples}
+        examples = (*ours.examples, *(e for e in flag.examples if e.content_hash not in known))
+    like = replace(flag, slot=scheme.slots if ours is None else ours.slot, key=key, examples=examples)
     return replace(scheme, flags=(*scheme.flags, like)) if ours is None else scheme.with_changed_flag(like)
 
 
-def _flag(scheme: Scheme, slot: int) -> Flag:
-    item = scheme.by_slot(slot)
-    if not isinstance(item, Flag):
-        raise SchemeError(f"'{item.name}' is a merge; change its flags instead.")
-    return item
+def change_class(store: Store, slot: int, *, who: str, **changed: Any) -> Done:
+    """Several fields of a flag or merge in one action; names as in `domain.scheme.Flag`. Raises SchemeError."""
+    if "key" in changed:
+        changed["key"] = flag_keys.normal(changed["key"])
+        flag_keys.refuse_taken(scheme_rows.load(store), slot, changed["key"])
+    return _change(store, slot, who=who, text="Edited '{name}'", **changed)
 
 
-def _change_flag(store: Store, slot: int, *, who: str, text: str, **changed: object) -> Done:
-    name = _flag(scheme_rows.load(store), slot).name
+def _change(store: Store, slot: int, *, who: str, text: str, **changed: Any) -> Done:
+    """One class with other values; `{name}` in the text is its name. What only flags have, merges refuse."""
 
     def change(scheme: Scheme) -> Scheme:
-        return scheme.with_changed_flag(replace(_flag(scheme, slot), **changed))  # type: ignore[arg-type]
+        item = scheme.by_slot(slot)
+        if isinstance(item, Flag):
+            return scheme.with_changed_flag(replace(item, **changed))
+        if not set(changed) <= {"name", "key", "colour", "description"}:
+            raise SchemeError(f"'{item.name}' is a merge; change its flags instead.")
+        other = replace(item, **changed)
+        return replace(scheme, merges=tuple(other if m.slot == slot else m for m in scheme.merges))
 
-    return edit_scheme(store, change, who=who, text=text.replace("{name}", name))
+    name = scheme_rows.load(store).by_slot(slot).name
+    return edit_scheme(store, change, who=who, text=text.replace("{name}", name, 1))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from weldstudio.domain.errors import SchemeError
-from weldstudio.domain.scheme import Flag, Group, JointRule, Merge, Scheme, did_you_mean
+from weldstudio.domain.scheme import Example, Flag, Group, JointRule, Merge, Scheme, did_you_mean
 
 _FLAG_KEYS = tuple(field.name for field in fields(Flag) if field.name != "slot")
 _MERGE_KEYS = ("name", "members", "key", "colour", "description")
@@ -22,11 +22,16 @@ def to_json(scheme: Scheme) -> dict[str, Any]:
 def from_json(data: dict[str, Any]) -> Scheme:
     """The inverse of `to_json`."""
     return Scheme(
-        tuple(Flag(**{**f, "joint_rule": JointRule(f["joint_rule"])}) for f in data["flags"]),
+        tuple(_flag(f) for f in data["flags"]),
         tuple(Group(**{**g, "members": tuple(g["members"])}) for g in data["groups"]),
         tuple(Merge(**{**m, "members": tuple(m["members"])}) for m in data["merges"]),
         name=data["name"],
     )
+
+
+def _flag(data: dict[str, Any]) -> Flag:
+    examples = tuple(Example(**example) for example in data.get("examples", ()))
+    return Flag(**{**data, "joint_rule": JointRule(data["joint_rule"]), "examples": examples})
 
 
 def read_toml(path: Path) -> Scheme:
@@ -56,7 +61,7 @@ def _from_toml(data: dict[str, Any], stem: str) -> Scheme:
         points = entry.get("points", 0)
         if not isinstance(points, int) or isinstance(points, bool):
             raise SchemeError(f"The points of '{entry['name']}' must be a whole number, not {points!r}.")
-        flags.append(Flag(**{**entry, "slot": slot, "joint_rule": JointRule(rule)}))
+        flags.append(_flag({**entry, "slot": slot, "joint_rule": rule}))
     by_name = {flag.name: flag.slot for flag in flags}
 
     def slots(entry: dict[str, Any]) -> tuple[int, ...]:
@@ -104,6 +109,8 @@ def to_toml(scheme: Scheme) -> str:
             lines.append(f"description = {_quoted(flag.description)}")
         if flag.retired:
             lines.append("retired = true")
+        if flag.examples:
+            lines += ["examples = [", *(f"    {_example(example)}," for example in flag.examples), "]"]
     for group in scheme.groups:
         lines += ["", "[[groups]]", f"name = {_quoted(group.name)}", _members(group.members, names)]
         if group.default:
@@ -116,6 +123,12 @@ def to_toml(scheme: Scheme) -> str:
             if getattr(merge, word)
         ]
     return "\n".join(lines) + "\n"
+
+
+def _example(example: Example) -> str:
+    look_alike = ", look_alike = true" if example.look_alike else ""
+    path = f", path = {_quoted(example.path)}" if example.path else ""
+    return f"{{content_hash = {_quoted(example.content_hash)}{look_alike}{path}}}"
 
 
 def _members(slots: tuple[int, ...], names: dict[int, str]) -> str:

@@ -190,6 +190,8 @@ class Reading:
     def _pair(self, before: bytes, states: Mapping[str, State]) -> tuple[tuple[Edit, ...], tuple[Edit, ...]]:
         said = tuple((self._slots[name], state) for name, state in states.items())
         given = entailed_edits(self._scheme, before, self._allowed(before, said), Source.IMPORT)
+        # What follows from the file must not overrule a person either; what contradicts is listed.
+        given = tuple(edit for edit in given if self._may_change(before, edit[0]))
         after = bytearray(before.ljust(self._scheme.slots, b"\0"))
         for slot, _, new in given:
             after[slot] = new
@@ -204,13 +206,12 @@ class Reading:
 
     def _allowed(self, before: bytes, said: tuple[tuple[int, State], ...]) -> tuple[tuple[int, State], ...]:
         """What the file may say of a photo: all of it, or what nobody has said by hand."""
-        if self._overwrite:
-            return said
-        return tuple(
-            (slot, state)
-            for slot, state in said
-            if slot >= len(before) or not state_of(before[slot]) or source_of(before[slot]) not in LOOKED_AT
-        )
+        return tuple((slot, state) for slot, state in said if self._may_change(before, slot))
+
+    def _may_change(self, before: bytes, slot: int) -> bool:
+        if self._overwrite or slot >= len(before) or not state_of(before[slot]):
+            return True
+        return source_of(before[slot]) not in LOOKED_AT
 
     def _slot(self, name: str) -> int:
         try:

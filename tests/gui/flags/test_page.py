@@ -155,7 +155,7 @@ def test_a_new_flag_can_join_a_group(qtbot: QtBot, page: FlagsPage, stage: Stage
     session.edit("Classes", scheme.add_classes, ["glass", "paper"], who="Ada", exclusive=True)
 
     def fill(dialog: FlagDialog) -> None:
-        assert dialog.group == "Class"
+        assert dialog.values["group"] == "Class"
         assert "glass, paper" in dialog.group_field.currentText()
         qtbot.keyClicks(dialog.name_field, "foil")
         qtbot.keyClick(dialog.name_field, Qt.Key.Key_Return)

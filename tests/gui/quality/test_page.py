@@ -150,9 +150,8 @@ def test_experts_kappa_and_audits_have_their_tables(qtbot: QtBot, stage: Stage) 
     session.edit("x", labelling.set_state, [2], 1, State.CLEAR, who="Lee")
     session.edit("x", reviews.mark_reviewed, [1, 2, 3], who="Lee")
     page = stage.show_page(QualityPage, "quality")
-    qtbot.waitUntil(lambda: people.RATES in page.tables)
-    rates, kappa, audits = (page.tables[title] for title in (people.RATES, people.AGREEMENT, people.AUDITS))
-    assert [rates.item(0, column).text() for column in range(5)] == ["Ann", "not known", "12", "2", "16.7 %"]
+    qtbot.waitUntil(lambda: people.AUDITS in page.tables)
+    kappa, audits = (page.tables[title] for title in (people.AGREEMENT, people.AUDITS))
     row = next(n for n in range(kappa.rowCount()) if kappa.name_of(n) == "Soil")
     assert [kappa.item(row, column).text() for column in range(1, 6)] == ["6", "1", "1", "1", "0.25"]
     assert [audits.item(0, column).text() for column in (2, 3, 4)] == ["4", "3 of 12", "1 of 3"]

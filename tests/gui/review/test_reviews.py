@@ -119,7 +119,7 @@ def answer(at: At, queue: str) -> None:
         case "returned":
             at.key(Key.Key_2)
         case "review" | "audit" | "second":
-            at.key(Key.Key_R, CONTROL)
+            at.key(Key.Key_Return, CONTROL)
         case "conflict":
             photo = at.session.current
             assert photo is not None
@@ -162,7 +162,7 @@ def test_in_every_queue_the_next_one_follows_and_the_place_is_kept(
 
 def test_reviewed_by_key_and_undone(at: At) -> None:
     assert said(at) == "Labelled, not yet reviewed"
-    at.key(Key.Key_R, CONTROL)
+    at.key(Key.Key_Return, CONTROL)
     assert said(at).startswith("Reviewed by Ada")
     at.key(Key.Key_Z, CONTROL)
     assert said(at) == "Labelled, not yet reviewed"
@@ -245,7 +245,7 @@ def test_a_second_look_is_given_by_keys_and_lifts_the_veil(owing: At) -> None:
     at.key(Key.Key_3)
     assert at.row(2).state == State.RAISED
     assert at.state(2, 1) == State.CLEAR, "the first labels stand"
-    at.key(Key.Key_R, CONTROL)
+    at.key(Key.Key_Return, CONTROL)
     look = at.session.mirror.reviews.looks[1]["Ada"]
     assert [byte & 3 for byte in look.labels] == [State.CLEAR, State.CLEAR, State.RAISED]
     assert at.row(1).state == State.RAISED
@@ -280,7 +280,7 @@ def test_blind_mode_hides_predictions_until_the_photograph_is_reviewed(at: At) -
     at.page.going.go_to(1)
     at.key(Key.Key_1)
     assert at.row(0).probability is None, "two flags are still to be answered"
-    at.key(Key.Key_R, CONTROL)
+    at.key(Key.Key_Return, CONTROL)
     assert at.row(0).probability is not None
     at.page.going.go_to(2)
     assert at.row(0).probability is not None, "reviewed long ago"
@@ -356,7 +356,7 @@ def test_an_audit_is_drawn_in_the_window_and_shown_at_once(at: At) -> None:
     do(at, "review.audit")
     assert len(at.shown) == 5
     back(at)
-    at.key(Key.Key_R, CONTROL)
+    at.key(Key.Key_Return, CONTROL)
     assert said(at).startswith("Reviewed by Ada")
 
 

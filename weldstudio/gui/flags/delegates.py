@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import JointRule
+from weldstudio.gui.flag_colour import shown
 from weldstudio.gui.flags.model import ROW_ROLE, Column
 from weldstudio.gui.flags.rows import Kind, Row
 from weldstudio.gui.icons import pixmap
+from weldstudio.gui.layout_keys import chord_of
 from weldstudio.gui.style_sheet import indent_number
 from weldstudio.gui.theme import GAP, theme
 
@@ -101,7 +103,9 @@ class SchemeDelegate(QStyledItemDelegate):
             value = editor.currentText()
         else:
             assert isinstance(editor, QLineEdit)
-            value = editor.text().strip()
+            # A blank before or behind is a slip of whoever types a new name, and part of one that came so.
+            kept = editor.text() == index.data(Qt.ItemDataRole.EditRole)
+            value = editor.text() if kept else editor.text().strip()
         model.setData(index, value, Qt.ItemDataRole.EditRole)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
@@ -110,7 +114,7 @@ class SchemeDelegate(QStyledItemDelegate):
 
 
 class KeyField(QLineEdit):
-    """Takes the next key that is pressed; Backspace empties it."""
+    """Takes the next key that is pressed, alone or with Alt, on any keyboard; Backspace empties it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,8 +128,17 @@ class KeyField(QLineEdit):
             event.ignore()  # the delegate's: commit or cancel
         elif key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             self.setText("")
+        elif chord := chord_of(event):
+            if "Shift+" not in chord and "Ctrl+" not in chord:
+                self.setText(chord)
         elif not event.modifiers() and event.text().strip():
             self.setText(QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and chord_of(event):
+            event.accept()  # Alt and a letter would go to another field of the form
+            return True
+        return super().event(event)
 
 
 def _paint_key(painter: QPainter, area: QRect, key: str) -> None:
@@ -150,10 +163,10 @@ def _paint_name(painter: QPainter, area: QRect, row: Row) -> None:
     painter.drawPixmap(glyph, pixmap(GLYPHS[row.kind], role, GLYPH, ratio=ratio))
     left += GLYPH + GAP
     if row.colour:
-        # A colour that a person gave: data, not a role. The outline keeps it visible on any ground.
+        # A colour that a person gave: data, not a role.
         dot = QRectF(left, area.center().y() - 4, 10, 10)
-        painter.setPen(QPen(theme.colour("control_line"), 1))
-        painter.setBrush(QColor(row.colour))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shown(row.colour))
         painter.drawEllipse(dot)
         left += 10 + GAP
     painter.setFont(theme.font("body", bold=row.kind == Kind.MERGE))

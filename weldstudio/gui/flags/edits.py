@@ -4,17 +4,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from weldstudio.domain.changes import Done
-from weldstudio.domain.errors import UserError
 from weldstudio.domain.scheme import Flag, JointRule
+from weldstudio.gui.flags.colour_field import ColourField
 from weldstudio.gui.flags.flag_dialog import FlagDialog
+from weldstudio.gui.flags.group_dialog import DISSOLVE, GroupDialog
 from weldstudio.gui.flags.merge_dialog import MergeDialog
 from weldstudio.gui.flags.model import Column
 from weldstudio.gui.flags.rows import count_states, merged_counts
 from weldstudio.gui.session import Session
+from weldstudio.gui.words import counted
 from weldstudio.gui.work import Pending
 
 
@@ -33,11 +35,88 @@ class SchemeEdits(QObject):
 
         dialog = FlagDialog(self._session.mirror.scheme, self._window)
         if dialog.exec():
-            name = dialog.name
-            text, points, group = f"Add {name}", dialog.points, dialog.group
-            self._edit_as(text, lambda store, *, who: scheme.add_flag(store, name, points, who=who, group=group)).then(
+            values = dialog.values
+            name = values["name"]
+            self._edit_as(f"Add {name}", lambda store, *, who: scheme.add_flag(store, **values, who=who)).then(
                 lambda _done: self.made.emit(name)
             )
+
+    def open_editor(self, slot: int) -> None:
+        """Ask for other values of a flag or merge, all at once; one action."""
+        from weldstudio.studio import scheme
+
+        item = self._session.mirror.scheme.by_slot(slot)
+        dialog = FlagDialog(self._session.mirror.scheme, self._window, item=item)
+        if dialog.exec() and (values := dialog.values):
+            self._edit_as(
+                f"Edit {item.name}", lambda store, *, who: scheme.change_class(store, slot, who=who, **values)
+            )
+
+    def choose_colour(self, slot: int, at: QPoint) -> None:
+        """Offer colours for a flag or merge in a small menu."""
+        from weldstudio.studio import scheme
+
+        item = self._session.mirror.scheme.by_slot(slot)
+        field = ColourField(item.colour)
+        menu = QMenu(self._window)
+        holder = QWidgetAction(menu)
+        holder.setDefaultWidget(field)
+        menu.addAction(holder)
+        field.changed.connect(menu.close)
+        field.changed.connect(lambda: self._edit(f"{item.name}: colour", scheme.change_colour, slot, field.colour))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def group(self, slots: Sequence[int]) -> None:
+        """Make a group of these flags, or change the one that one of them is in."""
+        from weldstudio.studio import grouping
+
+        mirror = self._session.mirror
+        flags = [slot for slot in slots if isinstance(mirror.scheme.by_slot(slot), Flag)]
+        group = next((g for slot in flags if (g := mirror.scheme.group_of(slot)) is not None), None)
+        old = "" if group is None else group.name
+        dialog = GroupDialog(
+            mirror.scheme,
+            flags,
+            preview=lambda members: grouping.preview(mirror, members, name=old),
+            group=group,
+            parent=self._window,
+        )
+        answer = dialog.exec()
+        if answer == DISSOLVE:
+            self.ungroup(old)
+        elif answer and group is None:
+            members, name, default = dialog.members, dialog.name, dialog.default
+            self._edit_as(
+                f"Group {name}", lambda store, *, who: grouping.make(store, name, members, default=default, who=who)
+            )
+        elif answer:
+            retired = [slot for slot in group.members if self._retired(slot)] if group is not None else []
+            new_name, default, members = dialog.name, dialog.default, [*dialog.members, *retired]
+            self._edit_as(
+                f"Group {old}",
+                lambda store, *, who: grouping.change(
+                    store, old, who=who, new_name=new_name, members=members, default=default
+                ),
+            )
+
+    def ungroup(self, name: str) -> None:
+        """Take a group apart."""
+        from weldstudio.studio import grouping
+
+        self._edit(f"Dissolve the group {name}", grouping.dissolve, name)
+
+    def save(self, file: Path) -> None:
+        """Write the scheme to a file, with the pictures of its examples beside it."""
+        from weldstudio.studio import scheme_files
+
+        self._session.run(scheme_files.give_out, file).then(
+            lambda found: self._session.tell(f"Saved {counted(len(found.flags), 'flag')} to {file}")
+        )
+
+    def _retired(self, slot: int) -> bool:
+        item = self._session.mirror.scheme.by_slot(slot)
+        return isinstance(item, Flag) and item.retired
 
     def change(self, slot: int, column: int, value: Any) -> None:
         """Change one cell of the table."""
@@ -56,14 +135,9 @@ class SchemeEdits(QObject):
 
     def adopt(self, name_or_file: str | Path) -> None:
         """Take over the flags of a preset or of a scheme file."""
-        from weldstudio.studio import scheme
+        from weldstudio.studio import scheme_files
 
-        try:
-            other = scheme.load_scheme(name_or_file)
-        except UserError as error:
-            self._session.tell(str(error))
-            return
-        self._edit(f"Take over the scheme {other.name}", scheme.adopt, other)
+        self._edit(f"Take over the scheme {Path(name_or_file).stem}", scheme_files.take_over, name_or_file)
 
     def retire(self, slot: int) -> None:
         """Retire a flag: its labels stay, nobody is asked about it any more."""

@@ -22,6 +22,7 @@ from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.flags import order
 from weldstudio.gui.flags.contractors_dialog import ContractorsDialog
 from weldstudio.gui.flags.edits import SchemeEdits
+from weldstudio.gui.flags.flag_panel import FlagPanel
 from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
 from weldstudio.gui.flags.rows import Kind, Row, label_counts, scheme_rows
 from weldstudio.gui.flags.table import SchemeTable
@@ -31,6 +32,12 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP
 from weldstudio.gui.words import counted
 
+_MENU = (
+    *("scheme.edit", "scheme.rename", "scheme.points", "scheme.key", "scheme.colour"),
+    *("scheme.group", "scheme.ungroup", "scheme.merge", "scheme.unmerge"),
+    *("scheme.up", "scheme.down", "scheme.retire"),
+)
+"""What is offered at the right mouse button."""
 COUNT_MS = 50
 """Labels that arrive in quick succession are counted once."""
 
@@ -48,6 +55,7 @@ class FlagsPage(QWidget):
         self.table = SchemeTable(self.model)
         self.edits = SchemeEdits(session, self)
         self.edits.made.connect(self._choose_name)
+        self.panel = FlagPanel(session, actions)
         self.header = self._make_header()
         self._build()
         self._connect_actions()
@@ -118,7 +126,7 @@ class FlagsPage(QWidget):
 
     def _build(self) -> None:
         hint = QLabel(
-            "Double-click a name, points or joint rule to change it, a count to see its photographs. "
+            "Double-click a key, name, points or joint rule to change it, a count to see its photographs. "
             "Drop one flag on another to merge the two; no label is lost."
         )
         set_look(hint, "secondary")
@@ -129,9 +137,13 @@ class FlagsPage(QWidget):
         layout.setSpacing(GAP)
         layout.addWidget(self.table, 1)
         layout.addWidget(hint)
+        layout.addWidget(self.panel)
         self._stack = QStackedWidget()
         self._stack.addWidget(
-            EmptyState("This project has no flags yet. Add what you look for.", self._actions["scheme.add"])
+            EmptyState(
+                "This project has no flags yet. Add what you look for, or press Ctrl+K and load a scheme.",
+                self._actions["scheme.add"],
+            )
         )
         self._stack.addWidget(full)
         outer = QVBoxLayout(self)
@@ -141,6 +153,11 @@ class FlagsPage(QWidget):
     def _connect_actions(self) -> None:
         connect = self._actions.connect
         connect("scheme.add", self.edits.add)
+        connect("scheme.edit", lambda: self._of_chosen(self.edits.open_editor))
+        connect("scheme.colour", lambda: self._of_chosen(self._choose_colour))
+        connect("scheme.group", lambda: self.edits.group([row.slot for row in self.table.selected_rows()]))
+        connect("scheme.ungroup", lambda: self.edits.ungroup(self.table.selected_rows()[0].group))
+        connect("scheme.save", self._save_file)
         connect("scheme.rename", lambda: self._edit_cell(Column.NAME))
         connect("scheme.points", lambda: self._edit_cell(Column.POINTS))
         connect("scheme.key", lambda: self._edit_cell(Column.KEY))
@@ -150,6 +167,8 @@ class FlagsPage(QWidget):
         connect("scheme.up", lambda: self._shift(-1))
         connect("scheme.down", lambda: self._shift(+1))
         connect("scheme.preset", self._offer_schemes)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.table.addActions([self._actions[action_id] for action_id in _MENU])
         connect("scheme.contractors", lambda: ContractorsDialog(self._session, self).open())
 
     def _show_row_buttons(self) -> None:
@@ -214,6 +233,20 @@ class FlagsPage(QWidget):
         if file:
             self.edits.adopt(Path(file))
 
+    def _save_file(self) -> None:
+        file, _kind = QFileDialog.getSaveFileName(self, "Save the scheme", "flags.toml", "Schemes (*.toml)")
+        if file:
+            self.edits.save(Path(file).with_suffix(".toml"))
+
+    def _of_chosen(self, do: Callable[[int], None]) -> None:
+        rows = self.table.selected_rows()
+        if len(rows) == 1:
+            do(rows[0].slot)
+
+    def _choose_colour(self, slot: int) -> None:
+        place = self.table.visualRect(self.model.index(self.model.row_of(slot), Column.NAME))
+        self.edits.choose_colour(slot, self.table.viewport().mapToGlobal(place.bottomLeft()))
+
     def retire(self) -> None:
         """Retire the selected flags."""
         for row in self.table.selected_rows():
@@ -260,8 +293,12 @@ class FlagsPage(QWidget):
         kinds = [row.kind for row in rows]
         one = len(rows) == 1 and kinds[0] != Kind.RETIRED
         enable = self._actions.set_enabled
-        for action_id in ("scheme.rename", "scheme.key", "scheme.up", "scheme.down"):
+        for action_id in ("scheme.edit", "scheme.rename", "scheme.key", "scheme.colour", "scheme.up", "scheme.down"):
             enable(action_id, one)
+        flags = all(kind in (Kind.FLAG, Kind.MEMBER) for kind in kinds)
+        enable("scheme.group", flags and (len(rows) > 1 or (one and bool(rows[0].group))))
+        enable("scheme.ungroup", one and bool(rows[0].group))
+        self.panel.show_class(self._session.mirror.scheme.by_slot(rows[0].slot) if len(rows) == 1 else None)
         enable("scheme.points", one and kinds[0] != Kind.MERGE)
         enable("scheme.merge", len(rows) > 1 and all(kind == Kind.FLAG for kind in kinds))
         enable("scheme.unmerge", any(kind in (Kind.MERGE, Kind.MEMBER) for kind in kinds))

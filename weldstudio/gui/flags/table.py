@@ -69,11 +69,11 @@ class SchemeTable(QTableView):
             Column.POINTS: 64,
             Column.RULE: 142,
             Column.GROUP: 112,
-            Column.RAISED: 76,
-            Column.CLEAR: 76,
-            Column.UNSURE: 76,
-            Column.UNSEEN: 76,
-            Column.SHARE: 112,
+            Column.RAISED: 68,
+            Column.CLEAR: 68,
+            Column.UNSURE: 68,
+            Column.UNSEEN: 68,
+            Column.SHARE: 96,
             Column.UNDO: 104,
         }
         if self.isColumnHidden(Column.SHARE):

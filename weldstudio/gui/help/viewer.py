@@ -15,6 +15,7 @@ PAGES = {
     "train": "Train",
     "models": "Models",
     "quality": "Quality",
+    "collections": "Collections",
     "desks": "Safe, and shared",
     "keys": "Keys",
     "changes": "What is new",

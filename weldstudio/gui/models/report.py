@@ -11,7 +11,9 @@ from weldstudio.domain.recipe import FITS
 from weldstudio.gui.models.class_rows import class_rows
 from weldstudio.gui.models.class_table import ClassTable
 from weldstudio.gui.models.model_list import ModelRow
+from weldstudio.gui.models.part_rows import HEADS, part_rows
 from weldstudio.gui.news import Banner
+from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted, percent, percent_range, when
@@ -106,6 +108,10 @@ class Report(QWidget):
         table.show_rows(class_rows(dict(scores["per_class"])))
         self.tables[split] = table
         self._layout.addWidget(table)
+        if parts := part_rows(scores):
+            by_part = FigureTable(f"By equipment, contractor, type and medium, {split}")
+            by_part.show_figures(HEADS, parts)
+            self._layout.addWidget(by_part)
         few = [f"{c.name} ({c.too_few})" for c in row.card.classes if c.too_few is not None]
         if few and split == "validation":
             note = QLabel(TOO_FEW + ", ".join(few) + ".")

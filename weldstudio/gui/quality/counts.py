@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from weldstudio.domain.labelling import Source, State, looked_at, sources, states
-from weldstudio.domain.scheme import Flag, SchemeClass
+from weldstudio.domain.scheme import SchemeClass
+from weldstudio.studio import reviewing
 
 if TYPE_CHECKING:
     from weldstudio.store.mirror import Mirror
@@ -58,16 +59,12 @@ class EquipmentCounts:
 def overview(mirror: "Mirror") -> Overview:
     """Count the collection."""
     labels = mirror.labels
-    conflicts = np.zeros(len(mirror), np.bool_)
-    for group in mirror.scheme.groups:
-        raised = np.stack([mirror.states(slot) == State.RAISED for slot in group.members], axis=1)
-        conflicts |= raised.sum(axis=1) > 1
     return Overview(
         len(mirror),
         len(np.unique(mirror.joint)),
         int(looked_at(labels).sum()),
         int((states(labels) != State.UNSEEN).any(axis=1).sum()),
-        int(conflicts.sum()),
+        int(reviewing.contradicting(mirror, mirror.scheme.groups).sum()),
         int(mirror.problem.sum()),
         int((mirror.taken < 0).sum()),
     )
@@ -79,8 +76,7 @@ def class_counts(mirror: "Mirror") -> tuple[ClassCounts, ...]:
     found = []
     items: tuple[SchemeClass, ...] = (*scheme.live_merges, *scheme.live_flags)
     for item in items:
-        here = states(mirror.labels[:, item.slot]) if isinstance(item, Flag) else mirror.states(item.slot)
-        unseen, raised, clear, unsure = np.bincount(here, minlength=4)[:4].tolist()
+        unseen, raised, clear, unsure = np.bincount(mirror.states(item.slot), minlength=4)[:4].tolist()
         own = mirror.labels[:, item.slot]
         by_source = np.bincount(sources(own[states(own) != State.UNSEEN]), minlength=len(Source)).tolist()
         found.append(

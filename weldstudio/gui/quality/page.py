@@ -1,7 +1,7 @@
 """The Quality page: what is labelled, by whom and from where, and which photographs cannot be shown."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -23,7 +23,10 @@ from weldstudio.gui.quality.people import Heads, People, Rows
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
-from weldstudio.gui.words import count, counted, percent
+from weldstudio.gui.words import count, counted, percent, percent_range
+
+if TYPE_CHECKING:
+    from weldstudio.studio.raise_rates import RaiseRate
 
 COUNT_MS: Final = 300
 """While an import streams in, counting goes on at a calm pace."""
@@ -31,6 +34,7 @@ MOST_PROBLEMS: Final = 200
 MOST_EQUIPMENTS: Final = 6
 STATE_TABLE: Final = "Labels by state"
 PROBLEM_TABLE: Final = "Problems"
+RATE_TABLE: Final = "How often each expert raises a flag"
 STATES: Final = (State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN)
 SOURCES: Final = {
     Source.HAND: ("One by one", "Given by a person to one photograph"),
@@ -52,6 +56,7 @@ class QualityPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown: object = None
+        self._rates: list[RaiseRate] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(COUNT_MS)
@@ -91,6 +96,7 @@ class QualityPage(QWidget):
         """Called whenever the page comes to the front."""
         self.refresh()
         self._people.refresh()
+        self._session.run(_rates).then(self._take_rates)
         self._area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
@@ -98,7 +104,14 @@ class QualityPage(QWidget):
         mirror = self._session.mirror
         self._timer.stop()
         problems = [(mirror.paths[mirror.row(i)], why) for i, why in sorted(mirror.problems.items())]
-        found = overview(mirror), class_counts(mirror), equipment_counts(mirror), problems, self._people.tables()
+        found = (
+            overview(mirror),
+            class_counts(mirror),
+            equipment_counts(mirror),
+            problems,
+            self._rates,
+            self._people.tables(),
+        )
         if found == self._shown:
             return
         self._shown = found
@@ -110,6 +123,7 @@ class QualityPage(QWidget):
         classes: Sequence[ClassCounts],
         equipments: Sequence[EquipmentCounts],
         problems: Sequence[tuple[str, str]],
+        rates: "Sequence[RaiseRate]",
         people: Sequence[tuple[str, str, Heads, Rows]],
     ) -> None:
         scrolled = self._area.verticalScrollBar().value()
@@ -123,6 +137,8 @@ class QualityPage(QWidget):
             self._add_sources(classes)
         if len(equipments) > 1:
             self._add_equipments(equipments, [item.name for item in self._session.mirror.scheme.classes])
+        if rates:
+            self._add_rates(rates)
         for title, text, heads, rows in people:
             self._add_table(title, heads, rows, text)
         self._add_problems(problems)
@@ -198,6 +214,27 @@ class QualityPage(QWidget):
             rows.append((f"{name}, raised of labelled", *shares))
         self._add_table("By equipment", heads, rows)
 
+    def _add_rates(self, rates: "Sequence[RaiseRate]") -> None:
+        heads = [
+            ("Expert, medium", "Who labelled, and what flows through the pipes"),
+            ("Photographs", "Looked at by this expert"),
+            ("With a flag", "On which this expert raised at least one flag"),
+            ("Rate", "People raise flags on water pipes more readily"),
+            ("95 %", "Where the rate lies with 95 % certainty"),
+        ]
+        rows = [
+            (
+                f"{r.who}, {r.medium or 'medium not known'}",
+                *(count(r.photos), count(r.raised), percent(r.rate), percent_range(*r.interval)),
+            )
+            for r in rates
+        ]
+        self._add_table(RATE_TABLE, heads, rows)
+
+    def _take_rates(self, rates: "list[RaiseRate]") -> None:
+        self._rates = rates
+        self.refresh()
+
     def _add_problems(self, problems: Sequence[tuple[str, str]]) -> None:
         self._add_heading(f"Problems ({count(len(problems))})" if problems else "Problems")
         if not problems:
@@ -264,3 +301,10 @@ class QualityPage(QWidget):
         if touched and self.isVisible() and not self._timer.isActive():
             self._timer.start()
             self._people.refresh()
+
+
+def _rates(store: Any) -> "list[RaiseRate]":
+    """On the store thread."""
+    from weldstudio.studio import raise_rates
+
+    return raise_rates.by_expert(store)

@@ -1,19 +1,17 @@
-"""What people make of the photographs: how often each raises a flag, how far two agree, what audits have found."""
+"""What people make of the photographs: how far two agree, and what audits have found."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
 from weldstudio.gui.session import Session
-from weldstudio.gui.words import count, percent, percent_range, when
+from weldstudio.gui.words import count, percent_range, when
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
-    from weldstudio.studio.raise_rates import RaiseRate
     from weldstudio.studio.samples import Audit, Draw, Share
 
-RATES: Final = "How often experts raise a flag"
 AGREEMENT: Final = "Agreement of first and second reviewer"
 AUDITS: Final = "Audit samples"
 Heads = Sequence[tuple[str, str]]
@@ -26,7 +24,6 @@ class People(QObject):
     def __init__(self, session: Session, found: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._found = session, found
-        self._rates: list[RaiseRate] = []
         self._draws: list[Draw] = []
 
     def refresh(self) -> None:
@@ -35,40 +32,20 @@ class People(QObject):
 
     def tables(self) -> list[tuple[str, str, Heads, Rows]]:
         """Title, explanation, heads and rows of each table that has something to say."""
-        made = [_rates(self._rates), _agreement(self._session), _audits(self._session, self._draws)]
+        made = [_agreement(self._session), _audits(self._session, self._draws)]
         made.append(_audited_flags(self._session, self._draws))
         return [table for table in made if table[3]]
 
-    def _take(self, found: tuple[Any, Any]) -> None:
-        rates, draws = found
-        if (rates, draws) != (self._rates, self._draws):
-            self._rates, self._draws = rates, draws
+    def _take(self, draws: "list[Draw]") -> None:
+        if draws != self._draws:
+            self._draws = draws
             self._found()
 
 
-def _read(store: "Store") -> tuple[Any, Any]:
-    from weldstudio.studio import raise_rates, samples
+def _read(store: "Store") -> "list[Draw]":
+    from weldstudio.studio import samples
 
-    return raise_rates.by_expert(store), samples.draws(store)
-
-
-def _rates(found: "Sequence[RaiseRate]") -> tuple[str, str, Heads, Rows]:
-    heads = [
-        ("Expert", ""),
-        ("Medium", "What flows through the pipe"),
-        ("Looked at", "Photographs to which the expert gave a label here"),
-        ("With a flag", "Of these, with at least one flag raised by the expert's last word"),
-        ("Rate", ""),
-        ("95 % interval", "Wilson's, of the rate"),
-    ]
-    rows = [
-        (
-            *(one.who, one.medium or "not known", count(one.photos), count(one.raised)),
-            *(percent(one.rate), percent_range(*one.interval)),
-        )
-        for one in found
-    ]
-    return RATES, "People tend to flag the joints of water pipes more readily than those of gas pipes.", heads, rows
+    return samples.draws(store)
 
 
 def _agreement(session: Session) -> tuple[str, str, Heads, Rows]:

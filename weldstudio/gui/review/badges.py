@@ -113,6 +113,8 @@ def _with_words(badge: Badge, mirror: Mirror, row: int) -> Badge:
     if slots := sorted({*mirror.conflicts.get(photo, ()), *differing(mirror).get(photo, ())}):
         names = " and ".join(mirror.scheme.by_slot(slot).name for slot in slots)
         badge = replace(badge, disagreement=f"{names}: two experts gave different answers")
+    if int(mirror.ids[row]) in mirror.altered:
+        badge = replace(badge, disagreement="The file has changed since it was labelled")
     notes = mirror.notes
     if (notes.photos or notes.joints) and (
         int(mirror.ids[row]) in notes.photos or int(mirror.joint[row]) in notes.joints

@@ -26,7 +26,7 @@ def ask_audit(session: Session, wanted: Filter, window: QWidget) -> None:
             raise EditRefused("There is no photograph among these to draw.")
         return (
             f"{min(size.value(), found):,} of {counted(found, 'photograph')} are drawn by chance and remembered with "
-            "their labels. Look at each, correct what is wrong and press Ctrl+R; the Quality page shows how many were."
+            "their labels. Look at each, correct what is wrong and press Ctrl+Return; the Quality page counts them."
         )
 
     fields = [("Photographs to &draw", size), ("Out &of", source), ("&Seed", seed)]

@@ -84,7 +84,7 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = FilterField()
-        self.field.setPlaceholderText("Filter: part of a file name, unsure, flag:Name, model:Name>0.8 …")
+        self.field.setPlaceholderText("Filter: part of a file name or note, unsure, flag:Name, model:Name>0.8 …")
         self.field.setClearButtonEnabled(True)
         self.field.setAccessibleName("Filter")
         self.field.setToolTip(_help())

@@ -52,7 +52,8 @@ def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[st
     every = [
         Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
         for queue in shown.queues()
-        if not queue.quiet or waiting.get(queue.id) or queue == active
+        if (scheme.groups or queue.id != "contradictions")
+        and (not queue.quiet or waiting.get(queue.id) or queue == active)
     ]
     of_joints = [entry for entry in every if entry.queue is not None and entry.queue.by_joint]
     rows = [

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from weldstudio.domain.labelling import State
+from weldstudio.gui.flag_colour import shown
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.review.badges import GLYPH
 from weldstudio.gui.review.flag_rows import FlagRow
@@ -19,6 +20,7 @@ from weldstudio.gui.theme import theme
 
 EDGE: Final = 12
 BAR: Final = 4
+CAP: Final = 20
 DEMONSTRATION: Final = "demo"
 """Said beside each number of a demonstration model; the row's tooltip and the banner have room for the whole word."""
 _VCENTRE: Final = int(Qt.AlignmentFlag.AlignVCenter)
@@ -61,11 +63,15 @@ class Parts:
 def parts_of(rect: QRect, row: FlagRow) -> Parts:
     """Where the parts of this row lie that is shown in `rect`."""
     kind = bool(row.points), row.state is None, row.demonstration
-    return _parts((rect.x(), rect.y(), rect.width(), rect.height()), *kind)
+    return _parts(
+        (rect.x(), rect.y(), rect.width(), rect.height()), *kind, long_key=row.key if len(row.key) > 1 else ""
+    )
 
 
 @lru_cache(maxsize=512)
-def _parts(place: tuple[int, int, int, int], points_shown: bool, mixed: bool, demonstration: bool) -> Parts:
+def _parts(
+    place: tuple[int, int, int, int], points_shown: bool, mixed: bool, demonstration: bool, *, long_key: str
+) -> Parts:
     """Two lines of text, the upper one for the name; `mixed`: the photographs differ, and the lower one says how."""
     rect = QRect(*place)
     small, body = _metrics("secondary"), _metrics("body")
@@ -73,8 +79,9 @@ def _parts(place: tuple[int, int, int, int], points_shown: bool, mixed: bool, de
     top = rect.top() + spare // 2
     low = rect.bottom() + 1 - spare // 2 - small.height()
     left, right = rect.left() + EDGE, rect.right() + 1 - EDGE
-    cap = theme.px(20)
-    key = QRect(left, rect.center().y() - cap // 2 + 1, cap, cap)
+    cap = theme.px(CAP)
+    wide = max(cap, small.horizontalAdvance(long_key) + 10)  # a key of the second bank has room for its Alt
+    key = QRect(left, rect.center().y() - cap // 2 + 1, wide, cap)
     glyph = theme.px(18)
     state = QRect(key.right() + 9, rect.center().y() - glyph // 2 + 1, glyph, glyph)
     text = state.right() + 9
@@ -151,13 +158,15 @@ def _paint_ground(painter: QPainter, rect: QRect, *, chosen: bool, focused: bool
 
 
 def _paint_key(painter: QPainter, cap: QRect, row: FlagRow) -> None:
-    """A cap to press; where nothing can be labelled its letter alone, as on a control that is off."""
+    """A cap to press, framed in the flag's colour; where nothing can be labelled its letter alone."""
     if not row.key:
         return
     if not row.read_only:
-        painter.setPen(QPen(theme.colour("control_line"), 1))
+        frame = QPen(shown(row.colour), 2) if row.colour else QPen(theme.colour("control_line"), 1)
+        inset = frame.widthF() / 2
+        painter.setPen(frame)
         painter.setBrush(theme.colour("field"))
-        painter.drawRoundedRect(QRectF(cap).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.drawRoundedRect(QRectF(cap).adjusted(inset, inset, -inset, -inset), 4, 4)
     painter.setFont(_font("secondary", bold=not row.read_only))
     painter.setPen(theme.colour("disabled" if row.read_only else "secondary"))
     painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), row.key)

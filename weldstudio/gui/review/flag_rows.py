@@ -24,6 +24,8 @@ class FlagRow:
     key: str = ""
     choosing_key: str = ""
     """What chooses the class without labelling it; '' where no key does."""
+    colour: str = ""
+    """'#rrggbb' that a person gave it."""
     counts: tuple[int, int, int, int] = (0, 0, 0, 0)
     """How many of the photos have which state, indexed by `State`."""
     probability: float | None = None
@@ -35,6 +37,8 @@ class FlagRow:
     """Names of what a merge holds."""
     group: str = ""
     """The group of flags of which at most one holds."""
+    none_of_group: str = ""
+    """What that group calls "none of them"."""
     demonstration: bool = False
     """Whether the model that says so is a demonstration and none for this job."""
     read_only: bool = False
@@ -82,7 +86,8 @@ class FlagRow:
         if self.members:
             lines.append(f"Merged from: {', '.join(self.members)}")
         if self.group:
-            lines.append(f"At most one of the group '{self.group}' holds")
+            none = f"; none of them is '{self.none_of_group}'" if self.none_of_group else ""
+            lines.append(f"At most one of the group '{self.group}' holds{none}")
         if self.read_only:
             lines.append("This window only looks on: nothing can be labelled here")
         elif self.key:
@@ -119,10 +124,12 @@ def class_rows(
                 points=mirror.scheme.points_of(item.slot),
                 key=keys.get(item.slot, ""),
                 choosing_key=choosing_key(keys, item.slot),
+                colour=item.colour,
                 probability=None if math.isnan(probability) else probability,
                 threshold=mirror.threshold(item.slot),
                 members=tuple(mirror.scheme.by_slot(m).name for m in item.members) if isinstance(item, Merge) else (),
                 group=group.name if group is not None else "",
+                none_of_group=group.default if group is not None else "",
                 demonstration=demonstration,
             )
         )

@@ -228,17 +228,16 @@ class Inspecting(QObject):
             return Standing(1)  # what was decided tells what was labelled
         facts = mirror.joints
         of_joint = part(mirror, subject.joint_rows)
+        words: tuple[str, ...] = facts.contractor_of(joint), facts.kinds.name_of(joint), facts.mediums.name_of(joint)
+        if not mirror.altered.isdisjoint(self._session.targets()):
+            words = ("The file has changed: F5 if the labels hold", *words)
         waits, since = joints.undecided(of_joint)[0], joints.waiting_since(of_joint)[0]
         return Standing(
             1,
             decision=mirror.decided.decision_of(joint),
             override=mirror.decided.overrides.get(joint),
             waiting_s=max(0, int(time.time() - since)) if waits else None,
-            facts=tuple(
-                word
-                for word in (facts.contractor_of(joint), facts.kinds.name_of(joint), facts.mediums.name_of(joint))
-                if word
-            ),
+            facts=tuple(word for word in words if word),
         )
 
     def show_counts(self, _counts: Counts) -> None:

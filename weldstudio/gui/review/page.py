@@ -14,6 +14,8 @@ from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.review.badges import Badge, Ids, badges
 from weldstudio.gui.review.deciding import DecisionKeys
+from weldstudio.gui.review.describing import DescribingKeys
+from weldstudio.gui.review.examples import Examples
 from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
@@ -43,7 +45,8 @@ _WIDE: Final = 1600
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
     *("photo.select_all", "photo.select_none"),
-    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override"),
+    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
+    *("example.typical", "example.look_alike"),
     *("review.done", "review.return", "review.again", "accept.flag", "accept.photo", "accept.all"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
@@ -88,9 +91,11 @@ class ReviewPage(QWidget):
         self.reviews = ReviewKeys(
             session, actions, shown=self.filtering.shown, veil=self.veil, go_on=go_on, window=self
         )
+        self.describing = DescribingKeys(session, actions, window=self)
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
+        self.examples = Examples(session, actions, self.inspector.flags)
         self._peek_since: float | None = None
         self._placed = False
         self._build()
@@ -272,7 +277,8 @@ class ReviewPage(QWidget):
     def _changed(self, changes: Changes) -> None:
         if changes.photos or changes.joints:
             self.sources.refresh()
-            self.thumbs.forget(changes.photos & self.thumbs.problems_seen)
+            # What is seen anew and has lost what was said of it is another picture now.
+            self.thumbs.forget(changes.photos & (self.thumbs.problems_seen | changes.predictions))
         if changes.scheme:
             self.labels.forget_missing_flag()
         everything = changes.scheme or changes.models

@@ -36,11 +36,11 @@ def spoken(review: Review | None, *, labelled: bool, audit: bool, owed: bool, hi
             "Second look, blind",
             "eye_off",
             "accent",
-            "Say what you see, then Ctrl+R. First labels and predictions are hidden.",
+            "Say what you see, then Ctrl+Return. First labels and predictions are hidden.",
         )
-    more = "Audit sample: correct what is wrong, then Ctrl+R." if audit else ""
+    more = "Audit sample: correct what is wrong, then Ctrl+Return." if audit else ""
     if hidden:
-        more = "Predictions are hidden until every flag is answered, or Ctrl+R."
+        more = "Predictions are hidden until every flag is answered, or Ctrl+Return."
     if review is None:
         return Spoken("Labelled, not yet reviewed" if labelled else "Not labelled yet", "unseen", more=more)
     if review.said == Standing.REVIEWED:

@@ -102,7 +102,7 @@ def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Sc
         dark = 1 - 0.86 * (deep * 1.3).clip(0, 1)
         torn = (lip * (0.5 + part(rough, 0))).clip(0, 1)
         for band in range(3):
-            albedo[band] = albedo[band] * dark + torn * np.float32(0.16) + torn * albedo[band] * np.float32(0.4)
+            albedo[band] = albedo[band] * dark + torn * np.float32(0.42) + torn * albedo[band] * np.float32(0.4)
         slope = -lean * deep * 3.4 + np.sign(lean) * lip * 0.9
         surface.lean(np.zeros_like(slope), slope)
         gloss *= 1 - 0.5 * deep.clip(0, 1)
@@ -112,9 +112,12 @@ def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Sc
         rim = np.exp(-((inside * 3.2) ** 2))
         blisters = look(textures.folds(), hit.s * np.float32(0.27), theta * np.float32(0.27))
         burnt = melt * (0.45 + 0.5 * part(rough, 1))
+        # Plastic that was hot and is cold again is white with stress all round.
+        bloom = np.exp(-(((inside + 0.3) * 3.4) ** 2)) * np.float32(0.5)
         scorch = (1 - 0.75 * rim) * (1 - burnt)
         for band, own in enumerate((0.05, 0.032, 0.02)):
             albedo[band] = albedo[band] * scorch + np.float32(own) * burnt
+            albedo[band] += (np.float32(0.62) - albedo[band]) * bloom
         gloss = gloss * (1 - melt) + melt * np.float32(1.9)
         across_, down_ = signed(blisters, 0), signed(blisters, 1)
         surface.lean(-across_ * 2.0 * melt, -down_ * 2.0 * melt - across * rim * 0.8)

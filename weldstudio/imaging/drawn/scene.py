@@ -261,7 +261,7 @@ def _beside(
             width=float(random.uniform(*width)),
         )
 
-    damage = patch((0.36, 0.44), (0.42, 0.54)) if causes.damage else None
+    damage = patch((0.42, 0.5), (0.58, 0.72)) if causes.damage else None
     soil = (patch((0.34, 0.42), (0.5, 0.66)),) if causes.soil == "low" else ()
     water = (patch((0.36, 0.44), (0.54, 0.7)),) if causes.water == "low" else ()
     return soil, water, damage

@@ -1,0 +1,72 @@
+"""Labelled photos whose file was replaced by one with another content: their labels stay, and want a second look."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from weldstudio.domain.changes import NO_CHANGES, Changes
+from weldstudio.domain.labelling import LOOKED_AT
+from weldstudio.store.store import Store
+
+_WAITING = f"""FROM altered WHERE NOT EXISTS (
+    SELECT 1 FROM label_events e JOIN actions a ON a.seq = e.action_seq
+    WHERE e.photo_id = altered.photo_id AND e.action_seq > altered.after_seq
+    AND e.source IN ({", ".join(str(int(source)) for source in LOOKED_AT)})
+    AND NOT EXISTS (SELECT 1 FROM actions r WHERE r.reverts = a.id))"""
+
+
+def waiting(store: Store) -> frozenset[int]:
+    """Photos that want a second look: no person has labelled them since."""
+    return frozenset(photo_id for (photo_id,) in store.rows(f"SELECT photo_id {_WAITING}"))
+
+
+def note_contents(store: Store, contents: Sequence[tuple[int, str]]) -> Changes:
+    """Photos (id, content hash) as they are read now. Only inside `atomic`, before the new hashes are kept.
+
+    Of those that had another content before, predictions go, and those that have labels are marked. One that has the
+    content again that its labels were given for is no longer marked.
+    """
+    other = store.rows(
+        "SELECT p.id, p.content_hash, n.value ->> 1 FROM json_each(?) n JOIN photos p ON p.id = n.value ->> 0"
+        " WHERE p.content_hash <> n.value ->> 1",
+        (json.dumps([list(pair) for pair in contents]),),
+    )
+    if not other:
+        return NO_CHANGES
+    marked = dict(store.rows(f"SELECT photo_id, was {_WAITING}"))
+    back = [photo_id for photo_id, _, now in other if marked.get(photo_id) == now]
+    ids = json.dumps([photo_id for photo_id, _, _ in other])
+    store.execute("DELETE FROM predictions WHERE photo_id IN (SELECT value FROM json_each(?))", (ids,))
+    labelled = store.rows(
+        "SELECT photo_id FROM label_now WHERE photo_id IN (SELECT value FROM json_each(?))"
+        " AND trim(hex(labels), '0') <> ''",
+        (ids,),
+    )
+    wanted = {photo_id for (photo_id,) in labelled} - set(back)
+    last = store.value("SELECT max(seq) FROM actions") or 0
+    put_back(store, [(i, last, marked.get(i, was)) for i, was, _ in other if i in wanted])
+    return take_away(store, back) | Changes(predictions=frozenset(photo_id for photo_id, _, _ in other))
+
+
+def rows(store: Store, photo_ids: Iterable[int]) -> list[tuple[int, int, str]]:
+    """What `put_back` needs to mark these photos again, of those that are marked."""
+    return store.rows(
+        "SELECT photo_id, after_seq, was FROM altered WHERE photo_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(photo_ids)),),
+    )
+
+
+def take_away(store: Store, photo_ids: Sequence[int]) -> Changes:
+    """These photos want no second look (any more). Only inside `atomic`."""
+    store.executemany("DELETE FROM altered WHERE photo_id = ?", [(photo_id,) for photo_id in photo_ids])
+    return Changes(photos=frozenset(photo_ids))
+
+
+def put_back(store: Store, marks: Iterable[Sequence[int | str]]) -> Changes:
+    """Mark photos (id, last action that saw the former content, its hash). Only inside `atomic`."""
+    marks = list(marks)
+    store.executemany(
+        "INSERT INTO altered (photo_id, after_seq, was) VALUES (?, ?, ?)"
+        " ON CONFLICT (photo_id) DO UPDATE SET after_seq = excluded.after_seq, was = excluded.was",
+        marks,
+    )
+    return Changes(photos=frozenset(int(mark[0]) for mark in marks))
