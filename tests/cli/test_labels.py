@@ -177,3 +177,29 @@ def test_an_import_is_counted_before_there_is_a_project(tmp_path: Path, run: Run
     with Store.open(tmp_path / "new", read_only=True) as store:
         assert list(note_rows.read(store).joints.values()) == ["look"]
         assert {medium for _, _, medium in photos.joint_kinds(store)} == {"gas"}
+
+
+def test_labels_without_a_member_by_command(project: Path, tmp_path: Path, run: Run) -> None:
+    low = "Soil Contamination Low Risk"
+    file = csv(tmp_path, "path,Soil Contamination Risk\n" + "".join(f"{n:02}.jpg,1\n" for n in range(9)))
+
+    def points() -> list[tuple[int, int]]:
+        return [(joint["labels"]["low"], joint["labels"]["high"]) for joint in run("joints", project)["joints"]]
+
+    run("label", project, file, "--by", "Ann", "--new-flags")
+    before = points()
+    preview = run("merge", project, "Soil Contamination Risk", SOIL, low, "--preview")
+    assert (preview["raised"], preview["confused_by_experts"]) == (0, 0)
+    assert points() == before
+    words = ("merge", project, "Soil Contamination Risk", SOIL, low, "--by", "Ann")
+    run(*words)
+    merged = points()
+    assert merged != before
+    run("merge", project, "--undo", "Soil Contamination Risk", "--by", "Ann")
+    assert points() == before
+    assert len(run("contradictions", project, "--to-split")["photos"]) == 9
+    run(*words)
+    assert points() == merged
+    assert run("contradictions", project)["photos"] == run("contradictions", project, "--to-split")["photos"] == []
+    run("merge", project, "Soil Contamination Risk", "--penalty", "20", "--by", "Ann")
+    assert points() != merged

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.photos import make_collection
@@ -86,7 +86,9 @@ def test_the_text_of_a_filter(names: list[str]) -> None:
 def test_store_csv_folders_and_bundle(made: Path, tmp_path: Path, trials: Any) -> None:
     rounds = iter(range(10_000))
 
+    @settings(max_examples=trials(6, 300), deadline=None)
     @given(NAMES)
+    @example(["yes", ' lead, "q"', "CON"])
     def check(names: list[str]) -> None:
         folder = tmp_path / str(next(rounds))
         shutil.copytree(made / "project", folder / "a")

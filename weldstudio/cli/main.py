@@ -20,7 +20,7 @@ from weldstudio.cli.exports import export
 from weldstudio.cli.history import history
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
-from weldstudio.cli.merges import merge
+from weldstudio.cli.merges import contradictions, merge
 from weldstudio.cli.models import evaluate, models
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
@@ -113,6 +113,7 @@ for _command in (
     history,
     bundle,
     conflicts,
+    contradictions,
     status,
     restore,
     doctor,

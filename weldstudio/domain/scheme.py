@@ -5,7 +5,7 @@ never given to another class, so that nothing stored has to be rewritten when th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -87,9 +87,13 @@ class Merge:
     description: str = ""
     undone: bool = False
     """An undone merge keeps its slot and the labels given at its level."""
+    penalty: str = "maximum"
+    """Its points: 'maximum', 'minimum' or 'sum' of its members', or a number."""
 
 
 SchemeClass = Flag | Merge
+PENALTIES: Mapping[str, Callable[[Iterable[int]], int]] = {"maximum": max, "minimum": min, "sum": sum}
+"""Rules for the points of a merge."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,20 @@ class Scheme:
 
     def _refuse_bad_names(self) -> None:
         seen: set[str] = set()
+        level_flags = {level_of(self, merge) for merge in self.live_merges}
         for item in self._named:
+            if item.slot in level_flags:
+                continue  # called like the merge that it is part of
             _refuse_bad_name(item.name, "A flag or merge")
             if item.name in seen:
                 raise SchemeError(f"'{item.name}' is there already; choose another name.")
             seen.add(item.name)
+        for merge in self.merges:
+            if merge.penalty not in PENALTIES and not merge.penalty.isdecimal():
+                raise SchemeError(
+                    f"'{merge.penalty}' is no rule for the points of '{merge.name}'; write maximum, minimum, sum or a "
+                    "number of points."
+                )
         for flag in self.flags:
             if flag.points < 0:
                 raise SchemeError(f"'{flag.name}' cannot have {flag.points} penalty points; use 0 or more.")
@@ -195,10 +208,11 @@ class Scheme:
 
     def by_name(self, name: str) -> SchemeClass:
         """The flag or live merge of that name. Raises SchemeError naming the nearest one."""
-        for item in self._named:
+        named = self.live_merges + self.flags
+        for item in named:
             if item.name == name:
                 return item
-        folded = [item for item in self._named if item.name.strip().casefold() == name.strip().casefold()]
+        folded = [item for item in named if item.name.strip().casefold() == name.strip().casefold()]
         if len(folded) == 1:
             return folded[0]
         raise SchemeError(f"There is no flag or merge '{name}'.{did_you_mean(name, (i.name for i in self.flags))}")
@@ -214,11 +228,12 @@ class Scheme:
         return self._known[1].get(slot)
 
     def points_of(self, slot: int) -> int:
-        """Penalty points of a class; those of a merge are the highest of its members'."""
+        """Penalty points of a class; of a merge by its rule."""
         item = self.by_slot(slot)
         if isinstance(item, Flag):
             return item.points
-        return max(self.points_of(member) for member in item.members)
+        rule = PENALTIES.get(item.penalty)
+        return rule(self.points_of(member) for member in telling(self, item)) if rule else int(item.penalty)
 
     @property
     def has_points(self) -> bool:
@@ -230,7 +245,8 @@ class Scheme:
         item = self.by_slot(slot)
         if isinstance(item, Flag):
             return item.joint_rule
-        return JointRule.ALL if all(self.joint_rule_of(m) == JointRule.ALL for m in item.members) else JointRule.ANY
+        rules = {self.joint_rule_of(member) for member in telling(self, item)}
+        return JointRule.ALL if rules == {JointRule.ALL} else JointRule.ANY
 
     def states_of(self, slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """States of one class for all photos: `labels` is (n, slots) of label bytes, the result (n,) uint8.
@@ -241,8 +257,13 @@ class Scheme:
         item = self.by_slot(slot)
         if isinstance(item, Flag):
             return _flag_states(self, slot, labels)
-        members = [_flag_states(self, member, labels) for member in item.members]
-        return merged_states(np.stack(members, axis=1), _states_in(slot, labels))
+        own, level = _states_in(slot, labels), level_of(self, item)
+        members = np.stack([_flag_states(self, member, labels) for member in telling(self, item)], axis=1)
+        if level is not None:
+            given = _states_in(level, labels)  # what was said of the flag of that name was said of the merge
+            own = np.where(own == State.UNSEEN, given, own)
+            members = np.column_stack([members, np.where(given == State.RAISED, given, State.CLEAR).astype(np.uint8)])
+        return merged_states(members, own)
 
     # Changes: each returns a new scheme, which refuses itself when it would be inconsistent.
 
@@ -266,14 +287,18 @@ class Scheme:
     def with_group(self, group: Group) -> "Scheme":
         return replace(self, groups=(*self.groups, group))
 
-    def with_merge(self, name: str, members: Iterable[int]) -> "Scheme":
-        """A new merge; one of the same name and members that was undone comes back with its slot."""
-        members = tuple(dict.fromkeys(members))
+    def with_merge(self, name: str, members: Iterable[int], *, penalty: str = "maximum") -> "Scheme":
+        """A new merge; one of the same name and members that was undone comes back with its slot.
+
+        A flag that is called so already becomes a member: what was said of it counts for the merge as a whole.
+        """
+        called_so = [flag.slot for flag in self.live_flags if flag.name == name and not self.merge_of(flag.slot)]
+        members = tuple(dict.fromkeys((*members, *called_so)))
         for merge in self.merges:
             if merge.undone and merge.name == name and set(merge.members) == set(members):
-                back = replace(merge, undone=False)
+                back = replace(merge, undone=False, penalty=penalty)
                 return replace(self, merges=tuple(back if m.slot == back.slot else m for m in self.merges))
-        return replace(self, merges=(*self.merges, Merge(self.slots, name, members)))
+        return replace(self, merges=(*self.merges, Merge(self.slots, name, members, penalty=penalty)))
 
     def without_merge(self, name: str) -> "Scheme":
         if name not in {merge.name for merge in self.live_merges}:
@@ -330,6 +355,21 @@ def _flag_states(scheme: Scheme, slot: int, labels: NDArray[np.uint8]) -> NDArra
     for other in rivals:
         own[(own == State.UNSEEN) & (_states_in(other, labels) == State.RAISED)] = State.CLEAR
     return own
+
+
+def level_of(scheme: Scheme, merge: Merge) -> int | None:
+    """The member that is called like its merge, if there is one: the merged level as a flag of its own.
+
+    Collections name it where nobody knew which of the others it is. It takes no part in "clear if all members are".
+    """
+    called_so = (flag.slot for flag in scheme.flags if flag.slot in merge.members and flag.name == merge.name)
+    return next(called_so, None) if len(merge.members) > 1 else None
+
+
+def telling(scheme: Scheme, merge: Merge) -> tuple[int, ...]:
+    """The members of a merge that say which of them it is: all but the one that stands for the merged level."""
+    level = level_of(scheme, merge)
+    return tuple(slot for slot in merge.members if slot != level)
 
 
 def _states_in(slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

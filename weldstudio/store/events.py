@@ -149,6 +149,22 @@ def _event(row: Sequence[Any]) -> LabelEvent:
     return LabelEvent(photo_id, slot, old, new, Source(source), model_id, probability)
 
 
+def raised_in_turn(store: Store, slots: Sequence[int]) -> int:
+    """Photos on which people raised one of these classes and, in another action, another one of them."""
+    looked = ", ".join(str(int(source)) for source in LOOKED_AT)
+    return int(
+        store.value(
+            f"""SELECT count(*) FROM (
+                SELECT e.photo_id FROM label_events e JOIN actions a ON a.seq = e.action_seq
+                WHERE e.slot IN (SELECT value FROM json_each(?)) AND e.new & 3 = ? AND e.source IN ({looked})
+                AND a.complete = 1
+                GROUP BY e.photo_id HAVING count(DISTINCT e.slot) > 1 AND count(DISTINCT e.action_seq) > 1)""",
+            (json.dumps(list(slots)), int(State.RAISED)),
+        )
+        or 0
+    )
+
+
 def raise_rates(store: Store) -> list[tuple[str, str, int, int]]:
     """(expert, medium of the joint or '', photos looked at, of these with a flag raised), by expert and medium.
 

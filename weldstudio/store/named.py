@@ -11,9 +11,11 @@ def photos_at(store: Store, path: str) -> list[int]:
     return [photo for (photo,) in found]
 
 
-def photo_of_content(store: Store, content_hash: str) -> int | None:
-    """Id of the first photo of this content."""
+def photo_of_content(store: Store, content_hash: str, path: str) -> int | None:
+    """Id of the first photo of this content; else of one with this path that nobody has looked into yet."""
     found = store.value("SELECT min(id) FROM photos WHERE content_hash = ?", (content_hash,))
+    if found is None:
+        found = store.value("SELECT min(id) FROM photos WHERE path = ? AND content_hash IS NULL", (path,))
     return None if found is None else int(found)
 
 

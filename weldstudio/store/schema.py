@@ -317,6 +317,16 @@ def examples_of_flags(db: Database) -> None:
 
 
 @migrations()
+def points_of_merges(db: Database) -> None:
+    """By which rule a merge has its points."""
+    for statement in _POINTS_OF_MERGES:
+        db.execute(statement)
+
+
+_POINTS_OF_MERGES = ("ALTER TABLE merges ADD COLUMN penalty TEXT NOT NULL DEFAULT 'maximum'",)
+
+
+@migrations()
 def reviews(db: Database) -> None:
     """Reviewed and returned photos, second looks, audit samples, what was settled between reviewers."""
     for statement in _REVIEWS:

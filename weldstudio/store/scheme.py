@@ -21,7 +21,9 @@ def _read(store: Store) -> Scheme:
         " FROM flags ORDER BY position"
     )
     groups = store.rows("SELECT name, members, none_name FROM groups ORDER BY position")
-    merges = store.rows("SELECT slot, name, members, key, colour, description, undone FROM merges ORDER BY position")
+    merges = store.rows(
+        "SELECT slot, name, members, key, colour, description, undone, penalty FROM merges ORDER BY position"
+    )
     return Scheme(
         tuple(
             Flag(slot, name, points, key, colour, description, JointRule(rule), bool(retired), _examples(examples))
@@ -29,8 +31,8 @@ def _read(store: Store) -> Scheme:
         ),
         tuple(Group(name, tuple(json.loads(members)), default) for name, members, default in groups),
         tuple(
-            Merge(slot, name, tuple(json.loads(members)), key, colour, description, bool(undone))
-            for slot, name, members, key, colour, description, undone in merges
+            Merge(slot, name, tuple(json.loads(members)), key, colour, description, bool(undone), penalty)
+            for slot, name, members, key, colour, description, undone, penalty in merges
         ),
         name=str(store.value("SELECT scheme_name FROM project")),
     )
@@ -52,10 +54,10 @@ def save(store: Store, scheme: Scheme) -> Changes:
             [(n, g.name, json.dumps(g.members), g.default) for n, g in enumerate(scheme.groups)],
         )
         store.executemany(
-            "INSERT INTO merges (position, slot, name, members, key, colour, description, undone)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO merges (position, slot, name, members, key, colour, description, undone, penalty)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (n, m.slot, m.name, json.dumps(m.members), m.key, m.colour, m.description, int(m.undone))
+                (n, m.slot, m.name, json.dumps(m.members), m.key, m.colour, m.description, int(m.undone), m.penalty)
                 for n, m in enumerate(scheme.merges)
             ],
         )

@@ -9,7 +9,7 @@ group are raised (a label file may) contradicts himself: both stay, and the phot
 from collections.abc import Sequence
 
 from weldstudio.domain.labelling import Source, State, label_byte
-from weldstudio.domain.scheme import Merge, Scheme
+from weldstudio.domain.scheme import Merge, Scheme, telling
 
 Edit = tuple[int, int, int]
 """(slot, old label byte, new label byte)"""
@@ -72,7 +72,7 @@ class Entailment:
         for slot, state in self._wanted:
             now[slot] = label_byte(state, self._source)
             said.add(slot)
-            for other, follows in _consequences(self._scheme, now, slot, state):
+            for other, follows in _consequences(self._scheme, now, slot, state, self._source):
                 if other in raised and follows == State.CLEAR and state == State.RAISED:
                     continue
                 now[other] = label_byte(follows, self._source)
@@ -86,12 +86,12 @@ class Entailment:
         return tuple(edits)
 
 
-def _consequences(scheme: Scheme, now: bytearray, slot: int, state: State) -> list[tuple[int, State]]:
+def _consequences(scheme: Scheme, now: bytearray, slot: int, state: State, source: Source) -> list[tuple[int, State]]:
     """Labels (slot, state) beside the one just set that must change with it."""
     item = scheme.by_slot(slot)
     found: list[tuple[int, State]] = []
     if isinstance(item, Merge):
-        found += _below(item, now, state)
+        found += _below(scheme, item, now, state, source)
     if state == State.RAISED:
         found += [(other, State.CLEAR) for other in _rivals(scheme, slot) if now[other] & 3 != State.CLEAR]
     return found
@@ -111,19 +111,23 @@ def _rivals(scheme: Scheme, slot: int) -> list[int]:
     return []
 
 
-def _below(merge: Merge, now: bytearray, state: State) -> list[tuple[int, State]]:
+def _below(scheme: Scheme, merge: Merge, now: bytearray, state: State, source: Source) -> list[tuple[int, State]]:
     """What was just said of a merge, for its members: none holds if it does not; and none may outvote it.
 
-    How members and merge are counted together is `domain.labelling.merged_states`.
+    How members and merge are counted together is `domain.labelling.merged_states`. What a person has said of a member
+    stands against a file: then the two contradict each other, and wait in the queue of contradictions.
     """
     members = {slot: State(now[slot] & 3) for slot in merge.members}
     if state == State.RAISED:
-        return []  # which member it is, nobody said
-    if state == State.CLEAR:
+        # Which member it is, nobody said; only that all of them are clear cannot be true any more.
+        denied = all(members[slot] == State.CLEAR for slot in telling(scheme, merge))
+        changed = [slot for slot, given in members.items() if given == State.CLEAR] if denied else []
+        state = State.UNSEEN
+    elif state == State.CLEAR:
         changed = [slot for slot, given in members.items() if given != State.CLEAR]
     elif all(given == State.CLEAR for given in members.values()):
         changed = list(members)
     else:
         outvoting = (State.RAISED,) if state == State.UNSURE else (State.RAISED, State.UNSURE)
         changed = [slot for slot, given in members.items() if given in outvoting]
-    return [(slot, state) for slot in changed]
+    return [(slot, state) for slot in changed if _WEIGHT[Source(now[slot] >> 2)] <= _WEIGHT[source]]

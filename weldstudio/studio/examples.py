@@ -80,7 +80,7 @@ def shown(store: Store, examples: Iterable[Example]) -> list[Shown]:
     """What can be shown of examples, in their order; a copy that is missing is made where the photo is here."""
     found = []
     for example in examples:
-        photo_id = named.photo_of_content(store, example.content_hash)
+        photo_id = named.photo_of_content(store, example.content_hash, example.path)
         copy = _copy(store.folder, example.content_hash)
         if not copy.is_file():
             copy = _made_again(store, example.content_hash, photo_id) or copy

@@ -1,7 +1,7 @@
 """Merging: a named union of flags, looked at before, made, undone; the labels below it are never touched."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Flag, Scheme
+from weldstudio.store import events
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio.deciding import outcomes
@@ -67,13 +68,24 @@ def preview(mirror: Mirror, members: Iterable[int | str]) -> MergePreview:
     )
 
 
-def merge(store: Store, name: str, members: Iterable[int | str], *, who: str) -> Done:
-    """Make a merge of flags (slots or names), as one action. Raises SchemeError where the scheme forbids it."""
+def confused_by_experts(store: Store, slots: Iterable[int]) -> int:
+    """On how many photos experts took one of these flags for another.
+
+    One of them was raised by a person at some time and another at another, in place of it or by somebody else.
+    """
+    return events.raised_in_turn(store, tuple(slots))
+
+
+def merge(store: Store, name: str, members: Iterable[int | str], *, who: str, penalty: str = "maximum") -> Done:
+    """Make a merge of flags (slots or names), as one action. Raises SchemeError where the scheme forbids it.
+
+    `penalty` is the rule for its points: maximum, minimum, sum, or a number.
+    """
     wanted = tuple(dict.fromkeys(members))
     name = name.strip()
     return edit_scheme(
         store,
-        lambda scheme: scheme.with_merge(name, _slots(scheme, wanted)),
+        lambda scheme: scheme.with_merge(name, _slots(scheme, wanted), penalty=penalty),
         who=who,
         kind="merge",
         text=f"Merged {len(wanted)} flags into '{name}'",
@@ -84,6 +96,24 @@ def unmerge(store: Store, name: str, *, who: str) -> Done:
     """Undo a merge; its slot and the labels given at its level are kept."""
     return edit_scheme(
         store, lambda scheme: scheme.without_merge(name), who=who, kind="merge", text=f"Undid the merge '{name}'"
+    )
+
+
+def change_penalty(store: Store, name: str, penalty: str, *, who: str) -> Done:
+    """Another rule for the points of a merge."""
+
+    def change(scheme: Scheme) -> Scheme:
+        item = scheme.by_name(name)
+        if isinstance(item, Flag):
+            raise SchemeError(f"'{item.name}' is a flag; change its points instead.")
+        changed = replace(item, penalty=penalty)
+        return replace(scheme, merges=tuple(changed if m.slot == item.slot else m for m in scheme.merges))
+
+    return edit_scheme(
+        store,
+        change,
+        who=who,
+        text=f"{name}: {penalty} of points" if penalty.isalpha() else f"{name}: {penalty} points",
     )
 
 

@@ -128,8 +128,14 @@ _PHOTOS = (
     Queue(
         "contradictions",
         "Contradictions",
-        "Two flags of one group are raised, of which at most one can hold",
+        "A merge is clear and one of its flags raised, or the reverse, or two flags of a group are raised",
         Filter((Term("contradiction"),)),
+    ),
+    Queue(
+        "to-split",
+        "To split",
+        "Labelled with a merge that was undone: say which of its flags it is",
+        Filter((Term("to-split"),)),
     ),
     Queue("unsure", "Unsure", "A flag is unsure", Filter((Term("unsure"),))),
     Queue(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, review_terms
+from weldstudio.studio import joint_terms, joints, merged_labels, review_terms
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -212,7 +212,8 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "disagrees": lambda m: disagreeing(m),
     "conflict": review_terms.in_conflict,
     "altered": lambda m: np.isin(m.ids, np.fromiter(m.altered, np.int64, len(m.altered))),
-    "contradiction": lambda m: contradicting(m, m.scheme.groups),
+    "contradiction": lambda m: contradicting(m, m.scheme.groups) | merged_labels.contradictory(m),
+    "to-split": merged_labels.to_split,
     "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,

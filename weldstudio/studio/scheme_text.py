@@ -9,7 +9,7 @@ from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.scheme import Example, Flag, Group, JointRule, Merge, Scheme, did_you_mean
 
 _FLAG_KEYS = tuple(field.name for field in fields(Flag) if field.name != "slot")
-_MERGE_KEYS = ("name", "members", "key", "colour", "description")
+_MERGE_KEYS = ("name", "members", "key", "colour", "description", "penalty")
 _GROUP_KEYS = ("name", "members", "default")
 _TOP_KEYS = ("name", "description", "flags", "groups", "merges")
 
@@ -79,7 +79,8 @@ def _from_toml(data: dict[str, Any], stem: str) -> Scheme:
     merges = []
     for slot, entry in enumerate(_tables(data, "merges"), len(flags)):
         _refuse_unknown_keys(entry, _MERGE_KEYS, "a merge")
-        merges.append(Merge(**{**entry, "slot": slot, "members": slots(entry)}))
+        penalty = str(entry.get("penalty", "maximum"))
+        merges.append(Merge(**{**entry, "slot": slot, "members": slots(entry), "penalty": penalty}))
     return Scheme(tuple(flags), tuple(groups), tuple(merges), name=str(data.get("name", stem)))
 
 
@@ -122,6 +123,8 @@ def to_toml(scheme: Scheme) -> str:
             for word in ("key", "colour", "description")
             if getattr(merge, word)
         ]
+        if merge.penalty != "maximum":
+            lines.append(f"penalty = {_quoted(merge.penalty)}")
     return "\n".join(lines) + "\n"
 
 

@@ -183,9 +183,12 @@ class SchemeEdits(QObject):
             counts=[*counts, merged_counts(mirror, chosen)],
             parent=self._window,
         )
+        self._session.run(merging.confused_by_experts, chosen).then(dialog.show_confusion)
         if dialog.exec():
             name = dialog.name
-            self._edit(f"Merge into {name}", merging.merge, name, chosen).then(lambda _done: self.made.emit(name))
+            self._edit(f"Merge into {name}", merging.merge, name, chosen, penalty=dialog.penalty).then(
+                lambda _done: self.made.emit(name)
+            )
 
     def unmerge(self, name: str) -> None:
         """Take a merge apart again."""
@@ -193,8 +196,8 @@ class SchemeEdits(QObject):
 
         self._edit(f"Undo the merge {name}", merging.unmerge, name)
 
-    def _edit(self, text: str, function: Callable[..., Done], *args: Any) -> Pending:
-        return self._edit_as(text, lambda store, *, who: function(store, *args, who=who))
+    def _edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
+        return self._edit_as(text, lambda store, *, who: function(store, *args, who=who, **kwargs))
 
     def _edit_as(self, text: str, function: Callable[..., Done]) -> Pending:
         pending = self._session.edit(text, function, who=self._session.who)

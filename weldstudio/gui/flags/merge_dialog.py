@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFrame,
     QGridLayout,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import Flag, Scheme
+from weldstudio.domain.scheme import PENALTIES, Flag, Scheme
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -61,11 +62,12 @@ class MergeDialog(QDialog):
         set_look(title, "page")
         layout.addWidget(title)
         layout.addLayout(self._name_row(proposed_name(scheme, members)))
+        layout.addLayout(self._penalty_row(members))
         layout.addWidget(_counts_table([*(flag.name for flag in members), TOGETHER], counts))
-        consequences = QLabel("\n".join(in_words(preview)))
-        consequences.setWordWrap(True)
-        consequences.setObjectName("consequences")
-        layout.addWidget(consequences)
+        self.consequences = QLabel("\n".join(in_words(preview)))
+        self.consequences.setWordWrap(True)
+        self.consequences.setObjectName("consequences")
+        layout.addWidget(self.consequences)
         safe = QLabel("The labels of the members stay as they are. The merge can be undone at any time.")
         set_look(safe, "secondary")
         safe.setWordWrap(True)
@@ -94,6 +96,33 @@ class MergeDialog(QDialog):
         box.addWidget(self.problem)
         return box
 
+    def show_confusion(self, photos: int) -> None:
+        """On how many photographs experts took one for another: counted while one looks at the rest."""
+        if photos:
+            told = f"Experts took one for another on {counted(photos, 'photograph')}."
+            self.consequences.setText(f"{self.consequences.text()}\n{told}")
+
+    @property
+    def penalty(self) -> str:
+        """The rule for the points of the merge."""
+        return str(self.penalty_field.currentData())
+
+    def _penalty_row(self, members: Sequence[Flag]) -> QHBoxLayout:
+        self.penalty_field = QComboBox()
+        points = [flag.points for flag in members]
+        for rule, word in (("maximum", "the most of them"), ("minimum", "the fewest"), ("sum", "all together")):
+            self.penalty_field.addItem(f"{word}: {PENALTIES[rule](points)}", rule)
+        label = QLabel("&Points")
+        label.setBuddy(self.penalty_field)
+        for widget in (label, self.penalty_field):
+            if not any(points):
+                widget.hide()
+        row = QHBoxLayout()
+        row.setSpacing(GROUP)
+        row.addWidget(label)
+        row.addWidget(self.penalty_field, 1)
+        return row
+
     def _buttons(self) -> QHBoxLayout:
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
@@ -114,10 +143,20 @@ class MergeDialog(QDialog):
             pass
         elif not self.name:
             problem = "A merge needs a name."
-        elif self._scheme.has_name(self.name):
+        elif self._scheme.has_name(self.name) and not self._level_named():
             problem = f"“{self.name}” is there already; choose another name."
+        set_look(self.problem, "danger" if problem else "secondary")
+        if not problem and self._level_named():
+            self.problem.setText("What was said of the flag of this name counts for the merge as a whole.")
+            self.merge_button.setEnabled(True)
+            return
         self.problem.setText(problem or " ")  # a blank keeps the dialog from jumping
         self.merge_button.setEnabled(not problem)
+
+    def _level_named(self) -> bool:
+        """Whether the name is that of a flag which then stands for the merge as a whole."""
+        called_so = [flag for flag in self._scheme.live_flags if flag.name == self.name]
+        return bool(called_so) and self._scheme.merge_of(called_so[0].slot) is None
 
 
 def proposed_name(scheme: Scheme, members: Sequence[Flag]) -> str:
@@ -150,6 +189,7 @@ def _counts_table(names: Sequence[str], counts: Sequence[Counts]) -> QWidget:
         label = QLabel(name)
         label.setWordWrap(True)
         label.setFont(theme.font("body", bold=last))
+        grid.setRowMinimumHeight(row, theme.px(20))
         grid.addWidget(label, row, 0)
         for column, state in enumerate(states, 1):
             number = QLabel(count(numbers[state]))

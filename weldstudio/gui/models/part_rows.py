@@ -16,7 +16,7 @@ HEADS: Final = (
 
 def part_rows(scores: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """(part, photographs, mean per-class accuracy, interval), the parts of each kind together."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for parted_by in PARTED_BY:
         for name, found in scores.get(f"per_{parted_by}", {}).items():
             mean = found.get("mean_per_class_accuracy")

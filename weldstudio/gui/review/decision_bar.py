@@ -104,21 +104,21 @@ class DecisionBar(QFrame):
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_icon(self.more, "more")
-        offered = [actions[action_id] for action_id in ("joint.override", "joint.follow", "joint.withdraw")]
-        self.more.setMenu(_menu(self, offered))
-
-        def follow(_on: bool = False) -> None:
-            self.more.setEnabled(any(action.isEnabled() for action in offered))
-
-        for action in offered:
-            action.enabledChanged.connect(follow)
-        follow()
+        self._offered = [actions[action_id] for action_id in ("joint.override", "joint.follow", "joint.withdraw")]
+        self.more.setMenu(_menu(self, self._offered))
+        for action in self._offered:
+            # A method, which Qt lets go of with the bar: the actions outlive it when another project is opened.
+            action.enabledChanged.connect(self._follow)
+        self._follow()
         row.addWidget(self.more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GAP, _EDGE, GAP)
         layout.setSpacing(6)
         layout.addWidget(self.lines)
         layout.addLayout(row)
+
+    def _follow(self, _on: bool = False) -> None:
+        self.more.setEnabled(any(action.isEnabled() for action in self._offered))
 
     @property
     def standing(self) -> Standing:
