@@ -3,14 +3,16 @@
 import shutil
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import MakeSession
-from tests.gui.stage import set_stage
+from tests.gui.stage import Stage, set_stage
 from weldstudio.domain.labelling import State
 from weldstudio.gui.history_dialog import HistoryDialog
+from weldstudio.gui.restore_dialog import RestoreDialog
 from weldstudio.store.store import Store
 from weldstudio.studio import bundling, labelling
 
@@ -75,3 +77,22 @@ def test_a_conflict_is_settled_where_one_sees_who_said_what(
     assert not dialog.conflicts.isVisible()
     assert dialog.entries[0].text == "No Clamp Used: unsure, conflict settled"
     dialog.close()
+
+
+@pytest.mark.parametrize("kind", [HistoryDialog, RestoreDialog])
+def test_an_answer_that_comes_after_the_dialog_was_closed_is_nobodys(
+    qtbot: QtBot, project: Path, make_session: MakeSession, kind: type[HistoryDialog | RestoreDialog]
+) -> None:
+    session = make_session(project, synchronous=False)
+    with qtbot.waitSignal(session.opened):
+        session.open()
+    stage = Stage(session)
+    qtbot.addWidget(stage)
+    session.set_current(1)
+    dialog = kind(session, stage)
+    dialog.open()
+    dialog.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    answered: list[int] = []
+    session.run(lambda _store: 1).then(answered.append)
+    qtbot.waitUntil(lambda: answered == [1], timeout=60_000)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from weldstudio.domain.changes import Progress
 
@@ -57,6 +58,11 @@ class Pending:
                 done(self.result)
             elif self.error is not None and failed is not None:
                 failed(self.error)
+
+
+def while_there(widget: QObject, done: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`done` for `Pending.then`, but nothing once the dialog that asked has been closed and is gone."""
+    return lambda result: done(result) if isValid(widget) else None
 
 
 class Work(QObject):
