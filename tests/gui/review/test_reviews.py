@@ -177,7 +177,7 @@ def test_returned_with_a_reason_that_the_labeller_reads_in_the_inspector(at: At)
         dialog.focusWidget().setText("the clamp is hidden")  # type: ignore[union-attr]
 
     answered(at, fill)
-    at.key(Key.Key_R, CONTROL | SHIFT)
+    at.key(Key.Key_Backspace, CONTROL)
     assert seen == [False], "no reason, no return"
     assert said(at) == "Returned to Bea by Ada"
     assert at.page.inspector.review.spoken.more == "“the clamp is hidden”"
@@ -272,7 +272,7 @@ def test_blind_mode_hides_predictions_until_the_photograph_is_reviewed(at: At) -
     assert at.page.inspector.banner.said.note == "Model: hidden"
     assert at.page.overlays.probabilities() == {}
     assert "hidden" in at.page.inspector.review.spoken.more
-    at.key(Key.Key_D, CONTROL | SHIFT)
+    at.key(Key.Key_G, CONTROL | SHIFT)
     assert at.state(0, 1) == State.UNSEEN, "what is hidden cannot be accepted"
     at.page.show_filter('model:"No Clamp Used"')
     assert 1 not in at.shown
@@ -304,10 +304,10 @@ def test_an_imported_disagreement_shows_no_badge_in_blind_mode(at: At) -> None:
 def test_one_flag_and_one_photograph_are_accepted_by_key(at: At) -> None:
     at.session.edit("x", labelling.set_many, [(1, s, State.UNSEEN) for s in (1, 2)], who="Bea")
     at.session.choose_flag(0)
-    at.key(Key.Key_D, CONTROL)
+    at.key(Key.Key_G, CONTROL)
     assert at.state(0, 1) == State.RAISED
     assert at.row(0).source == "accepted from the model"
-    at.key(Key.Key_D, CONTROL | SHIFT)
+    at.key(Key.Key_G, CONTROL | SHIFT)
     assert (at.state(1, 1), at.state(2, 1)) == (State.CLEAR, State.RAISED)
     at.key(Key.Key_Z, CONTROL)
     assert at.state(2, 1) == State.UNSEEN
