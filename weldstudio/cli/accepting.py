@@ -70,7 +70,7 @@ def accept(
 
 
 @click.command(
-    short_help="Joints of PROJECT that are safe to pass by their predictions.",
+    short_help="List joints of PROJECT that are safe to pass, or pass them.",
     epilog=examples(
         "weldstudio safe welds --guarantee 0.01",
         "weldstudio safe welds --guarantee 0.005 --inspect 10% --seed 7 --accept --by 'Ann Lee'",

@@ -30,7 +30,7 @@ class Changes:
     decisions: frozenset[int] = frozenset()
     """Joints of which a decision or an override changed."""
     reviews: frozenset[int] = frozenset()
-    """Photos of which anything in `store.reviews` changed."""
+    """Photos of which something was said beyond labels: in `store.reviews`, or that they hold for a changed file."""
 
     def __or__(self, other: "Changes") -> "Changes":
         return Changes(

@@ -350,7 +350,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             all_probabilities=changes.models,
             decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
             reviews=(changes.reviews, reviewed.read(store, changes.reviews)) if changes.reviews else None,
-            altered=altered.waiting(store) if changes.photos or changes.labels else None,
+            altered=altered.waiting(store) if changes.photos or changes.labels or changes.reviews else None,
         )
 
 

@@ -124,7 +124,8 @@ def in_conflict(mirror: Mirror) -> Bools:
 
 def matrix(blobs: Sequence[bytes], slots: int) -> NDArray[np.uint8]:
     """Label bytes by slot as (n, slots); what a shorter one lacks is unseen."""
-    return np.frombuffer(b"".join(blob[:slots].ljust(slots, b"\0") for blob in blobs), np.uint8).reshape(-1, slots)
+    joined = b"".join(blob[:slots].ljust(slots, b"\0") for blob in blobs)
+    return np.frombuffer(joined, np.uint8).reshape(len(blobs), slots)
 
 
 def _of_ids(mirror: Mirror, photo_ids: Sequence[int] | frozenset[int]) -> Bools:

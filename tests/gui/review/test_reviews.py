@@ -16,12 +16,14 @@ from weldstudio.domain.model import slot_row
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.accept_dialog import AcceptTable
 from weldstudio.gui.review.form_dialog import FormDialog
-from weldstudio.store import models, photos, predictions
+from weldstudio.store import altered, models, photos, predictions
 from weldstudio.store.store import Store
-from weldstudio.studio import conflicts, decisions, labelling, reviews, samples, second
+from weldstudio.studio import conflicts, decisions, grouping, labelling, merging, reviews, samples, second
 from weldstudio.studio.queues import queues
 
 NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
+UNKNOWN = {0: State.UNSEEN, 1: State.UNSEEN, 3: State.RAISED}
+"""A merge is raised, and of its flags nobody knows which."""
 QUEUES = {queue.id: queue for queue in queues("Ada")}
 
 
@@ -86,6 +88,17 @@ def prepare(store: Store, queue: str, ids: list[int]) -> None:
     match queue:
         case "unreviewed":
             labelling.set_many(store, [(photo, slot, State.UNSEEN) for photo in ids for slot in range(3)], who="Bea")
+        case "altered":
+            with store.atomic():
+                last = store.value("SELECT max(seq) FROM actions")
+                store.record(altered.put_back(store, [(photo, last, "former") for photo in ids]))
+        case "contradictions":
+            labelling.set_many(store, [(photo, slot, State.RAISED) for photo in ids for slot in (0, 1)], who="Bea")
+            grouping.make(store, "rivals", (0, 1), who="Bea")
+        case "to-split":
+            merging.merge(store, "Wrong", (0, 1), who="Bea")
+            labelling.set_many(store, [(photo, slot, UNKNOWN[slot]) for photo in ids for slot in UNKNOWN], who="Bea")
+            merging.unmerge(store, "Wrong", who="Bea")
         case "unsure":
             labelling.set_state(store, ids, 1, State.UNSURE, who="Bea")
         case "returned":
@@ -111,8 +124,10 @@ def prepare(store: Store, queue: str, ids: list[int]) -> None:
 def answer(at: At, queue: str) -> None:
     """What takes the photograph in view out of the queue."""
     match queue:
-        case "unreviewed" | "unsure":
+        case "unreviewed" | "unsure" | "to-split" | "contradictions":
             at.key(Key.Key_N)
+        case "altered":
+            at.key(Key.Key_F5)
         case "disagreements" | "decisive":
             at.key(Key.Key_1)
             at.key(Key.Key_3)

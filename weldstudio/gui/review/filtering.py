@@ -53,6 +53,7 @@ class Filtering(QObject):
         panel.queue_asked.connect(self.take_queue)
         panel.term_asked.connect(self.toggle)
         session.chosen_flag_changed.connect(self._flag_chosen)
+        session.closing.connect(self.stop)  # the page goes a little later: it shall not count a closed project
 
     def read_anew(self) -> None:
         """Photographs, scheme or model are other ones: filter, sort and count."""
