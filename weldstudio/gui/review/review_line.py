@@ -83,7 +83,7 @@ class ReviewLine(QFrame):
             button.clicked.connect(actions[action_id].trigger)
             self.buttons[action_id] = button
             row.addWidget(button)
-        theme.changed.connect(lambda: self._draw())
+        theme.changed.connect(self._draw)
         self._draw()
 
     @property
