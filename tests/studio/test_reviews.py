@@ -145,8 +145,8 @@ def test_texts_in_the_store_mean_what_they_meant() -> None:
 
 def test_texts_travel_by_the_names_of_classes() -> None:
     look = Look(b"\x05\x00\x06", 9, b"\x00\x05", "Ann")
-    travelling = with_names(look.text, {0: "soil", 1: "bent", 2: "yes/no, \"quoted\""})
-    there = with_slots(travelling, {"soil": 2, "bent": 0, "yes/no, \"quoted\"": 1})
+    travelling = with_names(look.text, {0: "soil", 1: "bent", 2: 'yes/no, "quoted"'})
+    there = with_slots(travelling, {"soil": 2, "bent": 0, 'yes/no, "quoted"': 1})
     assert Look.of_text(there) == Look(b"\x00\x06\x05", 9, b"\x05", "Ann")
     assert with_names("", {}) == with_slots("", {}) == ""
     with pytest.raises(KeyError, match="soil"):
