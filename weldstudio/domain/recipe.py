@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.networks import NETWORKS
-from weldstudio.domain.scheme import did_you_mean
+from weldstudio.domain.scheme import Level, did_you_mean
 
 TASKS: Final = ("auto", "multilabel", "exclusive")
 LOSSES: Final = ("auto", "bce", "cross_entropy", "focal", "logit_adjusted", "bayesian")
@@ -38,7 +38,9 @@ class Data:
     """Which photos, which classes, how they are split and varied."""
 
     classes: tuple[str, ...] = ()
-    """Names of flags, merges or groups; empty = every class of the scheme (a merge in place of its members)."""
+    """Names of flags, merges or groups; empty = every class of the scheme."""
+    level: str = "merges"
+    """Without `classes`: 'merges' in place of their flags, the 'flags', or 'both' of them."""
     task: str = "auto"
     """'auto': one softmax when the classes are exactly one group without a default, else one output per class."""
     filter: str = ""
@@ -54,6 +56,7 @@ class Data:
 
     def __post_init__(self) -> None:
         _one_of(self.task, TASKS, "data.task")
+        _one_of(self.level, tuple(Level), "data.level")
         _between(self.train_share, 0.05, 0.95, "data.train_share")
         _between(self.validation_share, 0.01, 0.9, "data.validation_share")
         if self.train_share + self.validation_share >= 1:

@@ -324,3 +324,9 @@ def points_of_merges(db: Database) -> None:
 
 
 _POINTS_OF_MERGES = ("ALTER TABLE merges ADD COLUMN penalty TEXT NOT NULL DEFAULT 'maximum'",)
+
+
+@migrations()
+def level_of_verdicts(db: Database) -> None:
+    """Whether verdicts count merges, their flags, or both."""
+    db.execute("ALTER TABLE project ADD COLUMN verdict_level TEXT NOT NULL DEFAULT 'merges'")

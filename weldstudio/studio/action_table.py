@@ -145,6 +145,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
         ("scheme.preset", "Load a scheme…", "", "flags"),
         ("scheme.save", "Save the scheme as a file…", "Ctrl+S", "export"),
+        ("scheme.verdicts", "What verdicts count…", "Ctrl+Shift+V", ""),
         ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
     ),
     *_page(

@@ -11,6 +11,7 @@ from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.owning import Standing, standing
+from weldstudio.domain.scheme import Level
 from weldstudio.store import actions, models, past
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
@@ -23,6 +24,7 @@ Field = tuple[str, ...]
 _MODEL: Field = ("model",)
 _ORDER: Field = ("order",)
 _NAME: Field = ("name",)
+_LEVEL: Field = ("verdict_level",)
 
 
 def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | None, int]:
@@ -119,6 +121,7 @@ def _common(slots: list[int], others: list[int]) -> list[int]:
 def _of_scheme(scheme: dict[str, Any]) -> dict[Field, Any]:
     """A scheme (as values for JSON), field by field; None stands for what is not there."""
     fields: dict[Field, Any] = {_NAME: scheme["name"], _ORDER: [flag["slot"] for flag in scheme["flags"]]}
+    fields[_LEVEL] = scheme.get("verdict_level", Level.MERGES)  # not noted in actions older than the choice
     for kind in ("flags", "merges"):
         for item in scheme[kind]:
             fields |= {(kind, str(item["slot"]), key): value for key, value in item.items()}
@@ -155,6 +158,7 @@ def _restored(now: dict[str, Any], ours: dict[Field, Standing[Any]], *, kept: fr
         order = {slot: place for place, slot in enumerate(back[_ORDER])}
         scheme["flags"] = sorted(scheme["flags"], key=lambda flag: order.get(flag["slot"], len(order)))
     scheme["name"] = back.get(_NAME, now["name"])
+    scheme["verdict_level"] = back.get(_LEVEL, now["verdict_level"])
     return scheme
 
 

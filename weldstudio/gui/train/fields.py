@@ -56,6 +56,13 @@ NETWORK: Final = RecipeField(
 )
 MORE: Final = (
     RecipeField(
+        "data.level",
+        "Classes",
+        "Where flags are merged, whether the network learns the merge, its flags, or all of them.",
+        Editor.CHOICE,
+        (("merges", "Merges"), ("flags", "Flags"), ("both", "Flags and merges")),
+    ),
+    RecipeField(
         "loss.name",
         "Loss",
         "What is minimised. Cross entropy suits flags, softmax one class per photograph; "
