@@ -182,7 +182,7 @@ class FlagsPage(QWidget):
         connect("scheme.preset", self._offer_schemes)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.table.addActions([self._actions[action_id] for action_id in _MENU])
-        connect("scheme.verdicts", lambda: self.edits.offer_levels(self._below_header()))
+        connect("scheme.verdicts", lambda: self.edits.offer_levels(_top_right(self)))
         connect("scheme.contractors", lambda: ContractorsDialog(self._session, self).open())
 
     def _show_row_buttons(self) -> None:
@@ -240,11 +240,7 @@ class FlagsPage(QWidget):
         menu.addSeparator()
         menu.addAction("From a file…", self._adopt_file)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._below_header() - QPoint(menu.sizeHint().width(), 0))
-
-    def _below_header(self) -> QPoint:
-        """Where a menu of the page opens, at its right end."""
-        return self.mapToGlobal(self.rect().topRight()) - QPoint(EDGE, 0)
+        menu.popup(_top_right(self) - QPoint(menu.sizeHint().width(), 0))
 
     def _adopt_file(self) -> None:
         file, _kind = QFileDialog.getOpenFileName(self, "Load a scheme", "", "Schemes (*.toml)")
@@ -328,3 +324,8 @@ class FlagsPage(QWidget):
             if row.name == name:
                 self.table.choose(i)
                 self.table.scrollTo(self.model.index(i, Column.NAME))
+
+
+def _top_right(page: QWidget) -> QPoint:
+    """Where a menu of the page ends."""
+    return page.mapToGlobal(page.rect().topRight()) - QPoint(EDGE, 0)
