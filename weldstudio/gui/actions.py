@@ -119,6 +119,7 @@ class Actions(QObject):
     def set_flags(self, scheme: "Scheme | None") -> None:
         """Make the keys of the present scheme's classes; called by the main window whenever the scheme changed."""
         for action in self._flags:
+            action.setEnabled(False)  # until it is gone, its key would be ambiguous
             action.deleteLater()
         self._flags = []
         self._flag_keys = flag_keys(scheme.classes) if scheme is not None else {}

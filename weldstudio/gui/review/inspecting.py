@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.model import scheme_difference
 from weldstudio.domain.scheme import all_states
 from weldstudio.domain.verdict import Verdict
 from weldstudio.gui.actions import Actions
@@ -22,7 +23,7 @@ from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.store.decided import NOTHING_TOLD
-from weldstudio.studio import deciding, first_training, joints, notes
+from weldstudio.studio import deciding, first_training, joints, merged_labels, notes
 from weldstudio.studio.part import part
 from weldstudio.studio.reviewing import Counts
 
@@ -46,6 +47,10 @@ class Inspecting(QObject):
         self._rows: list[FlagRow] = []
         self._model: Verdict | None = None
         """What the model's points say of the one joint."""
+        self._waits_for = ""
+        """The filter of the queue in which the one photograph waits because of labels of its own."""
+        self._difference = ""
+        """How the scheme that the model was trained for differs."""
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -63,6 +68,7 @@ class Inspecting(QObject):
         overlays.shown_changed.connect(flags.flags.show_overlay_of)
         actions.changed.connect(self.refresh)
         session.changed.connect(lambda _changes: self._show_differing())  # settled only once the store says so
+        inspector.waiting.button.clicked.connect(lambda: session.show_photos(self._waits_for))
         self.refresh()
 
     def concerned_by(self, photo_ids: frozenset[int]) -> bool:
@@ -81,6 +87,8 @@ class Inspecting(QObject):
         mirror = session.mirror
         self._subject = subject_of(mirror, session.targets())
         self._rows, self._model = self._predicted_rows(), self._predicted_verdict()
+        card = session.engine.card
+        self._difference = "" if card is None else scheme_difference(card, mirror.scheme)
         self.refresh_labels()
         self._inspector.flags.choose(session.chosen_flag)
         standing, points = self._standing(), mirror.scheme.has_points
@@ -99,6 +107,7 @@ class Inspecting(QObject):
         self._rows = with_labels(self._rows, mirror.scheme, mirror.labels[self._subject.rows])
         self._inspector.flags.flags.show_rows(self._rows)
         self._inspector.banner.say(self._said())
+        self._show_waiting()
 
     def _predicted_rows(self) -> list[FlagRow]:
         session, subject = self._session, self._subject
@@ -131,6 +140,18 @@ class Inspecting(QObject):
             names = ", ".join(mirror.scheme.by_slot(slot).name for slot in slots)
             self._inspector.differing.sentence.setText(f"Two experts differ about {names}.")
         self._inspector.differing.setVisible(bool(slots))
+
+    def _show_waiting(self) -> None:
+        """Say what of the one photograph's labels waits to be split among flags, or contradicts itself."""
+        mirror, rows = self._session.mirror, self._subject.rows
+        said: list[str] = []
+        if len(rows) == 1 and (mirror.scheme.merges or mirror.scheme.groups):
+            for self._waits_for, splitting in (("to-split", True), ("contradiction", False)):
+                said = merged_labels.sentences(mirror, int(rows[0]), splitting=splitting)
+                if said:
+                    break
+        self._inspector.waiting.sentence.setText("\n".join(said))
+        self._inspector.waiting.setVisible(bool(said))
 
     def _note(self, about: str, subject: int, text: str) -> None:
         write = notes.note_photo if about == "photo" else notes.note_joint
@@ -167,7 +188,13 @@ class Inspecting(QObject):
         labels = deciding.verdict_of(mirror, joint, rows=rows)
         note = "" if mirror.model_id is None else "Model: not scored yet"
         override = mirror.decided.overrides.get(joint)
-        return Said(title, labels, self._model, note=note, demonstration=self._demonstration, override=override)
+        return Said(
+            *(title, labels, self._model),
+            note=note,
+            demonstration=self._demonstration,
+            difference=self._difference,
+            override=override,
+        )
 
     def _standing(self) -> Standing:
         """Where the joints of these photographs stand."""
