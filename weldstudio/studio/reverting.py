@@ -3,8 +3,8 @@
 A note ("payload") is {"scheme": {"before": ..., "after": ...}}, {"active_model": {"before": ..., "after": ...}} or
 {"reject_limits": {"contractor": ..., "before": ..., "after": ...}}. It is looked at field by field: the points of one
 flag, the members of one group, the limit of one day. Only fields that still are as the action left them are put back;
-the others were changed since and stay (see `domain.owning`). {"altered": ...} and {"joint_facts": ...} are looked at
-photo by photo and joint by joint. What was said of joints has events of its own.
+the others were changed since and stay (see `domain.owning`). {"altered": ...} is looked at photo by photo, what was
+noted of joints and photos (`noting`) field by field as well. What was said of joints has events of its own.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from weldstudio.domain.scheme import Level
 from weldstudio.store import actions, models, past
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import confirming, contractors, joint_facts
+from weldstudio.studio import confirming, contractors, noting
 from weldstudio.studio.scheme_text import from_json, to_json
 
 Field = tuple[str, ...]
@@ -54,12 +54,8 @@ def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | No
         changed_since += marks is None
         if marks is not None:
             back["altered"] = marks
-    if "joint_facts" in payload:
-        facts, kept = joint_facts.payload_of_revert(store, payload["joint_facts"])
-        changed_since += kept
-        if facts is not None:
-            back["joint_facts"] = facts
-    return back or None, changed_since
+    facts, kept = noting.payload_of_revert(store, payload)
+    return (back | facts) or None, changed_since + kept
 
 
 def restore(store: Store, payload: dict[str, Any]) -> Changes:
@@ -73,9 +69,7 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
         changes |= contractors.restore(store, payload["reject_limits"])
     if "altered" in payload:
         changes |= confirming.restore(store, payload["altered"])
-    if "joint_facts" in payload:
-        changes |= joint_facts.restore(store, payload["joint_facts"])
-    return changes
+    return changes | noting.restore(store, payload)
 
 
 def _standings(store: Store, action_id: str, payload: dict[str, Any]) -> dict[Field, Standing[Any]]:
