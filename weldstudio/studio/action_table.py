@@ -58,6 +58,7 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("work.list", "Running work", "Ctrl+J", "history", menu="Go to"),
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
+    Action("app.change_keys", "Change keys…", "", "keyboard", menu="Help", project=False),
     Action("app.help", "Help", "F1", "help", menu="Help", project=False),
     Action("app.steps", "First steps", "", "star", menu="Help"),
     Action("app.changes", "What is new", "", "info", menu="Help", project=False),
