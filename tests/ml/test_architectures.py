@@ -83,7 +83,7 @@ def test_frozen_stages_stand_still_and_the_rest_moves() -> None:
 
 def test_held_statistics_stay_while_scale_and_shift_are_trained() -> None:
     network = architectures.build("resnet18", 2)
-    network.freeze(0, hold_statistics=True)
+    network.freeze(0, hold=5)
     network.train()
     before = cloned(network.state_dict())
     torch.nn.init.normal_(network.head.weight)

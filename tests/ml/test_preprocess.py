@@ -9,7 +9,8 @@ import torch
 from tests.photos import make_photo
 from weldstudio.domain.errors import PhotoError
 from weldstudio.domain.model import Preprocessing
-from weldstudio.ml.preprocess import fitted, read_input, to_input
+from weldstudio.imaging.fitting import fitted, read_input
+from weldstudio.ml.preprocess import to_input
 
 SMALL = Preprocessing(input_size=32)
 

@@ -27,7 +27,7 @@ def test_the_optimiser_is_the_chosen_one_and_decays_matrices_alone(name: str, cl
     layer = torch.nn.Linear(3, 2)
     frozen = torch.nn.Linear(3, 2).requires_grad_(False)
     plan = Schedule(optimiser=name, weight_decay=0.1, learning_rate=0.3)
-    made = schedule.optimiser(plan, [*layer.parameters(), *frozen.parameters()])
+    made = schedule.optimiser(plan, [[*layer.parameters(), *frozen.parameters()]])
     assert type(made).__name__ == cls
     decays = {id(p): group["weight_decay"] for group in made.param_groups for p in group["params"]}
     assert decays == {id(layer.weight): 0.1, id(layer.bias): 0.0}

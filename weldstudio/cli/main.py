@@ -28,7 +28,7 @@ from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
-from weldstudio.cli.runs import stop, train
+from weldstudio.cli.runs import recipes, stop, train
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
@@ -95,6 +95,7 @@ for _command in (
     merge,
     predict,
     train,
+    recipes,
     stop,
     evaluate,
     export,

@@ -1,4 +1,4 @@
-"""`train`, `stop`: runs of a recipe, which live on their own once started."""
+"""`train`, `stop`, `recipes`: runs of a recipe, which live on their own once started."""
 
 from pathlib import Path
 
@@ -66,6 +66,35 @@ def stop(project: Path, run: str, as_json: bool) -> None:
         state = next(summary.state for summary in training.runs(store) if summary.id == run)
     text = f"Asked run {run} to stop; it ends after its next step." if asked else f"Run {run} is not running: {state}."
     answer.give(as_json, {"run": run, "asked_to_stop": asked, "state": state}, text)
+
+
+@click.command(
+    short_help="Show recipes, one of them, or every setting.",
+    epilog=examples("weldstudio recipes", "weldstudio recipes clamp > mine.toml", "weldstudio recipes --settings"),
+)
+@click.argument("recipe", metavar="[NAME_OR_FILE]", required=False)
+@click.option("--set", "changes", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
+@click.option("--settings", is_flag=True, help="Every setting with its meaning, default and source.")
+@json_option
+def recipes(recipe: str | None, changes: tuple[str, ...], settings: bool, as_json: bool) -> None:
+    """List the recipes that come with the program; or print one, as the file that `train --recipe` takes."""
+    from weldstudio.domain.recipe import every_field
+    from weldstudio.studio import recipe_pages, training
+
+    if settings:
+        rows = [
+            {"key": key, "default": default, "meaning": told.meaning, "choices": told.values, "source": told.source}
+            for key, default, told in every_field()
+        ]
+        answer.give(as_json, {"settings": rows}, recipe_pages.settings_page())
+    elif recipe is not None:
+        chosen = training.load_recipe(recipe, dict(_pair(text) for text in changes))
+        answer.give(as_json, {"name": chosen.name, "toml": chosen.to_toml()}, chosen.to_toml().rstrip())
+    else:
+        found = [(kind, key, one.name, one.description) for kind, key, one in recipe_pages.listed()]
+        names = ("kind", "id", "name", "description")
+        table = answer.table(("id", "recipe"), [(key, name) for _, key, name, _ in found])
+        answer.give(as_json, {"recipes": [dict(zip(names, row, strict=True)) for row in found]}, table)
 
 
 def _pair(text: str) -> tuple[str, str]:

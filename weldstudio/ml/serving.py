@@ -30,7 +30,7 @@ from weldstudio.domain.messages import (
     Scored,
 )
 from weldstudio.domain.packing import pack
-from weldstudio.ml.preprocess import Pixels, read_input
+from weldstudio.imaging.fitting import Pixels, read_input
 from weldstudio.ml.scorer import Scorer
 
 _logger = logging.getLogger(__name__)

@@ -48,7 +48,7 @@ class RecipePanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_MS)
         self._timer.timeout.connect(self.ask)
-        self.form = RecipeForm(training.presets(), first=training.first_choice())
+        self.form = RecipeForm(training.presets(), experiments=training.experiments(), first=training.first_choice())
         self.snapshot = SnapshotPanel()
         self._build()
         self.form.changed.connect(self._recipe_changed)
