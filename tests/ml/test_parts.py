@@ -19,7 +19,7 @@ from weldstudio.ml.scorer import Scorer
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> MadeCollection:
-    return make_collection(tmp_path_factory.mktemp("photos"), 60, size=(40, 32), one_each=True)
+    return make_collection(tmp_path_factory.mktemp("photos"), 45, size=(40, 32), one_each=True)
 
 
 def _answers(folder: Path, manifest: Manifest) -> np.ndarray:
@@ -159,3 +159,21 @@ def test_a_run_stopped_between_flags_keeps_the_flags_it_has(made: MadeCollection
     said = run(SMALL, manifest_of(made), tmp_path / "run", stop, data__task="independent", schedule__epochs="4")
     assert said[-1].state == "stopped"
     assert 1 <= len(Scorer(tmp_path / "run" / "model").card.classes) < 3
+
+
+@pytest.mark.parametrize("how", ["mean", "stack"])
+def test_finished_models_are_combined_without_training(how: str, made: MadeCollection, tmp_path: Path) -> None:
+    manifest = manifest_of(made)
+    for name, seed in (("a", "1"), ("b", "2")):
+        run(SMALL, manifest, tmp_path / name, seed=seed, schedule__epochs="1")
+        (tmp_path / "run" / "weights").mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / "model").rename(tmp_path / "run" / "weights" / name)
+    said = run(SMALL, manifest, tmp_path / "run", combination__models="a, b", combination__how=how)
+    assert said[-1].state == "done"
+    assert not of(Step, said)
+    scorer = Scorer(tmp_path / "run" / "model")
+    assert len(scorer.card.members) == 2
+    other = replace(manifest, classes=manifest.classes[:2])
+    other = replace(other, photos=())
+    with pytest.raises(RecipeError, match="does not answer for the classes"):
+        run(SMALL, other, tmp_path / "run", combination__models="a, b")

@@ -40,6 +40,13 @@ class Preprocessing:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     fit: str = "squash"
     """'squash': the whole photo, aspect ratio given up; 'crop': shorter side to input size, centre cut out."""
+    second: tuple[float, float, float, float] | None = None
+    """left, top, right, bottom, in parts of the upright photo, of what is looked at a second time; None = once."""
+
+    @property
+    def looks(self) -> int:
+        """How often the network looks at a photo."""
+        return 1 if self.second is None else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,8 @@ class ModelCard:
             members = [dict(m) for m in fields.get("members") or ()]
             fields["members"] = tuple(Member(**(m | {"outputs": tuple(m["outputs"])})) for m in members)
             prep = dict(fields.get("preprocessing") or {})
-            for key in ("mean", "std"):
-                if key in prep:
+            for key in ("mean", "std", "second"):
+                if prep.get(key) is not None:
                     prep[key] = tuple(prep[key])
             fields["preprocessing"] = Preprocessing(**prep)
             return ModelCard(**fields)

@@ -16,7 +16,7 @@ from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.optimisation import Schedule
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.domain.told import Told
-from weldstudio.domain.variation import Augmentation, Combination
+from weldstudio.domain.variation import Augmentation, Combination, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
     thresholds: Thresholds = field(default_factory=Thresholds)
     combination: Combination = field(default_factory=Combination)
+    look: Look = field(default_factory=Look)
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**31:
@@ -43,6 +44,8 @@ class Recipe:
                 "With folds every training photo validates once, and labels accepted from a model may not: turn "
                 "data.folds or data.accepted_labels off."
             )
+        if self.look.second != "none" and self.network.fit == "crop":
+            raise RecipeError("A second look is cut from the whole photo; network.fit = squash.")
         if self.sampling.balanced_head and self.network.head != "linear":
             raise RecipeError("A balanced head (sampling.balanced_head) is a head of one layer; network.head = linear.")
 

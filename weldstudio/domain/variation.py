@@ -98,3 +98,32 @@ class Combination:
         checked(self, "combination")
         if len(self.models) == 1 or len(self.models) > 3:
             raise RecipeError("combination.models names two or three models to combine.")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A second, closer look at a part of each photo, cut from its original pixels."""
+
+    second: str = told(
+        "none",
+        "Second look",
+        "Looks at the whole photo and again at a part of it, cut from the original pixels; both are scored together.",
+        words={"none": "Off", "rectangle": "A rectangle"},
+        source="[D] 9.1, 10.4",
+    )
+    rectangle: str = told("0.25 0.25 0.75 0.75", "Rectangle", "left, top, right, bottom in parts of the upright photo.")
+
+    def __post_init__(self) -> None:
+        checked(self, "look")
+        _ = self.box  # refuses what is no rectangle
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The rectangle in parts of the photo. Raises RecipeError."""
+        try:
+            left, top, right, bottom = (float(part) for part in self.rectangle.replace(",", " ").split())
+        except ValueError as error:
+            raise RecipeError(f"look.rectangle is four numbers between 0 and 1, not '{self.rectangle}'.") from error
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise RecipeError("look.rectangle must lie within 0 to 1, left before right and top above bottom.")
+        return left, top, right, bottom

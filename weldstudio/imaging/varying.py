@@ -40,7 +40,14 @@ class Variation:
     colours: NDArray[np.float64] | None = None
 
     def of(self, pixels: Pixels, *, seed: Sequence[int], without: Collection[str] = ()) -> Pixels:
-        """A variation (size, size, 3) of a photo (h, w, 3) uint8. Everything random hangs on the seed. Any thread."""
+        """A variation (size, size, 3) of a photo (h, w, 3) uint8. Everything random hangs on the seed. Any thread.
+
+        Two looks at a photo, side by side, are varied each in the same way.
+        """
+        height, width = pixels.shape[:2]
+        if width == 2 * height:
+            looks = (pixels[:, :height], pixels[:, height:])
+            return np.concatenate([self.of(look, seed=seed, without=without) for look in looks], axis=1)
         choice = self.choice
         if without:
             off = {key: value for name in without for key, value in _FIELDS[name].items()}

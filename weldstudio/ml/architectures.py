@@ -37,11 +37,20 @@ _AFTER_FEATURES = (
 class Network(nn.Module):
     """A network cut into stages, neck and head. Input (n, 3, s, s) float, output (n, classes) logits.
 
-    The head is one linear layer, or two: batch norm, `hidden` features, batch norm, classes [Soper 2019].
+    The head is one linear layer, or two: batch norm, `hidden` features, batch norm, classes [Soper 2019]. With two
+    looks the input is (n, 3, s, 2 s), the whole photo beside a part of it; one trunk sees both, the head their features
+    side by side [Dalyac 2014, 9.1].
     """
 
     def __init__(
-        self, name: str, classes: int, *, dropout: float = 0.0, head: str = "linear", hidden: int = 256
+        self,
+        name: str,
+        classes: int,
+        *,
+        dropout: float = 0.0,
+        head: str = "linear",
+        hidden: int = 256,
+        looks: int = 1,
     ) -> None:
         super().__init__()
         self.name = name
@@ -49,7 +58,8 @@ class Network(nn.Module):
         self.stages: OrderedDict[str, list[nn.Module]] = _stages(name, self.body)
         self.neck_is_stage = name.startswith(_CONNECTED)
         self.dropout = nn.Dropout(dropout)
-        self.feature_width = width = _feature_width(self)
+        self.looks = looks
+        self.feature_width = width = looks * _feature_width(self)
         self.hidden: nn.Module = nn.Identity()
         if head == "two_layers":
             self.hidden = nn.Sequential(
@@ -71,7 +81,12 @@ class Network(nn.Module):
         return tuple(self.stages)
 
     def feature_map(self, x: Tensor, start: int = 0, stop: int | None = None) -> Tensor:
-        """The last feature map, (n, channels, h, w); or what stages from `start` to before `stop` make of `x`."""
+        """The last feature map, (n, channels, h, w); or what stages from `start` to before `stop` make of `x`.
+
+        With two looks (2 n, channels, h, w): the whole photos first, then their parts.
+        """
+        if self.looks > 1 and start == 0:
+            x = torch.cat(x.chunk(self.looks, dim=3))
         for name, modules in list(self.stages.items())[start:stop]:
             if name != "classifier":
                 for module in modules:
@@ -81,10 +96,11 @@ class Network(nn.Module):
     def neck(self, maps: Tensor) -> Tensor:
         """Features (n, width) of the last feature map."""
         if not self.neck_is_stage:
-            return maps.mean(dim=(2, 3))
-        for module in self.stages["classifier"]:
-            maps = module(maps)
-        return maps
+            maps = maps.mean(dim=(2, 3))
+        else:
+            for module in self.stages["classifier"]:
+                maps = module(maps)
+        return torch.cat(maps.chunk(self.looks), dim=1) if self.looks > 1 else maps
 
     def features(self, x: Tensor) -> Tensor:
         """What the head sees, (n, width)."""
@@ -132,12 +148,14 @@ class Network(nn.Module):
         return self
 
 
-def build(name: str, classes: int, *, dropout: float = 0.0, head: str = "linear", hidden: int = 256) -> Network:
-    """A network with random trunk and a head of zeros, channels last. Raises KeyError for an unknown name."""
+def build(name: str, classes: int, **options: Any) -> Network:
+    """A network with random trunk and a head of zeros, channels last; `options` are those of `Network`.
+
+    Raises KeyError for an unknown name.
+    """
     if name not in NETWORKS:
         raise KeyError(name)
-    made = Network(name, classes, dropout=dropout, head=head, hidden=hidden)
-    network: Network = made.to(memory_format=torch.channels_last)
+    network: Network = Network(name, classes, **options).to(memory_format=torch.channels_last)
     return network
 
 

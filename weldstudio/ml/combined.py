@@ -37,6 +37,14 @@ class Combined(nn.Module):
             row[columns] = 1
         self.register_buffer("weight", weight / weight.sum(0).clamp(min=1))
         self.register_buffer("bias", torch.zeros(classes))
+        self.unused = frozenset(
+            f"members.{number}.{name}"
+            for number, network in enumerate(networks[1:], 1)
+            for name in _tensors_of(network, shared_stages)
+        )
+        """Names of the tensors of stages for which the first member's stand in; no file holds them."""
+        for network in networks[1:]:
+            network.stages.update(list(networks[0].stages.items())[:shared_stages])
 
     @property
     def networks(self) -> list[Network]:
@@ -72,21 +80,18 @@ class Combined(nn.Module):
         self.weight *= slope
         self.bias.copy_(slope * self.bias + offset)
 
-    @property
-    def unused(self) -> frozenset[str]:
-        """Names of the tensors of stages for which the first member's stand in; no file holds them."""
-        names: set[str] = set()
-        for number, network in enumerate(self.networks[1:], 1):
-            parts = list(network.stages.values())[: self.shared_stages]
-            gone = {id(t) for part in parts for m in part for t in m.state_dict(keep_vars=True).values()}
-            state = network.state_dict(keep_vars=True)
-            names |= {f"members.{number}.{name}" for name, tensor in state.items() if id(tensor) in gone}
-        return frozenset(names)
+
+def _tensors_of(network: Network, stages: int) -> list[str]:
+    """Names of the tensors of the first so many stages."""
+    modules = [module for part in list(network.stages.values())[:stages] for module in part]
+    own = {id(tensor) for module in modules for tensor in module.state_dict(keep_vars=True).values()}
+    return [name for name, tensor in network.state_dict(keep_vars=True).items() if id(tensor) in own]
 
 
 def from_card(card: ModelCard) -> Network | Combined:
     """The network a card describes, with random weights."""
+    looks = card.preprocessing.looks
     if not card.members:
-        return build(card.network, len(card.classes), head=card.head, hidden=card.hidden)
-    networks = [build(m.network, len(m.outputs), head=m.head, hidden=m.hidden) for m in card.members]
+        return build(card.network, len(card.classes), head=card.head, hidden=card.hidden, looks=looks)
+    networks = [build(m.network, len(m.outputs), head=m.head, hidden=m.hidden, looks=looks) for m in card.members]
     return Combined(networks, [m.outputs for m in card.members], len(card.classes), shared_stages=card.shared_stages)

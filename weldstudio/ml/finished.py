@@ -47,7 +47,7 @@ def make_card(
     return ModelCard(
         id="",
         name=recipe.name,
-        network=recipe.network.name,
+        network=members[0].network if members else recipe.network.name,
         classes=tuple(classes),
         task=manifest.task,
         preprocessing=preprocessing,

@@ -38,6 +38,17 @@ class Answer:
     """(photos, outputs)"""
 
 
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """Photos that were validated on. A label of a class on which nobody validated there is unseen."""
+
+    photos: tuple[ManifestPhoto, ...]
+    logits: Tensor
+    """(photos, learned classes), the mean of the answers; 0 where there is none."""
+    states: NDArray[np.uint8]
+    answered: NDArray[np.bool_]
+
+
 @dataclass(slots=True)
 class Outcome:
     """Fills up part by part; `finish` makes a model of it."""
@@ -130,11 +141,8 @@ class Outcome:
         better = int((np.abs(weight - 1 / len(self.answers)).max(0) > 0).sum())
         return f"Stacking is better than the mean for {better} of {len(every)} flags; the others keep the mean."
 
-    def on_validation(self) -> tuple[tuple[ManifestPhoto, ...], Tensor, NDArray[np.uint8]]:
-        """The photos somebody validated on, their mean logits (n, learned classes) and their label states.
-
-        A label of a class on which nobody validated there is unseen.
-        """
+    def on_validation(self) -> "Validated":
+        """The photos somebody validated on, and what they were answered with."""
         learned = list(self.learned)
         row: dict[int, int] = {}
         photos: list[ManifestPhoto] = []
@@ -157,7 +165,7 @@ class Outcome:
             weight, bias = (part.double().numpy() for part in self.stacking)
             found = np.einsum("mc,mnc->nc", weight, np.stack([answer.logits for answer in self.answers])) + bias
         logits = torch.from_numpy(found).float()
-        return tuple(photos), logits[:, learned], states[:, learned]
+        return Validated(tuple(photos), logits[:, learned], states[:, learned], count[:, learned] > 0)
 
     def calibrate(self, network: Network | Combined, logits: Tensor, states: NDArray[np.uint8]) -> Tensor:
         """The logits (n, classes) as probabilities want them; what it takes is folded into the network."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.model import Frame, ModelCard
-from weldstudio.imaging.fitting import Pixels, fitted
+from weldstudio.imaging.fitting import Pixels, fitted, least_side
 from weldstudio.imaging.read import read_photo
 from weldstudio.ml.combined import from_card
 from weldstudio.ml.losses import probabilities
@@ -47,10 +47,10 @@ class Scorer:
 
     def explain(self, path: Path) -> Explanation:
         """Probabilities and overlays of one photo. Raises PhotoError."""
-        photo = read_photo(path, at_least=self.card.preprocessing.input_size)
+        photo = read_photo(path, at_least=least_side(self.card.preprocessing))
         height, width = photo.shape[:2]
         batch = torch.from_numpy(np.stack([fitted(photo, self.card.preprocessing)])).to(self.device)
-        logits, maps = explain(self.network, to_input(batch, self.card.preprocessing))
+        logits, maps = explain(self.network, to_input(batch, self.card.preprocessing), self.card.preprocessing.second)
         return Explanation(
             probabilities(logits, self.card.task)[0].cpu().numpy(),
             maps[0].cpu().numpy(),

@@ -47,6 +47,7 @@ class Training:
             dropout=recipe.network.dropout,
             head=recipe.network.head,
             hidden=recipe.network.hidden,
+            looks=self.preprocessing.looks,
         )
         self.photos: dict[Split, Photographs] = {}
         self.sentence = ""
@@ -171,7 +172,8 @@ class Training:
 
 def preprocessing_of(recipe: Recipe) -> Preprocessing:
     """What a photo goes through before a network of this recipe sees it."""
-    return Preprocessing(input_size=recipe.network.size, fit=recipe.network.fit)
+    second = recipe.look.box if recipe.look.second == "rectangle" else None
+    return Preprocessing(input_size=recipe.network.size, fit=recipe.network.fit, second=second)
 
 
 def planned_steps(recipe: Recipe, manifest: Manifest) -> int:

@@ -68,6 +68,7 @@ class _Run:
         self.outcome = Outcome(recipe, manifest)
         self.sentence = ""
         self.best: Best | None = None
+        self._alarms: set[str] = set()
         self._judged: dict[str, dict[str, Any]] = {}
         """Figures of the classes of parts that have ended."""
 
@@ -94,7 +95,7 @@ class _Run:
             self.sentence = "Stopped before anything was learned; there is no model."
             yield RunFinished("stopped", self.sentence, time.time() - self.began)
             return
-        if self.recipe.combination.how == "stack":
+        if self.recipe.combination.how == "stack" and len(self.outcome.networks) > 1:
             yield Stage(self.outcome.stack())
         yield Stage("checking the model")
         evaluation, notes = self._write_model()
@@ -126,6 +127,10 @@ class _Run:
                 if isinstance(message, Step | Evaluated):
                     message = replace(message, step=message.step + offset)
                     last = max(last, message.step)
+                if isinstance(message, Alarm):
+                    if message.sentence in self._alarms:
+                        continue  # said of an earlier part in the same words
+                    self._alarms.add(message.sentence)
                 if isinstance(message, Evaluated):
                     told = message if told is None or message.best else told
                     message = self._with_others(part, message)
@@ -162,9 +167,9 @@ class _Run:
         """The finished model in the run folder; its scores and what there is to say of its thresholds."""
         outcome = self.outcome
         network = outcome.network()
-        photos, logits, states = outcome.on_validation()
-        logits = outcome.calibrate(network, logits, states)
-        evaluation, notes = outcome.judged(logits, states)
+        found = outcome.on_validation()
+        logits = outcome.calibrate(network, found.logits, found.states)
+        evaluation, notes = outcome.judged(logits, found.states)
         preprocessing = outcome.preprocessing
         learned = replace(self.manifest, classes=tuple(self.manifest.classes[c] for c in outcome.learned), photos=())
         counts = self.manifest.counts()[Split.TRAIN.value]
@@ -177,15 +182,16 @@ class _Run:
             members=outcome.members(),
             shared_stages=outcome.shared_stages,
         )
-        checked = photos[:CHECKED_PHOTOS]
-        found = Photos([photo.path for photo in checked], preprocessing, self.context.pool).read(range(len(checked)))
-        pixels = [image for image in found if not isinstance(image, PhotoError)]
+        checked = found.photos[:CHECKED_PHOTOS]
+        read = Photos([photo.path for photo in checked], preprocessing, self.context.pool).read(range(len(checked)))
+        pixels = [image for image in read if not isinstance(image, PhotoError)]
         if len(pixels) < len(checked):
             raise JobFailed("Photos of the validation set vanished while the model was checked; it was not kept.")
-        if outcome.answers_alone:
-            expected = probabilities(logits[: len(checked)], self.manifest.task).numpy()
-        else:
-            expected = _answers(network, pixels, preprocessing, self.manifest.task)
+        expected = _answers(network, pixels, preprocessing, self.manifest.task)
+        if outcome.answers_alone and pixels:
+            # What the trainer heard must be what is read back, not only what is in memory now.
+            heard = probabilities(logits[: len(checked)], self.manifest.task).numpy()
+            expected = np.where(found.answered[: len(checked)], heard, expected)
         finished.write_model(self.context.folder, network, card, pixels=pixels, expected=expected)
         return evaluation, notes
 

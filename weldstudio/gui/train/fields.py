@@ -67,6 +67,7 @@ TITLES: Final = {
     "augmentation": "Augmentation",
     "thresholds": "Thresholds",
     "combination": "Several networks",
+    "look": "Second look",
 }
 """Table of a recipe -> how it is called."""
 
