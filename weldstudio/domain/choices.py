@@ -253,6 +253,11 @@ class LossChoice:
     def __post_init__(self) -> None:
         checked(self, "loss")
 
+    @property
+    def balances(self) -> bool:
+        """Whether it makes up for unequal classes by itself, for flags."""
+        return self.name in ("logit_adjusted", "bayesian", "bayesian_batch") or self.pos_weight_cap > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:

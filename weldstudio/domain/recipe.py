@@ -13,6 +13,7 @@ from typing import Any
 
 from weldstudio.domain.choices import Data, LossChoice, NetworkChoice, Sampling, Thresholds
 from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.optimisation import Schedule
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.domain.told import Told
@@ -48,6 +49,12 @@ class Recipe:
             raise RecipeError("A second look is cut from the whole photo; network.fit = squash.")
         if self.sampling.balanced_head and self.network.head != "linear":
             raise RecipeError("A balanced head (sampling.balanced_head) is a head of one layer; network.head = linear.")
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What a photo goes through before a network of this recipe sees it."""
+        second = self.look.box if self.look.second == "rectangle" else None
+        return Preprocessing(input_size=self.network.size, fit=self.network.fit, second=second)
 
     @staticmethod
     def from_toml(text: str) -> "Recipe":

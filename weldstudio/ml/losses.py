@@ -24,8 +24,6 @@ from weldstudio.domain.recipe import LossChoice
 
 CORNER = 0.1
 """Where a smooth hinge is asked for, its corner is a parabola so wide to both sides (Chapelle, 2007, eq. 4)."""
-BALANCING = ("logit_adjusted", "bayesian", "bayesian_batch")
-"""Losses after which a probability of one half means that both answers are as likely for classes of equal size."""
 
 
 class Loss:
@@ -53,7 +51,7 @@ class Loss:
     @property
     def balances(self) -> bool:
         """Whether it makes up for unequal classes by itself."""
-        return self.choice.name in BALANCING or self.choice.pos_weight_cap > 0
+        return self.choice.balances
 
     def smoothed(self) -> "Loss":
         """The same for a solver that needs second derivatives everywhere."""

@@ -24,7 +24,7 @@ from weldstudio.ml.architectures import Network
 from weldstudio.ml.combined import Combined
 from weldstudio.ml.losses import exclusive_target, probabilities
 from weldstudio.ml.parts import Part
-from weldstudio.ml.single import Training, preprocessing_of
+from weldstudio.ml.single import Training
 from weldstudio.ml.stacking import stacked
 
 
@@ -68,7 +68,7 @@ class Outcome:
     """Whether loss or sampling made up for unequal classes."""
 
     def __post_init__(self) -> None:
-        self.preprocessing = preprocessing_of(self.recipe)
+        self.preprocessing = self.recipe.preprocessing
 
     def add_model(self, card: ModelCard, network: Network, answer: Answer) -> None:
         """A finished model that is combined with others."""

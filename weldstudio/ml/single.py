@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Alarm, Message, Stage
-from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import Sampled, sampled
 from weldstudio.domain.scores import FEW
@@ -39,7 +38,7 @@ class Training:
 
     def __init__(self, context: Context, recipe: Recipe, manifest: Manifest) -> None:
         self.context, self.recipe, self.manifest = context, recipe, manifest
-        self.preprocessing = preprocessing_of(recipe)
+        self.preprocessing = recipe.preprocessing
         torch.manual_seed(recipe.seed)
         self.network: Network = build(
             recipe.network.name,
@@ -168,12 +167,6 @@ class Training:
             held_out=(known[1], validation.states),
             step=validation.last_step + 1,  # of its own: no point is ever told twice
         )
-
-
-def preprocessing_of(recipe: Recipe) -> Preprocessing:
-    """What a photo goes through before a network of this recipe sees it."""
-    second = recipe.look.box if recipe.look.second == "rectangle" else None
-    return Preprocessing(input_size=recipe.network.size, fit=recipe.network.fit, second=second)
 
 
 def planned_steps(recipe: Recipe, manifest: Manifest) -> int:

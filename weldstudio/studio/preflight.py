@@ -89,8 +89,7 @@ def recipe_warnings(recipe: Recipe, manifest: Manifest) -> list[str]:
                     f"'{item.name}' after sampling: {raised} raised, {clear} clear; {' and '.join(changed)}. "
                     "Expect earlier overfitting."
                 )
-    weighs = recipe.loss.name in ("bayesian", "bayesian_batch", "logit_adjusted") or recipe.loss.pos_weight_cap > 0
-    if recipe.sampling.method != "none" and weighs and manifest.of(Split.TRAIN):
+    if recipe.sampling.method != "none" and recipe.loss.balances and manifest.of(Split.TRAIN):
         realised = np.array(sampling_of(recipe, manifest).realised, float)
         share = float((realised[:, 0] / np.maximum(realised.sum(1), 1)).mean())
         warnings.append(
