@@ -47,6 +47,8 @@ class Recipe:
             )
         if self.look.second != "none" and self.network.fit == "crop":
             raise RecipeError("A second look is cut from the whole photo; network.fit = squash.")
+        if self.schedule.batch_size == 1 and self.network.head == "two_layers":
+            raise RecipeError("A head of two layers normalises by its batch; schedule.batch_size must be 2 or more.")
         if self.sampling.balanced_head and self.network.head != "linear":
             raise RecipeError("A balanced head (sampling.balanced_head) is a head of one layer; network.head = linear.")
 

@@ -115,5 +115,7 @@ def principal_colours(photos: Sequence[Pixels]) -> NDArray[np.float64]:
 
 def vetoes(choice: Augmentation, classes: Sequence[str], raised: Sequence[bool]) -> frozenset[str]:
     """The variations that a photo with these flags raised is spared."""
+    if not choice.vetoes:
+        return frozenset()
     shown = {name for name, is_raised in zip(classes, raised, strict=True) if is_raised}
     return frozenset(variation for flag, variation in choice.forbidden if flag in shown)

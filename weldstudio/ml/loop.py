@@ -86,8 +86,9 @@ class Steps:
         """Input (n, 3, s, s) and label states (n, classes) of rows, on the device."""
         photos = [int(self.rows[row]) for row in chosen]
         states = self.states[torch.from_numpy(chosen)]
+        choice = self.recipe.augmentation
         if self.recipe.data.augment:
-            spared = [vetoes(self.recipe.augmentation, self.classes, (row == State.RAISED).tolist()) for row in states]
+            spared = [vetoes(choice, self.classes, row) for row in (states == State.RAISED).tolist()]
             seeds = [(self.recipe.seed, epoch, int(row)) for row in chosen]
             vary = [partial(self.variation.of, seed=s, without=w) for s, w in zip(seeds, spared, strict=True)]
             pixels = self.pixels.varied_batch(photos, vary)
@@ -132,14 +133,16 @@ def mixed_pairs(
     draw = np.random.default_rng(seed)
     share = float(draw.beta(choice.mixup, choice.mixup))
     partner = draw.permutation(len(states))
-    alone = ["mixup" in vetoes(choice, classes, (row == State.RAISED).tolist()) for row in states.cpu()]
-    own = np.array(alone) | np.array(alone)[partner]
+    alone = np.array(["mixup" in vetoes(choice, classes, row) for row in (states == State.RAISED).tolist()])
+    own = alone | alone[partner]
     return share, torch.from_numpy(np.where(own, np.arange(len(states)), partner)).to(states.device)
 
 
 def steps_per_epoch(recipe: Recipe, rows: int) -> int:
-    """Every epoch has the same number of batches of (nearly) the same size."""
-    return ceil(max(1, rows) / schedule.batch_size(recipe.schedule, rows))
+    """Every epoch has the same number of batches of (nearly) the same size; none of a single photo unless asked for."""
+    size = schedule.batch_size(recipe.schedule, rows)
+    steps = ceil(max(1, rows) / size)
+    return min(steps, max(1, rows // 2)) if size > 1 else steps
 
 
 def train_stages(steps: Steps, validation: Validation) -> Iterator[Message]:

@@ -19,7 +19,7 @@ from weldstudio.ml.combined import Combined
 
 _SHOWN = 5
 """Layers named in a sentence; the rest are counted."""
-_HEADS = re.compile(r"^(classifier|fc|head|aux1|aux2|AuxLogits|aux_logits)\b")
+_HEADS = re.compile(r"^(classifier|fc|head|hidden|aux1|aux2|AuxLogits|aux_logits)\b")
 _OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
 
 
