@@ -28,7 +28,7 @@ def explain(network: Network | Combined, x: Tensor, second: Box | None = None) -
     """
     if isinstance(network, Network):
         return _explained(network, x, 0, second)
-    with torch.inference_mode():
+    with torch.no_grad():
         begun = network.begun(x)
     parts = [_explained(member, begun, network.shared_stages, second) for member in network.networks]
     size = max((maps.shape[2:] for _, maps in parts), key=lambda shape: shape[0])

@@ -29,6 +29,7 @@ from weldstudio.ml.dataset import Photos
 from weldstudio.ml.features import Photographs, read_features
 from weldstudio.ml.loop import Steps, steps_per_epoch, train_stages
 from weldstudio.ml.losses import Loss
+from weldstudio.ml.parts import stand_apart
 from weldstudio.ml.validation import Best, Validation
 from weldstudio.ml.weights import load_trunk
 
@@ -59,6 +60,8 @@ class Training:
     def run(self) -> Iterator[Message]:
         """The whole of it."""
         yield from self._prepare()
+        # A batch of other photos may change the last digit: independent flags read their photos each for itself.
+        trunk = None if stand_apart(self.recipe) else (self.manifest.weights, self.recipe.seed)
         features = {}
         for split, word in ((Split.TRAIN, "training"), (Split.VALIDATION, "validation")):
             photos = self.manifest.of(split)
@@ -68,7 +71,7 @@ class Training:
                 photos,
                 preprocessing=self.preprocessing,
                 word=word,
-                trunk=(self.manifest.weights, self.recipe.seed),
+                trunk=trunk,
             )
         if len(features[Split.TRAIN]) < 2:
             raise RecipeError("Fewer than 2 training photos could be read; a network cannot learn from them.")

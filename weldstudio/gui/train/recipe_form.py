@@ -265,7 +265,7 @@ class RecipeForm(QWidget):
             if key == "network.name":
                 # Another network has other stages and its own input size; how much is frozen keeps its meaning.
                 values |= {
-                    "network.freeze": str(self._freeze_for(value)),
+                    "network.freeze": str(_freeze_for(self.recipe, value)),
                     "network.input_size": "0",
                     "network.reinitialise": "0",
                 }
@@ -276,12 +276,6 @@ class RecipeForm(QWidget):
             self._problems.pop(key, None)
         self._show_recipe(but=key)
         self.changed.emit()
-
-    def _freeze_for(self, network: str) -> int:
-        if network not in NETWORKS or not self.recipe.network.trains_stages:
-            return -1
-        old, new = len(NETWORKS[self.recipe.network.name].stages), len(NETWORKS[network].stages)
-        return round(self.recipe.network.frozen_stages / old * new) if old else 0
 
     def _freeze_changed(self, stages: int) -> None:
         everything = stages == len(NETWORKS[self.recipe.network.name].stages)
@@ -347,22 +341,33 @@ class RecipeForm(QWidget):
         self.weights.setCurrentIndex(max(0, self.weights.findData(wanted)))
         self.weights.blockSignals(False)
         self.weights.setToolTip(f"{self.weights.currentText()}\n{WEIGHTS_TIP}")  # the name of a model may be longer
-        self._weights_note.setText(self._weights_in_words(wanted))
+        self._weights_note.setText(_weights_in_words(self.recipe, self.weights_file))
         self._weights_note.setVisible(bool(self._weights_note.text()))
         self.choose_file.setVisible(self.wants_file)
 
-    def _weights_in_words(self, wanted: str) -> str:
-        if wanted == "random" and not self.recipe.network.trains_stages:
-            return "Frozen and random: the network knows nothing and cannot learn. Choose weights, or freeze less."
-        if wanted == "random":
-            return "From scratch: needs many photographs and epochs."
-        if wanted == "torchvision":
-            return "Fetched once from torchvision's servers, checked, and kept on this computer."
-        if wanted == FILE and self.weights_file is not None:
-            kept = self.weights_file.parent
-            # A run keeps a copy of what it began with.
-            return f"As in run {kept.parent.name}" if kept.parent.parent.name == "runs" else str(kept)
-        return ""
+
+def _freeze_for(recipe: Recipe, network: str) -> int:
+    """How many stages of another network are frozen, for as large a share as now."""
+    if network not in NETWORKS or not recipe.network.trains_stages:
+        return -1
+    old, new = len(NETWORKS[recipe.network.name].stages), len(NETWORKS[network].stages)
+    return round(recipe.network.frozen_stages / old * new) if old else 0
+
+
+def _weights_in_words(recipe: Recipe, file: Path | None) -> str:
+    """What the chosen starting weights mean, or ''."""
+    wanted = recipe.network.weights
+    if wanted == "random" and not recipe.network.trains_stages:
+        return "Frozen and random: the network knows nothing and cannot learn. Choose weights, or freeze less."
+    if wanted == "random":
+        return "From scratch: needs many photographs and epochs."
+    if wanted == "torchvision":
+        return "Fetched once from torchvision's servers, checked, and kept on this computer."
+    if wanted == FILE and file is not None:
+        kept = file.parent
+        # A run keeps a copy of what it began with.
+        return f"As in run {kept.parent.name}" if kept.parent.parent.name == "runs" else str(kept)
+    return ""
 
 
 def _frozen_in_words(frozen: int, stages: int) -> str:
