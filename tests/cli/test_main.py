@@ -27,9 +27,24 @@ COMMANDS = (
         "merge",
         "predict",
         "train",
+        "recipes",
+        "vary",
         "stop",
     ),
-    *("evaluate", "export", "models", "note", "history", "bundle", "conflicts", "status", "restore", "doctor", "bench"),
+    *(
+        "evaluate",
+        "thresholds",
+        "export",
+        "models",
+        "note",
+        "history",
+        "bundle",
+        "conflicts",
+        "status",
+        "restore",
+        "doctor",
+        "bench",
+    ),
 )
 
 

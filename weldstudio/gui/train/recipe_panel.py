@@ -223,6 +223,6 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> tuple["Snapsh
     """What would be used, and models of the recipe's network as (id, name and moment); store thread."""
     from weldstudio.studio import registry, training
 
-    cards = [entry.card for entry in registry.models(store) if entry.card.network == recipe.network.name]
+    cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
     models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
     return training.preview(store, recipe, weights), models
