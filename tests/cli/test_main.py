@@ -14,7 +14,7 @@ from weldstudio.domain.errors import UserError
 COMMANDS = (
     *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch"),
     *("label", "set", "copy", "joints", "decide", "describe", "contractors", "scheme", "merge"),
-    *("predict", "train", "stop", "evaluate", "export", "models"),
+    *("predict", "train", "recipes", "vary", "stop", "evaluate", "thresholds", "export", "models"),
     *("note", "history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
 )
 

@@ -22,8 +22,8 @@ from weldstudio.domain.split import Split
 from weldstudio.domain.thresholds import best_threshold
 from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto
 from weldstudio.imaging.drawn.flags import ABSENCES
+from weldstudio.imaging.fitting import read_input
 from weldstudio.ml.pointing import Lesson, sized, teach_places
-from weldstudio.ml.preprocess import read_input
 from weldstudio.ml.scorer import Scorer
 from weldstudio.ml.train import train
 from weldstudio.ml.weights import save

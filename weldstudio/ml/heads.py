@@ -74,6 +74,7 @@ def fit_head(
     """
     labelled = loss.known(states).any(1)
     features, states = features[labelled], states[labelled]
+    loss = loss.smoothed()
     space = _Space.of(features)
     problem = _Problem(space, states, loss)
     others = space.of_others(held_out[0])
