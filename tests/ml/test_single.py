@@ -15,7 +15,7 @@ from weldstudio.domain.split import Split
 from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import architectures
 from weldstudio.ml.scorer import Scorer
-from weldstudio.ml.weights import save
+from weldstudio.ml.weights import read_tensors, save
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_every_optimiser_and_schedule_trains(
     values = {"schedule__schedule": schedule, "schedule__optimiser": optimiser, "schedule__epochs": "1"}
     said = run(SMALL, manifest, tmp_path / "run", **values, schedule__nesterov="true", schedule__layer_decay="0.8")
     assert said[-1].state == "done"
-    assert len({step.step for step in of(Step, said)}) == 5
+    assert len({step.step for step in of(Step, said)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,8 @@ def test_every_optimiser_and_schedule_trains(
         {"look__second": "rectangle", "data__augment": "true"},
     ],
 )
-def test_every_choice_makes_a_model(values: dict[str, str], freeze: str, made: MadeCollection, tmp_path: Path) -> None:
-    said = run(
-        SMALL, manifest_of(made), tmp_path / "run", **({"network__freeze": freeze, "schedule__epochs": "1"} | values)
-    )
+def test_every_choice_makes_a_model(values: dict[str, str], made: MadeCollection, tmp_path: Path) -> None:
+    said = run(SMALL, manifest_of(made), tmp_path / "run", **({"schedule__epochs": "1"} | values))
     assert said[-1].state == "done"
     assert said[-1].mean_per_class_accuracy is not None
     card = Scorer(tmp_path / "run" / "model").card
@@ -115,18 +113,15 @@ def test_frozen_stages_stay_forgotten_ones_begin_anew_and_the_rest_begins_as_giv
         network__freeze="2",
         network__reinitialise="1",
         schedule__epochs="1",
-        schedule__learning_rate="0.000001",
+        schedule__optimiser="adam",
+        schedule__learning_rate="0.00001",
     )
     assert "these stages begin anew: classifier" in [stage.text for stage in of(Stage, said)]
-    given = architectures.build("lenet5", 4)
-    from weldstudio.ml.weights import load_trunk, read_tensors
-
-    load_trunk(given, weights)
+    given = read_tensors(weights)
     found = read_tensors(tmp_path / "run" / "checkpoints" / "last.safetensors")
-    assert torch.equal(found["body.features.c1.0.weight"], given.body.features.c1[0].weight)
-    moved = (found["body.features.c5.0.weight"] - given.body.features.c5[0].weight).abs().max()
-    assert 0 <= float(moved) < 1e-3
-    assert (found["body.classifier.0.weight"] - given.body.classifier[0].weight).abs().max() > 0.01
+    assert torch.equal(found["body.features.c1.0.weight"], given["body.features.c1.0.weight"])
+    assert 0 < float((found["body.features.c5.0.weight"] - given["body.features.c5.0.weight"]).abs().max()) < 1e-3
+    assert float((found["body.classifier.0.weight"] - given["body.classifier.0.weight"]).abs().max()) > 0.01
 
 
 def test_weights_need_not_fit_the_stages_that_begin_anew(weights: Path, made: MadeCollection, tmp_path: Path) -> None:
