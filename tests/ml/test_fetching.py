@@ -61,5 +61,5 @@ def test_every_network_of_torchvision_has_an_address_with_a_checksum() -> None:
                 fetching.address(row.name)
         else:
             name = fetching.address(row.name).rsplit("/", 1)[-1]
-            assert len(name.rsplit("-", 1)[-1].split(".")[0]) == 8, name
+            assert len(name.rsplit("-", 1)[-1].split(".")[0]) >= 8, name
     assert "alexnet" in fetching.address("alexnet_spatial")

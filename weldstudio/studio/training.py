@@ -64,8 +64,12 @@ class RunSummary:
 
 def presets() -> dict[str, Recipe]:
     """The recipes that come with the program, by id; the fastest first."""
-    found = _recipes(paths.resources() / "recipes")
-    return dict(sorted(found.items(), key=lambda item: (item[1].network.trains_stages, item[1].schedule.epochs)))
+
+    def effort(item: tuple[str, Recipe]) -> tuple[bool, int, int]:
+        network = item[1].network
+        return network.trains_stages, item[1].schedule.epochs, NETWORKS[network.name].parameters
+
+    return dict(sorted(_recipes(paths.resources() / "recipes").items(), key=effort))
 
 
 def experiments() -> dict[str, Recipe]:
