@@ -124,13 +124,16 @@ class _ModelDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("secondary", figures=True))
         painter.setPen(theme.colour("secondary"))
         under = second.adjusted(16 + GAP, 0, 0, 0)
-        moment = when(row.card.created)
-        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
         words = "in use" if row.active else "other scheme" if row.difference else ""
         if row.card.demonstration:
             words = f"{words}, demo" if words else "demonstration"
+        measure = painter.fontMetrics().horizontalAdvance
+        moment = when(row.card.created)
+        if measure(moment) + GAP + measure(words) > under.width():
+            moment = moment.partition(",")[0]
+        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
         painter.setPen(theme.colour("accent" if row.active else "warning"))
-        room = under.width() - painter.fontMetrics().horizontalAdvance(moment) - GAP
+        room = under.width() - measure(moment) - GAP
         words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()

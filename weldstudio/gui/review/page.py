@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QShowEvent
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
@@ -85,7 +85,7 @@ class ReviewPage(QWidget):
         )
         self.examples = Examples(session, actions, self.inspector.flags)
         self._peek_since: float | None = None
-        self._placed = False
+        self._placed_by_hand = False
         self._build()
         self._connect()
         self._connect_actions()
@@ -103,16 +103,15 @@ class ReviewPage(QWidget):
         self.thumbs.stop()
         self.loader.stop()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._placed:
-            # Names of flags have room on a large screen, and with large letters; afterwards the splitter is the
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._placed_by_hand:
+            # Names of flags have room on a large screen, and with large letters; once moved, the splitter is the
             # person's. The photographs keep the greater part.
             wider = 1.2 if self.width() >= _WIDE else 1.0
             left = min(theme.px(filter_panel.WIDTH * wider), self.width() // 5)
             right = min(theme.px(inspector.WIDTH * wider), self.width() // 3)
             self._splitter.setSizes([left, self.width() - left - right, right])
-        self._placed = True
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DeferredDelete:
@@ -123,6 +122,9 @@ class ReviewPage(QWidget):
         """Show the photographs of a filter in its text form, in the grid."""
         self.going.close_large()
         self.filtering.apply(text, say=True)
+
+    def _move_by_hand(self) -> None:
+        self._placed_by_hand = True
 
     # Parts
 
@@ -162,6 +164,7 @@ class ReviewPage(QWidget):
         splitter.setSizes([width for _, width, _ in parts])
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
+        splitter.splitterMoved.connect(self._move_by_hand)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
