@@ -21,7 +21,7 @@ from weldstudio.cli.history import history
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import evaluate, models
+from weldstudio.cli.models import evaluate, models, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
@@ -30,7 +30,7 @@ from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
-from weldstudio.cli.runs import stop, train
+from weldstudio.cli.runs import recipes, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
@@ -105,8 +105,11 @@ for _command in (
     merge,
     predict,
     train,
+    recipes,
+    vary,
     stop,
     evaluate,
+    thresholds,
     export,
     models,
     note,

@@ -327,6 +327,12 @@ _POINTS_OF_MERGES = ("ALTER TABLE merges ADD COLUMN penalty TEXT NOT NULL DEFAUL
 
 
 @migrations()
+def level_of_verdicts(db: Database) -> None:
+    """Whether verdicts count merges, their flags, or both."""
+    db.execute("ALTER TABLE project ADD COLUMN verdict_level TEXT NOT NULL DEFAULT 'merges'")
+
+
+@migrations()
 def reviews(db: Database) -> None:
     """Reviewed and returned photos, second looks, audit samples, what was settled between reviewers."""
     for statement in _REVIEWS:

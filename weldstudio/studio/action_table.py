@@ -58,6 +58,7 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("work.list", "Running work", "Ctrl+J", "history", menu="Go to"),
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
+    Action("app.change_keys", "Change keys…", "", "keyboard", menu="Help", project=False),
     Action("app.help", "Help", "F1", "help", menu="Help", project=False),
     Action("app.steps", "First steps", "", "star", menu="Help"),
     Action("app.changes", "What is new", "", "info", menu="Help", project=False),
@@ -88,6 +89,12 @@ TABLE: Final[tuple[Action, ...]] = (
         ("view.zoom_out", "Zoom out", "-", "zoom_out"),
         ("view.fit", "Fit into the window", "F", "zoom_fit"),
         ("view.actual", "One pixel to one pixel", "Z", "zoom_one"),
+        ("view.turn_right", "Turn to the right, for looking", "Alt+Right", "turn_right"),
+        ("view.turn_left", "Turn to the left, for looking", "Alt+Left", "turn_left"),
+        ("view.adjust", "Brightness, contrast and shadows", "Ctrl+B", "settings"),
+        ("view.keep_look", "Keep this look for the next photographs", "Ctrl+Shift+B", "pin"),
+        ("view.plain", "Show the photograph as it is", "Ctrl+0", "undo"),
+        checkable=("view.adjust", "view.keep_look"),
     ),
     *_page(
         "review",
@@ -160,6 +167,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
         ("scheme.preset", "Load a scheme…", "", "flags"),
         ("scheme.save", "Save the scheme as a file…", "Ctrl+S", "export"),
+        ("scheme.verdicts", "What verdicts count…", "Ctrl+Shift+V", ""),
         ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
     ),
     *_page(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.model import scheme_difference
 from weldstudio.domain.scheme import all_states
 from weldstudio.domain.verdict import Verdict
 from weldstudio.gui.actions import Actions
@@ -26,7 +27,7 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import deciding, first_training, joints, notes
+from weldstudio.studio import deciding, first_training, joints, merged_labels, notes
 from weldstudio.studio.part import part
 from weldstudio.studio.review_terms import differing, holds, waiting
 from weldstudio.studio.reviewing import Counts
@@ -60,6 +61,10 @@ class Inspecting(QObject):
         self._rows: list[FlagRow] = []
         self._model: Verdict | None = None
         """What the model's points say of the one joint."""
+        self._waits_for = ""
+        """The filter of the queue in which the one photograph waits because of labels of its own."""
+        self._difference = ""
+        """How the scheme that the model was trained for differs."""
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -78,6 +83,7 @@ class Inspecting(QObject):
         overlays.shown_changed.connect(flags.flags.show_overlay_of)
         actions.changed.connect(self.refresh)
         session.changed.connect(lambda _changes: self._show_differing())  # settled only once the store says so
+        inspector.waiting.button.clicked.connect(lambda: session.show_photos(self._waits_for))
         self.refresh()
 
     def concerned_by(self, photo_ids: frozenset[int]) -> bool:
@@ -97,6 +103,8 @@ class Inspecting(QObject):
         subject = self._subject = subject_of(mirror, session.targets())
         self._veiled = bool(self._veil.hidden(np.concatenate([subject.rows, subject.joint_rows])).any())
         self._rows, self._model = self._predicted_rows(), self._predicted_verdict()
+        card = session.engine.card
+        self._difference = "" if card is None else scheme_difference(card, mirror.scheme)
         self._show_labels()
         self._inspector.flags.choose(session.chosen_flag)
         standing, points = self._standing(), mirror.scheme.has_points
@@ -121,6 +129,7 @@ class Inspecting(QObject):
         self._rows = with_labels(self._rows, seen.scheme, seen.labels[places])
         self._inspector.flags.flags.show_rows(self._rows)
         self._inspector.banner.say(self._said())
+        self._show_waiting()
         self._inspector.review.say(self._spoken())
 
     def _seen(self, rows: NDArray[np.int64]) -> tuple[Mirror, NDArray[np.int64]]:
@@ -176,6 +185,18 @@ class Inspecting(QObject):
             self._inspector.differing.sentence.setText(f"Two experts differ about {names}.")
         self._inspector.differing.setVisible(bool(slots))
 
+    def _show_waiting(self) -> None:
+        """Say what of the one photograph's labels waits to be split among flags, or contradicts itself."""
+        mirror, rows = self._session.mirror, self._subject.rows
+        said: list[str] = []
+        if len(rows) == 1 and (mirror.scheme.merges or mirror.scheme.groups):
+            for self._waits_for, splitting in (("to-split", True), ("contradiction", False)):
+                said = merged_labels.sentences(mirror, int(rows[0]), splitting=splitting)
+                if said:
+                    break
+        self._inspector.waiting.sentence.setText("\n".join(said))
+        self._inspector.waiting.setVisible(bool(said))
+
     def _note(self, about: str, subject: int, text: str) -> None:
         write = notes.note_photo if about == "photo" else notes.note_joint
         self._session.edit("Note", write, subject, text, who=self._session.who)
@@ -212,7 +233,13 @@ class Inspecting(QObject):
         labels = deciding.verdict_of(seen, joint, rows=rows)
         note = "" if mirror.model_id is None else "Model: hidden" if self._veiled else "Model: not scored yet"
         override = None if self._owed() else mirror.decided.overrides.get(joint)
-        return Said(title, labels, self._model, note=note, demonstration=self._demonstration, override=override)
+        return Said(
+            *(title, labels, self._model),
+            note=note,
+            demonstration=self._demonstration,
+            difference=self._difference,
+            override=override,
+        )
 
     def _owed(self) -> bool:
         """Whether a blind second look at a photograph of the joint waits."""
