@@ -59,7 +59,8 @@ class BundleDialog(QDialog):
         set_look(title, "page")
         hint = QLabel(
             "The file holds labels, notes, decisions and reviews and who gave them when, no photographs. Take it in at "
-            "another desk that has the same photographs; doing so twice, or in another order than they were made, does no harm."
+            "another desk that has the same photographs; doing so twice, or in another order than they were made, does "
+            "no harm."
         )
         hint.setWordWrap(True)
         set_look(hint, "secondary")
