@@ -63,7 +63,7 @@ class FormDialog(QDialog):
             layout.addWidget(below, 1)
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
-        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing() + 4)  # so that nothing jumps
+        self.sentence.setMinimumHeight(3 * self.sentence.fontMetrics().lineSpacing() + 4)  # so that nothing jumps
         layout.addWidget(self.sentence)
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.reject)
