@@ -35,7 +35,7 @@ def bundle(
     who: str | None,
     as_json: bool,
 ) -> None:
-    """Write what all experts labelled, noted, decided and reviewed in PROJECT into the file OUT, or take such a file in.
+    """Write what experts labelled, noted, decided and reviewed in PROJECT into the file OUT; or take in such a file.
 
     Taking a bundle twice does no harm, and their order does not matter. Where two experts gave different answers
     without knowing of each other, `conflicts` lists them.
