@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from weldstudio.cli import answer
+from weldstudio.cli.accepting import accept, safe
 from weldstudio.cli.benchmark import bench
 from weldstudio.cli.bundles import bundle, conflicts
 from weldstudio.cli.collections import collections, relocate, rescan, watch
@@ -28,8 +29,10 @@ from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
+from weldstudio.cli.reviews import audit, queue, review
 from weldstudio.cli.runs import recipes, stop, train, vary
 from weldstudio.cli.scheme import scheme
+from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
 
@@ -87,8 +90,15 @@ for _command in (
     label,
     set_,
     copy,
+    queue,
+    review,
+    audit,
+    second,
+    agreement,
+    accept,
     joints,
     decide,
+    safe,
     describe,
     contractors,
     scheme,

@@ -96,7 +96,7 @@ def thresholds(project: Path, model: str | None, settings: tuple[str, ...], as_j
 def _listed(entries: list[dict[str, Any]], *, project: Path) -> str:
     if not entries:
         return f"There is no model yet. Train one: {answer.command('train', project, '--follow')}"
-    head = ("", "id", "name", "network", "created", "validation")
+    head = ("", "id", "name", "network", "created", "validation", "scheme")
     rows = [
         (
             "*" if entry.get("active") else "",
@@ -105,10 +105,12 @@ def _listed(entries: list[dict[str, Any]], *, project: Path) -> str:
             entry.get("network"),
             entry.get("created"),
             answer.percent(entry.get("mean_per_class_accuracy")),
+            "another" if entry["scheme_difference"] else "this one",
         )
         for entry in entries
     ]
-    return answer.table(head, rows)
+    others = [f"{entry['id']}: {entry['scheme_difference']}" for entry in entries if entry["scheme_difference"]]
+    return "\n".join([answer.table(head, rows), *others])
 
 
 def _scores(result: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+level_choice = click.Choice(["merges", "flags", "both"])
+"""What stands for the flags of a merge, as `domain.scheme.Level` has it."""
 
 
 def project_argument(command: Command) -> Command:

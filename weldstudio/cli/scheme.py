@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weldstudio.cli import answer
-from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
+from weldstudio.cli.options import examples, json_option, level_choice, opened, project_argument, signature, who_option
 from weldstudio.cli.scheme_answer import as_table, to_json
 from weldstudio.domain.errors import SchemeError
 
@@ -279,6 +279,30 @@ def group(
         return grouping.change(store, name, who=by, new_name=new_name, members=members or None, default=default)
 
     _edit(project, who, as_json, edit)
+
+
+@scheme.command()
+@click.argument("level", type=level_choice, metavar="merges|flags|both")
+@click.option("--preview", is_flag=True, help="Say which verdicts would move, and change nothing.")
+@who_option
+@json_option
+@click.pass_obj
+def verdicts(project: Path, level: str, preview: bool, who: str | None, as_json: bool) -> None:
+    """Say what verdicts count: merges in place of their flags, the flags, or both.
+
+    flags: where only the merge is labelled, its flags are unsure and widen the range of points. both: the flags count
+    where they are labelled, and the merge where only it is.
+    """
+    from weldstudio.domain.scheme import Level
+    from weldstudio.store import mirror
+    from weldstudio.studio import merging
+
+    with opened(project, read_only=preview) as store:
+        moves = merging.preview_verdicts(mirror.read(store), Level(level))
+        done = None if preview else merging.count_verdicts_by(store, Level(level), who=signature(who))
+    said = "Not changed" if done is None else done.text
+    result = {"verdicts": level, "action": None if done is None else done.action_id} | moves.to_json()
+    answer.give(as_json, result, f"{said}. {moves.sentence}")
 
 
 @scheme.command()

@@ -18,6 +18,14 @@ class Data:
     classes: tuple[str, ...] = told(
         (), "Classes", "Names of flags, merges or groups to learn, separated by commas; empty is every one."
     )
+    level: str = told(
+        "merges",
+        "Classes of merges",
+        "Where flags are merged and no classes are named: whether the network learns the merge, its flags, or all of "
+        "them.",
+        words={"merges": "Merges", "flags": "Flags", "both": "Flags and merges"},
+        first=True,
+    )
     task: str = told(
         "auto",
         "Task",

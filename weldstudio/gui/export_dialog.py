@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.domain.scheme import Level
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
@@ -62,6 +63,13 @@ class ExportDialog(QDialog):
         self.meaning = QLabel()
         self.meaning.setWordWrap(True)
         set_look(self.meaning, "secondary")
+        self.level = QComboBox()
+        for text, level in (
+            ("Merges in place of their flags", Level.MERGES),
+            ("Flags, without the merges", Level.FLAGS),
+            ("Flags and merges", Level.BOTH),
+        ):
+            self.level.addItem(text, level)
         self.links = QComboBox()
         self.links.addItem("Copy the photographs", False)
         self.links.addItem("Link to the photographs, which takes no room", True)
@@ -82,7 +90,10 @@ class ExportDialog(QDialog):
         grid.setHorizontalSpacing(GROUP)
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(1, 1)
-        self.links_label = QLabel("Photographs")
+        self.links_label, self.level_label = QLabel("Photographs"), QLabel("Classes")
+        merged = bool(self._session.mirror.scheme.live_merges)
+        self.level.setVisible(merged)
+        self.level_label.setVisible(merged)
         # As wide as its widest word from the beginning, so that nothing moves sideways with the form.
         grid.setColumnMinimumWidth(0, self.links_label.sizeHint().width())
         rows: list[tuple[Any, QWidget]] = [
@@ -90,6 +101,7 @@ class ExportDialog(QDialog):
             ("", self.selected),
             ("Form", self.format),
             ("", self.meaning),
+            (self.level_label, self.level),
             (self.links_label, self.links),
             ("To", self.target),
         ]
@@ -148,6 +160,7 @@ class ExportDialog(QDialog):
             format=self.format.currentData(),
             photo_ids=ids,
             links=self.links.currentData(),
+            level=self.level.currentData(),
         )
         work.finished.connect(lambda report: session.tell(f"Exported to {target}. {_words(report)}".strip()))
         self.accept()

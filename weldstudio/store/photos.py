@@ -135,6 +135,28 @@ def set_taken(store: Store, taken: Iterable[tuple[int, str]], *, only_unknown: b
         return store.record(Changes(photos=frozenset(i for i, _ in taken)))
 
 
+Said = tuple[int, int | None, int | None]
+"""(photo id, equipment id, capture time in seconds); None = not known."""
+
+
+def said(store: Store, photo_ids: Sequence[int]) -> list[Said]:
+    """What files and people said of these photos, by id."""
+    return store.rows(
+        "SELECT id, equipment_id, taken FROM photos WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(photo_ids)),),
+    )
+
+
+def write_said(store: Store, rows: Sequence[Said]) -> Changes:
+    """Set it to what it was, as `said` has it."""
+    with store.atomic():
+        store.executemany(
+            "UPDATE photos SET equipment_id = ?, taken = ? WHERE id = ?",
+            [(equipment, taken, photo_id) for photo_id, equipment, taken in rows],
+        )
+        return store.record(Changes(photos=frozenset(photo_id for photo_id, _, _ in rows)))
+
+
 # Joints
 
 

@@ -14,7 +14,7 @@ from weldstudio.store import contractors as rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import deciding
-from weldstudio.studio.deciding import Said
+from weldstudio.studio.deciding import Moves, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +32,15 @@ class ContractorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitPreview:
+class LimitPreview(Moves):
     """What a change of a reject limit would mean, before it is made."""
 
-    joints: int
+    joints: int = 0
     """Of the contractor, made on that day or later, up to the next limit."""
-    to_reject: tuple[int, ...]
-    """Joint ids whose verdict becomes reject."""
-    to_accept: tuple[int, ...]
-    to_open: tuple[int, ...]
-
-    @property
-    def moved(self) -> int:
-        return len(self.to_reject) + len(self.to_accept) + len(self.to_open)
-
-    @property
-    def sentence(self) -> str:
-        """In words."""
-        if not self.moved:
-            return "No verdict moves."
-        parts = [
-            f"{len(ids):,} to {word}"
-            for ids, word in ((self.to_reject, "reject"), (self.to_accept, "accept"), (self.to_open, "open"))
-            if ids
-        ]
-        return f"{self.moved:,} {'verdict moves' if self.moved == 1 else 'verdicts move'}: {', '.join(parts)}."
 
     def to_json(self) -> dict[str, Any]:
         """Values that survive JSON."""
-        return {
-            "joints": self.joints,
-            "moved": self.moved,
-            "to_reject": list(self.to_reject),
-            "to_accept": list(self.to_accept),
-            "to_open": list(self.to_open),
-        }
+        return {"joints": self.joints} | Moves.to_json(self)
 
 
 def table(mirror: Mirror) -> list[ContractorRow]:
@@ -89,21 +63,14 @@ def preview(mirror: Mirror, name: str, points: int | None, *, valid_from: date) 
     contractor = _named(mirror.joints.contractors.values(), name)
     limits = _with(contractor, points, valid_from) if contractor is not None else ()
     if contractor is None:
-        return LimitPreview(0, (), (), ())
+        return LimitPreview()
     tried = {**mirror.joints.contractors, contractor.id: replace(contractor, limits=limits)}
-    facts = replace(mirror.joints, contractors=tried)
-    before, after = deciding.tally(mirror), deciding.tally(mirror, facts=facts)
-    was, becomes = deciding.holding(mirror, before), deciding.holding(mirror, after)
+    before, after = deciding.tally(mirror), deciding.tally(mirror, facts=replace(mirror.joints, contractors=tried))
     concerned = mirror.joints.contractor_ids(before.joints) == contractor.id
-
-    def moved(said: Said) -> tuple[int, ...]:
-        return tuple(before.joints[(was != becomes) & (becomes == said)].tolist())
-
+    moves = deciding.moves(mirror, after)
     return LimitPreview(
-        int((concerned & (before.limits != after.limits)).sum()),
-        to_reject=moved(Said.REJECT),
-        to_accept=moved(Said.ACCEPT),
-        to_open=moved(Said.OPEN),
+        *(moves.to_reject, moves.to_accept, moves.to_open),
+        joints=int((concerned & (before.limits != after.limits)).sum()),
     )
 
 

@@ -151,7 +151,7 @@ def decisive(mirror: Mirror, counted: Tally) -> Floats:
             continue
         beside = np.zeros(len(states), np.int32)
         for other in others:
-            worth = counted.scheme.points_of(counted.scheme.classes[other].slot)
+            worth = counted.scheme.points_of(counted.classes[other].slot)
             beside = np.maximum(beside, np.where(counted.states[other] == State.RAISED, np.int32(worth), 0))
         # Of a group only the highest points count, so this much more or less:
         weight = np.maximum(points - beside, 0)

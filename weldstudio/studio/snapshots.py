@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.labelling import Source, State, looked_at, sources
+from weldstudio.domain.levels import classes_at
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
 from weldstudio.domain.near_duplicates import clusters
 from weldstudio.domain.recipe import Recipe
-from weldstudio.domain.scheme import Group, Scheme, SchemeClass
+from weldstudio.domain.scheme import Group, Level, Scheme, SchemeClass
 from weldstudio.domain.split import Split, assign
 from weldstudio.store import mirror as mirrors
 from weldstudio.store import photos as photo_rows
@@ -104,7 +105,7 @@ def chosen_classes(scheme: Scheme, recipe: Recipe) -> tuple[tuple[SchemeClass, .
     for name in recipe.data.classes:
         for item in _members(scheme, groups[name]) if name in groups else (scheme.by_name(name),):
             found[item.slot] = item
-    classes = tuple(found.values()) or scheme.classes
+    classes = tuple(found.values()) or classes_at(scheme, Level(recipe.data.level))
     if not classes:
         raise RecipeError("The scheme has no flags yet; add one on the Flags page or import labels.")
     slots = {item.slot for item in classes}

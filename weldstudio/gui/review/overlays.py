@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
 from weldstudio.domain.model import Frame
 from weldstudio.domain.scheme import Merge
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.engine_client import Explanation
 from weldstudio.gui.review.large import LargeView
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.imaging.overlay import overlay_rgba, scale_of
 
@@ -26,9 +26,9 @@ class Overlays(QObject):
     shown_changed = Signal(object)
     """Slot of the class whose overlay is shown, or None."""
 
-    def __init__(self, session: Session, actions: Actions, large: LargeView) -> None:
+    def __init__(self, session: Session, actions: Actions, large: LargeView, *, veil: Veil) -> None:
         super().__init__(large)
-        self._session, self._large = session, large
+        self._session, self._large, self._veil = session, large, veil
         self._toggle = actions["overlay.toggle"]
         # Held down it would flicker; held down it is a peek instead (see the page).
         self._toggle.setAutoRepeat(False)
@@ -59,6 +59,8 @@ class Overlays(QObject):
         said = self._explanation
         if said is None or said.photo_id != self._session.current or said.model_id != self._session.mirror.model_id:
             return {}
+        if self._veil.hides(said.photo_id):
+            return {}
         return dict(zip(said.slots, said.probabilities.tolist(), strict=True))
 
     def show_of(self, slot: int) -> None:
@@ -82,15 +84,15 @@ class Overlays(QObject):
         large = self._large
         large.control.show_state(shown=self.on, opacity=self.opacity)
         # Without a model there is nothing to show or hide.
-        large.control.setVisible(self._session.engine.card is not None)
+        large.control.setVisible(self._session.engine.card is not None and not self._veil.hides(self._session.current))
         activation = self._map()
         if not self.on or activation is None or self._explanation is None:
-            large.view.show_overlay(None, Frame())
+            large.show_overlay(None, Frame())
             self.shown_changed.emit(None)
             return
         slot = self._session.chosen_flag
         assert slot is not None
-        image = colours_image(overlay_rgba(activation, scale=self._scale, opacity=1.0))
+        rgba = overlay_rgba(activation, scale=self._scale, opacity=1.0)
         probability = self.probabilities().get(slot)
         threshold = self._session.mirror.threshold(slot)
         name = self._session.mirror.scheme.by_slot(slot).name
@@ -98,13 +100,13 @@ class Overlays(QObject):
         note = name if probability is None else f"{name}  {probability:.2f}"
         if weak:
             note += f", below its threshold {threshold:.2f}"
-        large.view.show_overlay(image, self._explanation.frame, note, weak=weak)
+        large.show_overlay(rgba, self._explanation.frame, note, weak=weak)
         self.shown_changed.emit(slot)
 
     def _map(self) -> NDArray[np.float32] | None:
         """The map of the chosen class; of a merge the model was not trained for, the strongest of its members."""
         said, slot = self._explanation, self._session.chosen_flag
-        if said is None or slot is None or said.photo_id != self._session.current:
+        if said is None or slot is None or said.photo_id != self._session.current or self._veil.hides(said.photo_id):
             return None
         own = said.map_of(slot)
         item = self._session.mirror.scheme.by_slot(slot)
@@ -117,16 +119,8 @@ class Overlays(QObject):
         if said.photo_id != self._session.current:
             return
         self._explanation, self._scale = said, scale_of(said.maps)
-        if self._session.chosen_flag is None and len(said.slots):
+        if self._session.chosen_flag is None and len(said.slots) and not self._veil.hides(said.photo_id):
             # The first answer shows what the model is surest of; after that the person chooses.
             self._session.choose_flag(said.slots[int(np.argmax(said.probabilities))])
         self.refresh()
         self.answered.emit()
-
-
-def colours_image(rgba: NDArray[np.uint8]) -> QImage:
-    """(h, w, 4) straight alpha as an image that Qt blends and scales without further conversion."""
-    height, width = rgba.shape[:2]
-    image = QImage(rgba.data, width, height, width * 4, QImage.Format.Format_RGBA8888)
-    # Premultiplied, or the colour of transparent pixels would bleed in when it is scaled up; the conversion copies.
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
