@@ -69,7 +69,7 @@ def train(
 
 
 def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
-    """What a training would use. JobFailed where it could not start."""
+    """What a training would use. Ends with status 1 where it could not start."""
     counts = snapshot.counts
     head = ("class", *(f"{split} {kind}" for split in counts for kind in ("raised", "clear")))
     rows = [(name, *(n for split in counts for n in counts[split][name])) for name in snapshot.classes]
@@ -83,7 +83,9 @@ def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
     }
     answer.give(as_json, said, "\n".join(lines if rows else lines[2:]))
     if snapshot.problem:
-        raise JobFailed(snapshot.problem)
+        if not as_json:
+            answer.complain(snapshot.problem)
+        raise click.exceptions.Exit(1)
 
 
 @click.command(short_help="Stop a run; its best model so far is kept.", epilog=examples("weldstudio stop welds RUN"))
