@@ -115,6 +115,13 @@ class Frame:
         across, down = (width - side) / 2 / width, (height - side) / 2 / height
         return Frame(across, down, 1 - across, 1 - down)
 
+    def turned(self, quarters: int) -> "Frame":
+        """Where it lies once the photo was turned clockwise by so many quarters."""
+        frame = self
+        for _ in range(quarters % 4):
+            frame = Frame(1 - frame.bottom, frame.left, 1 - frame.top, frame.right)
+        return frame
+
 
 def scheme_difference(card: ModelCard, scheme: Scheme) -> str:
     """How the scheme that a model was trained for differs from this one, as a sentence; '' where it does not.

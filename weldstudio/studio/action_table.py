@@ -89,6 +89,12 @@ TABLE: Final[tuple[Action, ...]] = (
         ("view.zoom_out", "Zoom out", "-", "zoom_out"),
         ("view.fit", "Fit into the window", "F", "zoom_fit"),
         ("view.actual", "One pixel to one pixel", "Z", "zoom_one"),
+        ("view.turn_right", "Turn to the right, for looking", "Alt+Right", "turn_right"),
+        ("view.turn_left", "Turn to the left, for looking", "Alt+Left", "turn_left"),
+        ("view.adjust", "Brightness, contrast and shadows", "Ctrl+B", "settings"),
+        ("view.keep_look", "Keep this look for the next photographs", "Ctrl+Shift+B", "pin"),
+        ("view.plain", "Show the photograph as it is", "Ctrl+0", "undo"),
+        checkable=("view.adjust", "view.keep_look"),
     ),
     *_page(
         "review",

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
 from weldstudio.domain.model import Frame
 from weldstudio.domain.scheme import Merge
@@ -85,12 +84,12 @@ class Overlays(QObject):
         large.control.setVisible(self._session.engine.card is not None)
         activation = self._map()
         if not self.on or activation is None or self._explanation is None:
-            large.view.show_overlay(None, Frame())
+            large.show_overlay(None, Frame())
             self.shown_changed.emit(None)
             return
         slot = self._session.chosen_flag
         assert slot is not None
-        image = colours_image(overlay_rgba(activation, scale=self._scale, opacity=1.0))
+        rgba = overlay_rgba(activation, scale=self._scale, opacity=1.0)
         probability = self.probabilities().get(slot)
         threshold = self._session.mirror.threshold(slot)
         name = self._session.mirror.scheme.by_slot(slot).name
@@ -98,7 +97,7 @@ class Overlays(QObject):
         note = name if probability is None else f"{name}  {probability:.2f}"
         if weak:
             note += f", below its threshold {threshold:.2f}"
-        large.view.show_overlay(image, self._explanation.frame, note, weak=weak)
+        large.show_overlay(rgba, self._explanation.frame, note, weak=weak)
         self.shown_changed.emit(slot)
 
     def _map(self) -> NDArray[np.float32] | None:
@@ -122,11 +121,3 @@ class Overlays(QObject):
             self._session.choose_flag(said.slots[int(np.argmax(said.probabilities))])
         self.refresh()
         self.answered.emit()
-
-
-def colours_image(rgba: NDArray[np.uint8]) -> QImage:
-    """(h, w, 4) straight alpha as an image that Qt blends and scales without further conversion."""
-    height, width = rgba.shape[:2]
-    image = QImage(rgba.data, width, height, width * 4, QImage.Format.Format_RGBA8888)
-    # Premultiplied, or the colour of transparent pixels would bleed in when it is scaled up; the conversion copies.
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

@@ -4,14 +4,14 @@ import time
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
-from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.review.badges import Badge, Ids, badges
+from weldstudio.gui.review.columns import Columns
 from weldstudio.gui.review.deciding import DecisionKeys
 from weldstudio.gui.review.describing import DescribingKeys
 from weldstudio.gui.review.examples import Examples
@@ -24,6 +24,7 @@ from weldstudio.gui.review.inspecting import Inspecting
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
 from weldstudio.gui.review.large import LargeView
+from weldstudio.gui.review.looking import LOOK_ACTIONS, Looking
 from weldstudio.gui.review.overlays import Overlays
 from weldstudio.gui.review.photo_loader import PhotoLoader
 from weldstudio.gui.review.selection import Selection
@@ -31,14 +32,12 @@ from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GAP, GROUP
 
 _PEEK_S: Final = 0.35
 """The overlay's key held for longer is a peek: letting go takes it back."""
 _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
-_WIDE: Final = 1600
-"""From this width in pixels on the side panels are wider."""
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
     *("photo.select_all", "photo.select_none"),
@@ -78,6 +77,7 @@ class ReviewPage(QWidget):
             session, actions, go_on=lambda: self.going.step(1), before=self.going.before, parent=self
         )
         self.overlays = Overlays(session, actions, self.large)
+        self.looking = Looking(session, actions, self.large)
         self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
         self.describing = DescribingKeys(session, actions, window=self)
         self.deciding = DecisionKeys(
@@ -85,7 +85,6 @@ class ReviewPage(QWidget):
         )
         self.examples = Examples(session, actions, self.inspector.flags)
         self._peek_since: float | None = None
-        self._placed_by_hand = False
         self._build()
         self._connect()
         self._connect_actions()
@@ -102,16 +101,7 @@ class ReviewPage(QWidget):
         self.filtering.stop()
         self.thumbs.stop()
         self.loader.stop()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if not self._placed_by_hand:
-            # Names of flags have room on a large screen, and with large letters; once moved, the splitter is the
-            # person's. The photographs keep the greater part.
-            wider = 1.2 if self.width() >= _WIDE else 1.0
-            left = min(theme.px(filter_panel.WIDTH * wider), self.width() // 5)
-            right = min(theme.px(inspector.WIDTH * wider), self.width() // 3)
-            self._splitter.setSizes([left, self.width() - left - right, right])
+        self.large.stop()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DeferredDelete:
@@ -122,9 +112,6 @@ class ReviewPage(QWidget):
         """Show the photographs of a filter in its text form, in the grid."""
         self.going.close_large()
         self.filtering.apply(text, say=True)
-
-    def _move_by_hand(self) -> None:
-        self._placed_by_hand = True
 
     # Parts
 
@@ -151,23 +138,10 @@ class ReviewPage(QWidget):
         rows = QVBoxLayout(left)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.panel)
-        splitter = self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        parts: tuple[tuple[QWidget, int, int], ...] = (
-            (left, filter_panel.WIDTH, 0),
-            (middle, 600, 1),
-            (self.inspector, inspector.WIDTH, 0),
-        )
-        for place, (part, width, stretch) in enumerate(parts):
-            splitter.addWidget(part)
-            splitter.setStretchFactor(place, stretch)
-            part.setMinimumWidth(240 if stretch else min(width, 160))
-        splitter.setSizes([width for _, width, _ in parts])
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(1)
-        splitter.splitterMoved.connect(self._move_by_hand)
+        columns = Columns(left, middle, self.inspector)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        layout.addWidget(columns)
 
     def _connect(self) -> None:
         session = self._session
@@ -177,7 +151,7 @@ class ReviewPage(QWidget):
         session.photos_asked.connect(self.show_filter)
         session.work_changed.connect(self._show_none)
         self.sources.ready.connect(self._ask_pictures)
-        for worker in (self.thumbs, self.loader):
+        for worker in (self.thumbs, self.loader, self.large.adjusting):
             worker.broke.connect(session.report)
         self.grid.size_changed.connect(self._resized)
         self.header.size_asked.connect(self._resized)
@@ -187,6 +161,7 @@ class ReviewPage(QWidget):
         self.filtering.counted.connect(self.inspecting.show_counts)
         self.filtering.left.connect(self.going.focus)
         self.going.mode_changed.connect(self._show_possible)
+        self.looking.turned.connect(self.overlays.refresh)
         self.inspecting.overlay_asked.connect(self._show_overlay)
 
     def _connect_actions(self) -> None:
@@ -248,7 +223,7 @@ class ReviewPage(QWidget):
         self._session.settings.change(thumbnail_size=self.grid.cell_size)
 
     def _show_possible(self) -> None:
-        for action_id in ("view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "photo.grid"):
+        for action_id in ("view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "photo.grid", *LOOK_ACTIONS):
             self._actions.set_enabled(action_id, self.going.is_large)
         shown = len(self.filtering.shown.ids) > 0
         for action_id in ("photo.next", "photo.previous", "photo.open", "photo.select_all", "photo.reveal"):
