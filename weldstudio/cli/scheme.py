@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RULES = {"any": "any photo", "none": "no photo shows it"}
 """What `--rule` takes, and the joint rule that it means."""
+SHOWN = 20
 _rule = click.Choice(list(RULES))
 
 
@@ -69,14 +70,16 @@ def _of_class(**settings: Any) -> Callable[[Callable[..., None]], click.Command]
 
 
 @scheme.command()
+@click.option("--decided", metavar="DIGEST", help="Those of a decision, as `joints --json` names its scheme.")
 @json_option
 @click.pass_obj
-def show(project: Path, as_json: bool) -> None:
+def show(project: Path, decided: str | None, as_json: bool) -> None:
     """Show the flags, groups and merges."""
     from weldstudio.store import scheme as scheme_rows
+    from weldstudio.studio import decisions
 
     with opened(project, read_only=True) as store:
-        found = scheme_rows.load(store)
+        found = scheme_rows.load(store) if decided is None else decisions.scheme_at(store, decided)
     result = to_json(found)
     answer.give(as_json, result, as_table(result))
 
@@ -273,14 +276,15 @@ def verdicts(project: Path, level: str, preview: bool, who: str | None, as_json:
     """
     from weldstudio.domain.scheme import Level
     from weldstudio.store import mirror
-    from weldstudio.studio import merging
+    from weldstudio.studio import joints, merging
 
     with opened(project, read_only=preview) as store:
-        moves = merging.preview_verdicts(mirror.read(store), Level(level))
+        seen = mirror.read(store)
+        moves = merging.preview_verdicts(seen, Level(level))
         done = None if preview else merging.count_verdicts_by(store, Level(level), who=signature(who))
     said = "Not changed" if done is None else done.text
     result = {"verdicts": level, "action": None if done is None else done.action_id} | moves.to_json()
-    answer.give(as_json, result, f"{said}. {moves.sentence}")
+    answer.give(as_json, result, f"{said}. {moves.sentence}\n{joints.moving(seen, moves, most=SHOWN)}".rstrip())
 
 
 @scheme.command()

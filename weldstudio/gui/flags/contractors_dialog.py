@@ -241,9 +241,8 @@ class ContractorsDialog(QDialog):
         self._timer.start()
 
     def _show_preview(self) -> None:
-        from weldstudio.studio import contractors
+        from weldstudio.studio import contractors, joints
 
-        moves = contractors.preview(
-            self._session.mirror, self.name.currentText(), self.points.value(), valid_from=self.valid_from
-        )
-        self.preview.setText(moves.sentence)
+        mirror = self._session.mirror
+        moves = contractors.preview(mirror, self.name.currentText(), self.points.value(), valid_from=self.valid_from)
+        self.preview.setText(f"{moves.sentence}\n{joints.moving(mirror, moves)}".rstrip())

@@ -51,7 +51,7 @@ class BulkDialog(QDialog):
         summary = QLabel(first)
         summary.setObjectName("summary")
         summary.setWordWrap(True)
-        verdicts = QLabel(preview.verdicts_text)
+        verdicts = QLabel(preview.moves.sentence)
         verdicts.setObjectName("verdicts")
         verdicts.setWordWrap(True)
         layout = QVBoxLayout(self)
