@@ -23,6 +23,17 @@ class ModelClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One network of a model of several."""
+
+    network: str
+    outputs: tuple[int, ...]
+    """Places, among the card's classes, of what it answers for."""
+    head: str = "linear"
+    hidden: int = 256
+
+
+@dataclass(frozen=True, slots=True)
 class Preprocessing:
     """What a photo goes through before the network sees it; the same in training, scoring and display."""
 
@@ -32,6 +43,13 @@ class Preprocessing:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     fit: str = "squash"
     """'squash': the whole photo, aspect ratio given up; 'crop': shorter side to input size, centre cut out."""
+    second: tuple[float, float, float, float] | None = None
+    """left, top, right, bottom, in parts of the upright photo, of what is looked at a second time; None = once."""
+
+    @property
+    def looks(self) -> int:
+        """How often the network looks at a photo."""
+        return 1 if self.second is None else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,13 @@ class ModelCard:
     scores: dict[str, Any] = field(default_factory=dict)
     """Validation scores as in `scores.ClassScores.to_json`, by class name, and 'mean_per_class_accuracy'."""
     demonstration: bool = False
+    head: str = "linear"
+    """'linear' or 'two_layers', with `hidden` features between them."""
+    hidden: int = 256
+    members: tuple[Member, ...] = ()
+    """The networks of a model of several: one for each independent flag, or those of an ensemble."""
+    shared_stages: int = 0
+    """Stages from the front that all members have in common."""
 
     @property
     def slots(self) -> tuple[int, ...]:
@@ -75,9 +100,11 @@ class ModelCard:
         try:
             fields = dict(data)
             fields["classes"] = tuple(ModelClass(**c) for c in fields["classes"])
+            members = [dict(m) for m in fields.get("members") or ()]
+            fields["members"] = tuple(Member(**(m | {"outputs": tuple(m["outputs"])})) for m in members)
             prep = dict(fields.get("preprocessing") or {})
-            for key in ("mean", "std"):
-                if key in prep:
+            for key in ("mean", "std", "second"):
+                if prep.get(key) is not None:
                     prep[key] = tuple(prep[key])
             fields["preprocessing"] = Preprocessing(**prep)
             return ModelCard(**fields)

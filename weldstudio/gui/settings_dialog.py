@@ -104,8 +104,10 @@ def _field(row: Setting, value: Any) -> QWidget:
     if isinstance(row.default, float):
         number = QDoubleSpinBox()
         indent_number(number)
+        fine = row.low is not None and 0 < row.low < 0.01
+        number.setDecimals(4 if fine else 2)
         number.setRange(row.low or 0.0, row.high if row.high is not None else 1e9)
-        number.setSingleStep(0.05)
+        number.setSingleStep(0.0025 if fine else 0.05)
         number.setValue(value)
         number.lineEdit().setTextMargins(_MARGIN, 0, 0, 0)
         return number

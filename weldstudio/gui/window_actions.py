@@ -256,6 +256,7 @@ def _settings(window: "MainWindow") -> None:
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
+    dialog.accepted.connect(lambda: window.action_table["review.blind"].setChecked(window.settings.blind))
     dialog.open()
 
 

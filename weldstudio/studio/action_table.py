@@ -124,6 +124,21 @@ TABLE: Final[tuple[Action, ...]] = (
     ),
     *_page(
         "review",
+        "Reviewing",
+        ("review.done", "Mark reviewed, or give the second look", "Ctrl+Return", "check"),
+        ("review.return", "Return with a reason…", "Ctrl+Backspace", "undo"),
+        ("review.again", "Hand in for review again as it is", ""),
+        ("accept.flag", "Accept what the model says of the chosen flag", "Ctrl+G", "success"),
+        ("accept.photo", "Accept what the model says of this photograph", "Ctrl+Shift+G", "success"),
+        ("accept.all", "Accept all that the model is certain of, in view…", "", "success"),
+        ("review.blind", "Blind mode: hide predictions until a photograph is reviewed", "Ctrl+B", "eye_off"),
+        ("review.audit", "Draw an audit sample…", "", "search"),
+        ("review.second", "Send a share to a second reviewer…", "", "eye_off"),
+        ("review.pass", "Pass the safe joints…", "", "joint"),
+        checkable=("review.blind",),
+    ),
+    *_page(
+        "review",
         "Joint",
         ("joint.accept", "Accept the joint", "F6", "success"),
         ("joint.reject", "Reject the joint", "F7", "error"),
@@ -180,8 +195,19 @@ TABLE: Final[tuple[Action, ...]] = (
     ),
 )
 
-_WRITING = ("collection.", "edit.", "label.", "example.", "scheme.", "joint.", "train.st", "model.")
-_LOOKING = ("label.advance", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
+_WRITING = (
+    "collection.",
+    "edit.",
+    "label.",
+    "review.",
+    "accept.",
+    "example.",
+    "scheme.",
+    "joint.",
+    "train.st",
+    "model.",
+)
+_LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 
 from weldstudio.domain import verdict as verdicts
-from weldstudio.domain.changes import NO_CHANGES, Done
+from weldstudio.domain.changes import NO_CHANGES, Changes, Done
 from weldstudio.domain.decision import Moment, Told
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Action
@@ -20,6 +20,7 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store import actions, contractors, decision_conflicts, decisions, events, photos
 from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.actions import Written
 from weldstudio.store.decisions import DECISION, OVERRIDE, Event
 from weldstudio.store.store import Store
 from weldstudio.studio.joints import JointRow
@@ -101,14 +102,28 @@ def _append(
             new = [joint for joint in wanted if joint in present]
         if not new:
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
-        found = {joint: _verdict(store, scheme, joint) for joint in new}
-        digest = decisions.keep_scheme(store, to_json(scheme))
-        moments = {joint: Moment(v.low, v.high, v.reject_limit, digest) for joint, v in found.items()}
+        rows = _events(store, scheme, new, kind, said, reason=reason)
         full = f"{text}: {_named(store, new)}"
         written = actions.begin(store, who=who, kind=kind, text=full)
-        rows = [Event(joint, kind, said, moments[joint], reason) for joint in new]
         changes = decisions.append(store, written, rows) | store.record(actions.news(written))
     return Done(written.action.id, changes, full)
+
+
+def accept_within(store: Store, written: Written, joint_ids: Iterable[int], *, reason: str) -> Changes:
+    """Accept undecided joints as a part of another action. Only inside `atomic`."""
+    rows = _events(store, scheme_rows.load(store), joint_ids, DECISION, Told.ACCEPTED.value, reason=reason)
+    return decisions.append(store, written, rows)
+
+
+def _events(
+    store: Store, scheme: Scheme, joint_ids: Iterable[int], kind: str, said: str | None, *, reason: str
+) -> list[Event]:
+    """One event for each joint, with the points, the limit and the scheme of this moment."""
+    found = {joint: _verdict(store, scheme, joint) for joint in joint_ids}
+    digest = decisions.keep_scheme(store, to_json(scheme))
+    return [
+        Event(joint, kind, said, Moment(v.low, v.high, v.reject_limit, digest), reason) for joint, v in found.items()
+    ]
 
 
 def _verdict(store: Store, scheme: Scheme, joint_id: int) -> Verdict:

@@ -11,6 +11,7 @@ from weldstudio.domain.scheme import Merge
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.engine_client import Explanation
 from weldstudio.gui.review.large import LargeView
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.imaging.overlay import overlay_rgba, scale_of
 
@@ -25,9 +26,9 @@ class Overlays(QObject):
     shown_changed = Signal(object)
     """Slot of the class whose overlay is shown, or None."""
 
-    def __init__(self, session: Session, actions: Actions, large: LargeView) -> None:
+    def __init__(self, session: Session, actions: Actions, large: LargeView, *, veil: Veil) -> None:
         super().__init__(large)
-        self._session, self._large = session, large
+        self._session, self._large, self._veil = session, large, veil
         self._toggle = actions["overlay.toggle"]
         # Held down it would flicker; held down it is a peek instead (see the page).
         self._toggle.setAutoRepeat(False)
@@ -58,6 +59,8 @@ class Overlays(QObject):
         said = self._explanation
         if said is None or said.photo_id != self._session.current or said.model_id != self._session.mirror.model_id:
             return {}
+        if self._veil.hides(said.photo_id):
+            return {}
         return dict(zip(said.slots, said.probabilities.tolist(), strict=True))
 
     def show_of(self, slot: int) -> None:
@@ -81,7 +84,7 @@ class Overlays(QObject):
         large = self._large
         large.control.show_state(shown=self.on, opacity=self.opacity)
         # Without a model there is nothing to show or hide.
-        large.control.setVisible(self._session.engine.card is not None)
+        large.control.setVisible(self._session.engine.card is not None and not self._veil.hides(self._session.current))
         activation = self._map()
         if not self.on or activation is None or self._explanation is None:
             large.show_overlay(None, Frame())
@@ -103,7 +106,7 @@ class Overlays(QObject):
     def _map(self) -> NDArray[np.float32] | None:
         """The map of the chosen class; of a merge the model was not trained for, the strongest of its members."""
         said, slot = self._explanation, self._session.chosen_flag
-        if said is None or slot is None or said.photo_id != self._session.current:
+        if said is None or slot is None or said.photo_id != self._session.current or self._veil.hides(said.photo_id):
             return None
         own = said.map_of(slot)
         item = self._session.mirror.scheme.by_slot(slot)
@@ -116,7 +119,7 @@ class Overlays(QObject):
         if said.photo_id != self._session.current:
             return
         self._explanation, self._scale = said, scale_of(said.maps)
-        if self._session.chosen_flag is None and len(said.slots):
+        if self._session.chosen_flag is None and len(said.slots) and not self._veil.hides(said.photo_id):
             # The first answer shows what the model is surest of; after that the person chooses.
             self._session.choose_flag(said.slots[int(np.argmax(said.probabilities))])
         self.refresh()

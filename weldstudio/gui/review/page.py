@@ -1,6 +1,7 @@
 """The Review page: joins grid, large view, inspector and filters with the session."""
 
 import time
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QUrl
@@ -27,9 +28,11 @@ from weldstudio.gui.review.large import LargeView
 from weldstudio.gui.review.looking import LOOK_ACTIONS, Looking
 from weldstudio.gui.review.overlays import Overlays
 from weldstudio.gui.review.photo_loader import PhotoLoader
+from weldstudio.gui.review.review_keys import ReviewKeys
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
@@ -43,9 +46,11 @@ _MENU: Final = (
     *("photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("example.typical", "example.look_alike"),
+    *("review.done", "review.return", "review.again", "accept.flag", "accept.photo", "accept.all"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
+_NO_AUDIT: Final = "No photograph waits in an audit sample. Draw some by chance to learn how many labels are wrong."
 _NO_PHOTOS: Final = (
     "There are no photographs in this project yet. Import a folder of them, with a table of labels if you have one."
 )
@@ -60,25 +65,32 @@ class ReviewPage(QWidget):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._actions = session, actions
+        self.veil = Veil(session, actions, self)
         self.sources = Sources(session, self)
         self.thumbs = Thumbnails(
             session.folder / "thumbs", self.sources.of, lambda photo: session.mirror.problems.get(photo), parent=self
         )
         self.loader = PhotoLoader(self.sources.of, parent=self)
-        self.grid = PhotoGrid(self.thumbs, self._badges_of, self._name_of)
+        self.grid = PhotoGrid(
+            self.thumbs, self._badges_of, lambda photo: session.mirror.paths[session.mirror.row(photo)]
+        )
         self.large = LargeView(self.loader, self.thumbs, self._badges_of)
         self.inspector = Inspector(actions)
         self.panel = FilterPanel()
         self.header = FilterBar()
         self.stack = QStackedWidget()
-        self.filtering = Filtering(session, self.header, panel=self.panel, parent=self)
+        self.filtering = Filtering(session, self.header, panel=self.panel, veil=self.veil, parent=self)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
-        self.labels = LabelKeys(
-            session, actions, go_on=lambda: self.going.step(1), before=self.going.before, parent=self
+        go_on = partial(self.going.step, 1)
+        self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
+        self.overlays = Overlays(session, actions, self.large, veil=self.veil)
+        self.inspecting = Inspecting(
+            session, actions, self.inspector, overlays=self.overlays, labels=self.labels, veil=self.veil
         )
-        self.overlays = Overlays(session, actions, self.large)
+        self.reviews = ReviewKeys(
+            session, actions, shown=self.filtering.shown, veil=self.veil, go_on=go_on, window=self
+        )
         self.looking = Looking(session, actions, self.large)
-        self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
         self.describing = DescribingKeys(session, actions, window=self)
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
@@ -119,13 +131,14 @@ class ReviewPage(QWidget):
         self.no_photos = EmptyState(_NO_PHOTOS, self._actions["collection.import"])
         self.coming = EmptyState("The first photographs are on their way.")
         self.no_match = EmptyState("No photograph matches the filter.", self._actions["photo.clear_filter"])
+        self.no_audit = EmptyState(_NO_AUDIT, self._actions["review.audit"], button="Draw an audit sample")
         self.wrong = QLabel()
         set_look(self.wrong, "danger")
         self.wrong.setWordWrap(True)
         self.wrong.setTextFormat(Qt.TextFormat.PlainText)
         self.wrong.setContentsMargins(GROUP, GAP, GROUP, GAP)
         self.wrong.hide()
-        for widget in (self.grid, self.large, self.no_photos, self.coming, self.no_match):
+        for widget in (self.grid, self.large, self.no_photos, self.coming, self.no_match, self.no_audit):
             self.stack.addWidget(widget)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -150,6 +163,7 @@ class ReviewPage(QWidget):
         session.selection_changed.connect(self.inspecting.refresh)
         session.photos_asked.connect(self.show_filter)
         session.work_changed.connect(self._show_none)
+        self.veil.changed.connect(self._veil_changed)
         self.sources.ready.connect(self._ask_pictures)
         for worker in (self.thumbs, self.loader, self.large.adjusting):
             worker.broke.connect(session.report)
@@ -201,7 +215,9 @@ class ReviewPage(QWidget):
         if not len(self._session.mirror):
             self._show_none()
         elif not len(ids):
-            self.stack.setCurrentWidget(self.no_match)
+            queue = self.filtering.shown.queue
+            audit = queue is not None and queue.id == "audit"
+            self.stack.setCurrentWidget(self.no_audit if audit else self.no_match)
         elif not self.going.is_large:
             self.stack.setCurrentWidget(self.grid)
         self._show_possible()
@@ -245,15 +261,15 @@ class ReviewPage(QWidget):
             self.labels.forget_missing_flag()
         everything = changes.scheme or changes.models
         touched = changes.labels | changes.predictions
-        self.grid.repaint_photos(None if everything else touched | changes.photos)
+        self.grid.repaint_photos(None if everything else touched | changes.photos | changes.reviews)
         if everything:
             self.filtering.read_anew()
         elif changes.photos:
             self.filtering.photos_changed()
-        elif touched or changes.joints or changes.decisions:
+        elif touched or changes.joints or changes.decisions or changes.reviews:
             self.filtering.labels_changed()
         concerned = everything or changes.joints or self.inspecting.about_joints(changes.decisions)
-        concerned = concerned or self.inspecting.concerned_by(changes.photos | changes.predictions)
+        concerned = concerned or self.inspecting.concerned_by(changes.photos | changes.predictions | changes.reviews)
         relabelled = self.inspecting.concerned_by(changes.labels)
         if concerned:
             self.inspecting.refresh()
@@ -261,7 +277,15 @@ class ReviewPage(QWidget):
             self.inspecting.refresh_labels()
         if self.going.is_large and (concerned or relabelled):
             self.large.strip.refresh()
+        if self.veil.blind or changes.reviews:
+            self.overlays.refresh()
         self.going.note(changes)
+
+    def _veil_changed(self) -> None:
+        self.grid.repaint_photos(None)
+        self.filtering.read_anew()
+        self.overlays.refresh()
+        self.large.strip.refresh()
 
     def _current_changed(self, _photo_id: int | None) -> None:
         self.inspecting.refresh()
@@ -284,10 +308,10 @@ class ReviewPage(QWidget):
 
     def _badges_of(self, ids: Ids) -> list[Badge]:
         mirror = self._session.mirror
-        return badges(mirror, mirror.rows(ids))
-
-    def _name_of(self, photo_id: int) -> str:
-        return self._session.mirror.paths[self._session.mirror.row(photo_id)]
+        rows = mirror.rows(ids)
+        if not self.veil.hidden(rows).any():
+            return badges(mirror, rows)
+        return badges(mirror, rows, some=self.veil.part(rows), bare=self.veil.owed(rows))
 
     # Files and models
 

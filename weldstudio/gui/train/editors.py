@@ -35,7 +35,8 @@ class FieldEditor(QObject):
                 self.control.setChecked(bool(value))
                 self.control.blockSignals(False)
             case QLineEdit():
-                self.control.setText(f"{value:g}" if isinstance(value, float) else str(value))
+                words = ", ".join(value) if isinstance(value, tuple) else str(value)
+                self.control.setText(f"{value:g}" if isinstance(value, float) else words)
 
     def set_trained(self, trained: bool) -> None:
         """Whether stages are trained; a field that then means nothing is greyed and says why."""
@@ -68,8 +69,9 @@ class FieldEditor(QObject):
                 switch = QCheckBox()
                 switch.toggled.connect(lambda on: self.edited.emit("true" if on else "false"))
                 return switch
-            case Editor.NUMBER:
+            case Editor.NUMBER | Editor.TEXT:
                 line = QLineEdit()
-                line.setAlignment(Qt.AlignmentFlag.AlignRight)
+                if self.field.editor is Editor.NUMBER:
+                    line.setAlignment(Qt.AlignmentFlag.AlignRight)
                 line.textEdited.connect(lambda text: self.edited.emit(text.strip()))
                 return line
