@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # torch's threads sleep while others work: ten times on a busy box
 
 import hypothesis
 import psutil
@@ -32,6 +33,12 @@ GRACE_S = 3.0  # for a thread or child that has been told to end, on a busy mach
 hypothesis.settings.register_profile("short", max_examples=40, deadline=None)
 hypothesis.settings.register_profile("long", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("long" if LONG else "short")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with slow tests first: begun last, they would leave all processes but one without work."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 # ── What tests may ask for ──────────────────────────────────────────────────────────────────────

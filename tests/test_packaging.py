@@ -432,7 +432,7 @@ def test_every_check_runs_and_one_failure_fails_all(
         ["ruff", "format", "--check", "."],
         ["ruff", "check", "."],
         ["mypy"],
-        ["pytest", "-k", "labelling"],
+        ["pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-k", "labelling"],
     ]
     assert all(env["QT_QPA_PLATFORM"] == "offscreen" and "WELDSTUDIO_LONG" not in env for _, env in calls)
     said = capsys.readouterr().out

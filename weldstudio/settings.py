@@ -73,12 +73,21 @@ class Settings:
     density: str = _row("comfortable", "Density of lists", choices=("comfortable", "compact"))
     recent_projects: tuple[str, ...] = _row((), "Projects opened last, newest first")
     overlay_opacity: float = _row(0.5, "Opacity of the overlay", low=0.0, high=1.0)
+    overlay_signed: bool = _row(False, "Overlay: what speaks for a flag, and against it")
+    overlay_contour: bool = _row(False, "Overlay: a line round the strongest evidence")
+    overlay_level: float = _row(
+        0.5, "Overlay: the line runs at this part of the strongest evidence", low=0.05, high=0.95
+    )
+    overlay_squares: bool = _row(False, "Overlay: as coarse as the network sees, not smoothed")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(
         200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000
     )
 
+    keys: tuple[str, ...] = _row((), "Keys of actions other than those of the program, as 'label.nothing=Ctrl+0'")
+    blind: bool = _row(False, "Blind mode: hide predictions until a photo is reviewed")
+    guarantee: float = _row(0.01, "Safe to pass: chance to reach the limit below", low=0.0001, high=0.5)
     first_steps: bool = _row(True, "Show the first steps in the demo's window")
 
     path: Path | None = field(default=None, init=False, compare=False)

@@ -9,8 +9,9 @@ import rounds
 import torch
 
 from weldstudio.domain.model import Preprocessing
+from weldstudio.imaging.fitting import read_input
 from weldstudio.ml.overlays import explain
-from weldstudio.ml.preprocess import read_input, to_input
+from weldstudio.ml.preprocess import to_input
 
 TIMES = 40
 

@@ -1,12 +1,30 @@
-"""Our queues of joints: the photos of inbox, decisive and changed, in their order; median ms of the slowest."""
+"""Our queues: their photos in the order to work in, after a label; median ms of the slowest."""
 
+import numpy as np
 import our_joints
 import rounds
 import verdicts_data
 
+from weldstudio.domain.review import Look, Review, Standing
+from weldstudio.store.mirror import Mirror
 from weldstudio.studio import reviewing
 
 TIMES = 5
+WHO = "Ann"
+REVIEWED, LOOKS, AUDITED = 60_000, 12_000, 5_000
+
+
+def review(seen: Mirror) -> None:
+    """Half of the photos reviewed or returned, a tenth looked at twice, an audit sample."""
+    ids = np.random.default_rng(5).permutation(seen.ids).tolist()
+    labels = bytes([verdicts_data.HAND | 1]) * verdicts_data.FLAGS
+    for n, photo in enumerate(ids[:REVIEWED]):
+        said = Standing.RETURNED if n % 20 == 0 else Standing.REVIEWED
+        seen.reviews.states[photo] = Review(said, "Bea", 1_700_000_000, n, WHO, "look again")
+    for n, photo in enumerate(ids[:LOOKS]):
+        seen.reviews.looks[photo] = {WHO: Look(1, labels, n % 2, labels[::-1], "Bea")}
+    for photo in ids[:AUDITED]:
+        seen.reviews.audits[photo] = {REVIEWED // 2: labels}
 
 
 def select(queue: reviewing.Queue) -> None:
@@ -17,13 +35,13 @@ def select(queue: reviewing.Queue) -> None:
 
 def measure() -> dict[str, object]:
     """Each queue TIMES times."""
-    taken = {
-        queue.id: rounds.median_ms(lambda _, q=queue: select(q), TIMES) for queue in reviewing.QUEUES if queue.by_joint
-    }
+    queues = reviewing.queues(WHO)
+    taken = {queue.id: rounds.median_ms(lambda _, q=queue: select(q), TIMES) for queue in queues}
     return {"value": max(taken.values()), "unit": "ms", **taken}
 
 
 if __name__ == "__main__":
     mirror = our_joints.mirror()
+    review(mirror)
     measure()
     rounds.serve(measure)

@@ -55,6 +55,46 @@ def test_type_and_medium_may_be_said_at_the_import(welds: Path, run: Run) -> Non
     assert names(found) == ["J1", "J2", "J3", "J4"]
 
 
+def test_a_decision_keeps_the_scheme_of_its_moment_and_the_history_its_points(welds: Path, run: Run) -> None:
+    run("decide", welds, "J1", "--as", "rejected", "--by", "Ann")
+    run("scheme", welds, "points", FLAGS[0], "5", "--by", "Ann")
+    (row,) = run("joints", welds, "--filter", "joint:J1")["joints"]
+    assert (row["labels"]["low"], row["labels"]["raised"]) == (5, [FLAGS[0]])
+    assert (row["decision"]["moment"]["low"], row["decision"]["moment"]["reject_limit"]) == (50, 50)
+    then = run("scheme", welds, "show", "--decided", row["decision"]["moment"]["scheme"])
+    assert next(flag["points"] for flag in then["flags"] if flag["name"] == FLAGS[0]) == 50
+    (entry,) = (e for e in run("history", welds, "--joint", "J1")["history"] if e["kind"] == "decision")
+    assert entry["details"] == ["decision: rejected at 50 points, reject at 50"]
+    assert main.run(["scheme", str(welds), "show", "--decided", "abc"], open_window=lambda _: 0) == 1
+
+
+def test_what_an_import_says_of_joints_and_photos_can_be_taken_back(welds: Path, run: Run) -> None:
+    photographs = welds.parent / "photos"
+    told = ("--medium", "oil", "--contractor", "Evans", "--equipment", "Redbox")
+    run("import", welds, photographs, *told, "--by", "Ann")
+    run("describe", welds, "J2", "--medium", "steam", "--by", "Ann")
+    newest = next(one for one in run("history", welds)["history"] if one["text"].startswith("Equipment"))
+    assert newest["text"] == "Equipment, contractor, type, medium or date of 8 photographs and joints"
+    assert "changed since" in run("history", welds, "--revert", newest["action"], "--by", "Ann")["effect"]
+    rows = {row["joint"]: (row["contractor"], row["medium"]) for row in run("joints", welds)["joints"]}
+    assert rows == {"J1": ("Smith", "water"), "J2": ("Smith", "steam"), "J3": ("Jones", "gas"), "J4": ("Jones", "gas")}
+    assert run("joints", welds, "--filter", "equipment:redbox")["count"] == 0
+    again = next(one for one in run("history", welds)["history"] if not one["taken_back_by"])
+    run("history", welds, "--revert", again["action"], "--by", "Ann")
+    assert run("joints", welds, "--filter", "equipment:redbox medium:oil")["count"] == 3
+
+
+def test_what_a_label_file_says_beside_labels_goes_back_with_them(welds: Path, run: Run) -> None:
+    table = welds.parent / "more.csv"
+    table.write_text(f"joint,contractor,date,{FLAGS[0]}\nJ3,Evans,2024-05-01,1\n", encoding="utf-8")
+    done = run("label", welds, table, "--by", "Ann")
+    row = next(row for row in run("joints", welds)["joints"] if row["joint"] == "J3")
+    assert row["contractor"] == "Evans"
+    run("history", welds, "--revert", done["action"], "--by", "Ann")
+    row = next(row for row in run("joints", welds)["joints"] if row["joint"] == "J3")
+    assert row["contractor"] == "Jones"
+
+
 def test_decisions_empty_the_inbox_and_stand(welds: Path, run: Run) -> None:
     assert run("status", welds)["waiting"] == {"inbox": 4, "decisive": 0, "changed": 0}
     done = run("decide", welds, "J2", "j3", "--as", "accepted", "--by", "Ann", "--reason", "fine")

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weldstudio.domain.calibration import platt
 from weldstudio.domain.scores import (
     auc,
     average_precision,
@@ -101,8 +102,11 @@ def test_a_dear_miss_lowers_the_threshold() -> None:
     assert dear < even
 
 
-def test_with_few_raised_photos_the_threshold_is_the_ratio_of_costs() -> None:
-    assert threshold_by_cost(SCORES, RAISED, miss=3, false_alarm=1) == 0.25
+def test_with_few_raised_photos_the_calibrated_threshold_is_the_ratio_of_costs() -> None:
+    slope, offset = platt(np.log(SCORES / (1 - SCORES)), RAISED)
+    threshold = threshold_by_cost(SCORES, RAISED, miss=3, false_alarm=1)
+    calibrated = 1 / (1 + np.exp(-(slope * np.log(threshold / (1 - threshold)) + offset)))
+    assert calibrated == pytest.approx(0.25)
 
 
 def test_scores_of_a_class_go_to_json_with_intervals_and_n() -> None:

@@ -26,7 +26,7 @@ from weldstudio.gui.settings_dialog import SettingsDialog
 from weldstudio.gui.theme import theme
 from weldstudio.settings import Settings
 from weldstudio.store.store import Store
-from weldstudio.studio import labelling, restoring
+from weldstudio.studio import labelling, merging, restoring
 
 
 class PlainPage(QWidget):
@@ -288,7 +288,25 @@ def test_the_export_dialog_shows_all_of_itself_in_each_form(qtbot: QtBot, opened
             seen = widget.visibleRegion().boundingRect()
             assert widget.isHidden() or seen.height() == widget.height() >= widget.minimumSizeHint().height()
     assert dialog.format.x() == before
+    assert dialog.level.isHidden()
     dialog.reject()
+
+
+def test_an_export_asks_for_the_level_where_flags_are_merged(qtbot: QtBot, opened: MainWindow, tmp_path: Path) -> None:
+    session = opened.session
+    assert session is not None
+    session.edit("Merge", merging.merge, "Ground", [0, 1], who="Ada")
+    qtbot.waitUntil(lambda: bool(session.mirror.scheme.live_merges))
+    opened.action_table.trigger("project.export")
+    dialog = opened.findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    dialog.level.setFocus()
+    qtbot.keyClick(dialog.level, Qt.Key.Key_End)
+    dialog.target.edit.setText(str(tmp_path / "out.csv"))
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil((tmp_path / "out.csv").exists)
+    head = (tmp_path / "out.csv").read_text("utf-8").splitlines()[0]
+    assert head.endswith("joint note,Ground,No Clamp Used,Soil,Joint Misaligned")
 
 
 def test_the_palette_offers_only_what_can_be_done(opened: MainWindow) -> None:

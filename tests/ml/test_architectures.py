@@ -1,22 +1,39 @@
 """Every network of the table is what the table says, cut by the one rule."""
 
+import importlib.util
+
 import pytest
 import torch
 import torchvision
 
+from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.ml import architectures
 from weldstudio.ml.averaging import cloned
 
 QUICK = (
     *("mobilenet_v2", "mobilenet_v3_small", "squeezenet1_0", "squeezenet1_1", "resnet18", "shufflenet_v2_x0_5"),
-    *("mnasnet0_5", "efficientnet_b0", "densenet121", "regnet_x_400mf", "googlenet", "inception_v3", "weldnet"),
+    *(
+        "lenet5",
+        "basic_cnn",
+        "mnasnet0_5",
+        "efficientnet_b0",
+        "densenet121",
+        "regnet_x_400mf",
+        "googlenet",
+        "inception_v3",
+        "weldnet",
+    ),
 )
 HEAVY = tuple(name for name in NETWORKS if name not in QUICK)
 
 
 def _check(name: str) -> None:
     row = NETWORKS[name]
+    if row.extra and importlib.util.find_spec(row.extra) is None:
+        with pytest.raises(RecipeError, match=row.extra):
+            architectures.build(name, 3)
+        return
     torch.manual_seed(0)
     with torch.device("cpu"):
         network = architectures.build(name, 3).eval()
@@ -37,7 +54,7 @@ def test_small_networks_are_what_the_table_says(name: str) -> None:
 
 def test_every_network_is_what_the_table_says(trials) -> None:
     """In the run of every day one of the large ones, in the long run all."""
-    for name in HEAVY[: trials(0, len(HEAVY))] or ("alexnet",):
+    for name in HEAVY[: trials(0, len(HEAVY))] or ("alexnet", "inception_v4"):
         _check(name)
 
 
@@ -64,6 +81,35 @@ def test_the_trunk_computes_what_torchvision_computes(name: str) -> None:
         assert torch.allclose(ours(x), theirs(x), atol=1e-4)
 
 
+def test_a_head_of_two_layers_is_that_of_its_source() -> None:
+    network = architectures.build("lenet5", 3, head="two_layers", hidden=16)
+    kinds = [type(module).__name__ for module in network.hidden]
+    assert kinds == ["BatchNorm1d", "Linear", "ReLU", "BatchNorm1d"]
+    assert network.head.in_features == 16
+    assert network.overlay == "head gradient"
+    assert network(torch.zeros(2, 3, 32, 32)).shape == (2, 3)
+
+
+def test_groups_of_parameters_run_from_the_head_to_the_photo() -> None:
+    network = architectures.build("weldnet", 2)
+    groups = network.groups()
+    assert len(groups) == 1 + len(network.stages)
+    assert groups[0][0] is network.head.weight
+    assert groups[-1][0] is next(network.body.parameters())
+    assert sum(len(group) for group in groups) == len(list(network.parameters()))
+
+
+def test_a_logit_is_rescaled_in_the_weights() -> None:
+    network = architectures.build("lenet5", 2).eval()
+    torch.nn.init.normal_(network.head.weight)
+    x = torch.randn(3, 3, 32, 32)
+    with torch.inference_mode():
+        before = network(x)
+    network.rescale(torch.tensor([2.0, -1.0]), torch.tensor([0.5, 0.0]))
+    with torch.inference_mode():
+        assert torch.allclose(network(x), before * torch.tensor([2.0, -1.0]) + torch.tensor([0.5, 0.0]), atol=1e-5)
+
+
 def test_frozen_stages_stand_still_and_the_rest_moves() -> None:
     torch.manual_seed(0)
     network = architectures.build("resnet18", 2)
@@ -83,7 +129,7 @@ def test_frozen_stages_stand_still_and_the_rest_moves() -> None:
 
 def test_held_statistics_stay_while_scale_and_shift_are_trained() -> None:
     network = architectures.build("resnet18", 2)
-    network.freeze(0, hold_statistics=True)
+    network.freeze(0, hold=5)
     network.train()
     before = cloned(network.state_dict())
     torch.nn.init.normal_(network.head.weight)

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.photos import make_collection, make_photo
+from tests.photos import make_collection
 from weldstudio.domain.errors import PhotoError
 from weldstudio.domain.model import Preprocessing
+from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import dataset
-from weldstudio.ml.dataset import Photos, batches, enlarged, order, varied
-from weldstudio.ml.preprocess import read_input
+from weldstudio.ml.dataset import Photos, batches, order
 
 SMALL = Preprocessing(input_size=32)
 
@@ -51,23 +51,14 @@ def test_an_unreadable_photo_is_its_error(paths: list[str]) -> None:
     assert isinstance(found[1], PhotoError)
 
 
-def test_variations_hang_on_seed_epoch_and_photo_alone(paths: list[str]) -> None:
-    def batch(indices: list[int], workers: int, **seeds: int) -> np.ndarray:
-        with ThreadPoolExecutor(workers) as pool:
-            return Photos(paths, enlarged(SMALL), pool).varied_batch(indices, 32, **seeds).numpy()
-
-    first = batch([0, 1, 2, 3], 1, seed=1, epoch=0)
-    assert first.shape == (4, 32, 32, 3)
-    assert np.array_equal(first, batch([3, 2, 1, 0], 4, seed=1, epoch=0)[::-1])
-    assert not np.array_equal(first, batch([0, 1, 2, 3], 1, seed=1, epoch=1))
-    assert not np.array_equal(first, batch([0, 1, 2, 3], 1, seed=2, epoch=0))
-
-
-def test_a_variation_still_shows_the_photo(tmp_path: Path) -> None:
-    pixels = read_input(make_photo(tmp_path / "a.png", ["green bar"], size=(64, 64)), enlarged(SMALL))
-    found = [varied(pixels, 32, seed=(0, 0, n)) for n in range(40)]
-    assert len({image.tobytes() for image in found}) == 40
-    assert sum((image[..., 1].astype(int) - image[..., 0] > 60).any() for image in found) >= 30
+def test_each_photo_of_a_batch_is_varied_by_its_own(paths: list[str]) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        photos = Photos(paths, SMALL, pool)
+        plain = photos.batch([0, 2, 1]).numpy()
+        changes = [lambda p, n=n: p[:: n + 1, :: n + 1].repeat(n + 1, 0).repeat(n + 1, 1)[:32, :32] for n in range(3)]
+        found = photos.varied_batch([0, 2, 1], changes).numpy()
+    for n in range(3):
+        assert np.array_equal(found[n], changes[n](plain[n]))
 
 
 def test_orders_and_batches_hold_everything_once() -> None:

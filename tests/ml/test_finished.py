@@ -36,7 +36,7 @@ def _card() -> ModelCard:
     )
     recipe = Recipe(name="Mine").with_values({"network.name": "squeezenet1_1"})
     evaluation = evaluate(np.array([[0.2, 0.9], [0.8, 0.9]]), np.array([[2, 0], [1, 1]], np.uint8), ("a", "b"))
-    return finished.make_card(recipe, manifest, PREPROCESSING, evaluation)
+    return finished.make_card(recipe, manifest, PREPROCESSING, evaluation, raised={"a": 40, "b": 3})
 
 
 def _expected(network: Network) -> np.ndarray:

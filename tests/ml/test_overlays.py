@@ -43,3 +43,25 @@ def test_head_gradient_is_taken_at_the_last_feature_map() -> None:
     assert maps.shape == (1, 3, 2, 2)
     assert maps.abs().sum() > 0
     assert not maps.requires_grad
+
+
+@pytest.mark.parametrize("head", ["linear", "two_layers"])
+def test_evidence_of_a_second_look_lies_where_it_was_cut_from(head: str) -> None:
+    torch.manual_seed(2)
+    network = architectures.build("weldnet", 2, looks=2, head=head).eval()
+    torch.nn.init.normal_(network.head.weight, std=0.1)
+    x = torch.randn(3, 3, 64, 128)
+    with torch.inference_mode():
+        logits = network(x)
+    found, maps = overlays.explain(network, x, (0.5, 0.25, 1.0, 0.75))
+    assert torch.allclose(found, logits, atol=1e-5)
+    assert maps.shape == (3, 2, 16, 16)
+    if head == "linear":
+        assert torch.allclose(maps.mean((2, 3)) + network.head.bias, logits, atol=1e-4)
+    other = x.clone()
+    other[..., 64:] += torch.randn(3, 3, 64, 64)
+    moved = (overlays.explain(network, other, (0.5, 0.25, 1.0, 0.75))[1] - maps).abs() > 1e-6
+    if head == "linear":
+        assert not moved[..., :8].any()
+        assert not moved[:, :, :4].any()
+    assert moved[:, :, 4:12, 8:].any()

@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from tests.photos import make_photo
 from weldstudio.domain.errors import PhotoError
 from weldstudio.domain.model import Preprocessing
-from weldstudio.ml.preprocess import fitted, read_input, to_input
+from weldstudio.imaging.fitting import fitted, read_input
+from weldstudio.ml.preprocess import to_input
 
 SMALL = Preprocessing(input_size=32)
 
@@ -50,3 +52,13 @@ def test_a_broken_file_is_a_photo_error(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(PhotoError):
         read_input(tmp_path / "a.jpg", SMALL)
+
+
+def test_a_second_look_is_cut_from_the_pixels_of_the_file(tmp_path: Path) -> None:
+    photo = make_photo(tmp_path / "a.png", ["red disc"], size=(256, 192))
+    twice = Preprocessing(input_size=32, second=(0.25, 0.25, 0.75, 0.75))
+    found = read_input(photo, twice)
+    assert found.shape == (32, 64, 3)
+    assert np.array_equal(found[:, :32], read_input(photo, SMALL))
+    cut = np.asarray(Image.open(photo).convert("RGB"))[48:144, 64:192]
+    assert np.array_equal(found[:, 32:], fitted(cut, SMALL))

@@ -38,7 +38,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     manifest = Manifest((ManifestClass(0, "a"), ManifestClass(4, "b")), ())
     recipe = Recipe().with_values({"network.name": "squeezenet1_1"})
     evaluation = evaluate(np.zeros((0, 2)), np.zeros((0, 2), np.uint8), ("a", "b"))
-    card = finished.make_card(recipe, manifest, Preprocessing(input_size=64, fit="crop"), evaluation)
+    card = finished.make_card(
+        recipe, manifest, Preprocessing(input_size=64, fit="crop"), evaluation, raised={"a": 50, "b": 50}
+    )
     folder = tmp_path_factory.mktemp("m1")
     finished.write_model(folder, network, card, pixels=[], expected=np.zeros((0, 2), np.float32))
     return folder / "model"

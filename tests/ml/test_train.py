@@ -16,8 +16,8 @@ from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, R
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
+from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import train as training
-from weldstudio.ml.preprocess import read_input
 from weldstudio.ml.scorer import Scorer
 
 # A network with random weights that is small enough to see shapes of colour within seconds.

@@ -18,10 +18,11 @@ from weldstudio.domain.labelling import State, fold, state_of
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
 from weldstudio.domain.scheme import Flag, Scheme
 from weldstudio.store import desks as rows
-from weldstudio.store import events, first_pass, photos
+from weldstudio.store import events, first_pass, mirror, photos
 from weldstudio.store.store import Store
-from weldstudio.studio import bundling, conflicts, labelling, projects, scheme
+from weldstudio.studio import bundling, conflicts, labelling, projects, reviews, scheme
 from weldstudio.studio.bundling import TakeReport
+from weldstudio.studio.review_terms import in_force
 
 PHOTOS = 4
 UUID = "6f1c7c1e-0000-4000-8000-000000000001"
@@ -346,3 +347,12 @@ def test_a_large_action_goes_in_pieces_and_a_cancelled_one_is_completed_by_takin
         assert report.known == 200
         assert len(labelling_now(bob)) == 900
         assert rows.conflicts(bob) == []
+
+
+def test_what_a_bundle_changes_is_to_be_reviewed_again(tmp_path: Path) -> None:
+    with desk(tmp_path / "A") as ann, desk(tmp_path / "B") as bob:
+        labelling.set_state(bob, [1, 2], 0, State.CLEAR, who="Bob")
+        reviews.mark_reviewed(bob, [1, 2], who="Cy")
+        labelling.set_state(ann, [1], 0, State.RAISED, who="Ann")
+        taken(bob, sent(ann, tmp_path / "a"))
+        assert [photo for photo, _ in in_force(mirror.read(bob))] == [2]

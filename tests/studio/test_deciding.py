@@ -1,5 +1,6 @@
 """Verdicts of all joints at once equal the rule for one joint."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from weldstudio.domain.labelling import State
 from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.photo import Limit
+from weldstudio.domain.scheme import Level
 from weldstudio.domain.verdict import Outcome
 from weldstudio.store import contractors, mirror, models, photos, predictions
 from weldstudio.store.mirror import Mirror
@@ -30,8 +32,10 @@ def test_all_at_once_equals_one_by_one(welds: Store, labels: np.ndarray, joints:
     seen = mirror.read(welds)
     seen.labels, seen.joint = labels, np.array(joints, np.int64)
     assert deciding.outcomes(seen).tolist() == one_by_one(seen)
-    seen.scheme = seen.scheme.with_merge("clamps!", (1, 2))
-    assert deciding.outcomes(seen).tolist() == one_by_one(seen)
+    for level in Level:
+        seen.scheme = replace(seen.scheme.with_merge(f"clamps by {level}", (1, 2)), verdict_level=level)
+        assert deciding.outcomes(seen).tolist() == one_by_one(seen)
+        seen.scheme = seen.scheme.without_merge(f"clamps by {level}")
 
 
 def test_points_are_held_against_the_contractors_limit(welds: Store) -> None:

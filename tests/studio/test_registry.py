@@ -49,6 +49,8 @@ def test_the_newest_and_the_active_model_are_told_apart(tmp_path: Path) -> None:
         assert registry.chosen(store, None).id == "a"
         assert registry.chosen(store, None, newest=True).id == "b"
         assert registry.chosen(store, "b").id == "b"
+        (newest, _) = registry.models(store)
+        assert "says nothing of" in newest.to_json()["scheme_difference"]
 
 
 def test_a_model_that_cannot_be_loaded_is_said_by_predict(tmp_path: Path) -> None:

@@ -242,6 +242,20 @@ def test_the_first_choice_is_a_recipe_that_can_start(tmp_path: Path, monkeypatch
     assert training.presets()[training.first_choice()].network.name == "weldnet"
 
 
+def test_models_are_combined_from_copies_in_the_run_folder(tmp_path: Path) -> None:
+    with labelled_project(tmp_path, count=12) as store, pytest.raises(RecipeError, match="There is no model 'a'"):
+        training.prepare(store, TINY.with_values({"combination.models": "a, b"}), who="Ann")
+
+
+def test_weights_by_name_are_told_with_their_licence_and_fetched_by_the_run(tmp_path: Path) -> None:
+    with labelled_project(tmp_path, count=30) as store:
+        run = training.prepare(store, TINY.with_values({"network.weights": "torchvision"}), who="Ann")
+    manifest = run.manifest()
+    assert manifest.weights == ""
+    assert "ImageNet" in manifest.weights_origin
+    assert "BSD" in manifest.weights_licence
+
+
 def test_presets_load_and_the_fast_one_is_quick(tmp_path: Path) -> None:
     found = training.presets()
     assert next(iter(found)) == "quick"

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from weldstudio.cli import answer
-from weldstudio.cli.options import examples, json_option, opened, project_argument
+from weldstudio.cli.options import examples, json_option, level_choice, opened, project_argument
 from weldstudio.cli.progress import drive
 
 
@@ -14,6 +14,7 @@ from weldstudio.cli.progress import drive
         "weldstudio export welds labels.csv --format csv",
         "weldstudio export welds dataset --format imagefolder",
         "weldstudio export welds dataset --format imagefolder --link",
+        "weldstudio export welds labels.csv --format csv --level both",
     )
 )
 @project_argument
@@ -26,16 +27,25 @@ from weldstudio.cli.progress import drive
     help="csv: one file with a column per flag. imagefolder: a new folder with one folder of photos per class.",
 )
 @click.option("--link", is_flag=True, help="imagefolder: hard links instead of copies, where the disk allows it.")
+@click.option(
+    "--level",
+    type=level_choice,
+    default="merges",
+    show_default=True,
+    help="Merges in place of their flags, the flags, or both. imagefolder, both: a photo lies with the flag, or with "
+    "the merge where only that is known.",
+)
 @json_option
-def export(project: Path, dest: Path, format_: str, link: bool, as_json: bool) -> None:
+def export(project: Path, dest: Path, format_: str, link: bool, level: str, as_json: bool) -> None:
     """Export the photos and labels of PROJECT to DEST.
 
     Either everything is written, or nothing is. Photos that do not fit the format are named with the reason.
     """
+    from weldstudio.domain.scheme import Level
     from weldstudio.studio import exporting
 
     with opened(project) as store:
-        work = exporting.export(store, dest, format=format_, links=link)
+        work = exporting.export(store, dest, format=format_, links=link, level=Level(level))
         report = drive(work, "Exporting", quiet=as_json)
     answer.give(as_json, report.to_json(), f"{report.dest}: {report.text}\n{_counts(report.counts)}".rstrip())
 

@@ -10,7 +10,17 @@ import click
 from weldstudio.cli import answer
 from weldstudio.cli.progress import Cancelled, interrupts
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, RunStarted, Skipped, Stage, Step
+from weldstudio.domain.messages import (
+    Alarm,
+    Evaluated,
+    Message,
+    RangeTested,
+    RunFinished,
+    RunStarted,
+    Skipped,
+    Stage,
+    Step,
+)
 
 if TYPE_CHECKING:
     from weldstudio.jobs.folder import RunFolder
@@ -82,6 +92,8 @@ class _Lines:
             return self._step(message)
         if isinstance(message, Evaluated):
             return _evaluated(message)
+        if isinstance(message, RangeTested):
+            return message.sentence
         if isinstance(message, Alarm):
             remedy = "".join(f" --set {key}={value}" for key, value in message.remedy.items())
             return f"Note: {message.sentence}" + (f" Remedy:{remedy}" if remedy else "")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from weldstudio.cli import answer
+from weldstudio.cli.accepting import accept, safe
 from weldstudio.cli.benchmark import bench
 from weldstudio.cli.bundles import bundle, conflicts
 from weldstudio.cli.collections import collections, relocate, rescan, watch
@@ -20,7 +21,7 @@ from weldstudio.cli.history import history
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import evaluate, models
+from weldstudio.cli.models import evaluate, models, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
@@ -28,8 +29,10 @@ from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
-from weldstudio.cli.runs import stop, train
+from weldstudio.cli.reviews import audit, queue, review
+from weldstudio.cli.runs import recipes, stop, train, vary
 from weldstudio.cli.scheme import scheme
+from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
 from weldstudio.domain.errors import UserError
 
@@ -87,16 +90,26 @@ for _command in (
     label,
     set_,
     copy,
+    queue,
+    review,
+    audit,
+    second,
+    agreement,
+    accept,
     joints,
     decide,
+    safe,
     describe,
     contractors,
     scheme,
     merge,
     predict,
     train,
+    recipes,
+    vary,
     stop,
     evaluate,
+    thresholds,
     export,
     models,
     note,

@@ -1,4 +1,4 @@
-"""`models`, `evaluate`: what was learned, and how well."""
+"""`models`, `evaluate`, `thresholds`: what was learned, how well, and from when on it counts."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from weldstudio.cli import answer
-from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
+from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
 from weldstudio.cli.progress import drive
 
 
@@ -65,10 +65,38 @@ def evaluate(project: Path, model: str | None, split: str, as_json: bool) -> Non
     answer.give(as_json, result, _scores(result))
 
 
+@click.command(
+    short_help="Choose a model's thresholds by another rule.",
+    epilog=examples(
+        "weldstudio thresholds welds --set rule=cost --set cost_miss=20 --set by_points=true",
+        "weldstudio thresholds welds --model ID --set rule=conformal --set miss_rate=0.05",
+    ),
+)
+@project_argument
+@click.option("--model", metavar="ID", help="Which model; by default the active one.")
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="A threshold setting of a recipe.")
+@json_option
+def thresholds(project: Path, model: str | None, settings: tuple[str, ...], as_json: bool) -> None:
+    """Choose the thresholds of a model of PROJECT anew, from validation photos; nothing is retrained.
+
+    The settings are those of a recipe's table 'thresholds': `weldstudio recipes --settings` tells them all.
+    """
+    from weldstudio.domain.recipe import Recipe
+    from weldstudio.studio import thresholding
+
+    choice = Recipe().with_values({f"thresholds.{key}": value for key, value in pairs(settings).items()}).thresholds
+    with opened(project) as store:
+        found = drive(thresholding.rechoose(store, choice, model_id=model), "Scoring", quiet=as_json)
+    rows = [(item.name, _decimal(item.threshold)) for item in found.card.classes]
+    result = {"model": found.card.id, "thresholds": {i.name: i.threshold for i in found.card.classes}}
+    text = "\n".join([answer.table(("flag", "threshold"), rows), *found.notes])
+    answer.give(as_json, result | {"notes": found.notes}, text)
+
+
 def _listed(entries: list[dict[str, Any]], *, project: Path) -> str:
     if not entries:
         return f"There is no model yet. Train one: {answer.command('train', project, '--follow')}"
-    head = ("", "id", "name", "network", "created", "validation")
+    head = ("", "id", "name", "network", "created", "validation", "scheme")
     rows = [
         (
             "*" if entry.get("active") else "",
@@ -77,10 +105,12 @@ def _listed(entries: list[dict[str, Any]], *, project: Path) -> str:
             entry.get("network"),
             entry.get("created"),
             answer.percent(entry.get("mean_per_class_accuracy")),
+            "another" if entry["scheme_difference"] else "this one",
         )
         for entry in entries
     ]
-    return answer.table(head, rows)
+    others = [f"{entry['id']}: {entry['scheme_difference']}" for entry in entries if entry["scheme_difference"]]
+    return "\n".join([answer.table(head, rows), *others])
 
 
 def _scores(result: dict[str, Any]) -> str:

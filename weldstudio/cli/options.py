@@ -1,6 +1,6 @@
 """Words that several commands share: the project, `--json`, who signs; and opening the project they name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+level_choice = click.Choice(["merges", "flags", "both"])
+"""What stands for the flags of a merge, as `domain.scheme.Level` has it."""
 
 
 def project_argument(command: Command) -> Command:
@@ -77,3 +79,14 @@ def _keep_snapshot(store: "Store") -> None:
 def examples(*lines: str) -> str:
     """The foot of a command's help: command lines to copy, kept as they are."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def pairs(texts: Iterable[str]) -> dict[str, str]:
+    """The values of `--set KEY=VALUE`, by key."""
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise click.BadParameter(f"'{text}' is not of the form KEY=VALUE.", param_hint="--set")
+        found[key.strip()] = value.strip()
+    return found

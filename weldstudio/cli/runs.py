@@ -1,11 +1,16 @@
-"""`train`, `stop`: runs of a recipe, which live on their own once started."""
+"""`train`, `stop`: runs of a recipe, which live on their own once started; `recipes`, `vary`: what they would do."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from weldstudio.cli import answer, following
-from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
+from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
+from weldstudio.domain.errors import JobFailed
+
+if TYPE_CHECKING:
+    from weldstudio.studio.snapshots import Snapshot
 
 
 @click.command(
@@ -21,6 +26,7 @@ from weldstudio.cli.options import examples, json_option, opened, project_argume
 )
 @click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
+@click.option("--check", is_flag=True, help="Start nothing; say what would be used, and what is wrong with it.")
 @click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
 @who_option
 @json_option
@@ -29,6 +35,7 @@ def train(
     recipe: str,
     weights: Path | None,
     settings: tuple[str, ...],
+    check: bool,
     follow: bool,
     who: str | None,
     as_json: bool,
@@ -38,19 +45,47 @@ def train(
     The run is a process of its own: it goes on when this command or a window is closed, and its model is adopted
     when the project is next opened. Without --follow this prints the run's id and returns.
     """
-    overrides = dict(_pair(text) for text in settings)
+    overrides = pairs(settings)
     from weldstudio.studio import training
 
     chosen = training.load_recipe(recipe, overrides)
     by = signature(who)
     with opened(project) as store:
-        run = training.prepare(store, chosen, weights=weights, who=by)
+        snapshot = training.preview(store, chosen, weights)
+        if check:
+            _tell_check(snapshot, as_json=as_json)
+            return
+        run = training.prepare(store, chosen, weights=weights, who=by, snapshot=snapshot)
+        notes = [f"Note: {warning}" for warning in snapshot.warnings]
         pid = training.start(run)
         if not follow:
             text = f"Started run {run.id}. Stop it with: {answer.command('stop', project, run.id)}"
-            answer.give(as_json, {"run": run.id, "folder": str(run.path), "pid": pid}, text)
+            said = {"run": run.id, "folder": str(run.path), "pid": pid, "warnings": snapshot.warnings}
+            answer.give(as_json, said, "\n".join([*notes, text]))
             return
+        if not as_json:
+            click.echo("\n".join(notes), nl=bool(notes))
         following.follow(store, run, project=project, as_json=as_json)
+
+
+def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
+    """What a training would use. Ends with status 1 where it could not start."""
+    counts = snapshot.counts
+    head = ("class", *(f"{split} {kind}" for split in counts for kind in ("raised", "clear")))
+    rows = [(name, *(n for split in counts for n in counts[split][name])) for name in snapshot.classes]
+    photos = ", ".join(f"{n:,} {split}" for split, n in snapshot.photos.items())
+    lines = [answer.table(head, rows), f"Photos: {photos}.", *(f"Note: {warning}" for warning in snapshot.warnings)]
+    said = {
+        "photos": snapshot.photos,
+        "classes": counts,
+        "warnings": snapshot.warnings,
+        "problem": snapshot.problem,
+    }
+    answer.give(as_json, said, "\n".join(lines if rows else lines[2:]))
+    if snapshot.problem:
+        if not as_json:
+            answer.complain(snapshot.problem)
+        raise click.exceptions.Exit(1)
 
 
 @click.command(short_help="Stop a run; its best model so far is kept.", epilog=examples("weldstudio stop welds RUN"))
@@ -68,8 +103,56 @@ def stop(project: Path, run: str, as_json: bool) -> None:
     answer.give(as_json, {"run": run, "asked_to_stop": asked, "state": state}, text)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key.strip():
-        raise click.BadParameter(f"'{text}' is not of the form KEY=VALUE.", param_hint="--set")
-    return key.strip(), value.strip()
+@click.command(
+    short_help="Show recipes, one of them, or every setting.",
+    epilog=examples("weldstudio recipes", "weldstudio recipes clamp > mine.toml", "weldstudio recipes --settings"),
+)
+@click.argument("recipe", metavar="[NAME_OR_FILE]", required=False)
+@click.option("--set", "changes", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
+@click.option("--settings", is_flag=True, help="Every setting with its meaning, default and source.")
+@json_option
+def recipes(recipe: str | None, changes: tuple[str, ...], settings: bool, as_json: bool) -> None:
+    """List the recipes that come with the program; or print one, as the file that `train --recipe` takes."""
+    from weldstudio.domain.recipe import every_field
+    from weldstudio.studio import recipe_pages, training
+
+    if settings:
+        rows = [
+            {"key": key, "default": default, "meaning": told.meaning, "choices": told.values, "source": told.source}
+            for key, default, told in every_field()
+        ]
+        answer.give(as_json, {"settings": rows}, recipe_pages.settings_page())
+    elif recipe is not None:
+        chosen = training.load_recipe(recipe, pairs(changes))
+        answer.give(as_json, {"name": chosen.name, "toml": chosen.to_toml()}, chosen.to_toml().rstrip())
+    else:
+        found = [(kind, key, one.name, one.description) for kind, key, one in recipe_pages.listed()]
+        names = ("kind", "id", "name", "description")
+        table = answer.table(("id", "recipe"), [(key, name) for _, key, name, _ in found])
+        answer.give(as_json, {"recipes": [dict(zip(names, row, strict=True)) for row in found]}, table)
+
+
+@click.command(
+    short_help="Show how a training would vary a photo.",
+    epilog=examples("weldstudio vary welds nine.png --recipe fine-tune", "weldstudio vary welds nine.png --photo 17"),
+)
+@project_argument
+@click.argument("picture", metavar="PICTURE", type=click.Path(path_type=Path))
+@click.option("--recipe", metavar="NAME_OR_FILE", default="fine-tune", show_default=True, help="Whose augmentation.")
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
+@click.option("--photo", type=int, metavar="ID", help="A photo that would be trained on; the first by default.")
+@json_option
+def vary(
+    project: Path, picture: Path, recipe: str, settings: tuple[str, ...], photo: int | None, as_json: bool
+) -> None:
+    """Write nine variations of a training photo of PROJECT, side by side, into the file PICTURE."""
+    from weldstudio.studio import training, variations
+
+    chosen = training.load_recipe(recipe, pairs(settings))
+    with opened(project) as store:
+        found = variations.of_photo(store, chosen, photo)
+    try:
+        variations.sheet(found.pictures).save(picture)
+    except (OSError, ValueError) as error:
+        raise JobFailed(f"The picture {picture} cannot be written: {error}.") from error
+    answer.give(as_json, {"photo": found.photo_id, "picture": str(picture)}, f"Photo {found.photo_id}: {picture}")

@@ -36,6 +36,7 @@ def to_json(found: "Scheme") -> dict[str, Any]:
         )
     return {
         "name": found.name,
+        "verdicts": found.verdict_level.value,
         "flags": flags,
         "groups": [
             {"name": g.name, "default": g.default, "members": [names[slot] for slot in g.members]} for g in found.groups
@@ -77,4 +78,6 @@ def as_table(found: dict[str, Any]) -> str:
         text += f"\nAt most one holds ({each['name']}): {', '.join(each['members'])}{none}"
     for each in found["merges"]:
         text += f"\nMerged ({each['name']}, key {each['key'] or '-'}): {', '.join(each['members'])}"
+    if found["merges"]:
+        text += f"\nVerdicts count {'flags and merges' if found['verdicts'] == 'both' else found['verdicts']}."
     return text

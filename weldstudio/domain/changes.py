@@ -29,6 +29,8 @@ class Changes:
     """Ids of the actions written, oldest first."""
     decisions: frozenset[int] = frozenset()
     """Joints of which a decision or an override changed."""
+    reviews: frozenset[int] = frozenset()
+    """Photos of which something was said beyond labels: in `store.reviews`, or that they hold for a changed file."""
 
     def __or__(self, other: "Changes") -> "Changes":
         return Changes(
@@ -42,6 +44,7 @@ class Changes:
             replaced=self.replaced or other.replaced,
             actions=self.actions + other.actions,
             decisions=self.decisions | other.decisions,
+            reviews=self.reviews | other.reviews,
         )
 
     def __bool__(self) -> bool:
@@ -62,6 +65,7 @@ class Changes:
             replaced=any(p.replaced for p in parts),
             actions=tuple(action for p in parts for action in p.actions),
             decisions=frozenset().union(*(p.decisions for p in parts)),
+            reviews=frozenset().union(*(p.reviews for p in parts)),
         )
 
 

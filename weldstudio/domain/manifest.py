@@ -18,6 +18,8 @@ class ManifestClass:
 
     slot: int
     name: str
+    points: int = 1
+    """Penalty points, for thresholds by cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class ManifestPhoto:
     split: Split
     states: tuple[int, ...]
     content_hash: str | None = None
+    unit: int = -1
+    """Number of the joint or cluster of near-duplicates that must stay together; -1 = the photo alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Manifest:
         """JSON lines without line ends."""
         yield json.dumps(
             {
-                "classes": [{"slot": c.slot, "name": c.name} for c in self.classes],
+                "classes": [{"slot": c.slot, "name": c.name, "points": c.points} for c in self.classes],
                 "task": self.task,
                 "weights": self.weights,
                 "weights_origin": self.weights_origin,
@@ -90,6 +94,7 @@ class Manifest:
                     "split": photo.split.value,
                     "states": photo.states,
                     "hash": photo.content_hash,
+                    "unit": photo.unit,
                 },
                 ensure_ascii=False,
             )
@@ -110,7 +115,10 @@ class Manifest:
             return Manifest(
                 tuple(ManifestClass(**c) for c in head.pop("classes")),
                 tuple(
-                    ManifestPhoto(p["id"], p["path"], Split(p["split"]), tuple(p["states"]), p["hash"]) for p in photos
+                    ManifestPhoto(
+                        p["id"], p["path"], Split(p["split"]), tuple(p["states"]), p["hash"], p.get("unit", -1)
+                    )
+                    for p in photos
                 ),
                 **head,
             )

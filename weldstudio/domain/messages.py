@@ -227,6 +227,17 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeTested:
+    """The smoothed loss at rising learning rates, tried before the training."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    suggestion: float | None
+    """None where no rate can be suggested."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """Something a person should know, as a sentence. `remedy` maps recipe keys to values that would mend it."""
 
@@ -283,6 +294,7 @@ Message = (
     | RunStarted
     | Step
     | Evaluated
+    | RangeTested
     | Alarm
     | Skipped
     | Heartbeat

@@ -1,10 +1,13 @@
 """Models and what they say: the card that travels with the weights, predictions, and where an overlay lies."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from weldstudio.domain.scheme import Merge, Scheme, SchemeClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,17 @@ class ModelClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One network of a model of several."""
+
+    network: str
+    outputs: tuple[int, ...]
+    """Places, among the card's classes, of what it answers for."""
+    head: str = "linear"
+    hidden: int = 256
+
+
+@dataclass(frozen=True, slots=True)
 class Preprocessing:
     """What a photo goes through before the network sees it; the same in training, scoring and display."""
 
@@ -29,6 +43,13 @@ class Preprocessing:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     fit: str = "squash"
     """'squash': the whole photo, aspect ratio given up; 'crop': shorter side to input size, centre cut out."""
+    second: tuple[float, float, float, float] | None = None
+    """left, top, right, bottom, in parts of the upright photo, of what is looked at a second time; None = once."""
+
+    @property
+    def looks(self) -> int:
+        """How often the network looks at a photo."""
+        return 1 if self.second is None else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,13 @@ class ModelCard:
     scores: dict[str, Any] = field(default_factory=dict)
     """Validation scores as in `scores.ClassScores.to_json`, by class name, and 'mean_per_class_accuracy'."""
     demonstration: bool = False
+    head: str = "linear"
+    """'linear' or 'two_layers', with `hidden` features between them."""
+    hidden: int = 256
+    members: tuple[Member, ...] = ()
+    """The networks of a model of several: one for each independent flag, or those of an ensemble."""
+    shared_stages: int = 0
+    """Stages from the front that all members have in common."""
 
     @property
     def slots(self) -> tuple[int, ...]:
@@ -72,9 +100,11 @@ class ModelCard:
         try:
             fields = dict(data)
             fields["classes"] = tuple(ModelClass(**c) for c in fields["classes"])
+            members = [dict(m) for m in fields.get("members") or ()]
+            fields["members"] = tuple(Member(**(m | {"outputs": tuple(m["outputs"])})) for m in members)
             prep = dict(fields.get("preprocessing") or {})
-            for key in ("mean", "std"):
-                if key in prep:
+            for key in ("mean", "std", "second"):
+                if prep.get(key) is not None:
                     prep[key] = tuple(prep[key])
             fields["preprocessing"] = Preprocessing(**prep)
             return ModelCard(**fields)
@@ -111,6 +141,40 @@ class Frame:
         side = min(width, height)
         across, down = (width - side) / 2 / width, (height - side) / 2 / height
         return Frame(across, down, 1 - across, 1 - down)
+
+    def turned(self, quarters: int) -> "Frame":
+        """Where it lies once the photo was turned clockwise by so many quarters."""
+        frame = self
+        for _ in range(quarters % 4):
+            frame = Frame(1 - frame.bottom, frame.left, 1 - frame.top, frame.right)
+        return frame
+
+
+def scheme_difference(card: ModelCard, scheme: Scheme) -> str:
+    """How the scheme that a model was trained for differs from this one, as a sentence; '' where it does not.
+
+    Of a merge that it was not trained for it speaks by the flags of the merge.
+    """
+    known = {item.slot: item.name for item in card.classes}
+    live: tuple[SchemeClass, ...] = (*scheme.live_flags, *scheme.live_merges)
+    used = {item.slot: item.name for item in live}
+    gone = [name for slot, name in known.items() if slot not in used]
+    renamed = [f"'{name}' is called '{used[slot]}' now" for slot, name in known.items() if used.get(slot, name) != name]
+    lacking = [item for item in scheme.classes if item.slot not in known]
+    apart = [item.name for item in lacking if isinstance(item, Merge) and known.keys() & set(item.members)]
+    new = [item.name for item in lacking if item.name not in apart]
+    parts = [
+        *([f"it knows {_names(gone)}, which the scheme has no more"] if gone else []),
+        *([f"it judges {_names(apart)} by the flags merged since"] if apart else []),
+        *([f"it says nothing of {_names(new)}"] if new else []),
+        *renamed[:3],
+    ]
+    return f"Trained for another scheme: {'; '.join(parts)}." if parts else ""
+
+
+def _names(names: Sequence[str], most: int = 3) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def slot_row(card: ModelCard, probabilities: NDArray[np.floating[Any]], slots: int) -> NDArray[np.float16]:

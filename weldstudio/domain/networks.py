@@ -20,6 +20,8 @@ class Network:
     input_size: int = 224
     least_size: int = 32
     """Smallest input (pixels) from which the last feature map has at least one cell."""
+    extra: str = ""
+    """The optional package it comes from, where it is not torchvision's or ours."""
     overlay: str = "closed form"
     """'closed form': global average and one linear layer; 'head gradient': a backward pass through the head alone."""
 
@@ -173,6 +175,65 @@ _ROWS = (
     Network("regnet_x_1_6gf", "RegNetX 1.6 GF", _REGNET, 912, parameters=8_277_136),
     Network("regnet_x_3_2gf", "RegNetX 3.2 GF", _REGNET, 1008, parameters=14_287_552),
     Network("regnet_x_8gf", "RegNetX 8 GF", _REGNET, 1920, parameters=37_651_648),
+    Network(
+        "lenet5",
+        "LeNet-5",
+        ("features.c1", "features.s2", "features.c3", "features.s4", "features.c5", "classifier"),
+        120,
+        parameters=61_156,
+        input_size=32,
+        overlay="head gradient",
+    ),
+    Network(
+        "zfnet",
+        "ZFNet",
+        _numbered("features", 13, "classifier"),
+        512,
+        parameters=103_530_624,
+        least_size=63,
+        overlay="head gradient",
+    ),
+    Network(
+        "alexnet_spatial",
+        "AlexNet, spatial",
+        _numbered("features", 12, "classifier"),
+        256,
+        parameters=179_683_136,
+        least_size=63,
+        overlay="head gradient",
+    ),
+    Network(
+        "basic_cnn",
+        "Basic CNN",
+        _numbered("features", 5, "classifier"),
+        128,
+        parameters=913_472,
+        input_size=128,
+        overlay="head gradient",
+    ),
+    Network(
+        "inception_v4",
+        "Inception v4",
+        _numbered("features", 22),
+        1536,
+        parameters=41_142_816,
+        input_size=299,
+        least_size=75,
+        extra="timm",
+    ),
+    Network(
+        "inception_resnet_v2",
+        "Inception-ResNet v2",
+        (
+            *("conv2d_1a", "conv2d_2a", "conv2d_2b", "maxpool_3a", "conv2d_3b", "conv2d_4a", "maxpool_5a", "mixed_5b"),
+            *("repeat", "mixed_6a", "repeat_1", "mixed_7a", "repeat_2", "block8", "conv2d_7b"),
+        ),
+        1536,
+        parameters=54_306_464,
+        input_size=299,
+        least_size=75,
+        extra="timm",
+    ),
     Network("weldnet", "weldnet (ours, small)", _numbered("features", 5), 192, parameters=1_352_976),
 )
 

@@ -1,165 +1,23 @@
 """Recipe: everything that defines a training, as one frozen value that reads and writes TOML.
 
-Sources of the methods are named in `ml`; here stand the choices, their defaults and their limits. A default is what
-serves a beginner: frozen trunk, plain binary cross entropy, thresholds chosen on validation photos.
+Its tables, with every choice, default and limit, are in `choices`, `optimisation` and `variation`; the methods name
+their sources in `ml`. A default is what serves a beginner: frozen trunk, plain binary cross entropy, thresholds chosen
+on validation photos.
 """
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, Final
+from typing import Any
 
+from weldstudio.domain.choices import Data, LossChoice, NetworkChoice, Sampling, Thresholds
 from weldstudio.domain.errors import RecipeError
-from weldstudio.domain.networks import NETWORKS
+from weldstudio.domain.model import Preprocessing
+from weldstudio.domain.optimisation import Schedule
 from weldstudio.domain.scheme import did_you_mean
-
-TASKS: Final = ("auto", "multilabel", "exclusive")
-LOSSES: Final = ("auto", "bce", "cross_entropy", "focal", "logit_adjusted", "bayesian")
-OPTIMISERS: Final = ("sgd", "adam", "adamw")
-SCHEDULES: Final = ("fixed", "cosine", "one_cycle")
-FITS: Final = ("squash", "crop")
-
-
-def _one_of(value: str, allowed: tuple[str, ...], key: str) -> None:
-    if value not in allowed:
-        raise RecipeError(
-            f"{key} cannot be '{value}'.{did_you_mean(value, allowed)} Choose from: {', '.join(allowed)}."
-        )
-
-
-def _between(value: float, low: float, high: float, key: str) -> None:
-    if not low <= value <= high:
-        raise RecipeError(f"{key} is {value:g}; it must lie between {low:g} and {high:g}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """Which photos, which classes, how they are split and varied."""
-
-    classes: tuple[str, ...] = ()
-    """Names of flags, merges or groups; empty = every class of the scheme (a merge in place of its members)."""
-    task: str = "auto"
-    """'auto': one softmax when the classes are exactly one group without a default, else one output per class."""
-    filter: str = ""
-    """Training photos, in the text form of the Review page; empty = all."""
-    accepted_labels: bool = False
-    """Whether labels accepted from a model may be trained on. They never enter validation or test."""
-    assumed_labels: bool = True
-    """Whether 'clear, because not listed' counts as clear."""
-    augment: bool = True
-    """Flip, shift, zoom and light changes in training (only where stages are trained)."""
-    train_share: float = 0.6
-    validation_share: float = 0.2
-
-    def __post_init__(self) -> None:
-        _one_of(self.task, TASKS, "data.task")
-        _between(self.train_share, 0.05, 0.95, "data.train_share")
-        _between(self.validation_share, 0.01, 0.9, "data.validation_share")
-        if self.train_share + self.validation_share >= 1:
-            raise RecipeError(
-                "data.train_share and data.validation_share leave no photos to test on; their sum must be below 1."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkChoice:
-    """Which network, from which weights, how much of it is trained."""
-
-    name: str = "mobilenet_v2"
-    weights: str = "random"
-    """'random', 'shipped', 'model:ID' of this project, or 'file' (given at the start, copied into the run folder)."""
-    freeze: int = -1
-    """How many stages from the front stay as they are; -1 = all of them (only the head is fitted)."""
-    input_size: int = 0
-    """Pixels; 0 = the network's own."""
-    fit: str = "squash"
-    dropout: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.name not in NETWORKS:
-            raise RecipeError(f"There is no network '{self.name}'.{did_you_mean(self.name, NETWORKS)}")
-        _one_of(self.fit, FITS, "network.fit")
-        _between(self.dropout, 0, 0.95, "network.dropout")
-        row = NETWORKS[self.name]
-        if not -1 <= self.freeze <= len(row.stages):
-            raise RecipeError(f"network.freeze is {self.freeze}; {self.name} has {len(row.stages)} stages (-1 = all).")
-        if self.input_size and not row.least_size <= self.input_size <= 2048:
-            raise RecipeError(
-                f"network.input_size is {self.input_size}; {self.name} takes {row.least_size} to 2048 pixels."
-            )
-        if self.weights not in ("random", "shipped", "file") and not self.weights.startswith("model:"):
-            raise RecipeError(
-                f"network.weights cannot be '{self.weights}'. Use random, shipped or model:ID, or give a weights file."
-            )
-
-    @property
-    def frozen_stages(self) -> int:
-        """The number of frozen stages with -1 resolved."""
-        return len(NETWORKS[self.name].stages) if self.freeze < 0 else self.freeze
-
-    @property
-    def trains_stages(self) -> bool:
-        return self.frozen_stages < len(NETWORKS[self.name].stages)
-
-    @property
-    def size(self) -> int:
-        """Input size in pixels with 0 resolved."""
-        return self.input_size or NETWORKS[self.name].input_size
-
-
-@dataclass(frozen=True, slots=True)
-class LossChoice:
-    """What is minimised."""
-
-    name: str = "auto"
-    """'auto': plain binary cross entropy for flags, whose thresholds see to the balance; logit-adjusted softmax for
-    exclusive classes, of which the likeliest is taken without any threshold. For exclusive tasks 'bce' means softmax
-    cross entropy."""
-    label_smoothing: float = 0.0
-    pos_weight_cap: float = 0.0
-    """Weight of raised photos n_clear/n_raised, at most this (20 is sensible); 0 = off."""
-    tau: float = 1.0
-    """Strength of the logit adjustment."""
-    gamma: float = 2.0
-    """Focusing parameter of the focal loss."""
-
-    def __post_init__(self) -> None:
-        _one_of(self.name, LOSSES, "loss.name")
-        _between(self.label_smoothing, 0, 0.5, "loss.label_smoothing")
-        _between(self.pos_weight_cap, 0, 20, "loss.pos_weight_cap")
-        _between(self.tau, 0, 3, "loss.tau")
-        _between(self.gamma, 0, 10, "loss.gamma")
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How the minimum is looked for."""
-
-    optimiser: str = "sgd"
-    learning_rate: float = 0.01
-    weight_decay: float = 0.0005
-    momentum: float = 0.9
-    schedule: str = "one_cycle"
-    epochs: int = 5
-    batch_size: int = 32
-    head_l2: float = 0.0
-    """Ridge strength of the fitted head on frozen features, per photo; 0 = chosen on validation photos."""
-    patience: int = 0
-    """Stop after this many evaluations without a better one; 0 = never."""
-    ema: bool = True
-    """Also average the weights; the better of both is kept."""
-
-    def __post_init__(self) -> None:
-        _one_of(self.optimiser, OPTIMISERS, "schedule.optimiser")
-        _one_of(self.schedule, SCHEDULES, "schedule.schedule")
-        _between(self.learning_rate, 1e-8, 100, "schedule.learning_rate")
-        _between(self.weight_decay, 0, 10, "schedule.weight_decay")
-        _between(self.momentum, 0, 0.999, "schedule.momentum")
-        _between(self.epochs, 0, 100_000, "schedule.epochs")
-        _between(self.batch_size, 1, 4096, "schedule.batch_size")
-        _between(self.head_l2, 0, 1e6, "schedule.head_l2")
-        _between(self.patience, 0, 100_000, "schedule.patience")
+from weldstudio.domain.told import Told
+from weldstudio.domain.variation import Augmentation, Combination, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +30,33 @@ class Recipe:
     data: Data = field(default_factory=Data)
     network: NetworkChoice = field(default_factory=NetworkChoice)
     loss: LossChoice = field(default_factory=LossChoice)
+    sampling: Sampling = field(default_factory=Sampling)
     schedule: Schedule = field(default_factory=Schedule)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    combination: Combination = field(default_factory=Combination)
+    look: Look = field(default_factory=Look)
 
     def __post_init__(self) -> None:
-        _between(self.seed, 0, 2**31 - 1, "seed")
+        if not 0 <= self.seed < 2**31:
+            raise RecipeError(f"seed is {self.seed}; it must lie between 0 and {2**31 - 1}.")
+        if self.data.folds and self.data.accepted_labels:
+            raise RecipeError(
+                "With folds every training photo validates once, and labels accepted from a model may not: turn "
+                "data.folds or data.accepted_labels off."
+            )
+        if self.look.second != "none" and self.network.fit == "crop":
+            raise RecipeError("A second look is cut from the whole photo; network.fit = squash.")
+        if self.schedule.batch_size == 1 and self.network.head == "two_layers":
+            raise RecipeError("A head of two layers normalises by its batch; schedule.batch_size must be 2 or more.")
+        if self.sampling.balanced_head and self.network.head != "linear":
+            raise RecipeError("A balanced head (sampling.balanced_head) is a head of one layer; network.head = linear.")
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What a photo goes through before a network of this recipe sees it."""
+        second = self.look.box if self.look.second == "rectangle" else None
+        return Preprocessing(input_size=self.network.size, fit=self.network.fit, second=second)
 
     @staticmethod
     def from_toml(text: str) -> "Recipe":
@@ -215,14 +96,32 @@ class Recipe:
         return recipe
 
 
-def keys(value: Any = None, prefix: str = "") -> tuple[str, ...]:
+_OF_ITS_OWN = {
+    "name": Told("Name", "What runs and models of this recipe are called."),
+    "description": Told("Description", "What the recipe is for."),
+    "seed": Told(
+        "Seed",
+        "Starting point of all chance. The same seed on the same photographs gives the same training.",
+        first=True,
+    ),
+}
+
+
+def every_field() -> Iterator[tuple[str, Any, Told]]:
+    """(dotted key, default, what there is to say) of every field, in the order in which a recipe is written."""
+    recipe = Recipe()
+    for part in fields(recipe):
+        value = getattr(recipe, part.name)
+        if not is_dataclass(value):
+            yield part.name, value, _OF_ITS_OWN[part.name]
+            continue
+        for inner in fields(value):
+            yield f"{part.name}.{inner.name}", getattr(value, inner.name), inner.metadata["told"]
+
+
+def keys() -> tuple[str, ...]:
     """All dotted keys of a recipe."""
-    value = Recipe() if value is None else value
-    found: list[str] = []
-    for part in fields(value):
-        inner = getattr(value, part.name)
-        found += keys(inner, f"{prefix}{part.name}.") if is_dataclass(inner) else [prefix + part.name]
-    return tuple(found)
+    return tuple(key for key, _, _ in every_field())
 
 
 def _filled(current: Any, data: Mapping[str, Any], prefix: str) -> Any:
@@ -244,9 +143,9 @@ def _filled(current: Any, data: Mapping[str, Any], prefix: str) -> Any:
 
 
 def _converted(value: Any, like: Any, key: str) -> Any:
-    """A value of the same type as the default `like`; whole numbers pass for decimal ones, and one word for a list."""
+    """A value of the type of the default `like`; whole numbers pass for decimal ones, words with commas for a list."""
     if isinstance(like, tuple):
-        items = [value] if isinstance(value, str) else value
+        items = [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
         if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
             raise RecipeError(f"'{key}' is a list of names, not {value!r}.")
         return tuple(items)

@@ -5,7 +5,7 @@ never given to another class, so that nothing stored has to be rewritten when th
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -24,6 +24,14 @@ class JointRule(StrEnum):
     """Raised for the joint as soon as one photo shows it (soil, a misaligned joint)."""
     ALL = "no photo shows it"
     """A flag of absence: raised only if raised on every photo that is not unsure (no clamp on any of them)."""
+
+
+class Level(StrEnum):
+    """What stands for the flags of a merge (`levels`)."""
+
+    MERGES = "merges"
+    FLAGS = "flags"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ class Scheme:
     groups: tuple[Group, ...] = ()
     merges: tuple[Merge, ...] = ()
     name: str = ""
+    verdict_level: Level = Level.MERGES
 
     def __post_init__(self) -> None:
         self._refuse_bad_names()
@@ -309,13 +318,16 @@ class Scheme:
         )
 
 
-def all_states(scheme: Scheme, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """States of all classes, (n, classes) uint8: for a few photos far quicker than class by class."""
-    slots = np.array([item.slot for item in scheme.classes], np.int64)
+def all_states(
+    scheme: Scheme, labels: NDArray[np.uint8], *, classes: Sequence[SchemeClass] | None = None
+) -> NDArray[np.uint8]:
+    """States of all classes, or of these, (n, classes) uint8: for a few photos far quicker than class by class."""
+    classes = scheme.classes if classes is None else classes
+    slots = np.array([item.slot for item in classes], np.int64)
     there = slots < labels.shape[1]
     result = np.zeros((len(labels), len(slots)), np.uint8)
     result[:, there] = states(labels[:, slots[there]])
-    for place, item in enumerate(scheme.classes) if scheme.live_merges or scheme.groups else ():
+    for place, item in enumerate(classes) if scheme.live_merges or scheme.groups else ():
         if isinstance(item, Merge) or scheme.group_of(item.slot) is not None:
             result[:, place] = scheme.states_of(item.slot, labels)
     return result

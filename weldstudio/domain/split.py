@@ -1,6 +1,6 @@
 """Training, validation and test sets: by joint and near-duplicate cluster, stratified for rare flags, never moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -57,7 +57,26 @@ def assign(
                 lacks[splits.index(split)] -= flags[index]
                 lacks_any[splits.index(split)] -= 1
 
-    remaining = flags & free[:, None]
+    for index, choice in _deal(flags, free, lacks, lacks_any):
+        result[int(ids[index])] = splits[choice]
+    return result
+
+
+def folds(units: Sequence[int], raised: NDArray[np.bool_], *, count: int, seed: int) -> dict[int, int]:
+    """Deals every unit into one of `count` folds of nearly the same size, rare classes first. Arguments as `assign`."""
+    order = _seeded_order(np.asarray(units, dtype=np.int64), seed)
+    flags = raised[order].astype(bool)
+    weight = np.full(count, 1 / count)
+    lacks = np.outer(weight, flags.sum(axis=0)).astype(float)
+    dealt = _deal(flags, np.ones(len(flags), dtype=bool), lacks, weight * len(flags))
+    return {int(units[order[index]]): choice for index, choice in dealt}
+
+
+def _deal(
+    flags: NDArray[np.bool_], free: NDArray[np.bool_], lacks: NDArray[np.floating], lacks_any: NDArray[np.floating]
+) -> Iterator[tuple[int, int]]:
+    """(row, place) of every free row of `flags` (n, classes); what the places lack is counted down."""
+    remaining, free = flags & free[:, None], free.copy()
     while True:
         counts = remaining.sum(axis=0)
         if not counts.any():
@@ -65,16 +84,15 @@ def assign(
         rarest = int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin())
         for index in np.flatnonzero(remaining[:, rarest]).tolist():
             choice = _neediest(lacks[:, rarest], lacks_any)
-            result[int(ids[index])] = splits[choice]
+            yield index, choice
             lacks[choice] -= flags[index]
             lacks_any[choice] -= 1
             remaining[index] = False
             free[index] = False
     for index in np.flatnonzero(free).tolist():
         choice = int(np.argmax(lacks_any))
-        result[int(ids[index])] = splits[choice]
+        yield index, choice
         lacks_any[choice] -= 1
-    return result
 
 
 def _seeded_order(ids: NDArray[np.int64], seed: int) -> NDArray[np.int64]:

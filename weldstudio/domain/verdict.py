@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.levels import needed_at, told_once
 from weldstudio.domain.scheme import JointRule, Scheme, all_states
 
 
@@ -65,9 +66,8 @@ def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Ver
     Each class counts once however many photos show it; of a group only the highest points count.
     """
     by_state: dict[State, list[int]] = {state: [] for state in State}
-    for item, states in zip(scheme.classes, all_states(scheme, labels).T.tolist(), strict=True):
-        state = joint_state(states, scheme.joint_rule_of(item.slot))
-        by_state[state].append(item.slot)
+    for slot, state in _joint_states(scheme, labels).items():
+        by_state[state].append(slot)
     raised = sorted(by_state[State.RAISED], key=scheme.points_of, reverse=True)
     unsure = sorted(by_state[State.UNSURE], key=scheme.points_of, reverse=True)
     return Verdict(
@@ -78,6 +78,22 @@ def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Ver
         unsure=tuple(unsure),
         seen=not by_state[State.UNSEEN],
     )
+
+
+def _joint_states(scheme: Scheme, labels: NDArray[np.uint8]) -> dict[int, State]:
+    """The joint's state of each class that counts, by slot."""
+    needed = needed_at(scheme, scheme.verdict_level)
+    columns = all_states(scheme, labels, classes=needed).T.tolist()
+    found = {
+        item.slot: joint_state(states, scheme.joint_rule_of(item.slot))
+        for item, states in zip(needed, columns, strict=True)
+    }
+    if needed is scheme.classes:
+        return found
+    counted = told_once(
+        scheme, scheme.verdict_level, {slot: np.array([state], np.uint8) for slot, state in found.items()}
+    )
+    return {slot: State(int(state[0])) for slot, state in counted.items()}
 
 
 def _points(scheme: Scheme, slots: list[int]) -> int:

@@ -5,19 +5,22 @@ makes sense. An action can be triggered only while something is connected to it,
 nobody has disabled it: so a key means one thing at a time, though two pages may use the same one.
 """
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 from weldstudio.gui.icons import set_icon
+from weldstudio.studio.action_keys import keys_of
 from weldstudio.studio.action_table import TABLE, Action, writes
 from weldstudio.studio.flag_keys import SET, chords, flag_keys
 
 if TYPE_CHECKING:
     # It brings numpy along, which the first window has no need of.
     from weldstudio.domain.scheme import Scheme
+
+NO_KEYS: Final[Mapping[str, str]] = {}
 
 
 class Actions(QObject):
@@ -29,8 +32,10 @@ class Actions(QObject):
     changed = Signal()
     """Keys, texts or enabled states are other ones now."""
 
-    def __init__(self, parent: QObject | None = None, *, draw: bool = True) -> None:
+    def __init__(self, parent: QObject | None = None, *, draw: bool = True, keys: Mapping[str, str] = NO_KEYS) -> None:
         super().__init__(parent)
+        self.own_keys = dict(keys)
+        """Keys other than those of the table (`studio.action_keys`)."""
         self._rows = {row.id: row for row in TABLE}
         self._actions: dict[str, QAction] = {}
         self._connected: set[str] = set()
@@ -42,8 +47,16 @@ class Actions(QObject):
         self._flag_keys: dict[int, str] = {}
         for row in TABLE:
             self._actions[row.id] = self._make(row)
+            self._give_keys(row)
         if draw:
             self.draw()
+
+    def set_keys(self, keys: Mapping[str, str]) -> None:
+        """Other keys for actions, in place of those of the table."""
+        self.own_keys = dict(keys)
+        for row in TABLE:
+            self._give_keys(row)
+        self.changed.emit()
 
     def draw(self) -> None:
         """Give the actions their icons; the main window does so after its first paint, for it takes as long."""
@@ -119,6 +132,7 @@ class Actions(QObject):
     def set_flags(self, scheme: "Scheme | None") -> None:
         """Make the keys of the present scheme's classes; called by the main window whenever the scheme changed."""
         for action in self._flags:
+            action.setEnabled(False)  # until it is gone, its key would be ambiguous
             action.deleteLater()
         self._flags = []
         self._flag_keys = flag_keys(scheme.classes) if scheme is not None else {}
@@ -129,6 +143,8 @@ class Actions(QObject):
             action.triggered.connect(lambda _checked=False, slot=slot, verb=verb: self.flag_pressed.emit(slot, verb))
             action.setEnabled(self._page == "review")
             self._flags.append(action)
+        for action_id in self.own_keys:
+            self._give_keys(self._rows[action_id])
         self.changed.emit()
 
     def flag_key(self, slot: int) -> str:
@@ -150,12 +166,18 @@ class Actions(QObject):
         action = QAction(row.text, self)
         action.setObjectName(row.id)
         action.setCheckable(row.checkable)
-        if row.key:
-            action.setShortcuts([QKeySequence(key) for key in row.key.split(" | ")])
-        keys = self.key_text(action)
-        action.setToolTip(f"{row.text}  ({keys})" if keys else row.text)
         action.setEnabled(False)
         return action
+
+    def _give_keys(self, row: Action) -> None:
+        """Its keys and the tooltip with them; a key of the open scheme's flags goes before one a person has chosen."""
+        action, keys = self._actions[row.id], keys_of(row, self.own_keys)
+        if row.id in self.own_keys and row.page in ("", "review"):
+            of_flags = chords(self._flag_keys)
+            keys = tuple(key for key in keys if key not in of_flags)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        text = self.key_text(action)
+        action.setToolTip(f"{row.text}  ({text})" if text else row.text)
 
     def _refresh(self, action_id: str) -> None:
         row = self._rows[action_id]

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QRadioButton,
@@ -18,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.domain.scheme import Level
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
@@ -62,6 +63,13 @@ class ExportDialog(QDialog):
         self.meaning = QLabel()
         self.meaning.setWordWrap(True)
         set_look(self.meaning, "secondary")
+        self.level = QComboBox()
+        for text, level in (
+            ("Merges in place of their flags", Level.MERGES),
+            ("Flags, without the merges", Level.FLAGS),
+            ("Flags and merges", Level.BOTH),
+        ):
+            self.level.addItem(text, level)
         self.links = QComboBox()
         self.links.addItem("Copy the photographs", False)
         self.links.addItem("Link to the photographs, which takes no room", True)
@@ -69,9 +77,6 @@ class ExportDialog(QDialog):
         self.why_not = QLabel()
         set_look(self.why_not, "secondary")
         self.export_button = QPushButton("Export")
-        set_look(self.export_button, "primary")
-        self.export_button.setDefault(True)
-        self.export_button.clicked.connect(self._export)
         self._lay_out()
         self.format.currentIndexChanged.connect(self._judge)
         self.target.changed.connect(self._judge)
@@ -82,7 +87,10 @@ class ExportDialog(QDialog):
         grid.setHorizontalSpacing(GROUP)
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(1, 1)
-        self.links_label = QLabel("Photographs")
+        self.links_label, self.level_label = QLabel("Photographs"), QLabel("Classes")
+        merged = bool(self._session.mirror.scheme.live_merges)
+        self.level.setVisible(merged)
+        self.level_label.setVisible(merged)
         # As wide as its widest word from the beginning, so that nothing moves sideways with the form.
         grid.setColumnMinimumWidth(0, self.links_label.sizeHint().width())
         rows: list[tuple[Any, QWidget]] = [
@@ -90,25 +98,19 @@ class ExportDialog(QDialog):
             ("", self.selected),
             ("Form", self.format),
             ("", self.meaning),
+            (self.level_label, self.level),
             (self.links_label, self.links),
             ("To", self.target),
         ]
         for y, (name, widget) in enumerate(rows):
             grid.addWidget(QLabel(name) if isinstance(name, str) else name, y, 0)
             grid.addWidget(widget, y, 1)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.why_not, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.export_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addLayout(grid)
         layout.addStretch(1)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.export_button, then=self._export, beside=self.why_not))
         self.setMinimumWidth(theme.px(600))
 
     def _judge(self) -> None:
@@ -148,6 +150,7 @@ class ExportDialog(QDialog):
             format=self.format.currentData(),
             photo_ids=ids,
             links=self.links.currentData(),
+            level=self.level.currentData(),
         )
         work.finished.connect(lambda report: session.tell(f"Exported to {target}. {_words(report)}".strip()))
         self.accept()

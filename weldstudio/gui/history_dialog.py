@@ -26,6 +26,7 @@ from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import when
 from weldstudio.gui.work import while_there
+from weldstudio.studio.review_terms import pending
 
 if TYPE_CHECKING:
     from weldstudio.studio.conflicts import Conflict, Differing
@@ -80,6 +81,8 @@ class HistoryDialog(QDialog):
 
     def _fill(self) -> None:
         mirror = self._session.mirror
+        if self._photo in pending(mirror.reviews, self._session.who):
+            self._photo = None  # its history would tell the first labels before the second look is given
         if self._photo is not None:
             row = mirror.row(self._photo)
             self.scope.addItem(f"Photograph {mirror.paths[row]}", PHOTO)

@@ -40,6 +40,7 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.welcome.page import WelcomePage
 from weldstudio.gui.work_list import WorkList
 from weldstudio.settings import Settings
+from weldstudio.studio import action_keys
 
 if TYPE_CHECKING:
     from weldstudio.gui.session import Session
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("weldstudio")
         self.setMinimumSize(900, 480)  # a screen of 1920 by 1080 at 200 % less its bars
         self.settings = settings
-        self.action_table = Actions(self, draw=False)
+        self.action_table = Actions(self, draw=False, keys=action_keys.read(settings.keys))
         self.session: Session | None = None
         self.pages: dict[str, QWidget] = {}
         self.page = ""

@@ -46,6 +46,7 @@ def connect(window: "MainWindow") -> None:
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
+    table.connect("app.change_keys", lambda: _change_keys(window))
     table.connect("app.help", lambda: open_help(window, window.help_page))
     table.connect("app.changes", lambda: open_help(window, "changes"))
     table.connect("app.steps", window.first_steps.open)
@@ -255,6 +256,7 @@ def _settings(window: "MainWindow") -> None:
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
+    dialog.accepted.connect(lambda: window.action_table["review.blind"].setChecked(window.settings.blind))
     dialog.open()
 
 
@@ -294,6 +296,15 @@ def _keys(window: "MainWindow") -> None:
 
     scheme = window.session.mirror.scheme if window.session and window.session.mirror_or_none else None
     CheatSheet(window.action_table, scheme, window).open()
+
+
+def _change_keys(window: "MainWindow") -> None:
+    from weldstudio.gui.keys_dialog import KeysDialog
+
+    scheme = window.session.mirror.scheme if window.session and window.session.mirror_or_none else None
+    dialog = KeysDialog(window.settings, window.action_table, scheme, window)
+    dialog.finished.connect(lambda _: save_settings(window))
+    dialog.open()
 
 
 def _begin_demo() -> Path:

@@ -10,6 +10,7 @@ Weights keep torchvision's names below `body.`, so that any torchvision file fit
 `head.bias`.
 """
 
+import importlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
@@ -18,42 +19,75 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
+from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.networks import NETWORKS
+from weldstudio.ml.classics import CLASSICS
 from weldstudio.ml.weldnet import WeldNet
 
-_CONNECTED = ("alexnet", "vgg")
+_CONNECTED = ("alexnet", "vgg", *CLASSICS)
 """Families that end in fully connected layers over places."""
 _WITHOUT_AUXILIARY = ("googlenet", "inception")
-_AFTER_FEATURES = ("avgpool", "dropout", "classifier", "fc", "AuxLogits", "aux1", "aux2")
+_AFTER_FEATURES = (
+    *("avgpool", "dropout", "classifier", "fc", "AuxLogits", "aux1", "aux2"),
+    *("global_pool", "head_drop", "classif", "last_linear"),
+)
 """Children of a network that come after its last feature map."""
 
 
 class Network(nn.Module):
-    """A network cut into stages, neck and head. Input (n, 3, s, s) float, output (n, classes) logits."""
+    """A network cut into stages, neck and head. Input (n, 3, s, s) float, output (n, classes) logits.
 
-    def __init__(self, name: str, classes: int, *, dropout: float = 0.0) -> None:
+    The head is one linear layer, or two: batch norm, `hidden` features, batch norm, classes [Soper 2019]. With two
+    looks the input is (n, 3, s, 2 s), the whole photo beside a part of it; one trunk sees both, the head their features
+    side by side [Dalyac 2014, 9.1].
+    """
+
+    def __init__(
+        self,
+        name: str,
+        classes: int,
+        *,
+        dropout: float = 0.0,
+        head: str = "linear",
+        hidden: int = 256,
+        looks: int = 1,
+    ) -> None:
         super().__init__()
         self.name = name
         self.body: Any = _body(name)
         self.stages: OrderedDict[str, list[nn.Module]] = _stages(name, self.body)
         self.neck_is_stage = name.startswith(_CONNECTED)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(_feature_width(self), classes)
+        self.looks = looks
+        self.feature_width = width = looks * _feature_width(self)
+        self.hidden: nn.Module = nn.Identity()
+        if head == "two_layers":
+            self.hidden = nn.Sequential(
+                nn.BatchNorm1d(width), nn.Linear(width, hidden), nn.ReLU(), nn.BatchNorm1d(hidden)
+            )
+            width = hidden
+        self.head = nn.Linear(width, classes)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
     @property
     def overlay(self) -> str:
         """As in `networks.Network.overlay`."""
-        return "head gradient" if self.neck_is_stage else "closed form"
+        linear = isinstance(self.hidden, nn.Identity) and not self.neck_is_stage
+        return "closed form" if linear else "head gradient"
 
     @property
     def stage_names(self) -> tuple[str, ...]:
         return tuple(self.stages)
 
-    def feature_map(self, x: Tensor) -> Tensor:
-        """The last feature map, (n, channels, h, w)."""
-        for name, modules in self.stages.items():
+    def feature_map(self, x: Tensor, start: int = 0, stop: int | None = None) -> Tensor:
+        """The last feature map, (n, channels, h, w); or what stages from `start` to before `stop` make of `x`.
+
+        With two looks (2 n, channels, h, w): the whole photos first, then their parts.
+        """
+        if self.looks > 1 and x.shape[3] == self.looks * x.shape[2]:
+            x = torch.cat(x.chunk(self.looks, dim=3))
+        for name, modules in list(self.stages.items())[start:stop]:
             if name != "classifier":
                 for module in modules:
                     x = module(x)
@@ -62,30 +96,47 @@ class Network(nn.Module):
     def neck(self, maps: Tensor) -> Tensor:
         """Features (n, width) of the last feature map."""
         if not self.neck_is_stage:
-            return maps.mean(dim=(2, 3))
-        for module in self.stages["classifier"]:
-            maps = module(maps)
-        return maps
+            maps = maps.mean(dim=(2, 3))
+        else:
+            for module in self.stages["classifier"]:
+                maps = module(maps)
+        return torch.cat(maps.chunk(self.looks), dim=1) if self.looks > 1 else maps
 
     def features(self, x: Tensor) -> Tensor:
         """What the head sees, (n, width)."""
         return self.neck(self.feature_map(x))
 
-    def forward(self, x: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.dropout(self.features(x)))
+    def classify(self, features: Tensor) -> Tensor:
+        """Logits (n, classes) of features (n, width)."""
+        logits: Tensor = self.head(self.dropout(self.hidden(features)))
         return logits
 
-    def freeze(self, stages: int, *, hold_statistics: bool = False) -> None:
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classify(self.features(x))
+
+    def rescale(self, slope: Tensor, offset: Tensor) -> None:
+        """Turns every logit z_c into slope_c * z_c + offset_c."""
+        with torch.no_grad():
+            self.head.weight *= slope[:, None]
+            self.head.bias.copy_(slope * self.head.bias + offset)
+
+    def groups(self) -> list[list[nn.Parameter]]:
+        """Parameters by their distance from the head: the head's own first, then those of each stage backwards."""
+        head = [*self.hidden.parameters(), *self.head.parameters()]
+        return [head, *([p for m in part for p in m.parameters()] for part in reversed(self.stages.values()))]
+
+    def freeze(self, stages: int, *, hold: int = 0) -> None:
         """Freezes the first `stages` stages: their weights take no gradient and their batch norm stands still.
 
-        With `hold_statistics` the batch norm of the other stages too keeps normalising by the statistics it came with,
-        while its scale and shift are trained. A fine-tuning begins with a head that was fitted under those: measured
-        by its own batches, the features would move away from under the head before the first step is done.
+        The batch norm of the first `hold` stages keeps normalising by the statistics it came with, while its scale and
+        shift are trained. A fine-tuning begins with a head that was fitted under those: measured by its own batches,
+        the features would move away from under the head before the first step is done.
         """
-        frozen = [module for modules in list(self.stages.values())[:stages] for module in modules]
+        parts = list(self.stages.values())
+        frozen = [module for part in parts[:stages] for module in part]
         for module in frozen:
             module.requires_grad_(False)
-        held = [m for m in self.modules() if isinstance(m, nn.BatchNorm2d)] if hold_statistics else []
+        held = [m for part in parts[:hold] for child in part for m in child.modules() if isinstance(m, nn.BatchNorm2d)]
         self._still = [*frozen, *held]
         self.train(self.training)
 
@@ -97,11 +148,14 @@ class Network(nn.Module):
         return self
 
 
-def build(name: str, classes: int, *, dropout: float = 0.0) -> Network:
-    """A network with random trunk and a head of zeros, channels last. Raises KeyError for an unknown name."""
+def build(name: str, classes: int, **options: Any) -> Network:
+    """A network with random trunk and a head of zeros, channels last; `options` are those of `Network`.
+
+    Raises KeyError for an unknown name.
+    """
     if name not in NETWORKS:
         raise KeyError(name)
-    network: Network = Network(name, classes, dropout=dropout).to(memory_format=torch.channels_last)
+    network: Network = Network(name, classes, **options).to(memory_format=torch.channels_last)
     return network
 
 
@@ -109,6 +163,10 @@ def _body(name: str) -> Any:
     """The network with random weights and without its classifier: torchvision's, or our own."""
     if name == "weldnet":
         return WeldNet()
+    if name in CLASSICS:
+        return CLASSICS[name]()
+    if NETWORKS[name].extra:
+        return _of_timm(name)
     options: dict[str, Any] = {"weights": None}
     if name.startswith(_WITHOUT_AUXILIARY):
         options |= {"aux_logits": False, "init_weights": True, "transform_input": False}
@@ -120,6 +178,16 @@ def _body(name: str) -> Any:
             if hasattr(body, child):
                 delattr(body, child)
     return body
+
+
+def _of_timm(name: str) -> Any:
+    try:
+        timm = importlib.import_module("timm")
+    except ModuleNotFoundError as error:
+        raise RecipeError(
+            f"{NETWORKS[name].title} needs the package timm; install weldstudio with its extra: weldstudio[timm]."
+        ) from error
+    return timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
 
 
 def _stages(name: str, body: Any) -> OrderedDict[str, list[nn.Module]]:

@@ -22,8 +22,9 @@ from weldstudio.domain.split import Split
 from weldstudio.domain.thresholds import best_threshold
 from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto
 from weldstudio.imaging.drawn.flags import ABSENCES
+from weldstudio.imaging.fitting import read_input
+from weldstudio.ml.combined import Combined
 from weldstudio.ml.pointing import Lesson, sized, teach_places
-from weldstudio.ml.preprocess import read_input
 from weldstudio.ml.scorer import Scorer
 from weldstudio.ml.train import train
 from weldstudio.ml.weights import save
@@ -93,11 +94,13 @@ def teach(
 def point_out(model: Path, photos: Sequence[DrawnPhoto], root: Path, *, lesson: Lesson) -> Iterator[Stage]:
     """Teaches a model that lies in a folder the places of what is to be seen; its weights and card are written anew."""
     scorer = Scorer(model)
+    network = scorer.network
+    assert not isinstance(network, Combined)  # recipes of lessons train one network
     preprocessing = sized(scorer.card.preprocessing, lesson)
     paths = [str(root / photo.path) for photo in photos]
-    for epoch, loss in teach_places(scorer.network, preprocessing, photos, paths=paths, lesson=lesson):
+    for epoch, loss in teach_places(network, preprocessing, photos, paths=paths, lesson=lesson):
         yield Stage(f"teaching places: epoch {epoch:.1f} of {lesson.epochs}, loss {loss:.3f}")
-    save(scorer.network, model / "weights.safetensors")
+    save(network, model / "weights.safetensors")
     sha256 = hashlib.sha256((model / "weights.safetensors").read_bytes()).hexdigest()
     _write_card(model, replace(scorer.card, preprocessing=preprocessing, weights_sha256=sha256))
 

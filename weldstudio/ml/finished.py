@@ -3,23 +3,22 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.evaluation import Evaluation
 from weldstudio.domain.manifest import Manifest
-from weldstudio.domain.model import ModelCard, ModelClass, Preprocessing
+from weldstudio.domain.model import Member, ModelCard, ModelClass, Preprocessing
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scores import FEW
-from weldstudio.domain.split import Split
-from weldstudio.ml.architectures import Network
-from weldstudio.ml.preprocess import Pixels
+from weldstudio.imaging.fitting import Pixels
 from weldstudio.ml.scorer import Scorer
 from weldstudio.ml.weights import save
 
@@ -27,18 +26,28 @@ AGREEMENT = 1e-5
 """Largest difference of a probability between the trained network and the model read back from disk."""
 
 
-def make_card(recipe: Recipe, manifest: Manifest, preprocessing: Preprocessing, evaluation: Evaluation) -> ModelCard:
-    """The card of a model just trained; `evaluation` is on the validation photos, at their best thresholds."""
-    counts = manifest.counts()[Split.TRAIN.value]
+def make_card(
+    recipe: Recipe,
+    manifest: Manifest,
+    preprocessing: Preprocessing,
+    evaluation: Evaluation,
+    *,
+    raised: Mapping[str, int],
+    members: Sequence[Member] = (),
+    shared_stages: int = 0,
+) -> ModelCard:
+    """The card of a model just trained; `evaluation` is on the validation photos, at the chosen thresholds.
+
+    `raised` are the training photos of each class on which it is raised.
+    """
     classes = []
     for item in manifest.classes:
-        raised = counts[item.name][0]
-        threshold = evaluation.classes[item.name].threshold
-        classes.append(ModelClass(item.slot, item.name, threshold, raised if raised < FEW else None))
+        seen, threshold = raised[item.name], evaluation.classes[item.name].threshold
+        classes.append(ModelClass(item.slot, item.name, threshold, seen if seen < FEW else None))
     return ModelCard(
         id="",
         name=recipe.name,
-        network=recipe.network.name,
+        network=members[0].network if members else recipe.network.name,
         classes=tuple(classes),
         task=manifest.task,
         preprocessing=preprocessing,
@@ -46,11 +55,15 @@ def make_card(recipe: Recipe, manifest: Manifest, preprocessing: Preprocessing, 
         weights_origin=manifest.weights_origin,
         weights_licence=manifest.weights_licence,
         scores=evaluation.to_json(),
+        head=recipe.network.head,
+        hidden=recipe.network.hidden,
+        members=tuple(members),
+        shared_stages=shared_stages,
     )
 
 
 def write_model(
-    folder: Path, network: Network, card: ModelCard, *, pixels: Sequence[Pixels], expected: NDArray[np.float32]
+    folder: Path, network: torch.nn.Module, card: ModelCard, *, pixels: Sequence[Pixels], expected: NDArray[np.float32]
 ) -> ModelCard:
     """Writes `folder`/model, which exists only when it is complete and scores `pixels` as `expected`.
 

@@ -74,6 +74,7 @@ def fit_head(
     """
     labelled = loss.known(states).any(1)
     features, states = features[labelled], states[labelled]
+    loss = loss.smoothed()
     space = _Space.of(features)
     problem = _Problem(space, states, loss)
     others = space.of_others(held_out[0])
@@ -174,7 +175,8 @@ def minimise(
         going = going & ~waiting  # no better point along the way: as good as it gets in these digits
         s, y = new_x - x, new_g - g
         product = (s * y).sum(1)
-        steps = [*steps[-MEMORY + 1 :], (s, y, torch.where(product > 1e-12, 1 / product, torch.zeros(())))]
+        bends = product > 1e-6 * (s * s).sum(1).sqrt() * (y * y).sum(1).sqrt()
+        steps = [*steps[-MEMORY + 1 :], (s, y, torch.where(bends, 1 / product, torch.zeros(())))]
         x, f, g = new_x, new_f, new_g
         yield f, x
 
@@ -188,6 +190,9 @@ def _inverse_times(g: Tensor, steps: list[tuple[Tensor, Tensor, Tensor]], metric
         q = q - alpha[:, None] * y
         alphas.append(alpha)
     q = q * metric
+    if steps:  # the metric in the scale of the newest curvature (Nocedal & Wright, equation 7.20)
+        _, y, factor = steps[-1]
+        q = q * torch.where(factor > 0, 1 / (factor * (y * y * metric).sum(1)), torch.ones(()))[:, None]
     for (s, y, factor), alpha in zip(steps, reversed(alphas), strict=True):
         q = q + s * (alpha - factor * (y * q).sum(1))[:, None]
     return q

@@ -8,25 +8,79 @@ gradient times activation, with a backward pass through those layers alone.
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from weldstudio.ml.architectures import Network
+from weldstudio.ml.combined import Combined
+
+Box = tuple[float, float, float, float]
+"""left, top, right, bottom in parts of the photo."""
+FINER = 4
+"""Of two looks the map is so many times finer than that of the whole photo."""
 
 
-def explain(network: Network, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits (n, classes) and signed maps (n, classes, h, w) of inputs (n, 3, s, s), from one forward pass."""
+def explain(network: Network | Combined, x: Tensor, second: Box | None = None) -> tuple[Tensor, Tensor]:
+    """Logits (n, classes) and signed maps (n, classes, h, w) of inputs (n, 3, s, s), from one forward pass.
+
+    With a second look at the part `second` of the photo the evidence of both lies on one map of the whole.
+
+    Where several networks answer as one, so do their maps, at the resolution of the finest.
+    """
+    if isinstance(network, Network):
+        return _explained(network, x, 0, second)
+    with torch.no_grad():
+        begun = network.begun(x)
+    parts = [_explained(member, begun, network.shared_stages, second) for member in network.networks]
+    size = max((maps.shape[2:] for _, maps in parts), key=lambda shape: shape[0])
+    logits = torch.stack([network.spread(m, found) for m, (found, _) in enumerate(parts)]).sum(0) + network.bias
+    spread = [network.spread(m, _resized(maps, size)) for m, (_, maps) in enumerate(parts)]
+    return logits, torch.stack(spread).sum(0)
+
+
+def _resized(maps: Tensor, size: torch.Size) -> Tensor:
+    return maps if maps.shape[2:] == size else interpolate(maps, size=tuple(size), mode="bilinear")
+
+
+def _explained(network: Network, x: Tensor, start: int, second: Box | None) -> tuple[Tensor, Tensor]:
     if network.overlay == "closed form":
         with torch.inference_mode():
-            maps = network.feature_map(x)
-            logits = network.head(network.neck(maps))
-            return logits, torch.einsum("kc,nchw->nkhw", network.head.weight, maps)
+            maps = network.feature_map(x, start)
+            logits = network.classify(network.neck(maps))
+            weights = network.head.weight.chunk(network.looks, dim=1)
+            looks = zip(weights, maps.chunk(network.looks), strict=True)
+            return logits, _laid([torch.einsum("kc,nchw->nkhw", weight, part) for weight, part in looks], second)
     with torch.no_grad():
-        maps = network.feature_map(x)
+        maps = network.feature_map(x, start)
     with torch.enable_grad():
         maps = maps.detach().requires_grad_(True)
-        logits = network.head(network.neck(maps))
+        logits = network.classify(network.neck(maps))
         found = []
         for index in range(logits.shape[1]):
             (gradient,) = torch.autograd.grad(logits[:, index].sum(), maps, retain_graph=True)
             found.append((gradient * maps).sum(1))
     cells = maps.shape[2] * maps.shape[3]
-    return logits.detach(), (torch.stack(found, 1) * cells).detach()
+    stacked = (torch.stack(found, 1) * cells).detach()
+    return logits.detach(), _laid(list(stacked.chunk(network.looks)), second)
+
+
+def _laid(looks: list[Tensor], second: Box | None) -> Tensor:
+    """The map of the whole photo (n, classes, h, w); the second look's, smaller, is laid where it was cut from.
+
+    The mean of what is laid there is the mean of the look itself, so that map and logit still agree.
+    """
+    if second is None:
+        return looks[0]
+    whole, near = looks
+    height, width = FINER * whole.shape[2], FINER * whole.shape[3]
+    laid = whole.repeat_interleave(FINER, 2).repeat_interleave(FINER, 3)
+    left, right = _cells(second[0], second[2], width)
+    top, bottom = _cells(second[1], second[3], height)
+    part = interpolate(near, size=(bottom - top, right - left), mode="bilinear")
+    part = part + (near.mean((2, 3)) - part.mean((2, 3)))[:, :, None, None]
+    laid[:, :, top:bottom, left:right] += part * (height * width) / ((bottom - top) * (right - left))
+    return laid
+
+
+def _cells(start: float, end: float, count: int) -> tuple[int, int]:
+    first = min(int(start * count), count - 1)
+    return first, max(first + 1, min(count, round(end * count)))

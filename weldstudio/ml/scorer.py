@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.model import Frame, ModelCard
+from weldstudio.imaging.fitting import Pixels, fitted, least_side
 from weldstudio.imaging.read import read_photo
-from weldstudio.ml.architectures import build
+from weldstudio.ml.combined import from_card
 from weldstudio.ml.losses import probabilities
 from weldstudio.ml.overlays import explain
-from weldstudio.ml.preprocess import Pixels, fitted, to_input
+from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.weights import load_model
 
 
@@ -40,16 +41,16 @@ class Scorer:
         except ValueError as error:
             raise JobFailed(f"The model in {folder} cannot be used: {error}.") from error
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = build(self.card.network, len(self.card.classes))
+        self.network = from_card(self.card)
         load_model(self.network, folder / "weights.safetensors")
         self.network.to(self.device).eval()
 
     def explain(self, path: Path) -> Explanation:
         """Probabilities and overlays of one photo. Raises PhotoError."""
-        photo = read_photo(path, at_least=self.card.preprocessing.input_size)
+        photo = read_photo(path, at_least=least_side(self.card.preprocessing))
         height, width = photo.shape[:2]
         batch = torch.from_numpy(np.stack([fitted(photo, self.card.preprocessing)])).to(self.device)
-        logits, maps = explain(self.network, to_input(batch, self.card.preprocessing))
+        logits, maps = explain(self.network, to_input(batch, self.card.preprocessing), self.card.preprocessing.second)
         return Explanation(
             probabilities(logits, self.card.task)[0].cpu().numpy(),
             maps[0].cpu().numpy(),

@@ -30,7 +30,7 @@ from weldstudio.domain.messages import (
     Scored,
 )
 from weldstudio.domain.packing import pack
-from weldstudio.ml.preprocess import Pixels, read_input
+from weldstudio.imaging.fitting import Pixels, read_input
 from weldstudio.ml.scorer import Scorer
 
 _logger = logging.getLogger(__name__)
@@ -113,7 +113,8 @@ class _Engine:
         self._scorer = None
         self._scorer = scorer = Scorer(Path(message.folder))
         size = scorer.card.preprocessing.input_size
-        scorer.score([np.zeros((size, size, 3), np.uint8)])  # the first pass chooses kernels and takes longer
+        empty = np.zeros((size, size * scorer.card.preprocessing.looks, 3), np.uint8)
+        scorer.score([empty])  # the first pass chooses kernels and takes longer
         seconds = time.monotonic() - began
         self._utter(ModelReady(message.request, scorer.card.id, scorer.device.type, seconds))
 

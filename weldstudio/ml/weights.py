@@ -15,10 +15,11 @@ from torch import Tensor
 
 from weldstudio.domain.errors import RecipeError
 from weldstudio.ml.architectures import Network
+from weldstudio.ml.combined import Combined
 
 _SHOWN = 5
 """Layers named in a sentence; the rest are counted."""
-_HEADS = re.compile(r"^(classifier|fc|head|aux1|aux2|AuxLogits|aux_logits)\b")
+_HEADS = re.compile(r"^(classifier|fc|head|hidden|aux1|aux2|AuxLogits|aux_logits)\b")
 _OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
 
 
@@ -67,11 +68,22 @@ def _is_cut_off(file: Path) -> bool:
         return begun.read(2) == b"PK" and not zipfile.is_zipfile(file)
 
 
-def load_trunk(network: Network, file: Path) -> None:
-    """Loads a file's weights into the trunk; the head stays. Raises RecipeError naming each layer that does not fit."""
+def load_trunk(network: Network, file: Path, *, forgotten: int = 0) -> None:
+    """Loads a file's weights into the trunk; the head and the last `forgotten` stages stay as they are.
+
+    Raises RecipeError naming each layer that does not fit.
+    """
+    spared = {id(tensor) for tensor in _last(network, forgotten)}
+    anew = [tensor.detach().clone() for tensor in _last(network, forgotten)]
     given = {_own_name(name): tensor for name, tensor in read_tensors(file).items()}
-    wanted = network.body.state_dict()
-    trunk = {name: tensor for name, tensor in given.items() if name in wanted or not _HEADS.match(name)}
+    every = network.body.state_dict(keep_vars=True)
+    # What begins anew need not fit.
+    wanted = {name: tensor for name, tensor in every.items() if id(tensor) not in spared}
+    trunk = {
+        name: tensor
+        for name, tensor in given.items()
+        if name in wanted or not (_HEADS.match(name) or (forgotten and _of_stages(network, name, forgotten)))
+    }
     faults = [f"{name} is missing" for name in wanted if name not in trunk and not name.endswith("num_batches_tracked")]
     for name, tensor in trunk.items():
         if name not in wanted:
@@ -87,25 +99,45 @@ def load_trunk(network: Network, file: Path) -> None:
             "Choose the network these weights were made for, or other weights."
         )
     network.body.load_state_dict(trunk, strict=False)
+    with torch.no_grad():
+        for kept, fresh in zip(_last(network, forgotten), anew, strict=True):
+            kept.copy_(fresh)
 
 
-def load_model(network: Network, file: Path) -> None:
+def load_model(network: Network | Combined, file: Path) -> None:
     """Loads a finished model of ours, trunk and head. Raises RecipeError when it does not fit its card."""
     faults = network.load_state_dict(_fitting(network, read_tensors(file)), strict=False)
-    if faults.missing_keys or faults.unexpected_keys:
-        names = [*faults.missing_keys, *faults.unexpected_keys][:_SHOWN]
+    missing = [name for name in faults.missing_keys if name not in _unused(network)]
+    if missing or faults.unexpected_keys:
+        names = [*missing, *faults.unexpected_keys][:_SHOWN]
         raise RecipeError(f"{file.name} does not fit its model card: {', '.join(names)}. The model is damaged.")
 
 
 def save(network: torch.nn.Module, file: Path) -> None:
     """Writes a network's tensors as safetensors, in one step."""
     part = file.with_name(file.name + ".part")
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    state, unused = network.state_dict(), _unused(network)
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items() if name not in unused}
     save_file(tensors, part)
     part.replace(file)
 
 
-def _fitting(network: Network, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _of_stages(network: Network, name: str, last: int) -> bool:
+    """Whether a tensor's name lies within the last so many stages."""
+    return any(name.startswith(f"{stage}.") for stage in network.stage_names[-last:])
+
+
+def _last(network: Network, stages: int) -> list[Tensor]:
+    """The tensors of the last so many stages."""
+    modules = [module for part in list(network.stages.values())[len(network.stages) - stages :] for module in part]
+    return [tensor for module in modules for tensor in module.state_dict(keep_vars=True).values()]
+
+
+def _unused(network: torch.nn.Module) -> frozenset[str]:
+    return network.unused if isinstance(network, Combined) else frozenset()
+
+
+def _fitting(network: torch.nn.Module, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     wanted = network.state_dict()
     for name, tensor in tensors.items():
         if name in wanted and tensor.shape != wanted[name].shape:

@@ -55,6 +55,11 @@ def begin(
     return Written(int(cursor.lastrowid or 0), action)
 
 
+def withdraw(store: Store, written: Written) -> None:
+    """Take away an action begun in this very transaction, for nothing had to change. Only inside `atomic`."""
+    store.execute("DELETE FROM actions WHERE seq = ?", (written.seq,))
+
+
 def by_id(store: Store, action_id: str) -> Written | None:
     """The complete action of that id, or None."""
     found = store.rows(f"SELECT {_COLUMNS} FROM actions WHERE id = ? AND complete = 1", (action_id,))

@@ -58,7 +58,7 @@ def rows(store: Store, photo_ids: Iterable[int]) -> list[tuple[int, int, str]]:
 def take_away(store: Store, photo_ids: Sequence[int]) -> Changes:
     """These photos want no second look (any more). Only inside `atomic`."""
     store.executemany("DELETE FROM altered WHERE photo_id = ?", [(photo_id,) for photo_id in photo_ids])
-    return Changes(photos=frozenset(photo_ids))
+    return Changes(reviews=frozenset(photo_ids))
 
 
 def put_back(store: Store, marks: Iterable[Sequence[int | str]]) -> Changes:
@@ -69,4 +69,4 @@ def put_back(store: Store, marks: Iterable[Sequence[int | str]]) -> Changes:
         " ON CONFLICT (photo_id) DO UPDATE SET after_seq = excluded.after_seq, was = excluded.was",
         marks,
     )
-    return Changes(photos=frozenset(int(mark[0]) for mark in marks))
+    return Changes(reviews=frozenset(int(mark[0]) for mark in marks))

@@ -35,7 +35,7 @@ def append(
     *,
     source: Source,
     model_id: str | None = None,
-    probabilities: Sequence[float] | None = None,
+    probabilities: Sequence[float | None] | None = None,
     reverting: int | None = None,
     present: Mapping[int, bytes] | None = None,
 ) -> Changes:

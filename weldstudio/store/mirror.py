@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import altered, decided, desks, models, reading
+from weldstudio.store import altered, decided, desks, models, reading, reviewed
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
+from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
 
 _INFINITY_BITS = np.float16(np.inf).view(np.int16)
@@ -58,6 +59,8 @@ class Mirror:
     """Photos whose file is another one than when they were labelled."""
     notes: Notes = field(default_factory=Notes)
     """On photos and joints, by id."""
+    reviews: Reviews = field(default_factory=Reviews)
+    """Reviewed and returned photos, second looks, audit samples."""
     equipments: tuple[str, ...] = ("",)
     scheme: Scheme = field(default_factory=Scheme)
     model_id: str | None = None
@@ -217,6 +220,8 @@ class Mirror:
         if rows.decided is not None:
             joint_ids, decided = rows.decided
             self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
+        if rows.reviews is not None:
+            self.reviews.take(*rows.reviews)
         if rows.probabilities is not None:
             if rows.all_probabilities:
                 self.probabilities = np.full((len(self), self.scheme.slots), np.nan, np.float16, order="F")
@@ -318,6 +323,7 @@ def read(store: Store) -> Mirror:
             desks.conflicts(store),
             all_probabilities=True,
             decided=(None, decided.read(store)),
+            reviews=(None, reviewed.read(store)),
             altered=altered.waiting(store),
         )
     mirror.apply(rows)
@@ -343,7 +349,8 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             desks.conflicts(store, changes.labels | changes.photos) if changes.labels else None,
             all_probabilities=changes.models,
             decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
-            altered=altered.waiting(store) if changes.photos or changes.labels else None,
+            reviews=(changes.reviews, reviewed.read(store, changes.reviews)) if changes.reviews else None,
+            altered=altered.waiting(store) if changes.photos or changes.labels or changes.reviews else None,
         )
 
 

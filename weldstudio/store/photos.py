@@ -135,6 +135,28 @@ def set_taken(store: Store, taken: Iterable[tuple[int, str]], *, only_unknown: b
         return store.record(Changes(photos=frozenset(i for i, _ in taken)))
 
 
+Said = tuple[int, int | None, int | None]
+"""(photo id, equipment id, capture time in seconds); None = not known."""
+
+
+def said(store: Store, photo_ids: Sequence[int]) -> list[Said]:
+    """What files and people said of these photos, by id."""
+    return store.rows(
+        "SELECT id, equipment_id, taken FROM photos WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(photo_ids)),),
+    )
+
+
+def write_said(store: Store, rows: Sequence[Said]) -> Changes:
+    """Set it to what it was, as `said` has it."""
+    with store.atomic():
+        store.executemany(
+            "UPDATE photos SET equipment_id = ?, taken = ? WHERE id = ?",
+            [(equipment, taken, photo_id) for photo_id, equipment, taken in rows],
+        )
+        return store.record(Changes(photos=frozenset(photo_id for photo_id, _, _ in rows)))
+
+
 # Joints
 
 
@@ -302,6 +324,16 @@ def counts(store: Store) -> dict[int, tuple[int, int]]:
     """By collection how many photos it has, and how many of them cannot be shown."""
     found = store.rows("SELECT collection_id, count(*), count(problem) FROM photos GROUP BY collection_id")
     return {collection_id: (photos, problems) for collection_id, photos, problems in found}
+
+
+def hashes(store: Store) -> tuple[dict[int, int], dict[int, str]]:
+    """Perceptual hashes (uint64) and content hashes by photo, of the photos that have them."""
+    perceptual: dict[int, int] = {}
+    contents: dict[int, str] = {}
+    for rows in store.pieces("SELECT id, perceptual_hash, content_hash FROM photos"):
+        perceptual |= {i: value & 0xFFFF_FFFF_FFFF_FFFF for i, value, _ in rows if value is not None}
+        contents |= {i: value for i, _, value in rows if value is not None}
+    return perceptual, contents
 
 
 def _photo(row: tuple[Any, ...]) -> Photo:

@@ -18,6 +18,7 @@ from weldstudio.store import columns, contractors, models, notes, photos, predic
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
+from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
 
 NOT_TAKEN = -1
@@ -150,6 +151,8 @@ class MirrorRows:
     """`probabilities` is everything there is: photos not named have none."""
     decided: tuple[frozenset[int] | None, Decided] | None = None
     """What is decided of these joints; None = of all."""
+    reviews: tuple[frozenset[int] | None, Reviews] | None = None
+    """What is said of these photos beyond labels; None = of all."""
     altered: frozenset[int] | None = None
     """All photos that want a second look, for their file is another one."""
 

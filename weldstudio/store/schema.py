@@ -324,3 +324,41 @@ def points_of_merges(db: Database) -> None:
 
 
 _POINTS_OF_MERGES = ("ALTER TABLE merges ADD COLUMN penalty TEXT NOT NULL DEFAULT 'maximum'",)
+
+
+@migrations()
+def level_of_verdicts(db: Database) -> None:
+    """Whether verdicts count merges, their flags, or both."""
+    db.execute("ALTER TABLE project ADD COLUMN verdict_level TEXT NOT NULL DEFAULT 'merges'")
+
+
+@migrations()
+def reviews(db: Database) -> None:
+    """Reviewed and returned photos, second looks, audit samples, what was settled between reviewers."""
+    for statement in _REVIEWS:
+        db.execute(statement)
+
+
+_REVIEWS = (
+    # What the texts mean, `studio` knows; see `store.reviews`.
+    """CREATE TABLE review_events (
+        action_seq INTEGER NOT NULL REFERENCES actions(seq),
+        n INTEGER NOT NULL,
+        about TEXT NOT NULL,
+        photo_id INTEGER NOT NULL REFERENCES photos(id),
+        detail TEXT NOT NULL,
+        old TEXT NOT NULL,
+        new TEXT NOT NULL,
+        PRIMARY KEY (action_seq, n)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX review_events_photo ON review_events(photo_id, about)",
+    # The last event of each, kept in the transaction that appends it.
+    """CREATE TABLE reviews_now (
+        about TEXT NOT NULL,
+        photo_id INTEGER NOT NULL REFERENCES photos(id),
+        detail TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (about, photo_id, detail)
+    ) WITHOUT ROWID""",
+    "ALTER TABLE changes ADD COLUMN reviews BLOB",
+)

@@ -3,7 +3,7 @@
 import json
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.scheme import Example, Flag, Group, JointRule, Merge, Scheme
+from weldstudio.domain.scheme import Example, Flag, Group, JointRule, Level, Merge, Scheme
 from weldstudio.store.store import Store
 
 
@@ -35,6 +35,7 @@ def _read(store: Store) -> Scheme:
             for slot, name, members, key, colour, description, undone, penalty in merges
         ),
         name=str(store.value("SELECT scheme_name FROM project")),
+        verdict_level=Level(store.value("SELECT verdict_level FROM project")),
     )
 
 
@@ -61,7 +62,7 @@ def save(store: Store, scheme: Scheme) -> Changes:
                 for n, m in enumerate(scheme.merges)
             ],
         )
-        store.execute("UPDATE project SET scheme_name = ?", (scheme.name,))
+        store.execute("UPDATE project SET scheme_name = ?, verdict_level = ?", (scheme.name, scheme.verdict_level))
         return store.record(Changes(scheme=True))
 
 

@@ -23,13 +23,24 @@ def begin(store: Store, *, who: str, kind: str, text: str) -> Written:
         return actions.begin(store, who=who, kind=kind, text=text, complete=False)
 
 
-def stage(store: Store, written: Written, rows: Sequence[Row], *, source: Source, first: int) -> None:
+def stage(
+    store: Store,
+    written: Written,
+    rows: Sequence[Row],
+    *,
+    source: Source,
+    first: int,
+    model_id: str | None = None,
+    probabilities: Sequence[float | None] | None = None,
+) -> None:
     """Write events of a staged action, numbered from `first` on; every (photo, slot) at most once in all of them."""
+    certain = probabilities if probabilities is not None else (None,) * len(rows)
     with store.atomic():
         seq, code = written.seq, int(source)
         store.executemany(
-            "INSERT INTO label_events (action_seq, n, photo_id, slot, old, new, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(seq, n, *row, code) for n, row in enumerate(rows, first)],
+            "INSERT INTO label_events (action_seq, n, photo_id, slot, old, new, source, model_id, probability)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(seq, n, *row, code, model_id, p) for n, (row, p) in enumerate(zip(rows, certain, strict=True), first)],
         )
 
 

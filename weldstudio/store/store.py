@@ -212,8 +212,8 @@ class Store:
         """Note in the store what the present transaction touched; hands the same back. Only inside `atomic`."""
         if changes != NO_CHANGES:
             self.execute(
-                "INSERT INTO changes (photos, labels, predictions, kinds, actions, decisions)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO changes (photos, labels, predictions, kinds, actions, decisions, reviews)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     _packed(changes.photos),
                     _packed(changes.labels),
@@ -221,6 +221,7 @@ class Store:
                     sum(bit for name, bit in _KINDS if getattr(changes, name)),
                     " ".join(changes.actions),
                     _packed(changes.decisions),
+                    _packed(changes.reviews),
                 ),
             )
         return changes
@@ -248,9 +249,10 @@ class Store:
             decided = frozenset(i for (i,) in self.rows("SELECT DISTINCT joint_id FROM decisions"))
             replaced = bool(self.value("SELECT 1 FROM changes WHERE kinds & 16"))
             all_kinds = Changes(scheme=True, models=True, joints=True, runs=True, replaced=replaced, decisions=decided)
-            return Changes(everything, everything, everything) | all_kinds
+            return Changes(everything, everything, everything, reviews=everything) | all_kinds
         found = self.rows(
-            "SELECT photos, labels, predictions, kinds, actions, decisions FROM changes WHERE seq > ? ORDER BY seq",
+            "SELECT photos, labels, predictions, kinds, actions, decisions, reviews FROM changes WHERE seq > ?"
+            " ORDER BY seq",
             (sequence,),
         )
         return Changes.of(
@@ -260,9 +262,10 @@ class Store:
                 _unpacked(predictions),
                 actions=tuple(actions.split()),
                 decisions=_unpacked(decisions),
+                reviews=_unpacked(reviews),
                 **{name: bool(kinds & bit) for name, bit in _KINDS},
             )
-            for photos, labels, predictions, kinds, actions, decisions in found
+            for photos, labels, predictions, kinds, actions, decisions, reviews in found
         )
 
     def tick(self) -> int:

@@ -58,6 +58,7 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("work.list", "Running work", "Ctrl+J", "history", menu="Go to"),
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
+    Action("app.change_keys", "Change keys…", "", "keyboard", menu="Help", project=False),
     Action("app.help", "Help", "F1", "help", menu="Help", project=False),
     Action("app.steps", "First steps", "", "star", menu="Help"),
     Action("app.changes", "What is new", "", "info", menu="Help", project=False),
@@ -88,6 +89,12 @@ TABLE: Final[tuple[Action, ...]] = (
         ("view.zoom_out", "Zoom out", "-", "zoom_out"),
         ("view.fit", "Fit into the window", "F", "zoom_fit"),
         ("view.actual", "One pixel to one pixel", "Z", "zoom_one"),
+        ("view.turn_right", "Turn to the right, for looking", "Alt+Right", "turn_right"),
+        ("view.turn_left", "Turn to the left, for looking", "Alt+Left", "turn_left"),
+        ("view.adjust", "Brightness, contrast and shadows", "Ctrl+U", "settings"),
+        ("view.keep_look", "Keep this look for the next photographs", "Ctrl+Shift+U", "pin"),
+        ("view.plain", "Show the photograph as it is", "Ctrl+0", "undo"),
+        checkable=("view.adjust", "view.keep_look"),
     ),
     *_page(
         "review",
@@ -95,7 +102,11 @@ TABLE: Final[tuple[Action, ...]] = (
         ("overlay.toggle", "Show or hide the overlay", "O", "overlay"),
         ("overlay.stronger", "Stronger overlay", "]"),
         ("overlay.weaker", "Weaker overlay", "["),
-        checkable=("overlay.toggle",),
+        ("overlay.strongest", "Overlay of what the model is surest of", "Ctrl+Shift+O"),
+        ("overlay.signed", "Overlay: for and against the flag", "Ctrl+Alt+O"),
+        ("overlay.contour", "Overlay: a line round the strongest evidence", ""),
+        ("overlay.squares", "Overlay: as coarse as the network sees", ""),
+        checkable=("overlay.toggle", "overlay.signed", "overlay.contour", "overlay.squares"),
     ),
     *_page(
         "review",
@@ -114,6 +125,21 @@ TABLE: Final[tuple[Action, ...]] = (
         ("example.look_alike", "Use as one that looks like the chosen flag, but is not", "Ctrl+Shift+T", ""),
         ("label.advance", "Go on to the next photograph after each label", "", ""),
         checkable=("label.advance",),
+    ),
+    *_page(
+        "review",
+        "Reviewing",
+        ("review.done", "Mark reviewed, or give the second look", "Ctrl+Return", "check"),
+        ("review.return", "Return with a reason…", "Ctrl+Backspace", "undo"),
+        ("review.again", "Hand in for review again as it is", ""),
+        ("accept.flag", "Accept what the model says of the chosen flag", "Ctrl+G", "success"),
+        ("accept.photo", "Accept what the model says of this photograph", "Ctrl+Shift+G", "success"),
+        ("accept.all", "Accept all that the model is certain of, in view…", "", "success"),
+        ("review.blind", "Blind mode: hide predictions until a photograph is reviewed", "Ctrl+B", "eye_off"),
+        ("review.audit", "Draw an audit sample…", "", "search"),
+        ("review.second", "Send a share to a second reviewer…", "", "eye_off"),
+        ("review.pass", "Pass the safe joints…", "", "joint"),
+        checkable=("review.blind",),
     ),
     *_page(
         "review",
@@ -145,6 +171,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("scheme.down", "Move down", "Alt+Down", "chevron_down"),
         ("scheme.preset", "Load a scheme…", "", "flags"),
         ("scheme.save", "Save the scheme as a file…", "Ctrl+S", "export"),
+        ("scheme.verdicts", "What verdicts count…", "Ctrl+Shift+V", ""),
         ("scheme.contractors", "Contractors and reject limits…", "Ctrl+L", "joint"),
     ),
     *_page(
@@ -172,8 +199,19 @@ TABLE: Final[tuple[Action, ...]] = (
     ),
 )
 
-_WRITING = ("collection.", "edit.", "label.", "example.", "scheme.", "joint.", "train.st", "model.")
-_LOOKING = ("label.advance", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
+_WRITING = (
+    "collection.",
+    "edit.",
+    "label.",
+    "review.",
+    "accept.",
+    "example.",
+    "scheme.",
+    "joint.",
+    "train.st",
+    "model.",
+)
+_LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 

@@ -16,6 +16,7 @@ from weldstudio.store import actions, decision_conflicts, desks, events, named, 
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decisions import DECISION
 from weldstudio.store.store import Store
+from weldstudio.studio import second
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Said:
     who: str
     state: State
     at: str
-    """Local time, to the minute."""
+    """Local time, to the minute; '' where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,18 @@ class Differing:
 
 
 def listed(store: Store, *, photo_id: int | None = None) -> tuple[Conflict, ...]:
-    """The open conflicts, of one photo or of all, by photo and class."""
+    """The open conflicts, of one photo or of all, by photo and class; those of second looks as well."""
     scheme = scheme_rows.load(store)
-    fields = sorted(desks.conflicts(store, None if photo_id is None else frozenset({photo_id})))
-    paths = {photo.id: photo.path for photo in photos.every(store, sorted({photo for photo, _ in fields}))}
+    found = {
+        field: _said(desks.answers(store, field))
+        for field in desks.conflicts(store, None if photo_id is None else frozenset({photo_id}))
+    }
+    for field, said in second.answers(store, photo_id).items():
+        found[field] = tuple(Said(who, state, _minute(at)) for who, state, at in said)
+    paths = {photo.id: photo.path for photo in photos.every(store, sorted({photo for photo, _ in found}))}
     return tuple(
-        Conflict(photo, paths[photo], slot, scheme.by_slot(slot).name, _said(desks.answers(store, (photo, slot))))
-        for photo, slot in fields
+        Conflict(photo, paths[photo], slot, scheme.by_slot(slot).name, said)
+        for (photo, slot), said in sorted(found.items())
     )
 
 
@@ -87,7 +93,10 @@ def joints_listed(store: Store, *, joint_id: int | None = None) -> tuple[Differi
             joint,
             named.joint_name(store, joint),
             kind,
-            tuple((a.who, a.said, _minute(a)) for a in decision_conflicts.answers(store, (joint, kind))),
+            tuple(
+                (a.who, a.said, _minute(wall_seconds(a.clock)))
+                for a in decision_conflicts.answers(store, (joint, kind))
+            ),
         )
         for joint, kind in found
     )
@@ -100,6 +109,8 @@ def settle(store: Store, photo_id: int, slot: int, state: State, *, who: str) ->
     """
     if state == State.UNSEEN:
         raise EditRefused("Say raised, clear or unsure; a conflict is not settled by taking the label away.")
+    if (photo_id, slot) in second.answers(store, photo_id):
+        return second.settle(store, photo_id, slot, state, who=who)
     name = scheme_rows.load(store).by_slot(slot).name
     with store.atomic(durable=True):
         if (photo_id, slot) not in desks.conflicts(store, frozenset({photo_id})):
@@ -114,8 +125,10 @@ def settle(store: Store, photo_id: int, slot: int, state: State, *, who: str) ->
 
 
 def _said(answers: tuple[Answer, ...]) -> tuple[Said, ...]:
-    return tuple(Said(answer.who, State.of_word(answer.said), _minute(answer)) for answer in answers)
+    return tuple(
+        Said(answer.who, State.of_word(answer.said), _minute(wall_seconds(answer.clock))) for answer in answers
+    )
 
 
-def _minute(answer: Answer) -> str:
-    return f"{datetime.fromtimestamp(wall_seconds(answer.clock)):%Y-%m-%d %H:%M}"
+def _minute(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else ""

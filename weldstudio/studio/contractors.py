@@ -7,14 +7,14 @@ from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Done
 from weldstudio.domain.errors import EditRefused
-from weldstudio.domain.photo import Contractor, Limit
+from weldstudio.domain.photo import EVER, Contractor, Limit
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.store import actions
 from weldstudio.store import contractors as rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import deciding
-from weldstudio.studio.deciding import Said
+from weldstudio.studio.deciding import Moves, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +32,15 @@ class ContractorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitPreview:
+class LimitPreview(Moves):
     """What a change of a reject limit would mean, before it is made."""
 
-    joints: int
+    joints: int = 0
     """Of the contractor, made on that day or later, up to the next limit."""
-    to_reject: tuple[int, ...]
-    """Joint ids whose verdict becomes reject."""
-    to_accept: tuple[int, ...]
-    to_open: tuple[int, ...]
-
-    @property
-    def moved(self) -> int:
-        return len(self.to_reject) + len(self.to_accept) + len(self.to_open)
-
-    @property
-    def sentence(self) -> str:
-        """In words."""
-        if not self.moved:
-            return "No verdict moves."
-        parts = [
-            f"{len(ids):,} to {word}"
-            for ids, word in ((self.to_reject, "reject"), (self.to_accept, "accept"), (self.to_open, "open"))
-            if ids
-        ]
-        return f"{self.moved:,} {'verdict moves' if self.moved == 1 else 'verdicts move'}: {', '.join(parts)}."
 
     def to_json(self) -> dict[str, Any]:
         """Values that survive JSON."""
-        return {
-            "joints": self.joints,
-            "moved": self.moved,
-            "to_reject": list(self.to_reject),
-            "to_accept": list(self.to_accept),
-            "to_open": list(self.to_open),
-        }
+        return {"joints": self.joints} | Moves.to_json(self)
 
 
 def table(mirror: Mirror) -> list[ContractorRow]:
@@ -89,21 +63,14 @@ def preview(mirror: Mirror, name: str, points: int | None, *, valid_from: date) 
     contractor = _named(mirror.joints.contractors.values(), name)
     limits = _with(contractor, points, valid_from) if contractor is not None else ()
     if contractor is None:
-        return LimitPreview(0, (), (), ())
+        return LimitPreview()
     tried = {**mirror.joints.contractors, contractor.id: replace(contractor, limits=limits)}
-    facts = replace(mirror.joints, contractors=tried)
-    before, after = deciding.tally(mirror), deciding.tally(mirror, facts=facts)
-    was, becomes = deciding.holding(mirror, before), deciding.holding(mirror, after)
+    before, after = deciding.tally(mirror), deciding.tally(mirror, facts=replace(mirror.joints, contractors=tried))
     concerned = mirror.joints.contractor_ids(before.joints) == contractor.id
-
-    def moved(said: Said) -> tuple[int, ...]:
-        return tuple(before.joints[(was != becomes) & (becomes == said)].tolist())
-
+    moves = deciding.moves(mirror, after)
     return LimitPreview(
-        int((concerned & (before.limits != after.limits)).sum()),
-        to_reject=moved(Said.REJECT),
-        to_accept=moved(Said.ACCEPT),
-        to_open=moved(Said.OPEN),
+        *(moves.to_reject, moves.to_accept, moves.to_open, moves.decided),
+        joints=int((concerned & (before.limits != after.limits)).sum()),
     )
 
 
@@ -113,13 +80,13 @@ def set_limit(store: Store, name: str, points: int, *, valid_from: date, who: st
     `new`: a contractor of an unknown name is added. Raises EditRefused for one that is not known, or for points below
     one.
     """
-    text = f"{name.strip()}: reject at {points} from {valid_from.isoformat()}"
+    text = f"{{name}}: reject at {points}{_since(valid_from)}"
     return _change(store, name, points, valid_from=valid_from, who=who, text=text, new=new)
 
 
 def remove_limit(store: Store, name: str, *, valid_from: date, who: str) -> Done:
     """Take the limit that holds from that day on away: the one before it, or the default, holds instead."""
-    text = f"{name.strip()}: no own limit from {valid_from.isoformat()}"
+    text = f"{{name}}: no own limit{_since(valid_from)}"
     return _change(store, name, None, valid_from=valid_from, who=who, text=text)
 
 
@@ -146,8 +113,9 @@ def _change(
         if contractor is None:
             if not new or not name.strip():
                 near = did_you_mean(name, (c.name for c in known.values()))
-                raise EditRefused(f"There is no contractor '{name}'.{near}")
+                raise EditRefused(f"There is no contractor '{name}'.{near or ' Say that it is a new one (--new).'}")
             contractor = Contractor(rows.add(store, name.strip()), name.strip())
+        text = text.replace("{name}", contractor.name, 1)
         limits = _with(contractor, points, valid_from)
         if limits == contractor.limits:
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
@@ -155,6 +123,10 @@ def _change(
         written = actions.begin(store, who=who, kind="contractor", text=text, payload={"reject_limits": note})
         changes = rows.set_limits(store, contractor.id, limits) | store.record(actions.news(written))
     return Done(written.action.id, changes, text)
+
+
+def _since(day: date) -> str:
+    return "" if day == EVER else f" from {day.isoformat()}"
 
 
 def _with(contractor: Contractor, points: int | None, valid_from: date) -> tuple[Limit, ...]:

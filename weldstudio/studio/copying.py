@@ -6,7 +6,7 @@ import numpy as np
 
 from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import EditRefused
-from weldstudio.domain.labelling import Source, State, state_of
+from weldstudio.domain.labelling import Source, State, source_of, state_of
 from weldstudio.domain.scheme import Scheme
 from weldstudio.store import events, photos
 from weldstudio.store import scheme as scheme_rows
@@ -18,9 +18,13 @@ NOTHING = "Nobody has labelled that photograph yet, so there is nothing to copy.
 
 
 def states_to_copy(scheme: Scheme, labels: bytes) -> tuple[tuple[int, State], ...]:
-    """(slot, state) of everything that these label bytes say; merges first, as their members have the last word."""
+    """(slot, state) of everything that these label bytes say; merges first, as their members have the last word.
+
+    What was accepted from a model is left out: copied, it would pass for what a person has seen.
+    """
     slots = [merge.slot for merge in scheme.live_merges] + [flag.slot for flag in scheme.live_flags]
-    held = [(slot, state_of(labels[slot])) for slot in slots if slot < len(labels)]
+    told = [slot for slot in slots if slot < len(labels) and source_of(labels[slot]) != Source.ACCEPTED]
+    held = [(slot, state_of(labels[slot])) for slot in told]
     return tuple((slot, state) for slot, state in held if state != State.UNSEEN)
 
 

@@ -1,19 +1,21 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain import verdict as verdicts
 from weldstudio.domain.labelling import State
+from weldstudio.domain.levels import classes_at, needed_at, told_once
 from weldstudio.domain.scheme import JointRule, Scheme, SchemeClass
 from weldstudio.domain.verdict import Outcome, Verdict
+from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import NOT_TAKEN, JointFacts
 from weldstudio.studio.part import all_predicted, all_probabilities
@@ -36,6 +38,45 @@ class Said(IntEnum):
 SAID_OF = {said.outcome: said for said in Said}
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Joints whose verdict a change would move, by what it becomes: joint ids."""
+
+    to_reject: tuple[int, ...] = ()
+    to_accept: tuple[int, ...] = ()
+    to_open: tuple[int, ...] = ()
+    decided: int = 0
+    """How many of these joints are decided: what the crew was told stands."""
+
+    @property
+    def moved(self) -> int:
+        return len(self.to_reject) + len(self.to_accept) + len(self.to_open)
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        if not self.moved:
+            return "No verdict moves."
+        parts = [
+            f"{len(ids):,} to {word}"
+            for ids, word in ((self.to_reject, "reject"), (self.to_accept, "accept"), (self.to_open, "open"))
+            if ids
+        ]
+        said = f"{self.moved:,} {'verdict moves' if self.moved == 1 else 'verdicts move'}: {', '.join(parts)}."
+        told = f" {self.decided:,} of them {'is' if self.decided == 1 else 'are'} decided; what was told stands."
+        return said + (told if self.decided else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Values that survive JSON."""
+        return {
+            "moved": self.moved,
+            "to_reject": list(self.to_reject),
+            "to_accept": list(self.to_accept),
+            "to_open": list(self.to_open),
+            "decided": self.decided,
+        }
+
+
 @dataclass(frozen=True)
 class Tally:
     """Points of all joints. Arrays are (joints,), in ascending order of joint ids."""
@@ -43,9 +84,14 @@ class Tally:
     scheme: Scheme
     joints: NDArray[np.int64]
     states: tuple[NDArray[np.uint8], ...]
-    """Of each class of the scheme, the joints' states."""
+    """Of each class that counts, the joints' states."""
     limits_of: Callable[[], NDArray[np.int64]]
     """Looks the reject limits up, which is not done before they are asked for."""
+
+    @cached_property
+    def classes(self) -> tuple[SchemeClass, ...]:
+        """The classes that count."""
+        return classes_at(self.scheme, self.scheme.verdict_level)
 
     @cached_property
     def limits(self) -> NDArray[np.int64]:
@@ -80,9 +126,8 @@ class Tally:
 
     def parts(self) -> Iterator[tuple[SchemeClass, NDArray[np.uint8], list[int]]]:
         """Class by class: the class, its joints' states, the places (in `states`) of its group's other classes."""
-        classes = self.scheme.classes
-        groups = [self.scheme.group_of(item.slot) for item in classes]
-        for place, item in enumerate(classes):
+        groups = [self.scheme.group_of(item.slot) for item in self.classes]
+        for place, item in enumerate(self.classes):
             group = groups[place]
             others = [n for n, g in enumerate(groups) if g is not None and g == group and n != place]
             yield item, self.states[place], others
@@ -92,7 +137,7 @@ class Tally:
         by_state[list(counted)] = 1
         total = np.zeros(len(self.joints), np.int32)
         grouped: dict[str, NDArray[np.int32]] = {}
-        for item, states in zip(self.scheme.classes, self.states, strict=True):
+        for item, states in zip(self.classes, self.states, strict=True):
             worth = self.scheme.points_of(item.slot)
             if not worth:
                 continue
@@ -145,10 +190,14 @@ def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bo
     def states_of(slot: int) -> NDArray[np.uint8]:
         return predicted_states(mirror, slot) if predicted else scheme.states_of(slot, mirror.labels)
 
-    states = tuple(
-        _BY_BITS[scheme.joint_rule_of(item.slot)][bits]
-        for item, bits in zip(scheme.classes, _joint_bits(states_of, scheme, order, starts), strict=True)
-    )
+    level = scheme.verdict_level
+    needed = needed_at(scheme, level)
+    slots = [item.slot for item in needed]
+    found = {
+        slot: _BY_BITS[scheme.joint_rule_of(slot)][bits]
+        for slot, bits in zip(slots, _joint_bits(states_of, slots, order, starts), strict=True)
+    }
+    states = tuple(told_once(scheme, level, found).values())
     return Tally(scheme, joints, states, lambda: _limits(mirror, facts))
 
 
@@ -190,6 +239,16 @@ def holding(mirror: Mirror, counted: Tally) -> NDArray[np.uint8]:
     return result
 
 
+def moves(mirror: Mirror, after: Tally) -> Moves:
+    """Which verdicts that hold now would be others by that tally of all joints."""
+    was, becomes = holding(mirror, tally(mirror)), holding(mirror, after)
+    others = was != becomes
+    found = (tuple(after.joints[others & (becomes == said)].tolist()) for said in Said)
+    to_accept, to_reject, to_open = found
+    decided = int((mirror.decided.said(after.joints[others]) != NOTHING_TOLD).sum())
+    return Moves(to_reject, to_accept, to_open, decided)
+
+
 def verdict_of(
     mirror: Mirror, joint_id: int, *, predicted: bool = False, rows: NDArray[np.int64] | None = None
 ) -> Verdict:
@@ -210,9 +269,10 @@ def verdict_of(
 def predicted_labels(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     """What the active model says as label bytes (rows, slots): raised, clear, or unseen where it says nothing."""
     labels = np.zeros((len(rows), mirror.scheme.slots), np.uint8)
-    probability = all_probabilities(mirror, rows)
-    raised = all_predicted(mirror, rows, probability)
-    labels[:, [item.slot for item in mirror.scheme.classes]] = _code(raised, ~np.isnan(probability))
+    classes = needed_at(mirror.scheme, mirror.scheme.verdict_level)
+    probability = all_probabilities(mirror, rows, classes=classes)
+    raised = all_predicted(mirror, rows, probability, classes=classes)
+    labels[:, [item.slot for item in classes]] = _code(raised, ~np.isnan(probability))
     return labels
 
 
@@ -233,16 +293,15 @@ _PER_WORD = 16
 
 def _joint_bits(
     states_of: Callable[[int], NDArray[np.uint8]],
-    scheme: Scheme,
+    slots: Sequence[int],
     order: NDArray[np.int64],
     starts: NDArray[np.int64],
 ) -> Iterator[NDArray[np.uint8]]:
-    """Class by class, which states the photos of each joint have: (joints,) uint8, bit `1 << state`.
+    """Slot by slot, which states the photos of each joint have: (joints,) uint8, bit `1 << state`.
 
     `states_of` gives the photos' states of a slot; `order` holds rows joint by joint, each beginning at one of
     `starts`. Many classes are joined in one pass.
     """
-    slots = [item.slot for item in scheme.classes]
     for first in range(0, len(slots), _PER_WORD):
         some = slots[first : first + _PER_WORD]
         word = np.zeros(len(order), np.uint64)

@@ -5,12 +5,13 @@ of its moment; labels are never altered by it.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from weldstudio.domain import verdict as verdicts
-from weldstudio.domain.changes import NO_CHANGES, Done
+from weldstudio.domain.changes import NO_CHANGES, Changes, Done
 from weldstudio.domain.decision import Moment, Told
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Action
@@ -19,9 +20,11 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store import actions, contractors, decision_conflicts, decisions, events, photos
 from weldstudio.store import scheme as scheme_rows
+from weldstudio.store.actions import Written
 from weldstudio.store.decisions import DECISION, OVERRIDE, Event
 from weldstudio.store.store import Store
-from weldstudio.studio.scheme_text import to_json
+from weldstudio.studio.joints import JointRow
+from weldstudio.studio.scheme_text import from_json, to_json
 
 _WORDS = {Told.ACCEPTED: "Accepted", Told.REJECTED: "Rejected", Told.NEW_PHOTO: "New photo requested"}
 
@@ -60,6 +63,21 @@ def history(store: Store, joint_id: int) -> list[tuple[Action, Event]]:
     return decisions.of_joint(store, joint_id)
 
 
+def in_full(store: Store, rows: Sequence[JointRow]) -> list[JointRow]:
+    """These rows with the digest of the scheme in their decisions and overrides, which the mirror does not hold."""
+    made, overrides = decisions.now(store, [row.joint_id for row in rows])
+    by_joint, set_by = {d.joint_id: d for d in made}, {o.joint_id: o for o in overrides}
+    return [replace(row, decision=by_joint.get(row.joint_id), override=set_by.get(row.joint_id)) for row in rows]
+
+
+def scheme_at(store: Store, digest: str) -> Scheme:
+    """The scheme by which something was decided. Raises EditRefused."""
+    try:
+        return from_json(decisions.scheme_of(store, digest))
+    except KeyError as error:
+        raise EditRefused(f"Nothing was decided by a scheme '{digest}'; `joints --json` names them.") from error
+
+
 def verdict_now(store: Store, joint_id: int) -> Verdict:
     """What the points of a joint say now, read from the store. Raises EditRefused for one without photos."""
     return _verdict(store, scheme_rows.load(store), joint_id)
@@ -84,14 +102,28 @@ def _append(
             new = [joint for joint in wanted if joint in present]
         if not new:
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
-        found = {joint: _verdict(store, scheme, joint) for joint in new}
-        digest = decisions.keep_scheme(store, to_json(scheme))
-        moments = {joint: Moment(v.low, v.high, v.reject_limit, digest) for joint, v in found.items()}
+        rows = _events(store, scheme, new, kind, said, reason=reason)
         full = f"{text}: {_named(store, new)}"
         written = actions.begin(store, who=who, kind=kind, text=full)
-        rows = [Event(joint, kind, said, moments[joint], reason) for joint in new]
         changes = decisions.append(store, written, rows) | store.record(actions.news(written))
     return Done(written.action.id, changes, full)
+
+
+def accept_within(store: Store, written: Written, joint_ids: Iterable[int], *, reason: str) -> Changes:
+    """Accept undecided joints as a part of another action. Only inside `atomic`."""
+    rows = _events(store, scheme_rows.load(store), joint_ids, DECISION, Told.ACCEPTED.value, reason=reason)
+    return decisions.append(store, written, rows)
+
+
+def _events(
+    store: Store, scheme: Scheme, joint_ids: Iterable[int], kind: str, said: str | None, *, reason: str
+) -> list[Event]:
+    """One event for each joint, with the points, the limit and the scheme of this moment."""
+    found = {joint: _verdict(store, scheme, joint) for joint in joint_ids}
+    digest = decisions.keep_scheme(store, to_json(scheme))
+    return [
+        Event(joint, kind, said, Moment(v.low, v.high, v.reject_limit, digest), reason) for joint, v in found.items()
+    ]
 
 
 def _verdict(store: Store, scheme: Scheme, joint_id: int) -> Verdict:

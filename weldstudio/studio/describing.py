@@ -5,12 +5,14 @@ the joint. A note is put behind what is noted already.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
-from weldstudio.store import notes, photos
+from weldstudio.store import actions, joint_facts, notes, photos
 from weldstudio.store.notes import JOINT, PHOTO
 from weldstudio.store.store import Store
+from weldstudio.studio import noting
 from weldstudio.studio.matching import COLUMN
 
 FACTS = ("equipment", "contractor", "joint", "type", "medium", "date", "note")
@@ -50,8 +52,33 @@ class SaidOf(NamedTuple):
     date: str | None
 
 
-def describe(store: Store, rows: Iterable[SaidOf]) -> Changes:
-    """Store what is said of photos. Part of a transaction, or one of its own."""
+class Noted:
+    """What was changed beside labels, for the action that it belongs to; in one go or in several."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, tuple[list[noting.Row], list[noting.Row]]] = {}
+
+    def add(self, kind: str, before: Sequence[noting.Row], after: Sequence[noting.Row]) -> None:
+        """Rows of a kind of `noting` before and after."""
+        found = noting.note(before, after)
+        if found:
+            were, are = self._changes.setdefault(kind, ([], []))
+            were += found["before"]
+            are += found["after"]
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The notes as an action has them; empty where nothing was changed."""
+        return {kind: {"before": were, "after": are} for kind, (were, are) in self._changes.items()}
+
+    @property
+    def count(self) -> int:
+        """Photos or joints changed, of whichever there are more."""
+        return max((len(are) for _, are in self._changes.values()), default=0)
+
+
+def describe(store: Store, rows: Iterable[SaidOf], noted: Noted) -> Changes:
+    """Store what is said of photos, and note what it was. Part of a transaction, or one of its own."""
     equipments: dict[str, list[int]] = {}
     contractors: dict[str, list[int]] = {}
     kinds: dict[tuple[str | None, str | None], list[int]] = {}
@@ -63,8 +90,8 @@ def describe(store: Store, rows: Iterable[SaidOf]) -> Changes:
         if told.kind or told.medium:
             kinds.setdefault((told.kind, told.medium), []).append(photo_id)
         if joint:
-            joints.append((photo_id, joint, told.contractor))
-        elif told.contractor:
+            joints.append((photo_id, joint, None))
+        if told.contractor:
             contractors.setdefault(told.contractor, []).append(photo_id)
         if date:
             dates.append((photo_id, date))
@@ -72,14 +99,33 @@ def describe(store: Store, rows: Iterable[SaidOf]) -> Changes:
         return NO_CHANGES
     with store.atomic():
         changes = [photos.set_joints(store, joints)] if joints else []
+        of_photos = [*chain.from_iterable(equipments.values()), *(photo_id for photo_id, _ in dates)]
+        shown = photos.joints_shown(store, [*chain.from_iterable((*contractors.values(), *kinds.values()))])
+        photos_before, joints_before = photos.said(store, of_photos), joint_facts.read(store, shown)
         changes += [photos.set_equipment(store, ids, name) for name, ids in equipments.items()]
         changes += [photos.set_contractor(store, ids, name) for name, ids in contractors.items()]
         for (kind, medium), ids in kinds.items():
-            shown = photos.joints_shown(store, ids)
-            changes.append(photos.set_joint_facts(store, shown, kind=kind, medium=medium))
+            changes.append(photos.set_joint_facts(store, photos.joints_shown(store, ids), kind=kind, medium=medium))
         if dates:
             changes.append(photos.set_taken(store, dates, only_unknown=True))
+        noted.add("photo_facts", photos_before, photos.said(store, of_photos))
+        noted.add("joint_facts", joints_before, joint_facts.read(store, shown))
     return Changes.of(changes)
+
+
+def note_action(store: Store, noted: Noted, *, who: str) -> Changes:
+    """What was noted as an action of its own, which can be taken back; nothing where nothing was changed."""
+    if not noted.count:
+        return NO_CHANGES
+    with store.atomic(durable=True):
+        what = "photographs and joints" if len(noted.payload) > 1 else _NOUNS[next(iter(noted.payload))]
+        text = f"Equipment, contractor, type, medium or date of {noted.count:,} {what}"
+        return store.record(
+            actions.news(actions.begin(store, who=who, kind="import", text=text, payload=noted.payload))
+        )
+
+
+_NOUNS = {"photo_facts": "photographs", "joint_facts": "joints"}
 
 
 def note_rows(store: Store, said: Sequence[tuple[int, str]], *, about_joints: bool) -> list[notes.Row]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.labelling import State, looked_at
+from weldstudio.domain.scheme import Level
 from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import image_folder
@@ -34,12 +35,14 @@ def export(
     format: str,  # noqa: A002 - the word that every caller knows
     photo_ids: Sequence[int] | None = None,
     links: bool = False,
+    level: Level = Level.MERGES,
 ) -> Generator[Progress, None, ExportReport]:
     """Write the labels (and photos) of all photos, or of those given, to `dest`.
 
     `csv`: `dest` is a file if it ends in .csv, else a folder that gets labels.csv. `imagefolder`: `dest` is a new or
-    empty folder; with `links`, hard links where the disk allows it. Merges stand in place of their flags. Raises
-    ExportRefused; then, and when closed early, nothing is left behind.
+    empty folder; with `links`, hard links where the disk allows it. `level` says what stands for the flags of a merge;
+    at that of both, a photo lies in the folder of the merge only where its flags do not tell. Raises ExportRefused;
+    then, and when closed early, nothing is left behind.
     """
     dest = Path(dest).absolute()
     if format not in FORMATS:
@@ -47,10 +50,10 @@ def export(
     if format == "csv":
         file = dest if dest.suffix.lower() == ".csv" else dest / CSV_NAME
         refuse_foreign(file)
-        selection = yield from select(store, photo_ids)
+        selection = yield from select(store, photo_ids, level=level)
         return (yield from _write_csv(selection, file))
     image_folder.refuse_filled(dest)
-    selection = yield from select(store, photo_ids)
+    selection = yield from select(store, photo_ids, level=level)
     return (yield from image_folder.write(selection, dest, links=links))
 
 
@@ -79,7 +82,7 @@ def table_lines(selection: Selection) -> Iterator[str]:
 
     'reviewed' is 'yes' where a person has looked at the photo; notes stand as they are, line breaks included.
     """
-    items = selection.scheme.classes
+    items = selection.classes
     yield line_of([*EXPORT_FACTS, *(item.name for item in items)])
     reviewed = looked_at(selection.labels).tolist()
     states = [selection.scheme.states_of(item.slot, selection.labels).tolist() for item in items]
@@ -118,7 +121,7 @@ def _write_csv(selection: Selection, file: Path) -> Generator[Progress, None, Ex
                 due = time.monotonic() + _STEP_S
         if written != total:
             raise RuntimeError(f"{written} of {total} photos were written")
-    items = selection.scheme.classes
+    items = selection.classes
     raised = {
         item.name: int((selection.scheme.states_of(item.slot, selection.labels) == State.RAISED).sum())
         for item in items

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from weldstudio.domain.decision import Told
 from weldstudio.domain.errors import UserError
 from weldstudio.domain.labelling import State
+from weldstudio.domain.review import Standing
 from weldstudio.domain.scheme import Scheme, did_you_mean
 from weldstudio.domain.split import Split
 from weldstudio.domain.verdict import Outcome
@@ -30,7 +31,7 @@ WORDS: Mapping[str, str] = {
     "unsure": "a flag is unsure",
     "nothing": "every flag is clear",
     "disagrees": "a label and the model disagree",
-    "conflict": "two experts gave different answers without knowing of each other",
+    "conflict": "two experts gave different answers without knowing of each other, at their desks or in a second look",
     "altered": "its file has changed since it was labelled",
     "contradiction": "its labels cannot all be true: of a merge and its flags, or of a group",
     "to-split": "labelled with a merge that was undone, and which of its flags it is nobody has said",
@@ -41,6 +42,8 @@ WORDS: Mapping[str, str] = {
     "decisive": "one unsure or disputed flag would turn the verdict of its joint",
     "changed": "its joint was issued as accepted and is rejected now",
     "overridden": "a person set the verdict of its joint against the points",
+    "audit": "drawn for an audit, and not reviewed since",
+    "audited": "drawn for an audit, and reviewed since",
 }
 """Terms of one word, with their meaning."""
 
@@ -58,6 +61,10 @@ KEYS: Mapping[str, str] = {
     "type": "the joint's type: type:coupler",
     "medium": "what flows through the pipe: medium:water",
     "split": "train, validation, test or none",
+    "review": "labelled and not yet reviewed, reviewed, returned, or none of it: review:labelled",
+    "returned": "returned to this expert: returned:NAME",
+    "second": "waits for a blind second look by this expert: second:NAME",
+    "safe": "the chance of its undecided joint to reach the reject limit is below this: safe:0.01",
     "taken": "capture time: taken:2019, taken:2019-05, taken:2019-05-01..2020-01-31",
     "name": "part of the path, or of a note on the photo or its joint",
     "note": "a word of the note on it or on its joint",
@@ -72,6 +79,7 @@ _WORD_VALUES = {
     "predicted": tuple(outcome.value for outcome in Outcome),
     "decision": (*(told.word for told in Told), "none"),
     "split": (*(split.value for split in Split), "none"),
+    "review": (*(standing.value for standing in Standing), "none"),
 }
 _TERM = re.compile(r'(?P<key>[a-z]+):(?P<value>"(?:[^"\\]|\\.)*"|[^"=<>]*)(?P<rest>(?:=|[<>]).*)?', re.DOTALL)
 _TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+|"[^"]*$', re.DOTALL)
@@ -165,6 +173,8 @@ def _term(token: str, scheme: Scheme) -> Term:
         _numbers(value)
     if key == "taken":
         period(value)
+    if key == "safe":
+        chance(value)
     rest = found["rest"] or ""
     if rest and key not in ("flag", "model"):
         raise FilterError(f"'{rest}' means nothing behind '{key}:'; put the value in quotes if it belongs to it.")
@@ -177,12 +187,7 @@ def _with_rest(key: str, value: str, rest: str, *, negated: bool) -> Term:
     if rest[0] in "<>":
         if key != "model":
             raise FilterError(f"Only 'model:' has a probability to compare with '{rest}'.")
-        try:
-            number = float(rest[1:].lstrip("="))
-        except ValueError:
-            raise FilterError(f"'{rest[1:]}' is no probability; write a number from 0 to 1.") from None
-        if not 0 <= number <= 1:
-            raise FilterError(f"A probability lies between 0 and 1, not at {rest[1:]}.")
+        number = chance(rest[1:].lstrip("="))
         return Term(key, value, (), number if rest[0] == ">" else None, number if rest[0] == "<" else None, negated)
     words = rest[1:].split(",")
     allowed = tuple(_STATES) if key == "flag" else ("raised", "clear")
@@ -236,6 +241,17 @@ def _numbers(value: str) -> tuple[int, ...]:
         return tuple(int(part) for part in value.split(","))
     except ValueError:
         raise FilterError(f"'id:{value}' must hold numbers of photos, as in id:3,4,17.") from None
+
+
+def chance(value: str) -> float:
+    """A probability as it is written."""
+    try:
+        number = float(value)
+    except ValueError:
+        raise FilterError(f"'{value}' is no probability; write a number from 0 to 1.") from None
+    if not 0 <= number <= 1:
+        raise FilterError(f"A probability lies between 0 and 1, not at {value}.")
+    return number
 
 
 def period(value: str) -> tuple[date, date]:

@@ -12,8 +12,9 @@ from typing import Any
 from weldstudio.domain.clock import wall_seconds
 from weldstudio.domain.errors import EditRefused, SchemeError
 from weldstudio.domain.labelling import Action, LabelEvent, Source, source_of, state_of
+from weldstudio.domain.review import Review
 from weldstudio.domain.scheme import Scheme, SchemeClass
-from weldstudio.store import actions, decisions, events, named, notes, past, photos
+from weldstudio.store import actions, decisions, events, named, notes, past, photos, reviews
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import reverting
@@ -100,6 +101,7 @@ def of_photo(store: Store, photo_id: int, *, slot: int | None = None) -> list[En
     found.labels(past.of_photos(store, [photo_id], slot=slot), named_photos=False)
     if slot is None:
         found.notes(notes.history(store, notes.PHOTO, photo_id))
+        found.reviews(reviews.history(store, photo_id, reviews.REVIEW))
     return found.entries()
 
 
@@ -112,8 +114,11 @@ def of_joint(store: Store, joint_id: int) -> list[Entry]:
         found.notes(notes.history(store, notes.PHOTO, photo.id))
     found.notes(notes.history(store, notes.JOINT, joint_id))
     for action, event in decisions.of_joint(store, joint_id):
+        moment = event.moment
+        points = f"{moment.low} to {moment.high}" if moment.high > moment.low else f"{moment.low}"
+        at = f" at {points} points, reject at {moment.reject_limit}" if event.said else ""
         found.add(
-            action, f"{event.kind}: {event.said or 'taken back'}" + (f" ({event.reason})" if event.reason else "")
+            action, f"{event.kind}: {event.said or 'taken back'}{at}" + (f" ({event.reason})" if event.reason else "")
         )
     return found.entries()
 
@@ -151,12 +156,14 @@ def effect(store: Store, action_id: str) -> Effect:
     rows, since = events.restoring_rows(store, target.seq)
     said, said_since = decisions.restoring_events(store, target.seq)
     noted, noted_since = notes.restoring_events(store, target.seq)
+    reviewed, reviewed_since = reviews.restoring_events(store, target.seq)
     try:
         payload, kept = reverting.payload_of_revert(store, action_id)
     except SchemeError as error:
         return Effect(0, 0, 0, 0, str(error))
-    others = len(said) + len(noted) + len(payload or {})
-    return Effect(len(rows), len({row[0] for row in rows}), others, since + said_since + noted_since + kept)
+    others = len(said) + len(noted) + len(reviewed) + len(payload or {})
+    since += said_since + noted_since + reviewed_since + kept
+    return Effect(len(rows), len({row[0] for row in rows}), others, since)
 
 
 class _Found:
@@ -180,6 +187,10 @@ class _Found:
     def notes(self, noted: Iterable[tuple[Action, str, str]]) -> None:
         for action, _, new in noted:
             self.add(action, f"note: {new}" if new else "note taken away")
+
+    def reviews(self, said: Iterable[tuple[Action, str, str, str]]) -> None:
+        for action, _, _, new in said:
+            self.add(action, Review.of_text(new).words if new else "to be reviewed again")
 
     def said(self, event: LabelEvent, *, named_photo: bool = False, count: int = 1) -> str:
         """'soil: unseen → raised, by hand', with the photo before it or the number of photos behind it."""

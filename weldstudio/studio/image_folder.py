@@ -110,7 +110,7 @@ def write(selection: Selection, dest: Path, *, links: bool) -> Generator[Progres
 
 def _choose(selection: Selection) -> tuple[list[tuple[Exported, str]], list[tuple[str, str]]]:
     """(photo, class) of those that fit, (path, reason) of the others."""
-    found = sort_into_classes(selection.scheme, selection.labels)
+    found = sort_into_classes(selection.scheme, selection.labels, level=selection.level)
     chosen: list[tuple[Exported, str]] = []
     left_out: list[tuple[str, str]] = []
     for row, name, reason in zip(selection.rows, found.classes, found.reasons, strict=True):
@@ -129,7 +129,7 @@ def _choose(selection: Selection) -> tuple[list[tuple[Exported, str]], list[tupl
 def _in_scheme_order(selection: Selection, chosen: list[tuple[Exported, str]]) -> list[str]:
     """The classes that have photos; an empty folder is one that ImageFolder refuses."""
     used = {name for _, name in chosen}
-    ordered = [item.name for item in selection.scheme.classes if item.name in used]
+    ordered = [item.name for item in selection.classes if item.name in used]
     return ordered + sorted(used - set(ordered))
 
 

@@ -23,7 +23,7 @@ from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.first_pass import KnownPhoto
 from weldstudio.store.store import Store
 from weldstudio.studio import label_import
-from weldstudio.studio.describing import FACTS, SaidOf, Told, describe
+from weldstudio.studio.describing import FACTS, Noted, SaidOf, Told, describe, note_action
 from weldstudio.studio.import_report import EXAMPLES, ImportReport
 from weldstudio.studio.label_import import PLAIN, Terms
 from weldstudio.studio.label_report import LabelReport
@@ -108,7 +108,7 @@ def import_photos(
         work.match(labels, found, all_or_nothing=terms.all_or_nothing)
         yield from work.bring_in(iter(found))
     yield from work.vanish()
-    yield from work.describe(told)
+    yield from work.describe(told, who=who)
     if work.collection is not None:
         watched.tell(store, work.collection.id, told.lasting(joint))
     if work.matched is not None and work.collection is not None:
@@ -258,17 +258,25 @@ class _FirstPass:
                 return
             yield Progress(self._found, self._found, "Importing photos", changes)
 
-    def describe(self, told: Told) -> Generator[Progress, None, None]:
-        """What the call or the label file says of photos and joints, and the joints of photos known before."""
+    def describe(self, told: Told, *, who: str) -> Generator[Progress, None, None]:
+        """What the call or the label file says of photos and joints, and the joints of photos known before.
+
+        It is an action of its own, ended early too.
+        """
         columns = set(FACTS) & set(self.matched.table.columns if self.matched else ())
         if not (any(told) or columns or (self._joint_of and self._known)):
             return
-        done = 0
-        for page in self._pages():
-            present = [row for row in page if row[0] not in self._not_seen]
-            changes = describe(self._store, self._said(present, told))
-            done += len(present)
-            yield Progress(done, self._found, "Noting joints, equipment and contractors", changes)
+        done, noted = 0, Noted()
+        text = "Noting joints, equipment and contractors"
+        try:
+            for page in self._pages():
+                present = [row for row in page if row[0] not in self._not_seen]
+                changes = describe(self._store, self._said(present, told), noted)
+                done += len(present)
+                yield Progress(done, self._found, text, changes)
+        finally:
+            changes = note_action(self._store, noted, who=who)
+        yield Progress(done, self._found, text, changes)
 
     def _said(self, page: list[KnownPhoto], told: Told) -> Iterator[SaidOf]:
         for path, photo_id, _, _, has_reference, _ in page:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from weldstudio.domain.changes import NO_CHANGES, Changes, Done
+from weldstudio.domain.changes import NO_CHANGES, Done
 from weldstudio.domain.errors import EditRefused
 from weldstudio.store import actions, contractors
 from weldstudio.store import joint_facts as rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
+from weldstudio.studio import noting
 
 LONGEST = 200
 
@@ -77,29 +77,13 @@ def describe(
             )
             for joint, had_kind, had_medium, had_maker in before
         ]
-        changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
-        if not changed:
+        change = noting.note(before, after)
+        if not change:
             return Done(None, NO_CHANGES, f"{said}: nothing had to change")
-        text = f"{said[:1].upper()}{said[1:]} of {_joints(len(changed))}"
-        note = {"before": [was for was, _ in changed], "after": [now for _, now in changed]}
-        written = actions.begin(store, who=who, kind="joint", text=text, payload={"joint_facts": note})
-        changes = rows.write(store, [now for _, now in changed]) | store.record(actions.news(written))
+        text = f"{said[:1].upper()}{said[1:]} of {_joints(len(change['after']))}"
+        written = actions.begin(store, who=who, kind="joint", text=text, payload={"joint_facts": change})
+        changes = rows.write(store, change["after"]) | store.record(actions.news(written))
     return Done(written.action.id, changes, text)
-
-
-def payload_of_revert(store: Store, change: dict[str, Any]) -> tuple[dict[str, Any] | None, int]:
-    """The facts noted by an action, the other way round, and how many joints have others since and stay."""
-    after = {tuple(facts) for facts in change["after"]}
-    present = set(rows.read(store, [facts[0] for facts in change["after"]]))
-    still = {facts[0] for facts in after & present}
-    back = [facts for facts in change["before"] if facts[0] in still]
-    undone = [facts for facts in change["after"] if facts[0] in still]
-    return {"before": undone, "after": back} if back else None, len(change["after"]) - len(still)
-
-
-def restore(store: Store, change: dict[str, Any]) -> Changes:
-    """Bring about what an action's note holds under 'after'. Only inside `atomic`."""
-    return rows.write(store, [(joint, kind, medium, maker) for joint, kind, medium, maker in change["after"]])
 
 
 def _contractor(store: Store, name: str) -> int | None:

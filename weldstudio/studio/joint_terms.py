@@ -10,9 +10,9 @@ from weldstudio.domain.verdict import Outcome
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import Named
-from weldstudio.studio import deciding, joints
+from weldstudio.studio import chances, deciding, joints
 from weldstudio.studio.deciding import SAID_OF
-from weldstudio.studio.filters import Term
+from weldstudio.studio.filters import Term, chance
 
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -48,6 +48,10 @@ def _predicted(mirror: Mirror, term: Term) -> Bools:
 def _decision(mirror: Mirror, term: Term) -> Bools:
     code = NOTHING_TOLD if term.value == "none" else TOLD.index(Told.of_word(term.value))
     return mirror.decided.said(mirror.joint) == code
+
+
+def _safe(mirror: Mirror, term: Term) -> Bools:
+    return joints.of_rows(mirror, chances.safe(mirror, chance(term.value)))
 
 
 def _kind(mirror: Mirror, term: Term) -> Bools:
@@ -92,7 +96,13 @@ KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "decision": _decision,
     "type": _kind,
     "medium": _medium,
+    "safe": _safe,
 }
+
+
+def least_likely(mirror: Mirror, rows: Rows) -> Rows:
+    """Rows by the chance of their joint to reach its reject limit, the least likely first."""
+    return _by_joint(mirror, rows, chances.reaching(mirror))
 
 
 def longest_waiting(mirror: Mirror, rows: Rows) -> Rows:
@@ -111,7 +121,7 @@ def most_points(mirror: Mirror, rows: Rows) -> Rows:
     return _by_joint(mirror, rows, -joints.over_limit(deciding.tally(mirror)))
 
 
-def _by_joint(mirror: Mirror, rows: Rows, key: NDArray[np.float64]) -> Rows:
+def _by_joint(mirror: Mirror, rows: Rows, key: NDArray[np.floating]) -> Rows:
     return rows[np.lexsort((mirror.joint[rows], joints.of_rows(mirror, key)[rows]))]
 
 

@@ -7,6 +7,7 @@ flags it brings, its notes and its facts. Cancelled, refused or killed before th
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.errors import EditRefused, ImportRefused
@@ -231,14 +232,16 @@ class _LabelImport:
         """Make everything hold, or nothing; what the action is called. Inside `atomic`."""
         store = self._store
         changes = NO_CHANGES
-        payload = None
+        payload: dict[str, Any] = {}
         if self.scheme != self.before:
             if scheme_rows.load(store) != self.before:
                 raise EditRefused("The scheme was changed while the labels were being prepared; import them again.")
             payload = {"scheme": {"before": to_json(self.before), "after": to_json(self.scheme)}}
             changes |= scheme_rows.save(store, self.scheme)
         if facts and not self._table.exported:
-            changes |= describing.describe(store, self._said())
+            noted = describing.Noted()
+            changes |= describing.describe(store, self._said(), noted)
+            payload |= noted.payload
         self.notes = [] if self._table.exported else self._note_rows()
         if not (count or self.notes or payload):
             staging.discard(store, written)
@@ -247,7 +250,7 @@ class _LabelImport:
             changes |= notes.append(store, written, self.notes)
         touched = len({photo_id for photo_id, _ in self.matched.rows})
         text = f"Labels from {name} on {touched:,} {'photograph' if touched == 1 else 'photographs'}"
-        return changes | staging.settle(store, written, text=text, payload=payload), text
+        return changes | staging.settle(store, written, text=text, payload=payload or None), text
 
     def _said(self) -> Iterator[SaidOf]:
         """What the file says of photos beside labels; joints that are called so already are left alone."""

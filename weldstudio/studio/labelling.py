@@ -11,7 +11,7 @@ from weldstudio.domain.changes import NO_CHANGES, Done
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Action, LabelEvent, Source, State
 from weldstudio.domain.scheme import Flag, Merge, Scheme, SchemeClass
-from weldstudio.store import actions, decisions, events, notes, photos
+from weldstudio.store import actions, decisions, events, notes, photos, reviews
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import reverting
@@ -20,6 +20,7 @@ from weldstudio.studio.entailing import Entailment
 UNDOABLE = (
     *("label", "import", "scheme", "merge", "model", "contractor"),
     *("decision", "override", "joint", "note", "revert"),
+    *("review", "draw"),
 )
 """Kinds of actions that an expert's undo goes back through."""
 
@@ -138,10 +139,11 @@ def revert(store: Store, action_id: str, *, who: str) -> Done:
         rows, changed_since = events.restoring_rows(store, target.seq)
         said, said_since = decisions.restoring_events(store, target.seq)
         noted, noted_since = notes.restoring_events(store, target.seq)
+        reviewed, reviewed_since = reviews.restoring_events(store, target.seq)
         payload, kept = reverting.payload_of_revert(store, action_id)
-        changed_since += kept + said_since + noted_since
+        changed_since += kept + said_since + noted_since + reviewed_since
         subject = target.action.text
-        if not (rows or said or noted or payload):
+        if not (rows or said or noted or reviewed or payload):
             return Done(None, NO_CHANGES, f"{subject}: nothing left to take back{_since(changed_since)}")
         written = actions.begin(store, who=who, kind="revert", text=subject, reverts=action_id, payload=payload)
         changes = events.append(store, written, rows, source=Source.REVERT, reverting=target.seq)
@@ -149,6 +151,8 @@ def revert(store: Store, action_id: str, *, who: str) -> Done:
             changes |= decisions.append(store, written, said, reverting=target.seq)
         if noted:
             changes |= notes.append(store, written, noted)
+        # Looked up anew, for labels that go back have ended what was said of them.
+        changes |= reviews.append(store, written, reviews.restoring_events(store, target.seq)[0])
         if payload is not None:
             changes |= reverting.restore(store, payload)
     return Done(written.action.id, changes, f"{subject}{_since(changed_since)}")

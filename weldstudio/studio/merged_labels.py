@@ -1,5 +1,6 @@
 """Labels given at the merged level: those that wait to be split, and those that contradict the flags below them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import Source, State, sources, states
 from weldstudio.domain.scheme import Merge, level_of, telling
 from weldstudio.store.mirror import Mirror
+from weldstudio.studio.part import part
 
 Bools = NDArray[np.bool_]
 
@@ -29,40 +31,51 @@ class Waiting:
 def to_split(mirror: Mirror) -> Bools:
     """(n,) labelled with a merge that was undone, and which of its flags holds nobody has said."""
     result = np.zeros(len(mirror), np.bool_)
-    for merge in mirror.scheme.merges:
-        result |= _to_split(mirror, merge)
+    for rows, _, _ in _splitting(mirror):
+        result |= rows
     return result
 
 
 def contradictory(mirror: Mirror) -> Bools:
     """(n,) the labels of a photo cannot all be true: of a merge and its flags, or of a group."""
     result = np.zeros(len(mirror), np.bool_)
-    for merge in mirror.scheme.live_merges:
-        denied, forgotten = _contradictions(mirror, merge)
-        result |= denied | forgotten
-    for group in mirror.scheme.groups:
-        result |= _raised_together(mirror, group.members)
+    for rows, _, _ in _contradicting(mirror):
+        result |= rows
     return result
 
 
 def listed(mirror: Mirror, *, splitting: bool = False) -> list[Waiting]:
     """The photos of either queue with the reason, by path."""
-    found: list[Waiting] = []
-
-    def add(rows: Bools, name: str, reason: str) -> None:
-        found.extend(Waiting(mirror.paths[row], name, reason) for row in np.flatnonzero(rows).tolist())
-
-    if splitting:
-        for merge in mirror.scheme.merges:
-            add(_to_split(mirror, merge), merge.name, "which of its flags it is, nobody has said")
-    else:
-        for merge in mirror.scheme.live_merges:
-            denied, forgotten = _contradictions(mirror, merge)
-            add(denied, merge.name, "it is clear, and one of its flags is raised")
-            add(forgotten, merge.name, "it is raised, and all of its flags are clear")
-        for group in mirror.scheme.groups:
-            add(_raised_together(mirror, group.members), group.name, "two flags of the group are raised")
+    reasons = _splitting(mirror) if splitting else _contradicting(mirror)
+    found = [
+        Waiting(mirror.paths[row], name, reason)
+        for rows, name, reason in reasons
+        for row in np.flatnonzero(rows).tolist()
+    ]
     return sorted(found, key=lambda waiting: (waiting.path, waiting.name))
+
+
+def sentences(mirror: Mirror, row: int, *, splitting: bool) -> list[str]:
+    """Why one photo (its row) waits in either queue, a sentence each; none where it does not."""
+    one = part(mirror, np.array([row]))
+    reasons = _splitting(one) if splitting else _contradicting(one)
+    return [f"{name}: {reason}." for rows, name, reason in reasons if rows[0]]
+
+
+def _splitting(mirror: Mirror) -> Iterator[tuple[Bools, str, str]]:
+    """(n,) which photos wait to be split, the name of the merge, and why."""
+    for merge in mirror.scheme.merges:
+        yield _to_split(mirror, merge), merge.name, "which of its flags it is, nobody has said"
+
+
+def _contradicting(mirror: Mirror) -> Iterator[tuple[Bools, str, str]]:
+    """(n,) which photos contradict themselves, the name of the merge or group, and how."""
+    for merge in mirror.scheme.live_merges:
+        denied, forgotten = _contradictions(mirror, merge)
+        yield denied, merge.name, "it is clear, and one of its flags is raised"
+        yield forgotten, merge.name, "it is raised, and all of its flags are clear"
+    for group in mirror.scheme.groups:
+        yield _raised_together(mirror, group.members), group.name, "two flags of the group are raised"
 
 
 def _column(mirror: Mirror, slot: int) -> NDArray[np.uint8]:

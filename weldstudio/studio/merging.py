@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import Flag, Scheme
+from weldstudio.domain.scheme import Flag, Level, Scheme
 from weldstudio.store import events
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio.deciding import outcomes
+from weldstudio.studio.deciding import Moves, moves, outcomes, tally
 from weldstudio.studio.scheme import edit_scheme
 
 
@@ -140,3 +140,18 @@ def _free_name(scheme: Scheme) -> str:
 
 def _columns(columns: Sequence[NDArray[np.bool_]], count: int) -> NDArray[np.bool_]:
     return np.stack(columns, axis=1) if columns else np.zeros((count, 0), np.bool_)
+
+
+def preview_verdicts(mirror: Mirror, level: Level) -> Moves:
+    """Which verdicts would move if they counted merges, their flags, or both. Nothing is changed."""
+    return moves(mirror, tally(mirror, scheme=replace(mirror.scheme, verdict_level=level)))
+
+
+def count_verdicts_by(store: Store, level: Level, *, who: str) -> Done:
+    """Have verdicts count merges in place of their flags, the flags, or both, as one action."""
+    return edit_scheme(
+        store,
+        lambda scheme: replace(scheme, verdict_level=level),
+        who=who,
+        text=f"Verdicts count {'flags and merges' if level == Level.BOTH else level}",
+    )

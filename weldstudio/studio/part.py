@@ -1,9 +1,11 @@
 """A few photos of the mirror: as a small mirror of their own, and what the model says of all their classes at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.scheme import Merge
+from weldstudio.domain.scheme import Merge, SchemeClass
 from weldstudio.store.mirror import Mirror
 
 
@@ -24,25 +26,33 @@ def part(mirror: Mirror, rows: NDArray[np.int64]) -> Mirror:
     )
 
 
-def all_probabilities(mirror: Mirror, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """`Mirror.probability` of every class for these rows, (rows, classes): quicker for a few than class by class."""
-    scheme = mirror.scheme
-    slots = np.array([item.slot for item in scheme.classes], np.int64)
+def all_probabilities(
+    mirror: Mirror, rows: NDArray[np.int64], *, classes: Sequence[SchemeClass] | None = None
+) -> NDArray[np.float32]:
+    """`Mirror.probability` of every class (or these) for these rows, (rows, classes): quicker than class by class."""
+    classes = mirror.scheme.classes if classes is None else classes
+    slots = np.array([item.slot for item in classes], np.int64)
     there = slots < mirror.probabilities.shape[1]
     result = np.full((len(rows), len(there)), np.nan, np.float32)
     result[:, there] = mirror.probabilities[rows[:, None], slots[there]]
-    for place, item in enumerate(scheme.classes) if scheme.live_merges else ():
+    for place, item in enumerate(classes):
         if isinstance(item, Merge):
             result[:, place] = mirror.probability(item.slot, rows)
     return result
 
 
-def all_predicted(mirror: Mirror, rows: NDArray[np.int64], probability: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """`Mirror.predicted` of every class for these rows, (rows, classes), by their `all_probabilities`."""
-    scheme = mirror.scheme
+def all_predicted(
+    mirror: Mirror,
+    rows: NDArray[np.int64],
+    probability: NDArray[np.float32],
+    *,
+    classes: Sequence[SchemeClass] | None = None,
+) -> NDArray[np.bool_]:
+    """`Mirror.predicted` of every class (or these) for these rows, (rows, classes), by their `all_probabilities`."""
+    classes = mirror.scheme.classes if classes is None else classes
     # Halves are compared with halves, as the mirror does.
-    result = probability >= np.array([mirror.threshold(item.slot) for item in scheme.classes], np.float16)
-    for place, item in enumerate(scheme.classes) if scheme.live_merges else ():
+    result = probability >= np.array([mirror.threshold(item.slot) for item in classes], np.float16)
+    for place, item in enumerate(classes):
         if isinstance(item, Merge):
             result[:, place] = mirror.predicted(item.slot, rows)
     return result

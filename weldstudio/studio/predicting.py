@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Changes, Progress
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.messages import Completed, Failed, LoadModel, ModelReady, Score, Scored
-from weldstudio.domain.model import ModelCard, slot_row
+from weldstudio.domain.model import ModelCard, scheme_difference, slot_row
 from weldstudio.domain.packing import unpack
 from weldstudio.jobs.process import Child
 from weldstudio.store import models, photos, predictions
@@ -35,6 +35,8 @@ class PredictReport:
     """Photos that this model had scored before."""
     problems: tuple[tuple[int, str], ...]
     """(photo id, reason) of the photos that could not be read."""
+    difference: str = ""
+    """How the scheme that the model was trained for differs from the present one, as a sentence."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -44,13 +46,15 @@ class PredictReport:
             "scored": self.scored,
             "scored_before": self.there,
             "problems": len(self.problems),
+            "scheme_difference": self.difference,
         }
 
     def __str__(self) -> str:
         text = f"Model {self.name} ({self.model_id}) scored {self.scored:,} photos"
         if self.there:
             text += f"; {self.there:,} were scored before"
-        return text + (f"; {len(self.problems):,} could not be read." if self.problems else ".")
+        text += f"; {len(self.problems):,} could not be read." if self.problems else "."
+        return f"{text} {self.difference}".rstrip()
 
 
 def predict(
@@ -88,7 +92,8 @@ def predict(
                     case Failed() as failure:
                         raise JobFailed(failure.sentence)
                 yield Progress(finished, total, f"scoring with {card.name}", changes)
-    return PredictReport(card.id, card.name, finished - len(problems), len(done_before), tuple(problems))
+    difference = scheme_difference(card, schemes.load(store))
+    return PredictReport(card.id, card.name, finished - len(problems), len(done_before), tuple(problems), difference)
 
 
 def record(store: Store, model_id: str, photo_ids: Sequence[int], probabilities: NDArray[np.floating[Any]]) -> Changes:

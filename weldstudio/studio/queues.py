@@ -25,6 +25,8 @@ class Sort(StrEnum):
     """Joint by joint, the nearest to its reject limit first."""
     POINTS = "points"
     """Joint by joint, the farthest above its reject limit first."""
+    CHANCE = "chance"
+    """Joint by joint, the least likely to reach its reject limit first."""
     RANDOM = "random"
 
 
@@ -37,14 +39,56 @@ class Queue:
     hint: str
     filter: Filter
     sort: Sort = Sort.ADDED
+    quiet: bool = False
+    """Shown only while something waits in it."""
 
     @property
     def by_joint(self) -> bool:
         """Whether joints wait in it, not single photos; without points there are no verdicts to wait for."""
-        return self.sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS)
+        return self.sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS, Sort.CHANCE)
 
 
-QUEUES = (
+GUARANTEE = 0.01
+"""The chance below which a joint is safe to pass, unless said."""
+
+
+def queues(who: str = "", guarantee: float = GUARANTEE) -> tuple[Queue, ...]:
+    """What this expert works through, in the order to work in; the first is where a day begins."""
+    return (
+        *_JOINTS,
+        *(_own(who) if who else ()),
+        *_PHOTOS,
+        Queue(
+            "safe",
+            "Safe to pass",
+            f"Joints that reach their limit with a chance below {100 * guarantee:g} %; the least likely first",
+            Filter((Term("safe", f"{guarantee:g}"),)),
+            Sort.CHANCE,
+        ),
+        *_REVIEWING,
+    )
+
+
+def _own(who: str) -> tuple[Queue, ...]:
+    return (
+        Queue(
+            "returned",
+            "Returned to you",
+            "A reviewer gave these back to you; the reason stands in the inspector",
+            Filter((Term("returned", who),)),
+            quiet=True,
+        ),
+        Queue(
+            "second",
+            "Second look, blind",
+            "Label these without the first labels and predictions, which are hidden until your answer is given",
+            Filter((Term("second", who),)),
+            quiet=True,
+        ),
+    )
+
+
+_JOINTS = (
     Queue(
         "inbox",
         "Inbox",
@@ -66,13 +110,15 @@ QUEUES = (
         Filter((Term("changed"),)),
         Sort.POINTS,
     ),
+)
+
+_PHOTOS = (
     Queue(
         "unreviewed",
         "Unreviewed",
         "No person has looked at these yet",
         Filter((Term("unreviewed"), Term("problem", negated=True))),
     ),
-    Queue("conflict", "Conflicts", "Two experts said different things at their desks", Filter((Term("conflict"),))),
     Queue(
         "altered",
         "File changed",
@@ -100,12 +146,28 @@ QUEUES = (
         Sort.DISAGREEMENT,
     ),
     Queue(
+        "conflict",
+        "Reviewers differ",
+        "Two experts gave different answers, at their desks or in a blind second look; say what holds",
+        Filter((Term("conflict"),)),
+    ),
+)
+
+_REVIEWING = (
+    Queue(
+        "review",
+        "To review",
+        "Labelled by a person and not yet reviewed: mark them reviewed, or return them with a reason",
+        Filter((Term("review", "labelled"),)),
+    ),
+    Queue(
         "audit",
-        "Second look",
-        "Reviewed photos in a random order, to look at again",
-        Filter((Term("reviewed"),)),
-        Sort.RANDOM,
+        "Audit sample",
+        "Drawn at random to be looked at again: correct what is wrong, then mark them reviewed",
+        Filter((Term("audit"),)),
     ),
     Queue("problems", "Problems", "Photos that cannot be shown", Filter((Term("problem"),))),
 )
-"""What people work through; the first is where a day begins."""
+
+QUEUES = queues()
+"""Those that are the same for every expert."""

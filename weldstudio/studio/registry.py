@@ -9,10 +9,11 @@ from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Done
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.model import ModelCard
+from weldstudio.domain.model import ModelCard, scheme_difference
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.store import actions, predictions
 from weldstudio.store import models as model_rows
+from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 
 _logger = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ class Entry:
     active: bool
     evaluations: dict[str, dict[str, Any]]
     """Split -> the last evaluation on it, as `evaluating.Evaluation.to_json`."""
+    difference: str
+    """How the scheme that it was trained for differs from the present one, as a sentence; '' where it does not."""
 
     @property
     def id(self) -> str:
@@ -50,6 +53,7 @@ class Entry:
             "run": self.card.run_id,
             "active": self.active,
             "mean_per_class_accuracy": self.card.scores.get("mean_per_class_accuracy"),
+            "scheme_difference": self.difference,
             "folder": str(self.folder),
             "weights_origin": self.card.weights_origin,
             "evaluations": self.evaluations,
@@ -86,10 +90,11 @@ def _cards(store: Store) -> list[ModelCard]:
 
 def models(store: Store) -> list[Entry]:
     """All models with what is known of them, newest adopted first."""
-    active = model_rows.active_id(store)
+    active, scheme = model_rows.active_id(store), scheme_rows.load(store)
     return [
-        Entry(card, folder_of(store, card.id), card.id == active, _evaluations(folder_of(store, card.id)))
+        Entry(card, folder, card.id == active, _evaluations(folder), scheme_difference(card, scheme))
         for card in _cards(store)
+        for folder in (folder_of(store, card.id),)
     ]
 
 

@@ -3,18 +3,19 @@
 A note ("payload") is {"scheme": {"before": ..., "after": ...}}, {"active_model": {"before": ..., "after": ...}} or
 {"reject_limits": {"contractor": ..., "before": ..., "after": ...}}. It is looked at field by field: the points of one
 flag, the members of one group, the limit of one day. Only fields that still are as the action left them are put back;
-the others were changed since and stay (see `domain.owning`). {"altered": ...} and {"joint_facts": ...} are looked at
-photo by photo and joint by joint. What was said of joints has events of its own.
+the others were changed since and stay (see `domain.owning`). {"altered": ...} is looked at photo by photo, what was
+noted of joints and photos (`noting`) field by field as well. What was said of joints has events of its own.
 """
 
 from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.owning import Standing, standing
+from weldstudio.domain.scheme import Level
 from weldstudio.store import actions, models, past
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import confirming, contractors, joint_facts
+from weldstudio.studio import confirming, contractors, noting
 from weldstudio.studio.scheme_text import from_json, to_json
 
 Field = tuple[str, ...]
@@ -23,6 +24,7 @@ Field = tuple[str, ...]
 _MODEL: Field = ("model",)
 _ORDER: Field = ("order",)
 _NAME: Field = ("name",)
+_LEVEL: Field = ("verdict_level",)
 
 
 def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | None, int]:
@@ -52,12 +54,8 @@ def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | No
         changed_since += marks is None
         if marks is not None:
             back["altered"] = marks
-    if "joint_facts" in payload:
-        facts, kept = joint_facts.payload_of_revert(store, payload["joint_facts"])
-        changed_since += kept
-        if facts is not None:
-            back["joint_facts"] = facts
-    return back or None, changed_since
+    facts, kept = noting.payload_of_revert(store, payload)
+    return (back | facts) or None, changed_since + kept
 
 
 def restore(store: Store, payload: dict[str, Any]) -> Changes:
@@ -71,9 +69,7 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
         changes |= contractors.restore(store, payload["reject_limits"])
     if "altered" in payload:
         changes |= confirming.restore(store, payload["altered"])
-    if "joint_facts" in payload:
-        changes |= joint_facts.restore(store, payload["joint_facts"])
-    return changes
+    return changes | noting.restore(store, payload)
 
 
 def _standings(store: Store, action_id: str, payload: dict[str, Any]) -> dict[Field, Standing[Any]]:
@@ -119,6 +115,7 @@ def _common(slots: list[int], others: list[int]) -> list[int]:
 def _of_scheme(scheme: dict[str, Any]) -> dict[Field, Any]:
     """A scheme (as values for JSON), field by field; None stands for what is not there."""
     fields: dict[Field, Any] = {_NAME: scheme["name"], _ORDER: [flag["slot"] for flag in scheme["flags"]]}
+    fields[_LEVEL] = scheme.get("verdict_level", Level.MERGES)  # not noted in actions older than the choice
     for kind in ("flags", "merges"):
         for item in scheme[kind]:
             fields |= {(kind, str(item["slot"]), key): value for key, value in item.items()}
@@ -155,6 +152,7 @@ def _restored(now: dict[str, Any], ours: dict[Field, Standing[Any]], *, kept: fr
         order = {slot: place for place, slot in enumerate(back[_ORDER])}
         scheme["flags"] = sorted(scheme["flags"], key=lambda flag: order.get(flag["slot"], len(order)))
     scheme["name"] = back.get(_NAME, now["name"])
+    scheme["verdict_level"] = back.get(_LEVEL, now["verdict_level"])
     return scheme
 
 

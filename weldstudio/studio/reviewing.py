@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, merged_labels
+from weldstudio.studio import joint_terms, joints, merged_labels, review_terms
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -26,7 +26,7 @@ from weldstudio.studio.filters import (
     parse,
     period,
 )
-from weldstudio.studio.queues import QUEUES, Queue, Sort
+from weldstudio.studio.queues import QUEUES, Queue, Sort, queues
 
 Rows = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -68,6 +68,8 @@ def select(
             ordered = joint_terms.nearest(mirror, rows)
         case Sort.POINTS:
             ordered = joint_terms.most_points(mirror, rows)
+        case Sort.CHANCE:
+            ordered = joint_terms.least_likely(mirror, rows)
         case Sort.RANDOM:
             ordered = np.random.default_rng(seed).permutation(rows)
     return ordered[::-1] if descending else ordered
@@ -161,12 +163,17 @@ def counts(mirror: Mirror) -> Counts:
     )
 
 
-def queue_counts(mirror: Mirror) -> dict[str, int]:
+def queue_counts(mirror: Mirror, of: Iterable[Queue] = QUEUES) -> dict[str, int]:
     """How many joints, or photos where single ones do, wait in each queue, by its id."""
     waiting = {str(queue): count for queue, count in joints.counts(mirror).items()}
-    return {
-        queue.id: waiting[queue.id] if queue.by_joint else int(matching(mirror, queue.filter).sum()) for queue in QUEUES
-    }
+    found = {}
+    for queue in of:
+        if queue.id in waiting:
+            found[queue.id] = waiting[queue.id]
+        else:
+            matches = matching(mirror, queue.filter)
+            found[queue.id] = len(np.unique(mirror.joint[matches])) if queue.by_joint else int(matches.sum())
+    return found
 
 
 def _holds(mirror: Mirror, term: Term) -> Bools:
@@ -203,7 +210,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "unsure": lambda m: _any_class(m, State.UNSURE),
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
-    "conflict": lambda m: _in_conflict(m),
+    "conflict": review_terms.in_conflict,
     "altered": lambda m: np.isin(m.ids, np.fromiter(m.altered, np.int64, len(m.altered))),
     "contradiction": lambda m: contradicting(m, m.scheme.groups) | merged_labels.contradictory(m),
     "to-split": merged_labels.to_split,
@@ -211,13 +218,8 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "scored": lambda m: ~np.isnan(_highest(m, None)),
     "problem": lambda m: m.problem,
     **joint_terms.WORDS,
+    **review_terms.WORDS,
 }
-
-
-def _in_conflict(mirror: Mirror) -> Bools:
-    found = np.isin(mirror.ids, np.fromiter(mirror.conflicts, np.int64, len(mirror.conflicts)))
-    joints = mirror.decided.conflicts
-    return found | np.isin(mirror.joint, np.fromiter(joints, np.int64, len(joints))) if joints else found
 
 
 def _flag(mirror: Mirror, term: Term) -> Bools:
@@ -281,6 +283,7 @@ _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "equipment": _equipment,
     "collection": _collection,
     **joint_terms.KEYS,
+    **review_terms.KEYS,
     "taken": _taken,
     "name": _name,
     "note": lambda m, term: _noted(m, term.value),
@@ -360,5 +363,6 @@ __all__ = [
     "matching",
     "parse",
     "queue_counts",
+    "queues",
     "select",
 ]

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from weldstudio.domain.errors import SchemeError
-from weldstudio.domain.scheme import Example, Flag, Group, JointRule, Merge, Scheme, did_you_mean
+from weldstudio.domain.scheme import Example, Flag, Group, JointRule, Level, Merge, Scheme, did_you_mean
 
 _FLAG_KEYS = tuple(field.name for field in fields(Flag) if field.name != "slot")
 _MERGE_KEYS = ("name", "members", "key", "colour", "description", "penalty")
 _GROUP_KEYS = ("name", "members", "default")
-_TOP_KEYS = ("name", "description", "flags", "groups", "merges")
+_TOP_KEYS = ("name", "description", "verdicts", "flags", "groups", "merges")
 
 
 def to_json(scheme: Scheme) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def from_json(data: dict[str, Any]) -> Scheme:
         tuple(Group(**{**g, "members": tuple(g["members"])}) for g in data["groups"]),
         tuple(Merge(**{**m, "members": tuple(m["members"])}) for m in data["merges"]),
         name=data["name"],
+        verdict_level=Level(data.get("verdict_level", Level.MERGES)),
     )
 
 
@@ -81,7 +82,12 @@ def _from_toml(data: dict[str, Any], stem: str) -> Scheme:
         _refuse_unknown_keys(entry, _MERGE_KEYS, "a merge")
         penalty = str(entry.get("penalty", "maximum"))
         merges.append(Merge(**{**entry, "slot": slot, "members": slots(entry), "penalty": penalty}))
-    return Scheme(tuple(flags), tuple(groups), tuple(merges), name=str(data.get("name", stem)))
+    level = data.get("verdicts", Level.MERGES.value)
+    if level not in [known.value for known in Level]:
+        raise SchemeError(f"Verdicts cannot count '{level}'; write {', '.join(Level)}.")
+    return Scheme(
+        tuple(flags), tuple(groups), tuple(merges), name=str(data.get("name", stem)), verdict_level=Level(level)
+    )
 
 
 def _tables(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
@@ -100,6 +106,8 @@ def _refuse_unknown_keys(entry: dict[str, Any], known: tuple[str, ...], where: s
 def to_toml(scheme: Scheme) -> str:
     """The scheme as TOML that `read_toml` takes; undone merges are left out, and so are slots."""
     lines = [f"name = {_quoted(scheme.name)}"]
+    if scheme.verdict_level != Level.MERGES:
+        lines.append(f"verdicts = {_quoted(scheme.verdict_level)}")
     names = {flag.slot: flag.name for flag in scheme.flags}
     for flag in scheme.flags:
         lines += ["", "[[flags]]", f"name = {_quoted(flag.name)}", f"points = {flag.points}"]

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.labelling import looked_at
+from weldstudio.domain.levels import classes_at
 from weldstudio.domain.photo import Photo
-from weldstudio.domain.scheme import Scheme
+from weldstudio.domain.scheme import Level, Scheme, SchemeClass
 from weldstudio.store import mirror as mirrors
 from weldstudio.store import photos, splits
 from weldstudio.store.store import Store
@@ -45,6 +46,13 @@ class Selection:
     """(n, slots) label bytes."""
     scheme: Scheme
     project: str
+    level: Level = Level.MERGES
+    """What stands for the flags of a merge."""
+
+    @property
+    def classes(self) -> tuple[SchemeClass, ...]:
+        """The columns or folders, in the order of the scheme."""
+        return classes_at(self.scheme, self.level)
 
     @property
     def reviewed(self) -> int:
@@ -96,7 +104,9 @@ class ExportReport:
         }
 
 
-def select(store: Store, photo_ids: Sequence[int] | None) -> Generator[Progress, None, Selection]:
+def select(
+    store: Store, photo_ids: Sequence[int] | None, *, level: Level = Level.MERGES
+) -> Generator[Progress, None, Selection]:
     """The photos and their labels. Raises ExportRefused when there are none, or an id is no photo."""
     mirror = mirrors.read(store)
     try:
@@ -127,4 +137,4 @@ def select(store: Store, photo_ids: Sequence[int] | None) -> Generator[Progress,
                 )
             )
         yield Progress(len(found), len(rows), "Reading labels")
-    return Selection(tuple(found), mirror.labels[rows], mirror.scheme, store.name)
+    return Selection(tuple(found), mirror.labels[rows], mirror.scheme, store.name, level)

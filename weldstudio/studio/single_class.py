@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import Scheme
+from weldstudio.domain.levels import classes_at, needed_at, told_once
+from weldstudio.domain.scheme import Level, Scheme
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 """What Windows allows in no name; '/' is allowed nowhere."""
@@ -39,16 +40,17 @@ class Sorted:
         return found
 
 
-def sort_into_classes(scheme: Scheme, labels: NDArray[np.uint8]) -> Sorted:
+def sort_into_classes(scheme: Scheme, labels: NDArray[np.uint8], *, level: Level = Level.MERGES) -> Sorted:
     """The one class of each photo, from label bytes (n, slots) uint8.
 
     A photo has one if exactly one class is raised and none outside that class's group is unsure. Where the whole
     scheme is one group that names its "none of them", a photo clear of all members belongs to that.
     """
-    items = scheme.classes
+    items = classes_at(scheme, level)
     if not items:
         return Sorted((None,) * len(labels), ("the project has no flags",) * len(labels))
-    states = np.stack([scheme.states_of(item.slot, labels) for item in items], axis=1)
+    found = {item.slot: scheme.states_of(item.slot, labels) for item in needed_at(scheme, level)}
+    states = np.stack(list(told_once(scheme, level, found).values()), axis=1)
     groups = [_group_name(scheme, item.slot) for item in items]
     default = _default_of(scheme, groups)
     # Photos that are labelled alike are decided once.

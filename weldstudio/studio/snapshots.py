@@ -4,18 +4,18 @@ A preview and the run that follows it come from the same function, so that what 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.labelling import Source, State, looked_at, sources
+from weldstudio.domain.levels import classes_at
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
 from weldstudio.domain.near_duplicates import clusters
 from weldstudio.domain.recipe import Recipe
-from weldstudio.domain.scheme import Group, Scheme, SchemeClass
-from weldstudio.domain.scores import FEW
+from weldstudio.domain.scheme import Group, Level, Scheme, SchemeClass
 from weldstudio.domain.split import Split, assign
 from weldstudio.store import mirror as mirrors
 from weldstudio.store import photos as photo_rows
@@ -24,6 +24,7 @@ from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import reviewing
 from weldstudio.studio.filters import parse
+from weldstudio.studio.preflight import manifest_problem, recipe_problem, recipe_warnings, without_hopeless
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +59,43 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     """The snapshot of this moment. Nothing is written. Raises RecipeError for classes that do not exist."""
     mirror = mirrors.read(store)
     classes, task = chosen_classes(mirror.scheme, recipe)
-    wanted = _filtered(mirror, recipe) & ~mirror.problem
+    wanted = _filtered(mirror, recipe.data.filter) & ~mirror.problem
+    judging = recipe.data.test_filter or recipe.data.filter
+    judges = _filtered(mirror, judging) & ~mirror.problem
     learned = known_labels(mirror, recipe, accepted=recipe.data.accepted_labels)
     judged = known_labels(mirror, recipe, accepted=False)
     states = np.stack([mirror.scheme.states_of(c.slot, learned) for c in classes], axis=1)
     honest = np.stack([mirror.scheme.states_of(c.slot, judged) for c in classes], axis=1)
-    labelled = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1) & wanted
+    labelled = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1) & (wanted | judges)
     if not labelled.any():
         sentence = "No photo of this choice is labelled raised or clear yet; label some of each, for every flag."
-        empty = Manifest(tuple(ManifestClass(c.slot, c.name) for c in classes), (), task)
-        return Snapshot(empty, problem=sentence)
-    hashes, contents = _hashes(store)
-    splits, new, torn = _splits(mirror, recipe, labelled, hashes, stored=split_rows.read(store))
+        return Snapshot(Manifest(_manifest_classes(mirror.scheme, classes), (), task), problem=sentence)
+    hashes, contents = photo_rows.hashes(store)
+    splits, new, torn, units = _splits(mirror, recipe, labelled, hashes, stored=split_rows.read(store))
     of_photo = np.array([splits.get(int(joint), "") for joint in mirror.joint], dtype=object)
     used = []
-    for row in np.flatnonzero(wanted & (of_photo != "")).tolist():
+    for row in np.flatnonzero((wanted | judges) & (of_photo != "")).tolist():
         split = Split(of_photo[row])
+        if not (wanted if split is Split.TRAIN else judges)[row]:
+            continue
         label = states[row] if split is Split.TRAIN else honest[row]
         if np.isin(label, (State.RAISED, State.CLEAR)).any():
             photo_id = int(mirror.ids[row])
             path = str(mirror.photo_path(photo_id))
-            used.append(ManifestPhoto(photo_id, path, split, tuple(label.tolist()), contents.get(photo_id)))
-    manifest = Manifest(tuple(ManifestClass(c.slot, c.name) for c in classes), tuple(used), task)
-    manifest, warnings = _without_hopeless(manifest)
+            unit = units.get(int(mirror.joint[row]), -1)
+            used.append(ManifestPhoto(photo_id, path, split, tuple(label.tolist()), contents.get(photo_id), unit))
+    manifest = Manifest(_manifest_classes(mirror.scheme, classes), tuple(used), task)
+    manifest, warnings = without_hopeless(manifest)
     if torn:
         warnings.append(
             f"{torn} joint{'s' if torn > 1 else ''} with near-duplicates both in training and in validation or test "
             "are left out."
         )
+    warnings += recipe_warnings(recipe, manifest)
+    problem = manifest_problem(manifest) or recipe_problem(recipe, manifest)
     seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
     reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}
-    return Snapshot(manifest, tuple(warnings), _problem(manifest), new, reviewed)
+    return Snapshot(manifest, tuple(warnings), problem, new, reviewed)
 
 
 def chosen_classes(scheme: Scheme, recipe: Recipe) -> tuple[tuple[SchemeClass, ...], str]:
@@ -98,7 +105,7 @@ def chosen_classes(scheme: Scheme, recipe: Recipe) -> tuple[tuple[SchemeClass, .
     for name in recipe.data.classes:
         for item in _members(scheme, groups[name]) if name in groups else (scheme.by_name(name),):
             found[item.slot] = item
-    classes = tuple(found.values()) or scheme.classes
+    classes = tuple(found.values()) or classes_at(scheme, Level(recipe.data.level))
     if not classes:
         raise RecipeError("The scheme has no flags yet; add one on the Flags page or import labels.")
     slots = {item.slot for item in classes}
@@ -106,6 +113,8 @@ def chosen_classes(scheme: Scheme, recipe: Recipe) -> tuple[tuple[SchemeClass, .
     task = recipe.data.task
     if task == "auto":
         task = "exclusive" if one_group is not None and not one_group.default and len(classes) > 1 else "multilabel"
+    if task == "independent":
+        task = "multilabel"  # what the outputs mean is the same; who shares the trained stages is the run's affair
     if task == "exclusive" and len(classes) < 2:
         raise RecipeError("An exclusive training needs at least two classes to choose from; name more in data.classes.")
     return classes, task
@@ -132,25 +141,17 @@ def _members(scheme: Scheme, group: Group) -> tuple[SchemeClass, ...]:
     return tuple(shown.values())
 
 
-def _filtered(mirror: Mirror, recipe: Recipe) -> NDArray[np.bool_]:
-    """Photos the recipe's filter lets through, (n,)."""
+def _manifest_classes(scheme: Scheme, classes: Sequence[SchemeClass]) -> tuple[ManifestClass, ...]:
+    return tuple(ManifestClass(item.slot, item.name, scheme.points_of(item.slot)) for item in classes)
+
+
+def _filtered(mirror: Mirror, text: str) -> NDArray[np.bool_]:
+    """Photos that a filter lets through, (n,)."""
     chosen = np.ones(len(mirror), dtype=bool)
-    if recipe.data.filter.strip():
+    if text.strip():
         chosen[:] = False
-        chosen[reviewing.select(mirror, parse(recipe.data.filter, mirror.scheme))] = True
+        chosen[reviewing.select(mirror, parse(text, mirror.scheme))] = True
     return chosen
-
-
-def _hashes(store: Store) -> tuple[dict[int, int], dict[int, str]]:
-    """Perceptual and content hashes by photo id, of the photos that have them."""
-    perceptual: dict[int, int] = {}
-    contents: dict[int, str] = {}
-    for photo in photo_rows.every(store):
-        if photo.perceptual_hash is not None:
-            perceptual[photo.id] = photo.perceptual_hash
-        if photo.content_hash is not None:
-            contents[photo.id] = photo.content_hash
-    return perceptual, contents
 
 
 def _splits(
@@ -160,8 +161,8 @@ def _splits(
     hashes: dict[int, int],
     *,
     stored: dict[int, Split],
-) -> tuple[dict[int, Split], dict[int, Split], int]:
-    """Split by joint, those among them that are new, and how many joints are left out for being torn between splits.
+) -> tuple[dict[int, Split], dict[int, Split], int, dict[int, int]]:
+    """Split by joint, the new ones among them, how many joints are torn between splits and left out, unit by joint.
 
     Joints that share near-duplicates are one unit and go together. A stored joint never moves; a new joint whose unit
     already lies in two splits belongs to neither.
@@ -199,7 +200,7 @@ def _splits(
     left_out = sum(
         joint not in stored and number in torn for joint, number in zip(joints.tolist(), unit.tolist(), strict=True)
     )
-    return {**stored, **new}, new, left_out
+    return {**stored, **new}, new, left_out, dict(zip(joints.tolist(), unit.tolist(), strict=True))
 
 
 def _units(mirror: Mirror, joints: NDArray[np.int64], hashes: dict[int, int]) -> NDArray[np.int64]:
@@ -224,44 +225,3 @@ def _units(mirror: Mirror, joints: NDArray[np.int64], hashes: dict[int, int]) ->
         a, b = root(joint), root(first.setdefault(number, joint))
         parent[max(a, b)] = min(a, b)
     return np.unique([root(i) for i in range(len(joints))], return_inverse=True)[1].astype(np.int64)
-
-
-def _without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
-    """The manifest without classes that have no raised or no clear training photo, and what there is to say."""
-    warnings: list[str] = []
-    keep: list[int] = []
-    counts = manifest.counts()
-    for index, item in enumerate(manifest.classes):
-        raised, clear = counts[Split.TRAIN.value][item.name]
-        if not raised or (not clear and manifest.task == "multilabel"):
-            missing = "raised" if not raised else "clear"
-            warnings.append(f"'{item.name}' is left out: no training photo has it {missing}. Label some.")
-            continue
-        keep.append(index)
-        if raised < FEW:
-            warnings.append(f"'{item.name}' is raised on {raised} training photos; at least {FEW} are needed to learn.")
-        if not all(counts[Split.VALIDATION.value][item.name]) and manifest.task == "multilabel":
-            warnings.append(
-                f"'{item.name}' has no raised or no clear validation photo: its threshold stays at 0.5 and it has no "
-                "score. Label more."
-            )
-    if len(keep) == len(manifest.classes):
-        return manifest, warnings
-    photos = tuple(_narrowed(photo, keep) for photo in manifest.photos)
-    known = tuple(photo for photo in photos if any(state in (State.RAISED, State.CLEAR) for state in photo.states))
-    return replace(manifest, classes=tuple(manifest.classes[i] for i in keep), photos=known), warnings
-
-
-def _narrowed(photo: ManifestPhoto, keep: Sequence[int]) -> ManifestPhoto:
-    return replace(photo, states=tuple(photo.states[i] for i in keep))
-
-
-def _problem(manifest: Manifest) -> str:
-    """Why nothing can be learned from this, or ''."""
-    if not manifest.classes:
-        return "No flag has both raised and clear training photos; label some of each."
-    if manifest.task == "exclusive" and len(manifest.classes) < 2:
-        return f"Only '{manifest.classes[0].name}' has training photos; label photos of another class as well."
-    if len(manifest.of(Split.TRAIN)) < 2:
-        return "Fewer than 2 labelled photos would be trained on; label more."
-    return ""

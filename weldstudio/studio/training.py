@@ -11,8 +11,9 @@ from weldstudio import paths
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.messages import Evaluated, Failed, Heartbeat, Message, RunFinished, RunStarted, Stage
+from weldstudio.domain.model import ModelCard
 from weldstudio.domain.networks import NETWORKS
-from weldstudio.domain.recipe import NetworkChoice, Recipe
+from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.jobs import process
 from weldstudio.jobs.folder import RunFolder, new_id
@@ -26,6 +27,8 @@ SILENCE_S = 10.0
 START_S = 60.0
 """So long a run may take to its first word."""
 POLL_S = 0.02
+IMAGENET = "BSD-3-Clause; trained on ImageNet, whose terms are for research: ask its owners before selling the model"
+"""Of torchvision's weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,21 @@ class RunSummary:
 
 def presets() -> dict[str, Recipe]:
     """The recipes that come with the program, by id; the fastest first."""
-    found = {
-        file.stem: Recipe.from_toml(file.read_text("utf-8")) for file in (paths.resources() / "recipes").glob("*.toml")
-    }
-    return dict(sorted(found.items(), key=lambda item: (item[1].network.trains_stages, item[1].schedule.epochs)))
+
+    def effort(item: tuple[str, Recipe]) -> tuple[bool, int, int]:
+        network = item[1].network
+        return network.trains_stages, item[1].schedule.epochs, NETWORKS[network.name].parameters
+
+    return dict(sorted(_recipes(paths.resources() / "recipes").items(), key=effort))
+
+
+def experiments() -> dict[str, Recipe]:
+    """The experiments of the sources as recipes, by id: to be repeated on one's own photographs."""
+    return _recipes(paths.resources() / "recipes" / "experiments")
+
+
+def _recipes(folder: Path) -> dict[str, Recipe]:
+    return {file.stem: Recipe.from_toml(file.read_text("utf-8")) for file in sorted(folder.glob("*.toml"))}
 
 
 def first_choice() -> str:
@@ -78,7 +92,7 @@ def first_choice() -> str:
 
 def load_recipe(name_or_file: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
     """A preset by its id, or a recipe file, with dotted keys replaced. Raises RecipeError."""
-    known = presets()
+    known = presets() | experiments()
     if str(name_or_file) in known:
         return known[str(name_or_file)].with_values(overrides or {})
     file = Path(name_or_file)
@@ -95,28 +109,31 @@ def load_recipe(name_or_file: str | Path, overrides: Mapping[str, str] | None = 
 def preview(store: Store, recipe: Recipe, weights: Path | None = None) -> Snapshot:
     """What a training by this recipe would use now; `problem` says why it could not start. Writes nothing."""
     try:
-        _weights(store, recipe.network, weights)
+        _weights(store, recipe, weights)
     except RecipeError as error:
         return replace(snapshots.take(store, recipe), problem=str(error))
     return snapshots.take(store, recipe)
 
 
-def prepare(store: Store, recipe: Recipe, *, weights: Path | None = None, who: str) -> RunFolder:
+def prepare(
+    store: Store, recipe: Recipe, *, weights: Path | None = None, who: str, snapshot: Snapshot | None = None
+) -> RunFolder:
     """A run folder with everything the training needs; joints that are new get their split.
 
-    `weights` is a file to begin with, in place of what the recipe says. Raises RecipeError before anything is written.
+    `weights` is a file to begin with, in place of what the recipe says; `snapshot` is a `preview` of this moment, where
+    there is one. Raises RecipeError before anything is written.
     """
-    source = _weights(store, recipe.network, weights)
+    source = _weights(store, recipe, weights)
     if weights is not None:
         recipe = replace(recipe, network=replace(recipe.network, weights="file"))
-    snapshot = snapshots.take(store, recipe)
+    snapshot = snapshot or snapshots.take(store, recipe)
     if snapshot.problem:
         raise RecipeError(" ".join((snapshot.problem, *snapshot.warnings)))
     manifest = snapshot.manifest
     if source is not None:
         manifest = replace(
             manifest,
-            weights=f"weights/{source.file.name}",
+            weights="" if source.file is None else f"weights/{source.file.name}",
             weights_origin=source.origin,
             weights_licence=source.licence,
         )
@@ -124,9 +141,11 @@ def prepare(store: Store, recipe: Recipe, *, weights: Path | None = None, who: s
         splits.write(store, snapshot.new_splits, seed=recipe.seed)
     folder = store.folder / "runs"
     run = RunFolder.create(folder / new_id(folder), recipe, manifest, who=who)
-    if source is not None:
+    if source is not None and source.file is not None:
         (run.path / "weights").mkdir()
         shutil.copyfile(source.file, run.path / "weights" / source.file.name)
+    for model_id in recipe.combination.models:
+        shutil.copytree(store.folder / "models" / model_id, run.path / "weights" / model_id)
     with store.atomic():
         store.record(Changes(runs=True))
     return run
@@ -220,19 +239,27 @@ def follow(run: RunFolder) -> Generator[Message | None, None, RunFinished | None
 class _Weights:
     """A file to begin with, and where it comes from."""
 
-    file: Path
+    file: Path | None
+    """None where the run itself fetches it."""
     origin: str
     licence: str
 
 
-def _weights(store: Store, choice: NetworkChoice, given: Path | None) -> _Weights | None:
+def _weights(store: Store, recipe: Recipe, given: Path | None) -> _Weights | None:
     """The starting weights, or None for random ones. Raises RecipeError."""
+    choice, combined = recipe.network, recipe.combination.models
+    if combined:
+        cards = [_model(store, model_id) for model_id in combined]
+        licences = dict.fromkeys(card.weights_licence for card in cards if card.weights_licence)
+        return _Weights(None, f"the models {', '.join(combined)}, combined", "; ".join(licences))
     if given is not None:
         if not given.is_file():
             raise RecipeError(f"There is no weights file {given}.")
-        return _Weights(given, f"file {given.name}", "")
+        return _Weights(given, f"file {given.name}", "not known: that of the file's source")
     if choice.weights == "random":
         return None
+    if choice.weights == "torchvision":
+        return _Weights(None, f"torchvision's ImageNet weights of {choice.name}", IMAGENET)
     if choice.weights == "file":
         raise RecipeError("The recipe begins with a weights file, but none was given; choose one.")
     if choice.weights == "shipped":
@@ -245,17 +272,24 @@ def _weights(store: Store, choice: NetworkChoice, given: Path | None) -> _Weight
         origin = f"{found.card.name}, which comes with weldstudio; it began with: {found.card.weights_origin}"
         return _Weights(found.folder / shipped.WEIGHTS, origin, found.card.weights_licence)
     model_id = choice.weights.removeprefix("model:")
-    card = models.get(store, model_id)
-    if card is None:
-        raise RecipeError(
-            f"There is no model '{model_id}'.{did_you_mean(model_id, models.runs_adopted(store).values())}"
-        )
+    card = _model(store, model_id)
+    if card.members:
+        raise RecipeError(f"The model '{model_id}' is made of several networks; begin with a model of one.")
     if card.network != choice.name:
         raise RecipeError(
             f"The model '{model_id}' is a {card.network}, not a {choice.name}; choose network.name = {card.network}."
         )
     file = store.folder / "models" / model_id / "weights.safetensors"
     return _Weights(file, f"model {model_id}, which began with: {card.weights_origin}", card.weights_licence)
+
+
+def _model(store: Store, model_id: str) -> ModelCard:
+    card = models.get(store, model_id)
+    if card is None:
+        raise RecipeError(
+            f"There is no model '{model_id}'.{did_you_mean(model_id, models.runs_adopted(store).values())}"
+        )
+    return card
 
 
 def _run(store: Store, run_id: str) -> RunFolder:

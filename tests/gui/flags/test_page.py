@@ -11,14 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import JointRule
+from weldstudio.domain.scheme import JointRule, Level
 from weldstudio.gui.flags.flag_dialog import FlagDialog
 from weldstudio.gui.flags.merge_dialog import MergeDialog, in_words
 from weldstudio.gui.flags.model import Column
 from weldstudio.gui.flags.page import FlagsPage
 from weldstudio.gui.flags.rows import Kind
 from weldstudio.gui.session import Session
-from weldstudio.studio import scheme
+from weldstudio.studio import merging, scheme
 from weldstudio.studio.merging import MergePreview
 
 CLAMP, SOIL, MISALIGNED = 0, 1, 2
@@ -332,3 +332,23 @@ def test_names_have_the_room_of_the_bars_where_there_is_little(qtbot: QtBot, pag
     assert page.table.columnWidth(Column.NAME) >= 160
     stage.resize(1280, 720)
     qtbot.waitUntil(lambda: not page.table.isColumnHidden(Column.SHARE))
+
+
+def test_what_verdicts_count_is_chosen_with_the_moves_shown(qtbot: QtBot, page: FlagsPage, stage: Stage) -> None:
+    button = page._buttons["scheme.verdicts"]
+    assert not button.isVisible()
+    stage.session.edit("Merge", merging.merge, "Ground", [CLAMP, SOIL], who="Ada")
+    qtbot.waitUntil(button.isVisible)
+    assert button.text() == "Verdicts count merges"
+    button.click()
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    texts = [entry.text() for entry in menu.actions()]
+    assert texts[0] == "Merges in place of their flags"
+    assert texts[1] == "The flags of merges: no verdict moves"
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(menu, key)
+    qtbot.waitUntil(lambda: button.text() == "Verdicts count flags")
+    assert stage.session.mirror.scheme.verdict_level == Level.FLAGS
+    stage.do("edit.undo")
+    qtbot.waitUntil(lambda: button.text() == "Verdicts count merges")

@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
-from tests.gui.train.scripted import card, finish, make_run, per_class, say, story
+from tests.gui.train.scripted import finish, make_run, per_class, say, story
 from tests.studio.shipped_model import ship
 from weldstudio.domain.changes import Progress
 from weldstudio.gui.empty_state import EmptyState
-from weldstudio.gui.models.model_list import scheme_difference
 from weldstudio.gui.models.page import ModelsPage
 from weldstudio.gui.session import Session
 from weldstudio.studio import evaluating, predicting, registry, scheme
@@ -180,14 +179,3 @@ def test_the_table_is_copied_with_its_heads(qtbot: QtBot, stage: Stage) -> None:
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].startswith("Flag\tRaised\tClear")
     assert len(lines) == 4
-
-
-def test_the_difference_of_schemes_is_said_in_words() -> None:
-    from weldstudio.domain.scheme import Scheme
-
-    now = Scheme().with_flag("No Clamp Used").with_flag("Soil").with_flag("Joint Misaligned")
-    assert scheme_difference(card("a"), now) == ""
-    merged = now.with_merge("Soil or clamp", (0, 1))
-    words = scheme_difference(card("a"), merged)
-    assert "No Clamp Used, Soil" in words
-    assert "says nothing of Soil or clamp" in words

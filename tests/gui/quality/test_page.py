@@ -12,11 +12,13 @@ from tests.gui.stage import Stage, set_stage
 from weldstudio.domain.labelling import Source, State
 from weldstudio.domain.photo import PhotoFacts
 from weldstudio.gui.empty_state import EmptyState
+from weldstudio.gui.quality import people
 from weldstudio.gui.quality.page import QualityPage
 from weldstudio.gui.session import Session
 from weldstudio.gui.theme import READABLE, theme
 from weldstudio.store import photos
 from weldstudio.store.store import Store
+from weldstudio.studio import labelling, reviews, samples, second
 
 
 @pytest.fixture
@@ -135,3 +137,26 @@ def test_on_a_wide_screen_numbers_stay_near_their_names(stage: Stage) -> None:
     QApplication.processEvents()
     table = next(iter(page.tables.values()))
     assert theme.px(READABLE) / 2 < table.width() < theme.px(READABLE)
+
+
+def test_experts_kappa_and_audits_have_their_tables(qtbot: QtBot, stage: Stage) -> None:
+    session = stage.session
+    session.edit("x", labelling.nothing_applies, range(1, 13), who="Ann")
+    session.edit("x", labelling.set_state, [1, 2], 1, State.RAISED, who="Ann")
+    session.edit("x", second.draw, 1, "Bea", seed=1, who="Lee")
+    session.edit("x", second.set_state, [1, 3], 1, State.RAISED, who="Bea")
+    session.edit("x", second.give, range(1, 7), who="Bea")
+    session.edit("x", samples.draw_audit, 12, seed=4, who="Lee")
+    session.edit("x", labelling.set_state, [2], 1, State.CLEAR, who="Lee")
+    session.edit("x", reviews.mark_reviewed, [1, 2, 3], who="Lee")
+    page = stage.show_page(QualityPage, "quality")
+    qtbot.waitUntil(lambda: people.AUDITS in page.tables)
+    kappa, audits = (page.tables[title] for title in (people.AGREEMENT, people.AUDITS))
+    row = next(n for n in range(kappa.rowCount()) if kappa.name_of(n) == "Soil")
+    assert [kappa.item(row, column).text() for column in range(1, 6)] == ["6", "1", "1", "1", "0.25"]
+    assert [audits.item(0, column).text() for column in (2, 3, 4)] == ["4", "3 of 12", "1 of 3"]
+    wrong = next(table for title, table in page.tables.items() if title.startswith("Wrong labels"))
+    soil = next(n for n in range(wrong.rowCount()) if wrong.name_of(n) == "Soil")
+    assert [wrong.item(soil, column).text() for column in (1, 3)] == ["1 of 2", "0 of 1"]
+    session.edit("x", reviews.mark_reviewed, [4], who="Lee")
+    qtbot.waitUntil(lambda: page.tables[people.AUDITS].item(0, 3).text() == "4 of 12")

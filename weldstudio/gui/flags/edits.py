@@ -1,14 +1,15 @@
 """What a person can do to the scheme: one `studio` call each, under one undo command, asked first if it matters."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from weldstudio.domain.changes import Done
-from weldstudio.domain.scheme import Flag, JointRule
+from weldstudio.domain.scheme import Flag, JointRule, Level
 from weldstudio.gui.flags.colour_field import ColourField
 from weldstudio.gui.flags.flag_dialog import FlagDialog
 from weldstudio.gui.flags.group_dialog import DISSOLVE, GroupDialog
@@ -18,6 +19,12 @@ from weldstudio.gui.flags.rows import count_states, merged_counts
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.gui.work import Pending
+
+LEVELS: Final = {
+    Level.MERGES: "Merges in place of their flags",
+    Level.FLAGS: "The flags of merges",
+    Level.BOTH: "The flags, and a merge where only that is known",
+}
 
 
 class SchemeEdits(QObject):
@@ -195,6 +202,23 @@ class SchemeEdits(QObject):
         from weldstudio.studio import merging
 
         self._edit(f"Undo the merge {name}", merging.unmerge, name)
+
+    def offer_levels(self, at: QPoint) -> None:
+        """A menu of what verdicts may count, each with the verdicts that it would move."""
+        from weldstudio.studio import merging
+
+        mirror, menu = self._session.mirror, QMenu(self._window)
+        for level, word in LEVELS.items():
+            now = level == mirror.scheme.verdict_level
+            moves = "" if now else merging.preview_verdicts(mirror, level).sentence.rstrip(".")
+            text = f"{word}: {moves[0].lower()}{moves[1:]}" if moves else word
+            entry = menu.addAction(
+                text, partial(self._edit, f"Verdicts count {level}", merging.count_verdicts_by, level)
+            )
+            entry.setCheckable(True)
+            entry.setChecked(now)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at - QPoint(menu.sizeHint().width(), 0))
 
     def _edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
         return self._edit_as(text, lambda store, *, who: function(store, *args, who=who, **kwargs))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.changes import Changes
+from weldstudio.domain.scheme import Level
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.flags import order
@@ -38,6 +39,11 @@ _MENU = (
     *("scheme.up", "scheme.down", "scheme.retire"),
 )
 """What is offered at the right mouse button."""
+COUNTED = {
+    Level.MERGES: "Verdicts count merges",
+    Level.FLAGS: "Verdicts count flags",
+    Level.BOTH: "Verdicts count flags and merges",
+}
 COUNT_MS = 50
 """Labels that arrive in quick succession are counted once."""
 
@@ -56,6 +62,7 @@ class FlagsPage(QWidget):
         self.edits = SchemeEdits(session, self)
         self.edits.made.connect(self._choose_name)
         self.panel = FlagPanel(session, actions)
+        self._buttons: dict[str, QPushButton] = {}
         self.header = self._make_header()
         self._build()
         self._connect_actions()
@@ -94,6 +101,10 @@ class FlagsPage(QWidget):
         self.table.setColumnHidden(Column.GROUP, not mirror.scheme.groups)
         undoable = any(row.kind in (Kind.MERGE, Kind.RETIRED) for row in rows)
         self.table.setColumnHidden(Column.UNDO, not undoable)
+        merged = bool(mirror.scheme.live_merges)
+        self._buttons["scheme.verdicts"].setVisible(merged)
+        self._buttons["scheme.verdicts"].setText(COUNTED[mirror.scheme.verdict_level])
+        self._actions.set_enabled("scheme.verdicts", merged)
         self._summary.setText(self._in_words(rows))
         self._show_possible()
 
@@ -108,6 +119,7 @@ class FlagsPage(QWidget):
         set_look(self._summary, "secondary")
         layout.addWidget(self._summary, 1)
         for action_id, text, icon, look in (
+            ("scheme.verdicts", "", "flags", ""),
             ("scheme.contractors", "Contractors", "joint", ""),
             ("scheme.merge", "Merge", "merge", ""),
             ("scheme.add", "Add a flag", "plus", "primary"),
@@ -122,6 +134,7 @@ class FlagsPage(QWidget):
             button.setEnabled(action.isEnabled())
             action.enabledChanged.connect(button.setEnabled)
             layout.addWidget(button)
+            self._buttons[action_id] = button
         return header
 
     def _build(self) -> None:
@@ -169,6 +182,7 @@ class FlagsPage(QWidget):
         connect("scheme.preset", self._offer_schemes)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.table.addActions([self._actions[action_id] for action_id in _MENU])
+        connect("scheme.verdicts", lambda: self.edits.offer_levels(_top_right(self)))
         connect("scheme.contractors", lambda: ContractorsDialog(self._session, self).open())
 
     def _show_row_buttons(self) -> None:
@@ -226,7 +240,7 @@ class FlagsPage(QWidget):
         menu.addSeparator()
         menu.addAction("From a file…", self._adopt_file)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.mapToGlobal(self.rect().topRight()) - QPoint(menu.sizeHint().width() + EDGE, 0))
+        menu.popup(_top_right(self) - QPoint(menu.sizeHint().width(), 0))
 
     def _adopt_file(self) -> None:
         file, _kind = QFileDialog.getOpenFileName(self, "Load a scheme", "", "Schemes (*.toml)")
@@ -310,3 +324,8 @@ class FlagsPage(QWidget):
             if row.name == name:
                 self.table.choose(i)
                 self.table.scrollTo(self.model.index(i, Column.NAME))
+
+
+def _top_right(page: QWidget) -> QPoint:
+    """Where a menu of the page ends."""
+    return page.mapToGlobal(page.rect().topRight()) - QPoint(EDGE, 0)

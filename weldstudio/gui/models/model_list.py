@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.model import ModelCard
-from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import percent, when
@@ -42,24 +41,6 @@ class ModelRow:
     def accuracy(self) -> float | None:
         value = self.card.scores.get("mean_per_class_accuracy")
         return float(value) if isinstance(value, int | float) else None
-
-
-def scheme_difference(card: ModelCard, scheme: Scheme) -> str:
-    """How the classes a model knows differ from those people label now, as a sentence; '' when they do not."""
-    now = {item.slot: item.name for item in scheme.classes}
-    gone = [c.name for c in card.classes if c.slot not in now]
-    new = [name for slot, name in now.items() if slot not in card.slots]
-    parts = []
-    if gone:
-        parts.append(f"it knows {_names(gone)}, which the scheme has no more")
-    if new:
-        parts.append(f"it says nothing of {_names(new)}")
-    return f"Trained for another scheme: {'; '.join(parts)}." if parts else ""
-
-
-def _names(names: Sequence[str], most: int = 3) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 class ModelModel(QAbstractListModel):
@@ -124,13 +105,16 @@ class _ModelDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("secondary", figures=True))
         painter.setPen(theme.colour("secondary"))
         under = second.adjusted(16 + GAP, 0, 0, 0)
-        moment = when(row.card.created)
-        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
         words = "in use" if row.active else "other scheme" if row.difference else ""
         if row.card.demonstration:
             words = f"{words}, demo" if words else "demonstration"
+        measure = painter.fontMetrics().horizontalAdvance
+        moment = when(row.card.created)
+        if measure(moment) + GAP + measure(words) > under.width():
+            moment = moment.partition(",")[0]
+        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
         painter.setPen(theme.colour("accent" if row.active else "warning"))
-        room = under.width() - painter.fontMetrics().horizontalAdvance(moment) - GAP
+        room = under.width() - measure(moment) - GAP
         words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()

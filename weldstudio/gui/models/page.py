@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.model import ModelCard
+from weldstudio.domain.model import ModelCard, scheme_difference
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
-from weldstudio.gui.models.model_list import ModelList, ModelRow, scheme_difference
+from weldstudio.gui.models.model_list import ModelList, ModelRow
 from weldstudio.gui.models.report import Report
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from weldstudio.domain.networks import NETWORKS
-from weldstudio.domain.recipe import FITS
 from weldstudio.gui.models.class_rows import class_rows
 from weldstudio.gui.models.class_table import ClassTable
 from weldstudio.gui.models.model_list import ModelRow
@@ -19,7 +18,7 @@ from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted, percent, percent_range, when
 
 TOO_FEW: Final = "Too few photographs to learn from: "
-FIT_WORDS: Final = dict(zip(FITS, ("the whole photo, squeezed to a square", "the square in its middle"), strict=True))
+FIT_WORDS: Final = {"squash": "the whole photo, squeezed to a square", "crop": "the square in its middle"}
 
 
 class Report(QWidget):

@@ -19,6 +19,7 @@ from weldstudio.gui.quality.counts import (
     overview,
 )
 from weldstudio.gui.quality.figure_table import FigureTable
+from weldstudio.gui.quality.people import Heads, People, Rows
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
@@ -61,6 +62,7 @@ class QualityPage(QWidget):
         self._timer.setInterval(COUNT_MS)
         self._timer.timeout.connect(self.refresh)
         self.tables: dict[str, FigureTable] = {}
+        self._people = People(session, self.refresh, self)
         self._content = QWidget()
         self._content.setProperty("look", "scrolled")
         self._layout = QVBoxLayout(self._content)
@@ -93,6 +95,7 @@ class QualityPage(QWidget):
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
         self.refresh()
+        self._people.refresh()
         self._session.run(_rates).then(self._take_rates)
         self._area.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -101,7 +104,14 @@ class QualityPage(QWidget):
         mirror = self._session.mirror
         self._timer.stop()
         problems = [(mirror.paths[mirror.row(i)], why) for i, why in sorted(mirror.problems.items())]
-        found = overview(mirror), class_counts(mirror), equipment_counts(mirror), problems, self._rates
+        found = (
+            overview(mirror),
+            class_counts(mirror),
+            equipment_counts(mirror),
+            problems,
+            self._rates,
+            self._people.tables(),
+        )
         if found == self._shown:
             return
         self._shown = found
@@ -114,6 +124,7 @@ class QualityPage(QWidget):
         equipments: Sequence[EquipmentCounts],
         problems: Sequence[tuple[str, str]],
         rates: "Sequence[RaiseRate]",
+        people: Sequence[tuple[str, str, Heads, Rows]],
     ) -> None:
         scrolled = self._area.verticalScrollBar().value()
         self._clear()
@@ -128,6 +139,8 @@ class QualityPage(QWidget):
             self._add_equipments(equipments, [item.name for item in self._session.mirror.scheme.classes])
         if rates:
             self._add_rates(rates)
+        for title, text, heads, rows in people:
+            self._add_table(title, heads, rows, text)
         self._add_problems(problems)
         self._layout.addStretch(1)
         self._area.verticalScrollBar().setValue(scrolled)
@@ -240,8 +253,15 @@ class QualityPage(QWidget):
             set_look(more, "secondary")
             self._layout.addWidget(more)
 
-    def _add_table(self, title: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    def _add_table(
+        self, title: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], text: str = ""
+    ) -> None:
         self._add_heading(title)
+        if text:
+            words = QLabel(text)
+            words.setWordWrap(True)
+            set_look(words, "secondary")
+            self._layout.addWidget(words)
         table = FigureTable(title)
         table.show_figures(heads, rows)
         self._connect(title, table)
@@ -277,9 +297,10 @@ class QualityPage(QWidget):
             self._session.show_photos(Term("id", str(sorted(mirror.problems)[row])).text)
 
     def _session_changed(self, changes: Changes) -> None:
-        touched = changes.labels or changes.photos or changes.scheme
+        touched = changes.labels or changes.photos or changes.scheme or changes.reviews
         if touched and self.isVisible() and not self._timer.isActive():
             self._timer.start()
+            self._people.refresh()
 
 
 def _rates(store: Any) -> "list[RaiseRate]":

@@ -15,6 +15,7 @@ from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import theme
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio.part import all_predicted, all_probabilities
+from weldstudio.studio.review_terms import differing
 
 GLYPH: Final = {State.RAISED: "raised", State.CLEAR: "clear", State.UNSURE: "unsure", State.UNSEEN: "unseen"}
 """The shape of a state: a filled flag, a check, a question mark, a hollow circle."""
@@ -78,24 +79,38 @@ class BadgeCache:
             del self._kept[photo_id]
 
 
-def badges(mirror: Mirror, rows: NDArray[np.int64]) -> list[Badge]:
-    """The badges of some photos (rows of the mirror), computed together."""
+def badges(
+    mirror: Mirror,
+    rows: NDArray[np.int64],
+    *,
+    some: Mirror | None = None,
+    bare: NDArray[np.bool_] | None = None,
+) -> list[Badge]:
+    """The badges of some photos (rows of the mirror), computed together.
+
+    `some`: these photos alone, as they may be seen; `bare` (k,): of these nothing is told that others have said.
+    """
     scheme = mirror.scheme
     classes = scheme.classes
+    told = rows.tolist() if bare is None else np.where(bare, -1, rows).tolist()
     if not classes or not len(rows):
-        return [_with_words(NOTHING, mirror, row) for row in rows.tolist()]
-    states = all_states(scheme, mirror.labels[rows])
-    contrary = _contrary(mirror, rows, states)
+        return [_with_words(NOTHING, mirror, row) for row in told]
+    seen, places = (mirror, rows) if some is None else (some, np.arange(len(rows)))
+    states = all_states(scheme, seen.labels[places])
+    contrary = _contrary(seen, places, states)
     points = np.array([scheme.points_of(item.slot) for item in classes])
     group_of = [scheme.group_of(item.slot) for item in classes]
     names = [item.name for item in classes]
     made = (_badge(states[i], contrary[i], names=names, points=points, groups=group_of) for i in range(len(rows)))
-    return [_with_words(badge, mirror, row) for badge, row in zip(made, rows.tolist(), strict=True)]
+    return [_with_words(badge, mirror, row) for badge, row in zip(made, told, strict=True)]
 
 
 def _with_words(badge: Badge, mirror: Mirror, row: int) -> Badge:
-    """The badge with what people said beyond labels: notes, and answers in which they differ."""
-    if mirror.conflicts and (slots := mirror.conflicts.get(int(mirror.ids[row]))):
+    """The badge with what people said beyond labels: notes, and answers in which they differ. Of row -1 nothing."""
+    if row < 0:
+        return badge
+    photo = int(mirror.ids[row])
+    if slots := sorted({*mirror.conflicts.get(photo, ()), *differing(mirror).get(photo, ())}):
         names = " and ".join(mirror.scheme.by_slot(slot).name for slot in slots)
         badge = replace(badge, disagreement=f"{names}: two experts gave different answers")
     if int(mirror.ids[row]) in mirror.altered:

@@ -21,7 +21,7 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.theme import theme
 from weldstudio.gui.words import count
-from weldstudio.studio.reviewing import QUEUES, Counts, Queue, Term, flag_term
+from weldstudio.studio.reviewing import Counts, Queue, Term, flag_term
 
 WIDTH: Final = 204
 _EDGE: Final = 16
@@ -51,8 +51,9 @@ def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[st
     active = shown.queue
     every = [
         Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
-        for queue in QUEUES
-        if scheme.groups or queue.id != "contradictions"
+        for queue in shown.queues()
+        if (scheme.groups or queue.id != "contradictions")
+        and (not queue.quiet or waiting.get(queue.id) or queue == active)
     ]
     of_joints = [entry for entry in every if entry.queue is not None and entry.queue.by_joint]
     rows = [

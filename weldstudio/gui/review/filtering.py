@@ -9,6 +9,7 @@ from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel, entries
 from weldstudio.gui.review.paced import Paced
 from weldstudio.gui.review.shown import Shown
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.studio import reviewing
 from weldstudio.studio.reviewing import Counts, FilterError, Queue, Sort, Term
@@ -33,10 +34,14 @@ class Filtering(QObject):
     left = Signal()
     """The person is done with filtering: back to the photographs."""
 
-    def __init__(self, session: Session, bar: FilterBar, *, panel: FilterPanel, parent: QObject) -> None:
+    def __init__(self, session: Session, bar: FilterBar, *, panel: FilterPanel, veil: Veil, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._bar, self._panel = session, bar, panel
-        self.shown = Shown(lambda: session.mirror)
+        self.shown = Shown(
+            lambda: session.mirror,
+            queues=lambda: reviewing.queues(session.who, session.settings.guarantee),
+            unveiled=veil.unveiled,
+        )
         self._counts: Counts | None = None
         self._waiting: dict[str, int] = {}
         self.count = Paced(self._recount, least_ms=_COUNT_MS, settles=True, parent=self)
@@ -48,6 +53,7 @@ class Filtering(QObject):
         panel.queue_asked.connect(self.take_queue)
         panel.term_asked.connect(self.toggle)
         session.chosen_flag_changed.connect(self._flag_chosen)
+        session.closing.connect(self.stop)  # the page goes a little later: it shall not count a closed project
 
     def read_anew(self) -> None:
         """Photographs, scheme or model are other ones: filter, sort and count."""
@@ -125,7 +131,7 @@ class Filtering(QObject):
 
     def _recount(self) -> None:
         mirror = self._session.mirror
-        self._counts, self._waiting = reviewing.counts(mirror), reviewing.queue_counts(mirror)
+        self._counts, self._waiting = reviewing.counts(mirror), reviewing.queue_counts(mirror, self.shown.queues())
         self._show_panel()
         self.counted.emit(self._counts)
         self.stale_changed.emit(self.shown.stale())

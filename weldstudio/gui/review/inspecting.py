@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.model import scheme_difference
 from weldstudio.domain.scheme import all_states
 from weldstudio.domain.verdict import Verdict
 from weldstudio.gui.actions import Actions
@@ -17,13 +19,17 @@ from weldstudio.gui.review.flag_rows import FlagRow, class_rows, with_labels
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
 from weldstudio.gui.review.overlays import Overlays
+from weldstudio.gui.review.review_line import Spoken, spoken
 from weldstudio.gui.review.subject import Subject, subject_of
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.store.decided import NOTHING_TOLD
-from weldstudio.studio import deciding, first_training, joints, notes
+from weldstudio.store.mirror import Mirror
+from weldstudio.studio import deciding, first_training, joints, merged_labels, notes
 from weldstudio.studio.part import part
+from weldstudio.studio.review_terms import differing, holds, waiting
 from weldstudio.studio.reviewing import Counts
 
 if TYPE_CHECKING:
@@ -37,15 +43,28 @@ class Inspecting(QObject):
     """Slot: the eye or the bar of a row was clicked."""
 
     def __init__(
-        self, session: Session, actions: Actions, inspector: Inspector, *, overlays: Overlays, labels: LabelKeys
+        self,
+        session: Session,
+        actions: Actions,
+        inspector: Inspector,
+        *,
+        overlays: Overlays,
+        labels: LabelKeys,
+        veil: Veil,
     ) -> None:
         super().__init__(inspector)
         self._session, self._actions, self._inspector = session, actions, inspector
-        self._overlays = overlays
+        self._overlays, self._veil = overlays, veil
         self._subject = Subject()
+        self._veiled = False
+        """Whether anything of these photographs or of their joint is hidden."""
         self._rows: list[FlagRow] = []
         self._model: Verdict | None = None
         """What the model's points say of the one joint."""
+        self._waits_for = ""
+        """The filter of the queue in which the one photograph waits because of labels of its own."""
+        self._difference = ""
+        """How the scheme that the model was trained for differs."""
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -60,9 +79,11 @@ class Inspecting(QObject):
         inspector.train_asked.connect(lambda: session.show_page("train"))
         session.chosen_flag_changed.connect(flags.choose)
         overlays.answered.connect(self.refresh)
+        veil.changed.connect(self.refresh)
         overlays.shown_changed.connect(flags.flags.show_overlay_of)
         actions.changed.connect(self.refresh)
         session.changed.connect(lambda _changes: self._show_differing())  # settled only once the store says so
+        inspector.waiting.button.clicked.connect(lambda: session.show_photos(self._waits_for))
         self.refresh()
 
     def concerned_by(self, photo_ids: frozenset[int]) -> bool:
@@ -79,9 +100,12 @@ class Inspecting(QObject):
         if session.mirror_or_none is None:
             return
         mirror = session.mirror
-        self._subject = subject_of(mirror, session.targets())
+        subject = self._subject = subject_of(mirror, session.targets())
+        self._veiled = bool(self._veil.hidden(np.concatenate([subject.rows, subject.joint_rows])).any())
         self._rows, self._model = self._predicted_rows(), self._predicted_verdict()
-        self.refresh_labels()
+        card = session.engine.card
+        self._difference = "" if card is None else scheme_difference(card, mirror.scheme)
+        self._show_labels()
         self._inspector.flags.choose(session.chosen_flag)
         standing, points = self._standing(), mirror.scheme.has_points
         self._inspector.decision.show_standing(standing)
@@ -95,28 +119,55 @@ class Inspecting(QObject):
         """Show what labels of the same photographs hold now, and nothing else: a label key must be quick."""
         if self._session.mirror_or_none is None:
             return
-        mirror = self._session.mirror
-        self._rows = with_labels(self._rows, mirror.scheme, mirror.labels[self._subject.rows])
+        if self._veiled:
+            self.refresh()  # a label may have lifted the veil
+        else:
+            self._show_labels()
+
+    def _show_labels(self) -> None:
+        seen, places = self._seen(self._subject.rows)
+        self._rows = with_labels(self._rows, seen.scheme, seen.labels[places])
         self._inspector.flags.flags.show_rows(self._rows)
         self._inspector.banner.say(self._said())
+        self._show_waiting()
+        self._inspector.review.say(self._spoken())
+
+    def _seen(self, rows: NDArray[np.int64]) -> tuple[Mirror, NDArray[np.int64]]:
+        """These rows as they may be seen: a mirror, and their rows in it."""
+        return (self._veil.part(rows), np.arange(len(rows))) if self._veiled else (self._session.mirror, rows)
+
+    def _spoken(self) -> Spoken:
+        """What reviewers say of the one photograph."""
+        mirror, photos = self._session.mirror, self._subject.photos
+        if len(photos) != 1:
+            return Spoken(f"{counted(len(photos), 'photograph')} selected" if photos else "")
+        row = self._subject.rows
+        return spoken(
+            mirror.reviews.states[photos[0]] if holds(mirror, photos[0]) else None,
+            labelled=bool((mirror.labels[row] & 3).any()),
+            audit=photos[0] in mirror.reviews.audits and bool(waiting(mirror)[row[0]]),
+            owed=self._veil.owes(photos[0]),
+            hidden=mirror.model_id is not None and self._veil.hides(photos[0]),
+        )
 
     def _predicted_rows(self) -> list[FlagRow]:
         session, subject = self._session, self._subject
         keys = {item.slot: self._actions.flag_key(item.slot) for item in session.mirror.scheme.classes}
         answer = self._overlays.probabilities() if subject.photos == (session.current,) else {}
-        rows = class_rows(session.mirror, subject.rows, keys, answer=answer, demonstration=self._demonstration)
+        seen, places = self._seen(subject.rows)
+        rows = class_rows(seen, places, keys, answer=answer, demonstration=self._demonstration)
         return [replace(row, read_only=True) for row in rows] if session.read_only else rows
 
     def _predicted_verdict(self) -> Verdict | None:
         mirror, subject = self._session.mirror, self._subject
-        if subject.joint is None or np.isnan(mirror.probabilities[subject.joint_rows]).all():
+        if subject.joint is None or self._veiled or np.isnan(mirror.probabilities[subject.joint_rows]).all():
             return None
         return deciding.verdict_of(mirror, subject.joint, predicted=True, rows=subject.joint_rows)
 
     def _show_notes(self) -> None:
         notes, subject = self._session.mirror.notes, self._subject
         about = []
-        if len(subject.photos) == 1:
+        if len(subject.photos) == 1 and not self._veil.owes(subject.photos[0]):
             photo = subject.photos[0]
             about.append(note_box.Subject("photo", photo, notes.photos.get(photo, "")))
             if subject.joint is not None and len(subject.joint_rows) > 1:
@@ -126,11 +177,25 @@ class Inspecting(QObject):
     def _show_differing(self) -> None:
         """Say about which flags of the one photograph two experts differ."""
         mirror, photos = self._session.mirror, self._subject.photos
-        slots = mirror.conflicts.get(photos[0], ()) if len(photos) == 1 else ()
+        slots: list[int] = []
+        if len(photos) == 1 and not self._veil.owes(photos[0]):
+            slots = sorted({*mirror.conflicts.get(photos[0], ()), *differing(mirror).get(photos[0], ())})
         if slots:
             names = ", ".join(mirror.scheme.by_slot(slot).name for slot in slots)
             self._inspector.differing.sentence.setText(f"Two experts differ about {names}.")
         self._inspector.differing.setVisible(bool(slots))
+
+    def _show_waiting(self) -> None:
+        """Say what of the one photograph's labels waits to be split among flags, or contradicts itself."""
+        mirror, rows = self._session.mirror, self._subject.rows
+        said: list[str] = []
+        if len(rows) == 1 and (mirror.scheme.merges or mirror.scheme.groups):
+            for self._waits_for, splitting in (("to-split", True), ("contradiction", False)):
+                said = merged_labels.sentences(mirror, int(rows[0]), splitting=splitting)
+                if said:
+                    break
+        self._inspector.waiting.sentence.setText("\n".join(said))
+        self._inspector.waiting.setVisible(bool(said))
 
     def _note(self, about: str, subject: int, text: str) -> None:
         write = notes.note_photo if about == "photo" else notes.note_joint
@@ -149,7 +214,7 @@ class Inspecting(QObject):
 
     def _said(self) -> Said:
         mirror, subject = self._session.mirror, self._subject
-        title, joint, rows = subject.title, subject.joint, subject.joint_rows
+        title, joint = subject.title, subject.joint
         if not subject.photos:
             return Said(title)
         if joint is None:
@@ -157,17 +222,28 @@ class Inspecting(QObject):
             return Said(title, headline=headline, note="Keys label all of them in one step.")
         if not mirror.scheme.classes:
             return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
+        seen, rows = self._seen(subject.joint_rows)
         if not mirror.scheme.has_points:
-            states = all_states(mirror.scheme, mirror.labels[rows])
+            states = all_states(mirror.scheme, seen.labels[rows])
             shows = (states == State.RAISED).any(axis=0)
             raised = [item.name for item, shown in zip(mirror.scheme.classes, shows, strict=True) if shown]
             unseen = bool((states == State.UNSEEN).all())
             # Without points there is no verdict. That nobody has looked is not that nothing applies.
             return Said(title, headline=", ".join(raised) or ("Not looked at yet" if unseen else "Nothing raised"))
-        labels = deciding.verdict_of(mirror, joint, rows=rows)
-        note = "" if mirror.model_id is None else "Model: not scored yet"
-        override = mirror.decided.overrides.get(joint)
-        return Said(title, labels, self._model, note=note, demonstration=self._demonstration, override=override)
+        labels = deciding.verdict_of(seen, joint, rows=rows)
+        note = "" if mirror.model_id is None else "Model: hidden" if self._veiled else "Model: not scored yet"
+        override = None if self._owed() else mirror.decided.overrides.get(joint)
+        return Said(
+            *(title, labels, self._model),
+            note=note,
+            demonstration=self._demonstration,
+            difference=self._difference,
+            override=override,
+        )
+
+    def _owed(self) -> bool:
+        """Whether a blind second look at a photograph of the joint waits."""
+        return self._veiled and bool(self._veil.owed(self._subject.joint_rows).any())
 
     def _standing(self) -> Standing:
         """Where the joints of these photographs stand."""
@@ -175,6 +251,8 @@ class Inspecting(QObject):
         if joint is None:
             decided = int((mirror.decided.said(subject.joints) != NOTHING_TOLD).sum())
             return Standing(len(subject.joints), decided)
+        if self._owed():
+            return Standing(1)  # what was decided tells what was labelled
         facts = mirror.joints
         of_joint = part(mirror, subject.joint_rows)
         words: tuple[str, ...] = facts.contractor_of(joint), facts.kinds.name_of(joint), facts.mediums.name_of(joint)

@@ -10,6 +10,7 @@ from weldstudio.gui.icons import set_icon
 from weldstudio.gui.review.decision_bar import DecisionBar
 from weldstudio.gui.review.flag_list import FlagList
 from weldstudio.gui.review.note_box import NoteBox
+from weldstudio.gui.review.review_line import ReviewLine
 from weldstudio.gui.review.verdict_banner import VerdictBanner
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP
@@ -29,6 +30,7 @@ class Inspector(QFrame):
         set_look(self, "surface")
         self.banner = VerdictBanner()
         self.decision = DecisionBar(actions)
+        self.review = ReviewLine(actions)
         self.flags = FlagList()
         self.notes = NoteBox()
         self.no_model = _Notice("Train a model")
@@ -36,6 +38,8 @@ class Inspector(QFrame):
         self.differing = _Notice("Settle it…")
         self.differing.button.clicked.connect(actions["history.open"].trigger)
         self.differing.hide()
+        self.waiting = _Notice("All that wait…")
+        self.waiting.hide()
         self.nothing = QPushButton("Nothing applies")
         self.nothing.setToolTip(nothing.toolTip())
         set_icon(self.nothing, "check")
@@ -60,7 +64,9 @@ class Inspector(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.banner)
         layout.addWidget(self.decision)
+        layout.addWidget(self.review)
         layout.addWidget(self.differing)
+        layout.addWidget(self.waiting)
         layout.addWidget(self.flags, 1)
         layout.addWidget(self.notes)
         layout.addWidget(self.no_model)

@@ -11,6 +11,7 @@ from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import Source, State
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review.bulk_dialog import ask_first
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.studio.flag_keys import CHOOSE, SET, UNSURE
 from weldstudio.studio.part import part
@@ -30,12 +31,13 @@ class LabelKeys(QObject):
         session: Session,
         actions: Actions,
         *,
+        veil: Veil,
         go_on: Callable[[], None],
         before: Callable[[int], int | None],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._veil = session, veil
         self._window = parent
         self._go_on = go_on
         self._before = before
@@ -65,7 +67,8 @@ class LabelKeys(QObject):
         if not targets:
             return
         mirror = self._session.mirror
-        states = part(mirror, mirror.rows(targets)).states(slot)
+        rows = mirror.rows(targets)
+        states = (self._veil.part(rows) if self._veil.owed(rows).any() else part(mirror, rows)).states(slot)
         if verb == UNSURE:
             state = State.UNSEEN if (states == State.UNSURE).all() else State.UNSURE
         else:
@@ -80,6 +83,9 @@ class LabelKeys(QObject):
         if not targets:
             return
         title = f"{self._session.mirror.scheme.by_slot(slot).name}: {state.word}"
+        if self._looked_again(title, targets, slot, state):
+            self._answered(answers, len(targets))
+            return
         self._ask(title, targets, ((slot, state),), lambda: self._session.label(targets, slot, state))
         self._answered(answers, len(targets))
 
@@ -90,8 +96,24 @@ class LabelKeys(QObject):
             return
         wanted = tuple((item.slot, State.CLEAR) for item in self._session.mirror.scheme.classes)
         title = "Reviewed, nothing applies"
+        if self._looked_again(title, targets):
+            self._answered(True, len(targets))
+            return
         self._ask(title, targets, wanted, lambda: self._session.nothing_applies(targets))
         self._answered(True, len(targets))
+
+    def _looked_again(self, title: str, targets: tuple[int, ...], slot: int | None = None, *states: State) -> bool:
+        """A blind second look is kept apart from the labels; whether this was one. The store refuses a mixture."""
+        if not self._veil.owed(self._session.mirror.rows(targets)).any():
+            return False
+        from weldstudio.studio import second
+
+        who, title = self._session.who, f"Second look: {title}"
+        if slot is None:
+            self._session.edit(title, second.nothing_applies, targets, who=who)
+        else:
+            self._session.edit(title, second.set_state, targets, slot, *states, who=who)
+        return True
 
     def copy_from(self, photo_id: int | None, missing: str) -> None:
         """Give the targets the labels of this photograph; `missing` is said where there is none."""
@@ -101,6 +123,9 @@ class LabelKeys(QObject):
         targets = tuple(target for target in session.targets() if target != photo_id)
         if not targets or photo_id is None:
             session.tell(missing)
+            return
+        if self._veil.owed(mirror.rows((photo_id, *targets))).any():
+            session.tell("Labels are not copied in a blind second look: say what you see.")
             return
         wanted = states_to_copy(mirror.scheme, mirror.labels[mirror.row(photo_id)].tobytes())
         if not wanted:

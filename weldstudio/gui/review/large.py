@@ -4,16 +4,23 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from weldstudio.gui.review.adjusting import Adjusting, turned_pixmap
 from weldstudio.gui.review.badges import Badge, Ids
+from weldstudio.gui.review.layer import Overlay, layer
+from weldstudio.gui.review.look_panel import LookPanel
 from weldstudio.gui.review.overlay_control import OverlayControl
 from weldstudio.gui.review.photo_loader import PhotoLoader
 from weldstudio.gui.review.photo_view import PhotoView
 from weldstudio.gui.review.strip import JointStrip
 from weldstudio.gui.review.thumbnails import Thumbnails
+from weldstudio.imaging.look import Look
 
 
 class LargeView(QWidget):
-    """Shows photographs by id: a thumbnail at once, then the picture; the neighbours are decoded ahead."""
+    """Shows photographs by id: a thumbnail at once, then the picture; the neighbours are decoded ahead.
+
+    `look` holds for every photograph shown here until another is set.
+    """
 
     def __init__(
         self,
@@ -27,6 +34,10 @@ class LargeView(QWidget):
         self._loader, self._thumbs = loader, thumbs
         self.view = PhotoView()
         self.control = OverlayControl(self.view)
+        self.look_panel = LookPanel(self.view)
+        self.look = Look()
+        self._overlay: Overlay | None = None
+        self.adjusting = Adjusting(self)
         self.strip = JointStrip(thumbs, badges_of)
         self._wanted: tuple[int, ...] = ()
         layout = QVBoxLayout(self)
@@ -35,6 +46,7 @@ class LargeView(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(self.strip)
         loader.ready.connect(self._ready)
+        self.adjusting.ready.connect(self._ready)
         loader.failed.connect(self._failed)
         self.view.box_changed.connect(self._ask)
         self.view.whole_wanted.connect(lambda: self._ask(whole=True))
@@ -44,26 +56,57 @@ class LargeView(QWidget):
         self._wanted = (photo_id, *neighbours)
         if photo_id != self.view.photo_id:
             kept = self._thumbs.get(photo_id)
-            self.view.show_photo(photo_id, kept.pixmap if kept is not None else None)
+            self.view.show_photo(photo_id, turned_pixmap(kept.pixmap, self.look.turns) if kept is not None else None)
         if problem is not None:
             self.view.show_problem(problem)
-        elif (picture := self._loader.get(photo_id)) is not None:
-            self.view.show_picture(picture)
+        else:
+            self._show_made()
         self._ask()
+
+    def set_look(self, look: Look) -> None:
+        """Show what is shown in another look. What is made of it is not there at once; until then the old stays."""
+        turned = look.turns != self.look.turns
+        self.look = look
+        if turned:
+            self.view.fit()
+            self.show_overlay(self._overlay)
+        self._show_made()
+        self._ask()
+
+    def show_overlay(self, overlay: Overlay | None) -> None:
+        """Over the photograph, turned with it."""
+        self._overlay = overlay
+        self.view.show_layer(None if overlay is None else layer(overlay, self.look.turns))
 
     def forget(self) -> None:
         """Nothing is shown large any more, so nothing needs to be decoded."""
         self._wanted = ()
         self._loader.want((), self.view.box)
 
+    def stop(self) -> None:
+        """End the worker; called before the view goes."""
+        self.adjusting.stop()
+
     def _ask(self, *, whole: bool = False) -> None:
         if self._wanted:
-            self._loader.want(self._wanted, self.view.box, whole=whole)
+            box = self.view.box
+            self._loader.want(self._wanted, box.transposed() if self.look.turns % 2 else box, whole=whole)
+            found = [(photo_id, self._loader.get(photo_id)) for photo_id in self._wanted]
+            self.adjusting.want([(photo_id, known) for photo_id, known in found if known is not None], self.look)
+
+    def _show_made(self) -> None:
+        photo_id = self.view.photo_id
+        picture = self._loader.get(photo_id) if photo_id is not None else None
+        if photo_id is not None and picture is not None:
+            made = self.adjusting.get(photo_id, picture, self.look)
+            if made is not None:
+                self.view.show_picture(made)
 
     def _ready(self, photo_id: int) -> None:
-        picture = self._loader.get(photo_id)
-        if photo_id == self.view.photo_id and picture is not None:
-            self.view.show_picture(picture)
+        if photo_id in self._wanted and self.look != Look():
+            self._ask()
+        if photo_id == self.view.photo_id:
+            self._show_made()
 
     def _failed(self, photo_id: int, sentence: str) -> None:
         if photo_id == self.view.photo_id:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -81,16 +81,21 @@ class NoteField(QPlainTextEdit):
             self._subject = Subject(self._subject.about, self._subject.id, text)
             self.written.emit(self._subject.about, self._subject.id, text)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _ends(event):
+            event.accept()  # while one writes, these keys end the note and do not mean the photograph
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if not _ends(event):
+            super().keyPressEvent(event)
+            return
         if event.key() == Qt.Key.Key_Escape:
             self.setPlainText(self._subject.text)
-            self._leave()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control:
-            self.keep()
-            self._leave()
         else:
-            super().keyPressEvent(event)
+            self.keep()
+        self._leave()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -132,6 +137,12 @@ class NoteField(QPlainTextEdit):
         height = self.fontMetrics().lineSpacing()
         self.setFixedHeight(round(lines * height + margin))
         self._mark.move(7, round((height + margin - _MARK) / 2))
+
+
+def _ends(event: QKeyEvent) -> bool:
+    """Whether a key ends the writing: Escape drops what was typed, Ctrl+Return keeps it."""
+    control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return event.key() == Qt.Key.Key_Escape or (event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control)
 
 
 class NoteBox(QFrame):

@@ -1,17 +1,18 @@
 """The Review page: joins grid, large view, inspector and filters with the session."""
 
 import time
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
-from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.review.badges import Badge, Ids, badges
+from weldstudio.gui.review.columns import Columns
 from weldstudio.gui.review.deciding import DecisionKeys
 from weldstudio.gui.review.describing import DescribingKeys
 from weldstudio.gui.review.examples import Examples
@@ -24,29 +25,32 @@ from weldstudio.gui.review.inspecting import Inspecting
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
 from weldstudio.gui.review.large import LargeView
+from weldstudio.gui.review.looking import LOOK_ACTIONS, Looking
 from weldstudio.gui.review.overlays import Overlays
 from weldstudio.gui.review.photo_loader import PhotoLoader
+from weldstudio.gui.review.review_keys import ReviewKeys
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GAP, GROUP
 
 _PEEK_S: Final = 0.35
 """The overlay's key held for longer is a peek: letting go takes it back."""
 _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
-_WIDE: Final = 1600
-"""From this width in pixels on the side panels are wider."""
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
     *("photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("example.typical", "example.look_alike"),
+    *("review.done", "review.return", "review.again", "accept.flag", "accept.photo", "accept.all"),
     *("photo.note", "history.open", "photo.predict", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
+_NO_AUDIT: Final = "No photograph waits in an audit sample. Draw some by chance to learn how many labels are wrong."
 _NO_PHOTOS: Final = (
     "There are no photographs in this project yet. Import a folder of them, with a table of labels if you have one."
 )
@@ -61,31 +65,38 @@ class ReviewPage(QWidget):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._actions = session, actions
+        self.veil = Veil(session, actions, self)
         self.sources = Sources(session, self)
         self.thumbs = Thumbnails(
             session.folder / "thumbs", self.sources.of, lambda photo: session.mirror.problems.get(photo), parent=self
         )
         self.loader = PhotoLoader(self.sources.of, parent=self)
-        self.grid = PhotoGrid(self.thumbs, self._badges_of, self._name_of)
+        self.grid = PhotoGrid(
+            self.thumbs, self._badges_of, lambda photo: session.mirror.paths[session.mirror.row(photo)]
+        )
         self.large = LargeView(self.loader, self.thumbs, self._badges_of)
         self.inspector = Inspector(actions)
         self.panel = FilterPanel()
         self.header = FilterBar()
         self.stack = QStackedWidget()
-        self.filtering = Filtering(session, self.header, panel=self.panel, parent=self)
+        self.filtering = Filtering(session, self.header, panel=self.panel, veil=self.veil, parent=self)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
-        self.labels = LabelKeys(
-            session, actions, go_on=lambda: self.going.step(1), before=self.going.before, parent=self
+        go_on = partial(self.going.step, 1)
+        self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
+        self.overlays = Overlays(session, actions, self.large, veil=self.veil)
+        self.inspecting = Inspecting(
+            session, actions, self.inspector, overlays=self.overlays, labels=self.labels, veil=self.veil
         )
-        self.overlays = Overlays(session, actions, self.large)
-        self.inspecting = Inspecting(session, actions, self.inspector, overlays=self.overlays, labels=self.labels)
+        self.reviews = ReviewKeys(
+            session, actions, shown=self.filtering.shown, veil=self.veil, go_on=go_on, window=self
+        )
+        self.looking = Looking(session, actions, self.large)
         self.describing = DescribingKeys(session, actions, window=self)
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
         self.examples = Examples(session, actions, self.inspector.flags)
         self._peek_since: float | None = None
-        self._placed = False
         self._build()
         self._connect()
         self._connect_actions()
@@ -102,17 +113,7 @@ class ReviewPage(QWidget):
         self.filtering.stop()
         self.thumbs.stop()
         self.loader.stop()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._placed:
-            # Names of flags have room on a large screen, and with large letters; afterwards the splitter is the
-            # person's. The photographs keep the greater part.
-            wider = 1.2 if self.width() >= _WIDE else 1.0
-            left = min(theme.px(filter_panel.WIDTH * wider), self.width() // 5)
-            right = min(theme.px(inspector.WIDTH * wider), self.width() // 3)
-            self._splitter.setSizes([left, self.width() - left - right, right])
-        self._placed = True
+        self.large.stop()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DeferredDelete:
@@ -130,13 +131,14 @@ class ReviewPage(QWidget):
         self.no_photos = EmptyState(_NO_PHOTOS, self._actions["collection.import"])
         self.coming = EmptyState("The first photographs are on their way.")
         self.no_match = EmptyState("No photograph matches the filter.", self._actions["photo.clear_filter"])
+        self.no_audit = EmptyState(_NO_AUDIT, self._actions["review.audit"], button="Draw an audit sample")
         self.wrong = QLabel()
         set_look(self.wrong, "danger")
         self.wrong.setWordWrap(True)
         self.wrong.setTextFormat(Qt.TextFormat.PlainText)
         self.wrong.setContentsMargins(GROUP, GAP, GROUP, GAP)
         self.wrong.hide()
-        for widget in (self.grid, self.large, self.no_photos, self.coming, self.no_match):
+        for widget in (self.grid, self.large, self.no_photos, self.coming, self.no_match, self.no_audit):
             self.stack.addWidget(widget)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -149,22 +151,10 @@ class ReviewPage(QWidget):
         rows = QVBoxLayout(left)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.panel)
-        splitter = self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        parts: tuple[tuple[QWidget, int, int], ...] = (
-            (left, filter_panel.WIDTH, 0),
-            (middle, 600, 1),
-            (self.inspector, inspector.WIDTH, 0),
-        )
-        for place, (part, width, stretch) in enumerate(parts):
-            splitter.addWidget(part)
-            splitter.setStretchFactor(place, stretch)
-            part.setMinimumWidth(240 if stretch else min(width, 160))
-        splitter.setSizes([width for _, width, _ in parts])
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(1)
+        columns = Columns(left, middle, self.inspector)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        layout.addWidget(columns)
 
     def _connect(self) -> None:
         session = self._session
@@ -173,8 +163,9 @@ class ReviewPage(QWidget):
         session.selection_changed.connect(self.inspecting.refresh)
         session.photos_asked.connect(self.show_filter)
         session.work_changed.connect(self._show_none)
+        self.veil.changed.connect(self._veil_changed)
         self.sources.ready.connect(self._ask_pictures)
-        for worker in (self.thumbs, self.loader):
+        for worker in (self.thumbs, self.loader, self.large.adjusting):
             worker.broke.connect(session.report)
         self.grid.size_changed.connect(self._resized)
         self.header.size_asked.connect(self._resized)
@@ -223,7 +214,9 @@ class ReviewPage(QWidget):
         if not len(self._session.mirror):
             self._show_none()
         elif not len(ids):
-            self.stack.setCurrentWidget(self.no_match)
+            queue = self.filtering.shown.queue
+            audit = queue is not None and queue.id == "audit"
+            self.stack.setCurrentWidget(self.no_audit if audit else self.no_match)
         elif not self.going.is_large:
             self.stack.setCurrentWidget(self.grid)
         self._show_possible()
@@ -245,7 +238,7 @@ class ReviewPage(QWidget):
         self._session.settings.change(thumbnail_size=self.grid.cell_size)
 
     def _show_possible(self) -> None:
-        for action_id in ("view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "photo.grid"):
+        for action_id in ("view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "photo.grid", *LOOK_ACTIONS):
             self._actions.set_enabled(action_id, self.going.is_large)
         shown = len(self.filtering.shown.ids) > 0
         for action_id in ("photo.next", "photo.previous", "photo.open", "photo.select_all", "photo.reveal"):
@@ -267,15 +260,15 @@ class ReviewPage(QWidget):
             self.labels.forget_missing_flag()
         everything = changes.scheme or changes.models
         touched = changes.labels | changes.predictions
-        self.grid.repaint_photos(None if everything else touched | changes.photos)
+        self.grid.repaint_photos(None if everything else touched | changes.photos | changes.reviews)
         if everything:
             self.filtering.read_anew()
         elif changes.photos:
             self.filtering.photos_changed()
-        elif touched or changes.joints or changes.decisions:
+        elif touched or changes.joints or changes.decisions or changes.reviews:
             self.filtering.labels_changed()
         concerned = everything or changes.joints or self.inspecting.about_joints(changes.decisions)
-        concerned = concerned or self.inspecting.concerned_by(changes.photos | changes.predictions)
+        concerned = concerned or self.inspecting.concerned_by(changes.photos | changes.predictions | changes.reviews)
         relabelled = self.inspecting.concerned_by(changes.labels)
         if concerned:
             self.inspecting.refresh()
@@ -283,7 +276,15 @@ class ReviewPage(QWidget):
             self.inspecting.refresh_labels()
         if self.going.is_large and (concerned or relabelled):
             self.large.strip.refresh()
+        if self.veil.blind or changes.reviews:
+            self.overlays.refresh()
         self.going.note(changes)
+
+    def _veil_changed(self) -> None:
+        self.grid.repaint_photos(None)
+        self.filtering.read_anew()
+        self.overlays.refresh()
+        self.large.strip.refresh()
 
     def _current_changed(self, _photo_id: int | None) -> None:
         self.inspecting.refresh()
@@ -306,10 +307,10 @@ class ReviewPage(QWidget):
 
     def _badges_of(self, ids: Ids) -> list[Badge]:
         mirror = self._session.mirror
-        return badges(mirror, mirror.rows(ids))
-
-    def _name_of(self, photo_id: int) -> str:
-        return self._session.mirror.paths[self._session.mirror.row(photo_id)]
+        rows = mirror.rows(ids)
+        if not self.veil.hidden(rows).any():
+            return badges(mirror, rows)
+        return badges(mirror, rows, some=self.veil.part(rows), bare=self.veil.owed(rows))
 
     # Files and models
 

@@ -1,6 +1,6 @@
 """Which photographs are shown, in which order: filter and sort over the mirror, and what no longer matches. No Qt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import reviewing
 from weldstudio.studio.reviewing import EVERYTHING, QUEUES, Filter, Queue, Sort, Term
+
+Rows = NDArray[np.int64]
 
 SORTS: Final = {
     Sort.ADDED: "Order of import",
@@ -21,6 +23,7 @@ SORTS: Final = {
     Sort.WAITING: "Longest waiting",
     Sort.NEAREST: "Nearest to the limit",
     Sort.POINTS: "Most points",
+    Sort.CHANCE: "Safest to pass",
     Sort.RANDOM: "Random",
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
@@ -33,8 +36,18 @@ class Shown:
     a photograph whose labels no longer match stays, as stale, until `drop_stale`.
     """
 
-    def __init__(self, mirror_of: Callable[[], Mirror]) -> None:
+    def __init__(
+        self,
+        mirror_of: Callable[[], Mirror],
+        *,
+        queues: Callable[[], Sequence[Queue]] = lambda: QUEUES,
+        unveiled: Callable[[Rows, Filter, Sort], Rows] = lambda rows, _filter, _sort: rows,
+    ) -> None:
         self._mirror_of = mirror_of
+        self.queues = queues
+        """What the expert works through."""
+        self._unveiled = unveiled
+        """Leaves out the photographs of which this filter or order would tell what is hidden."""
         self.filter: Filter = EVERYTHING
         self.sort = Sort.ADDED
         self.slot: int | None = None
@@ -61,7 +74,7 @@ class Shown:
     @property
     def queue(self) -> Queue | None:
         """The queue that is worked through: the one whose terms the filter holds, alone or among others."""
-        for queue in QUEUES:
+        for queue in self.queues():
             if set(queue.filter.terms) <= set(self.filter.terms):
                 return queue
         return None
@@ -75,7 +88,8 @@ class Shown:
         """Compute the order anew. Raises SchemeError where the filter names a class that is gone."""
         mirror = self._mirror_of()
         slot = self.slot if self.sort in BY_MODEL else None
-        self.ids = mirror.ids[reviewing.select(mirror, self.filter, sort=self.sort, slot=slot)]
+        rows = reviewing.select(mirror, self.filter, sort=self.sort, slot=slot)
+        self.ids = mirror.ids[self._unveiled(rows, self.filter, self.sort)]
 
     def stale(self) -> frozenset[int]:
         """Photographs that are shown and match no longer."""

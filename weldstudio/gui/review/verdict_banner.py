@@ -32,6 +32,8 @@ class Said:
     """Said in place of the points."""
     demonstration: bool = False
     """Whether the model is a demonstration and none for this job."""
+    difference: str = ""
+    """How the scheme that the model was trained for differs from the present one, as a sentence."""
     override: Override | None = None
     """The verdict that a person has set against the points."""
 
@@ -81,7 +83,8 @@ class VerdictBanner(QWidget):
         before, self._said = self._said, said
         self.setAccessibleName(self.words())
         verdicts = [verdict.outcome for verdict in (said.labels, said.model) if verdict is not None]
-        self.setToolTip("\n".join((self.words(), *([_STILL_OPEN] if Outcome.OPEN in verdicts else []))))
+        still_open = _STILL_OPEN if Outcome.OPEN in verdicts else ""
+        self.setToolTip("\n".join(filter(None, (self.words(), still_open, said.difference))))
         # A label most often changes the points alone; text takes long to paint.
         points_alone = said.labels is not None and replace(before, labels=said.labels) == said
         points_alone = points_alone and (before.outcome, before.limit) == (said.outcome, said.limit)
@@ -159,5 +162,6 @@ class VerdictBanner(QWidget):
         if model is None:
             return ""
         who = "Demonstration model" if self._said.demonstration else "Model"
+        who += ", other scheme" if self._said.difference else ""
         word = "still open" if model.outcome == Outcome.OPEN else _WORDS[model.outcome].lower()
         return f"{who}: {points_words(model)}, {word}"

@@ -12,6 +12,7 @@ from weldstudio.domain.messages import (
     Failed,
     Heartbeat,
     Message,
+    RangeTested,
     RunFinished,
     RunStarted,
     Skipped,
@@ -39,6 +40,7 @@ class Curves:
     """How much of that is done, 0 to 1; None where nobody knows."""
     alarms: list[Alarm] = field(default_factory=list)
     skipped: Skipped | None = None
+    range_tested: RangeTested | None = None
     last_step: Step | None = None
     evaluations: list[Evaluated] = field(default_factory=list)
     heartbeat: float | None = None
@@ -80,6 +82,8 @@ class Curves:
                 self.stage_share = message.done / message.total if message.total else None
             case Alarm():
                 self.alarms.append(message)
+            case RangeTested():
+                self.range_tested = message
             case Skipped():
                 self.skipped = message
             case RunFinished():
@@ -106,6 +110,7 @@ class Curves:
             self.stage,
             len(self.alarms),
             self.skipped,
+            self.range_tested,
             self.finished,
             self.failure,
         )

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.train.elided_combo import ElidedComboBox
 from weldstudio.gui.train.fields import Editor, RecipeField
 
 
@@ -35,7 +36,8 @@ class FieldEditor(QObject):
                 self.control.setChecked(bool(value))
                 self.control.blockSignals(False)
             case QLineEdit():
-                self.control.setText(f"{value:g}" if isinstance(value, float) else str(value))
+                words = ", ".join(value) if isinstance(value, tuple) else str(value)
+                self.control.setText(f"{value:g}" if isinstance(value, float) else words)
 
     def set_trained(self, trained: bool) -> None:
         """Whether stages are trained; a field that then means nothing is greyed and says why."""
@@ -57,7 +59,7 @@ class FieldEditor(QObject):
     def _make(self) -> QWidget:
         match self.field.editor:
             case Editor.CHOICE:
-                box = QComboBox()
+                box = ElidedComboBox()
                 for value, text in self.field.choices:
                     box.addItem(text, value)
                 box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -68,8 +70,11 @@ class FieldEditor(QObject):
                 switch = QCheckBox()
                 switch.toggled.connect(lambda on: self.edited.emit("true" if on else "false"))
                 return switch
-            case Editor.NUMBER:
+            case Editor.NUMBER | Editor.TEXT:
                 line = QLineEdit()
-                line.setAlignment(Qt.AlignmentFlag.AlignRight)
+                if self.field.editor is Editor.NUMBER:
+                    line.setAlignment(Qt.AlignmentFlag.AlignRight)
+                else:
+                    line.setPlaceholderText("All" if self.field.key.startswith("data.") else "None")
                 line.textEdited.connect(lambda text: self.edited.emit(text.strip()))
                 return line

@@ -17,6 +17,7 @@ from weldstudio.gui.train.class_list import ClassList
 from weldstudio.gui.train.columns import heading, level_line, upright_line
 from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.follower import Follower
+from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_panel import RecipePanel
 from weldstudio.gui.train.run_view import RunView
 from weldstudio.gui.train.run_watcher import Ready, watch
@@ -54,7 +55,8 @@ class TrainPage(QWidget):
         self._watcher.look()
         self.panel.ask()
         focused = QApplication.focusWidget()
-        if focused is None or not self.isAncestorOf(focused):
+        # Of the presets Qt gives the keyboard to the first, which may not be the one that is chosen.
+        if focused is None or not self.isAncestorOf(focused) or isinstance(focused, PresetCard):
             self.form.take_focus()
 
     # --- parts --------------------------------------------------------------------------------------------------

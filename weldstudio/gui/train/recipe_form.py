@@ -32,10 +32,10 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
 from weldstudio.gui.train.editors import FieldEditor
 from weldstudio.gui.train.elided_combo import ElidedComboBox
-from weldstudio.gui.train.fields import MORE, NETWORK
+from weldstudio.gui.train.fields import MORE, NETWORK, REST, TITLES, Editor, RecipeField
 from weldstudio.gui.train.preset_card import PresetCard
+from weldstudio.gui.train.recipe_words import FILE, freeze_for, frozen_in_words, weights_in_words
 
-FILE: Final = "file"
 WEIGHTS_TIP: Final = "What the network knows already when the training begins."
 WEIGHTS_FILTER: Final = "Weights (*.pth *.pt *.safetensors);;All files (*)"
 
@@ -46,10 +46,16 @@ class RecipeForm(QWidget):
     changed = Signal()
 
     def __init__(
-        self, presets: Mapping[str, Recipe], *, first: str | None = None, parent: QWidget | None = None
+        self,
+        presets: Mapping[str, Recipe],
+        *,
+        experiments: Mapping[str, Recipe] | None = None,
+        first: str | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._presets = dict(presets)
+        self._experiments = dict(experiments or {})
         self.recipe = self._presets.get(first or "", next(iter(self._presets.values()), Recipe()))
         self.weights_file: Path | None = None
         self._problems: dict[str, str] = {}
@@ -154,7 +160,7 @@ class RecipeForm(QWidget):
         card = QFrame()
         set_look(card, "card")
         form = _form(card)
-        form.addRow(*self._field_row(FieldEditor(NETWORK)))
+        self._add_field(form, NETWORK)
 
         self.weights = ElidedComboBox()
         self.weights.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -201,8 +207,18 @@ class RecipeForm(QWidget):
         self._more = QFrame()
         set_look(self._more, "card")
         form = _form(self._more)
+        if self._experiments:
+            form.addRow(_label("Experiment", self._make_experiments()), self.experiments)
         for row in MORE:
-            form.addRow(*self._field_row(FieldEditor(row)))
+            self._add_field(form, row)
+        for table, title in TITLES.items():
+            heading = QLabel(title)
+            set_look(heading, "section")
+            heading.setContentsMargins(0, GAP, 0, 0)
+            form.addRow(heading)
+            for row in REST:
+                if row.key.startswith(f"{table}."):
+                    self._add_field(form, row)
         layout.addWidget(self._more)
         self.problem_note = QLabel()
         set_look(self.problem_note, "danger")
@@ -212,10 +228,35 @@ class RecipeForm(QWidget):
         self.show_more(False)
         return box
 
-    def _field_row(self, editor: FieldEditor) -> tuple[QWidget, QWidget]:
-        self._editors[editor.field.key] = editor
-        editor.edited.connect(lambda value, key=editor.field.key: self._set_value(key, value))
-        return _label(editor.field.label, editor.control), editor.control
+    def _make_experiments(self) -> QComboBox:
+        """The experiments of the sources; choosing one puts its recipe into the form."""
+        self.experiments = ElidedComboBox()
+        self.experiments.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.experiments.setMinimumContentsLength(10)
+        self.experiments.setToolTip("Repeat an experiment of the theses that weldstudio comes from on your photos.")
+        self.experiments.addItem("None", "")
+        for key, recipe in self._experiments.items():
+            self.experiments.addItem(recipe.name, key)
+            self.experiments.setItemData(self.experiments.count() - 1, recipe.description, Qt.ItemDataRole.ToolTipRole)
+        self.experiments.activated.connect(self._choose_experiment)
+        return self.experiments
+
+    def _choose_experiment(self, index: int) -> None:
+        recipe = self._experiments.get(self.experiments.itemData(index))
+        if recipe is not None:
+            self.set_recipe(recipe)
+
+    def _add_field(self, form: QFormLayout, row: RecipeField) -> None:
+        """A field beside its label; what is written in words has the whole width, below it."""
+        editor = FieldEditor(row)
+        self._editors[row.key] = editor
+        editor.edited.connect(lambda value, key=row.key: self._set_value(key, value))
+        label = _label(row.label, editor.control)
+        if row.editor is Editor.TEXT:
+            form.addRow(label)
+            form.addRow(editor.control)
+        else:
+            form.addRow(label, editor.control)
 
     # --- changes ------------------------------------------------------------------------------------------------
 
@@ -231,7 +272,11 @@ class RecipeForm(QWidget):
             values = {key: value}
             if key == "network.name":
                 # Another network has other stages and its own input size; how much is frozen keeps its meaning.
-                values |= {"network.freeze": str(self._freeze_for(value)), "network.input_size": "0"}
+                values |= {
+                    "network.freeze": str(freeze_for(self.recipe, value)),
+                    "network.input_size": "0",
+                    "network.reinitialise": "0",
+                }
             self.recipe = self.recipe.with_values(values)
         except RecipeError as error:
             self._problems[key] = str(error)
@@ -239,12 +284,6 @@ class RecipeForm(QWidget):
             self._problems.pop(key, None)
         self._show_recipe(but=key)
         self.changed.emit()
-
-    def _freeze_for(self, network: str) -> int:
-        if network not in NETWORKS or not self.recipe.network.trains_stages:
-            return -1
-        old, new = len(NETWORKS[self.recipe.network.name].stages), len(NETWORKS[network].stages)
-        return round(self.recipe.network.frozen_stages / old * new) if old else 0
 
     def _freeze_changed(self, stages: int) -> None:
         everything = stages == len(NETWORKS[self.recipe.network.name].stages)
@@ -273,6 +312,9 @@ class RecipeForm(QWidget):
         for key, card in self._cards.items():
             card.setChecked(key == preset)
         network = self.recipe.network
+        if self._experiments:
+            here = next((key for key, recipe in self._experiments.items() if recipe == self.recipe), "")
+            self.experiments.setCurrentIndex(self.experiments.findData(here))
         for key, editor in self._editors.items():
             editor.set_trained(network.trains_stages)
             editor.set_problem(self._problems.get(key, ""))
@@ -284,14 +326,18 @@ class RecipeForm(QWidget):
         self.freeze.setPageStep(max(1, stages // 4))
         self.freeze.setValue(network.frozen_stages)
         self.freeze.blockSignals(False)
-        self._freeze_note.setText(_frozen_in_words(network.frozen_stages, stages))
+        self._freeze_note.setText(frozen_in_words(network.frozen_stages, stages))
         self._fill_weights()
         self.problem_note.setText(self.problem)
         self.problem_note.setVisible(bool(self._problems))
 
     def _fill_weights(self) -> None:
         wanted = self.recipe.network.weights
-        offered = [("random", "Random"), *((f"model:{i}", name) for i, name in self._models)]
+        offered = [
+            ("random", "Random"),
+            ("torchvision", "ImageNet, by torchvision"),
+            *((f"model:{i}", name) for i, name in self._models),
+        ]
         offered.append((FILE, self.weights_file.name if self.weights_file is not None else "File…"))
         if wanted not in dict(offered):
             offered.insert(1, (wanted, "Shipped weights" if wanted == "shipped" else wanted))
@@ -303,28 +349,9 @@ class RecipeForm(QWidget):
         self.weights.setCurrentIndex(max(0, self.weights.findData(wanted)))
         self.weights.blockSignals(False)
         self.weights.setToolTip(f"{self.weights.currentText()}\n{WEIGHTS_TIP}")  # the name of a model may be longer
-        self._weights_note.setText(self._weights_in_words(wanted))
+        self._weights_note.setText(weights_in_words(self.recipe, self.weights_file))
         self._weights_note.setVisible(bool(self._weights_note.text()))
         self.choose_file.setVisible(self.wants_file)
-
-    def _weights_in_words(self, wanted: str) -> str:
-        if wanted == "random" and not self.recipe.network.trains_stages:
-            return "Frozen and random: the network knows nothing and cannot learn. Choose weights, or freeze less."
-        if wanted == "random":
-            return "From scratch: needs many photographs and epochs."
-        if wanted == FILE and self.weights_file is not None:
-            kept = self.weights_file.parent
-            # A run keeps a copy of what it began with.
-            return f"As in run {kept.parent.name}" if kept.parent.parent.name == "runs" else str(kept)
-        return ""
-
-
-def _frozen_in_words(frozen: int, stages: int) -> str:
-    if frozen == stages:
-        return f"All {stages} stages stay as they are; only the last layer is fitted."
-    if frozen == 0:
-        return f"All {stages} stages are trained."
-    return f"The first {frozen} of {stages} stages stay as they are."
 
 
 def _form(parent: QWidget) -> QFormLayout:

@@ -22,6 +22,7 @@ from weldstudio.gui.words import when
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
     from weldstudio.studio.snapshots import Snapshot
+    from weldstudio.studio.variations import Variations
 
 WIDTH: Final = 336
 ASK_MS: Final = 250
@@ -48,7 +49,7 @@ class RecipePanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_MS)
         self._timer.timeout.connect(self.ask)
-        self.form = RecipeForm(training.presets(), first=training.first_choice())
+        self.form = RecipeForm(training.presets(), experiments=training.experiments(), first=training.first_choice())
         self.snapshot = SnapshotPanel()
         self._build()
         self.form.changed.connect(self._recipe_changed)
@@ -89,6 +90,11 @@ class RecipePanel(QWidget):
         inner.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         inner.setSpacing(GROUP)
         inner.addWidget(self.form)
+        self.variations = QPushButton("See nine variations…")
+        self.variations.setToolTip("A training photograph as augmentation would vary it")
+        set_look(self.variations, "link")
+        self.variations.clicked.connect(self._ask_variations)
+        inner.addWidget(self.variations, alignment=Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(self.snapshot)
         inner.addStretch(1)
         area = QScrollArea()
@@ -130,6 +136,16 @@ class RecipePanel(QWidget):
         foot.addWidget(self.start_button)
         return foot
 
+    def _ask_variations(self) -> None:
+        self._session.run(_vary, self.form.recipe).then(self._show_variations, self._session.report)
+
+    def _show_variations(self, found: "Variations") -> None:
+        from weldstudio.gui.train.variations_dialog import VariationsDialog
+
+        dialog = VariationsDialog(found.pictures, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     # --- showing ------------------------------------------------------------------------------------------------
 
     def _recipe_changed(self) -> None:
@@ -167,6 +183,8 @@ class RecipePanel(QWidget):
 
     def _show_reason(self) -> None:
         reason = self.blocked
+        recipe = self.form.recipe
+        self.variations.setVisible(recipe.data.augment and recipe.network.trains_stages)
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
         set_look(self.reason, "secondary" if reason in (COUNTING, "") else "warning")
@@ -194,10 +212,17 @@ def _weights_of_runs(store: "Store", network: str) -> Path | None:
     return None
 
 
+def _vary(store: "Store", recipe: Recipe) -> "Variations":
+    """Nine variations of the first training photo; store thread."""
+    from weldstudio.studio import variations
+
+    return variations.of_photo(store, recipe)
+
+
 def _look(store: "Store", recipe: Recipe, weights: Path | None) -> tuple["Snapshot", Models]:
     """What would be used, and models of the recipe's network as (id, name and moment); store thread."""
     from weldstudio.studio import registry, training
 
-    cards = [entry.card for entry in registry.models(store) if entry.card.network == recipe.network.name]
+    cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
     models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
     return training.preview(store, recipe, weights), models

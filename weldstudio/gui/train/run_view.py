@@ -23,6 +23,7 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.plots import CurvePlots
+from weldstudio.gui.train.range_plot import RangePlot
 from weldstudio.gui.train.runs_list import RunRow
 from weldstudio.gui.words import counted, duration, percent, when
 
@@ -69,6 +70,7 @@ class RunView(QWidget):
         set_look(self._readout, "secondary")
         self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.range_plot = RangePlot()
         self._arrange()
         theme.changed.connect(self._dress)
         self._dress()
@@ -95,6 +97,7 @@ class RunView(QWidget):
         layout.addWidget(self._progress)
         for banner in (self.news, *self._banners):
             layout.addWidget(banner)
+        layout.addWidget(self.range_plot)
         layout.addLayout(legend)
         layout.addWidget(self.plots, 1)
         self._stack = QStackedWidget(self)
@@ -121,6 +124,7 @@ class RunView(QWidget):
         afresh = curves is not self._curves
         self._curves = curves
         self.plots.show_curves(curves, afresh=afresh)
+        self.range_plot.show_test(curves.range_tested)
         self._show_words()
         self._show_alarms()
         self._point(None)

@@ -1,0 +1,31 @@
+"""What is shown before a training is what the training would make of a photo."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.studio.labelled import labelled_project
+from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.recipe import Recipe
+from weldstudio.studio import snapshots
+from weldstudio.studio.variations import of_photo, sheet
+
+RECIPE = Recipe().with_values({"network.name": "lenet5", "network.freeze": "0"})
+
+
+def test_nine_variations_of_a_training_photo(tmp_path: Path) -> None:
+    with labelled_project(tmp_path, count=12) as store:
+        found = of_photo(store, RECIPE)
+        training = {photo.id for photo in snapshots.take(store, RECIPE).manifest.of("train")}
+        assert found.photo_id in training
+        assert len({picture.tobytes() for picture in found.pictures}) == 9
+        assert sheet(found.pictures).size == (96, 96)
+        off = {"augmentation.cut": "0", "augmentation.stretch": "0", "augmentation.flip": "false"}
+        still = of_photo(
+            store, RECIPE.with_values(off | {"augmentation.brightness": "0", "augmentation.contrast": "0"})
+        )
+        assert len({picture.tobytes() for picture in still.pictures}) == 1
+        assert np.asarray(still.pictures[0]).shape == (32, 32, 3)
+        with pytest.raises(RecipeError, match="no such photo"):
+            of_photo(store, RECIPE, 10**6)

@@ -1,0 +1,136 @@
+"""What people make of the photographs: how far two agree, and what audits have found."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+
+from weldstudio.gui.session import Session
+from weldstudio.gui.words import count, percent_range, when
+
+if TYPE_CHECKING:
+    from weldstudio.store.store import Store
+    from weldstudio.studio.samples import Audit, Draw, Share
+
+AGREEMENT: Final = "Agreement of first and second reviewer"
+AUDITS: Final = "Audit samples"
+Heads = Sequence[tuple[str, str]]
+Rows = Sequence[tuple[str, ...]]
+
+
+class People(QObject):
+    """Reads from the store what the mirror does not hold; `found()` is called when it has come and is another one."""
+
+    def __init__(self, session: Session, found: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._found = session, found
+        self._draws: list[Draw] = []
+
+    def refresh(self) -> None:
+        """Ask the store anew."""
+        self._session.run(_read).then(self._take)
+
+    def tables(self) -> list[tuple[str, str, Heads, Rows]]:
+        """Title, explanation, heads and rows of each table that has something to say."""
+        made = [_agreement(self._session), _audits(self._session, self._draws)]
+        made.append(_audited_flags(self._session, self._draws))
+        return [table for table in made if table[3]]
+
+    def _take(self, draws: "list[Draw]") -> None:
+        if draws != self._draws:
+            self._draws = draws
+            self._found()
+
+
+def _read(store: "Store") -> "list[Draw]":
+    from weldstudio.studio import samples
+
+    return samples.draws(store)
+
+
+def _agreement(session: Session) -> tuple[str, str, Heads, Rows]:
+    from weldstudio.studio import second
+
+    found = second.agreement(session.mirror)
+    heads = [
+        ("Flag", ""),
+        ("Photographs", "Both said raised or clear"),
+        ("Both raised", ""),
+        ("First only", "Raised by the first reviewer alone"),
+        ("Second only", "Raised by the second reviewer alone"),
+        ("Kappa", "Cohen's: 1 = they always agree, 0 = as often as by chance"),
+        ("95 % interval", "Wilson's limits of the observed agreement, as kappa"),
+    ]
+    rows = [
+        (
+            name,
+            *(count(number) for number in (one.n, one.both, one.first, one.second)),
+            "–" if one.kappa is None else f"{one.kappa:.2f}",
+            "–" if one.interval is None else f"{one.interval[0]:.2f} to {one.interval[1]:.2f}",
+        )
+        for name, one in found.flags.items()
+        if one.n
+    ]
+    waiting = "".join(f" {who} has {count(number)} to look at." for who, number in found.waiting.items())
+    differ = f" {count(found.differing)} labels differ and are to be settled: the queue “Reviewers differ”."
+    text = f"Labelled twice, the second time blind.{waiting}{differ if found.differing else ''}"
+    return AGREEMENT, text, heads, rows
+
+
+def _audits(session: Session, draws: "Sequence[Draw]") -> tuple[str, str, Heads, Rows]:
+    purposes = {"audit": "labels", "safe": "safe to pass"}
+    heads = [
+        ("Drawn", ""),
+        ("Of", "What was audited: labels, or joints that passed by their predictions"),
+        ("Seed", ""),
+        ("Done", "Photographs looked at again, of those drawn"),
+        ("Wrong", "Photographs with at least one wrong label, of those done"),
+        ("95 % interval", "Wilson's, of the share that is wrong"),
+        ("Rejects", "Joints that reach the reject limit, of those whose drawn photographs are all done"),
+    ]
+    rows = [
+        (
+            f"{when(one.draw.at.timestamp())} by {one.draw.who}",
+            purposes.get(one.draw.purpose, one.draw.purpose),
+            str(one.draw.seed),
+            f"{count(one.done)} of {count(one.draw.photos)}",
+            _share(one.wrong),
+            _interval(one.wrong),
+            _share(one.rejects),
+        )
+        for one in _found(session, draws)
+    ]
+    return AUDITS, "Drawn by chance, so that what was found says how many of all labels are wrong.", heads, rows
+
+
+def _audited_flags(session: Session, draws: "Sequence[Draw]") -> tuple[str, str, Heads, Rows]:
+    newest = next((one for one in _found(session, draws) if one.done), None)
+    heads = [
+        ("Flag", ""),
+        ("Raised, wrong", "Labels that were raised and are clear, of those looked at again"),
+        ("95 % interval", ""),
+        ("Clear, wrong", "Labels that were clear and are raised, of those looked at again"),
+        ("95 % interval", ""),
+    ]
+    if newest is None:
+        return "", "", heads, ()
+    rows = [
+        (flag.name, _share(flag.raised), _interval(flag.raised), _share(flag.clear), _interval(flag.clear))
+        for flag in newest.flags
+    ]
+    return f"Wrong labels in the sample of {when(newest.draw.at.timestamp())}", "", heads, rows
+
+
+def _found(session: Session, draws: "Sequence[Draw]") -> "list[Audit]":
+    from weldstudio.studio import samples
+
+    return samples.audits(session.mirror, draws)
+
+
+def _share(share: "Share") -> str:
+    return f"{count(share.found)} of {count(share.of)}"
+
+
+def _interval(share: "Share") -> str:
+    low, high = share.interval
+    return percent_range(low, high) if share.of else "–"

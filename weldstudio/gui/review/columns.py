@@ -1,0 +1,40 @@
+"""The three columns of the page: what to look at, the photographs, the inspector."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from weldstudio.gui.review import filter_panel, inspector
+from weldstudio.gui.theme import theme
+
+_WIDE: Final = 1600
+"""From this width in pixels on the side columns are wider: names of flags have room there."""
+_LEAST_SIDE, _LEAST_MIDDLE = 160, 240
+
+
+class Columns(QSplitter):
+    """The photographs keep the greater part. Once moved by hand, the widths are the person's."""
+
+    def __init__(self, left: QWidget, middle: QWidget, right: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._by_hand = False
+        for place, (part, least) in enumerate(((left, _LEAST_SIDE), (middle, _LEAST_MIDDLE), (right, _LEAST_SIDE))):
+            self.addWidget(part)
+            self.setStretchFactor(place, int(part is middle))
+            part.setMinimumWidth(least)
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)
+        self.splitterMoved.connect(self._moved)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._by_hand:
+            wider = 1.2 if self.width() >= _WIDE else 1.0
+            left = min(theme.px(filter_panel.WIDTH * wider), self.width() // 5)
+            right = min(theme.px(inspector.WIDTH * wider), self.width() // 3)
+            self.setSizes([left, self.width() - left - right, right])
+
+    def _moved(self) -> None:
+        self._by_hand = True

@@ -1,0 +1,136 @@
+"""What the keys of review do: reviewed, returned, second looks, accepting predictions, draws and passing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from weldstudio.domain.errors import EditRefused
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.review.accept_dialog import ask_accept_all
+from weldstudio.gui.review.draw_dialogs import ask_audit, ask_pass, ask_second
+from weldstudio.gui.review.form_dialog import FormDialog
+from weldstudio.gui.review.shown import Shown
+from weldstudio.gui.review.veil import Veil
+from weldstudio.gui.session import Session
+from weldstudio.gui.words import counted
+
+
+class ReviewKeys(QObject):
+    """`go_on()` goes to the next photograph when one is answered and that is wished for."""
+
+    def __init__(
+        self,
+        session: Session,
+        actions: Actions,
+        *,
+        shown: Shown,
+        veil: Veil,
+        go_on: Callable[[], None],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._actions, self._shown, self._veil = session, actions, shown, veil
+        self._go_on, self._window = go_on, window
+        for action_id, slot in {
+            "review.done": self.done,
+            "review.return": self.give_back,
+            "review.again": self.again,
+            "review.audit": lambda: ask_audit(session, shown.filter, window),
+            "review.second": lambda: ask_second(session, shown.filter, window),
+            "review.pass": lambda: ask_pass(session, window),
+            "accept.flag": self.accept_flag,
+            "accept.photo": self.accept_photo,
+            "accept.all": lambda: ask_accept_all(session, self._in_view(), window),
+        }.items():
+            actions.connect(action_id, slot)
+
+    def done(self) -> None:
+        """The labels hold; in a second look: the answer is given."""
+        from weldstudio.studio import reviews, second
+
+        targets = self._session.targets()
+        if not targets:
+            return
+        owed = self._veil.owed(self._session.mirror.rows(targets))
+        if owed.any() and not owed.all():
+            self._session.tell("Some of these photographs wait for your second look, others do not; take one kind.")
+            return
+        function = second.give if owed.any() else reviews.mark_reviewed
+        self._edit(f"Review {_named(targets)}", function, targets)
+        if len(targets) == 1 and self._actions["label.advance"].isChecked():
+            self._go_on()
+
+    def give_back(self) -> None:
+        """Ask for the reason and return the photographs to whoever labelled them."""
+        from weldstudio.studio import reviews
+
+        targets = self._session.targets()
+        if not targets or self._refused_blind(targets):
+            return
+        field = QLineEdit()
+        field.setPlaceholderText("The clamp is behind the pipe, look again")
+
+        def say() -> str:
+            if not field.text().strip():
+                raise EditRefused("Say why; it cannot be returned without a reason.")
+            return "It goes back to the expert who labelled it last, who sees the reason in the inspector."
+
+        dialog = FormDialog(
+            f"Return {_named(targets)}", [("&Why", field)], button="Return", say=say, parent=self._window
+        )
+        if dialog.exec():
+            self._edit(f"Return {_named(targets)}", reviews.return_photos, targets, field.text())
+            if len(targets) == 1 and self._actions["label.advance"].isChecked():
+                self._go_on()
+
+    def again(self) -> None:
+        """Hand a returned photograph in for review as it is."""
+        from weldstudio.studio import reviews
+
+        if targets := self._session.targets():
+            self._edit(f"Hand in {_named(targets)}", reviews.reopen, targets)
+
+    def accept_flag(self) -> None:
+        """The chosen flag has the label that the model says."""
+        slot = self._session.chosen_flag
+        if slot is None:
+            self._session.tell("Choose a flag first: click on its row, or press Alt and its key.")
+            return
+        self._accept(slots=(slot,), anew=True)
+
+    def accept_photo(self) -> None:
+        """Every flag that nobody has labelled has the label that the model says."""
+        self._accept()
+
+    def _accept(self, **what: Any) -> None:
+        from weldstudio.studio import accepting
+
+        targets = self._session.targets()
+        if targets and not self._refused_blind(targets):
+            self._edit(f"Accept predictions on {_named(targets)}", accepting.accept, targets, **what)
+
+    def _refused_blind(self, targets: tuple[int, ...]) -> bool:
+        if not self._veil.hidden(self._session.mirror.rows(targets)).any():
+            return False
+        self._session.tell("Predictions are hidden here until the photograph is reviewed, so none can be accepted.")
+        return True
+
+    def _in_view(self) -> list[int]:
+        """The photographs shown whose predictions are not hidden."""
+        ids = self._shown.ids
+        if not len(ids):
+            return []
+        found: list[int] = ids[~self._veil.hidden(self._session.mirror.rows(ids))].tolist()
+        return found
+
+    def _edit(self, text: str, function: Callable[..., Any], targets: tuple[int, ...], *args: Any, **what: Any) -> None:
+        session = self._session
+        pending = session.edit(text, function, targets, *args, who=session.who, **what)
+        if len(targets) > 1:
+            pending.then(lambda done: session.tell(done.text or text, undo=done.action_id is not None))
+
+
+def _named(targets: tuple[int, ...]) -> str:
+    return "this photograph" if len(targets) == 1 else counted(len(targets), "photograph")

@@ -1,0 +1,189 @@
+"""The loop: steps of the optimiser on batches of photos, judged as they go.
+
+One function that reads from top to bottom. What a step needs is in `Steps`; what comes before it in `phases`.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from math import ceil, isfinite
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from weldstudio.domain.errors import PhotoError
+from weldstudio.domain.labelling import State
+from weldstudio.domain.messages import Alarm, Message, Stage, Step
+from weldstudio.domain.model import Preprocessing
+from weldstudio.domain.recipe import Augmentation, Recipe
+from weldstudio.domain.sampling import class_rows, proportional_order
+from weldstudio.imaging.varying import Variation, principal_colours, vetoes
+from weldstudio.ml import schedule
+from weldstudio.ml.architectures import Network
+from weldstudio.ml.averaging import averaging_decay, cloned, follow
+from weldstudio.ml.context import SAY_EVERY_S, Context
+from weldstudio.ml.dataset import Photos, order
+from weldstudio.ml.losses import Loss
+from weldstudio.ml.pace import Pace
+from weldstudio.ml.preprocess import to_input
+from weldstudio.ml.validation import Validation
+
+LEAST_EVALUATIONS = 10
+COLOUR_PHOTOS = 200
+"""Training photos from which the principal colours are computed."""
+
+
+@dataclass(slots=True)
+class Steps:
+    """What the steps of a training need. `rows` say which photo each row of `states` belongs to."""
+
+    context: Context
+    recipe: Recipe
+    network: Network
+    loss: Loss
+    pixels: Photos
+    rows: NDArray[np.int64]
+    states: Tensor
+    size: int
+    """Pixels of the input."""
+    classes: Sequence[str]
+    optimiser: torch.optim.Optimizer = field(init=False)
+    variation: Variation = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.optimiser = schedule.optimiser(self.recipe.schedule, self.network.groups())
+        choice, colours = self.recipe.augmentation, None
+        if self.recipe.data.augment and choice.colour:
+            some = self.pixels.read(range(min(COLOUR_PHOTOS, len(self.pixels.paths))))
+            colours = principal_colours([photo for photo in some if not isinstance(photo, PhotoError)])
+        self.variation = Variation(choice, self.size, colours)
+
+    @property
+    def plain(self) -> Preprocessing:
+        """The preprocessing of photos that are not varied."""
+        return replace(self.pixels.preprocessing, input_size=self.size)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether pairs of photos are blended."""
+        return self.recipe.data.augment and self.recipe.augmentation.mixup > 0
+
+    @property
+    def per_epoch(self) -> int:
+        return steps_per_epoch(self.recipe, len(self.rows))
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """The order of an epoch's rows."""
+        if self.recipe.sampling.method == "proportional":
+            groups = class_rows(self.states.numpy(), self.loss.task)
+            return proportional_order(groups, seed=self.recipe.seed, epoch=epoch)
+        return order(len(self.rows), seed=self.recipe.seed, epoch=epoch)
+
+    def batch(self, chosen: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor]:
+        """Input (n, 3, s, s) and label states (n, classes) of rows, on the device."""
+        photos = [int(self.rows[row]) for row in chosen]
+        states = self.states[torch.from_numpy(chosen)]
+        choice = self.recipe.augmentation
+        if self.recipe.data.augment:
+            spared = [vetoes(choice, self.classes, row) for row in (states == State.RAISED).tolist()]
+            seeds = [(self.recipe.seed, epoch, int(row)) for row in chosen]
+            vary = [partial(self.variation.of, seed=s, without=w) for s, w in zip(seeds, spared, strict=True)]
+            pixels = self.pixels.varied_batch(photos, vary)
+        else:
+            pixels = self.pixels.batch(photos)
+        device = self.context.device
+        return to_input(pixels.to(device), self.pixels.preprocessing), states.to(device)
+
+    def step(self, x: Tensor, states: Tensor, rate: float, *, mix: Sequence[int] = ()) -> float:
+        """One step of the optimiser; returns the loss before it. A loss that is no number changes nothing.
+
+        `mix` is the seed of a blending of pairs, or nothing.
+        """
+        self.network.train()
+        if not mix:
+            return self._descend(self.loss(self.network(x), states), rate)
+        share, partner = mixed_pairs(self.recipe.augmentation, self.classes, states, seed=mix)
+        x = share * x + (1 - share) * x[partner]
+        return self._descend(self.loss.mixed(self.network(x), states, states[partner], share=share), rate)
+
+    def _descend(self, loss: Tensor, rate: float) -> float:
+        self.optimiser.zero_grad(set_to_none=True)
+        value = float(loss.detach())
+        if not isfinite(value):
+            return value
+        loss.backward()
+        if self.recipe.schedule.clip:
+            trained = [p for p in self.network.parameters() if p.grad is not None]
+            nn.utils.clip_grad_norm_(trained, self.recipe.schedule.clip)
+        schedule.set_rate(self.optimiser, rate)
+        self.optimiser.step()
+        return value
+
+
+def mixed_pairs(
+    choice: Augmentation, classes: Sequence[str], states: Tensor, *, seed: Sequence[int]
+) -> tuple[float, Tensor]:
+    """(share of the photo itself, its partner in the batch) of a mixup, Zhang et al. 2018: share ~ Beta(a, a).
+
+    A photo that a veto spares is its own partner, and nobody else's.
+    """
+    draw = np.random.default_rng(seed)
+    share = float(draw.beta(choice.mixup, choice.mixup))
+    partner = draw.permutation(len(states))
+    alone = np.array(["mixup" in vetoes(choice, classes, row) for row in (states == State.RAISED).tolist()])
+    own = alone | alone[partner]
+    return share, torch.from_numpy(np.where(own, np.arange(len(states)), partner)).to(states.device)
+
+
+def steps_per_epoch(recipe: Recipe, rows: int) -> int:
+    """Every epoch has the same number of batches of (nearly) the same size; none of a single photo unless asked for."""
+    size = schedule.batch_size(recipe.schedule, rows)
+    steps = ceil(max(1, rows) / size)
+    return min(steps, max(1, rows // 2)) if size > 1 else steps
+
+
+def train_stages(steps: Steps, validation: Validation) -> Iterator[Message]:
+    """All epochs. Ends early without patience left, or with an alarm when the loss is no number any more."""
+    plan, per_epoch = steps.recipe.schedule, steps.per_epoch
+    total = plan.epochs * per_epoch
+    evaluations = min(total, max(plan.epochs, LEAST_EVALUATIONS))
+    due = {round(total * (k + 1) / evaluations) for k in range(evaluations)}
+    average = cloned(steps.network.state_dict()) if plan.ema else None
+    decay = averaging_decay(total)
+    yield Stage("first batch")
+    pace, plateau, said, without, step = Pace(), schedule.Plateau(plan), 0.0, 0, 0
+    for epoch in range(plan.epochs):
+        for chosen in np.array_split(steps.order(epoch), per_epoch):
+            rate = schedule.learning_rate(plan, step, total) * plateau.factor
+            mix = (steps.recipe.seed, step, 85) if steps.mixes else ()
+            loss = steps.step(*steps.batch(chosen, epoch), rate, mix=mix)
+            step += 1
+            pace.count(len(chosen))
+            if not isfinite(loss):
+                yield _diverged(plan.learning_rate, step)
+                return
+            if average is not None:
+                follow(average, steps.network.state_dict(), decay)
+            if time.monotonic() - said >= SAY_EVERY_S or step in due:
+                left = (total - step) * pace.seconds / step
+                yield Step(step, step / per_epoch, loss, rate, pace.rate, left)
+                said = time.monotonic()
+            if step in due:
+                before = validation.best
+                smooth = average if step == total or (step % per_epoch == 0 and 2 * step > total) else None
+                yield from validation.measure(step, step / per_epoch, smooth)
+                plateau.evaluated(better=validation.best is not before)
+                without = 0 if validation.best is not before else without + 1
+                if plan.patience and without >= plan.patience:
+                    yield Stage(f"no better for {without} evaluations: ending early")
+                    return
+                pace.restart()
+            steps.context.heed()
+
+
+def _diverged(rate: float, step: int) -> Alarm:
+    sentence = f"The loss became infinite at step {step}; the best model before that is kept."
+    return Alarm("diverged", sentence + " Try a smaller rate.", {"schedule.learning_rate": f"{rate / 10:g}"})

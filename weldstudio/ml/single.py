@@ -1,0 +1,190 @@
+"""One network trained on one manifest: weights, features of all photos, the head, the stages.
+
+    weights -> all photos once through the trunk -> head (step 0) -> if stages are trained: steps from that head,
+            validated as they go -> the best
+
+Whatever follows the head has to be better to be kept. A trunk of random weights has nothing to be spoilt: there the
+head begins from nothing as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.manifest import Manifest
+from weldstudio.domain.messages import Alarm, Message, Stage
+from weldstudio.domain.recipe import Recipe
+from weldstudio.domain.sampling import Sampled, sampled
+from weldstudio.domain.scores import FEW
+from weldstudio.domain.split import Split
+from weldstudio.imaging.fitting import enlarged
+from weldstudio.ml import phases, rehearsal
+from weldstudio.ml.architectures import Network, build
+from weldstudio.ml.context import Context
+from weldstudio.ml.dataset import Photos
+from weldstudio.ml.features import Photographs, read_features
+from weldstudio.ml.loop import Steps, steps_per_epoch, train_stages
+from weldstudio.ml.losses import Loss
+from weldstudio.ml.parts import stand_apart
+from weldstudio.ml.validation import Best, Validation
+from weldstudio.ml.weights import load_trunk
+
+
+class Training:
+    """One network under way. `run` is a generator of messages; `best` is what it has found so far."""
+
+    def __init__(self, context: Context, recipe: Recipe, manifest: Manifest) -> None:
+        self.context, self.recipe, self.manifest = context, recipe, manifest
+        self.preprocessing = recipe.preprocessing
+        torch.manual_seed(recipe.seed)
+        self.network: Network = build(
+            recipe.network.name,
+            len(manifest.classes),
+            dropout=recipe.network.dropout,
+            head=recipe.network.head,
+            hidden=recipe.network.hidden,
+            looks=self.preprocessing.looks,
+        )
+        self.photos: dict[Split, Photographs] = {}
+        self.sentence = ""
+        self.validation: Validation | None = None
+
+    @property
+    def best(self) -> Best | None:
+        return None if self.validation is None else self.validation.best
+
+    def run(self) -> Iterator[Message]:
+        """The whole of it."""
+        yield from self._prepare()
+        # A batch of other photos may change the last digit: independent flags read their photos each for itself.
+        trunk = None if stand_apart(self.recipe) else (self.manifest.weights, self.recipe.seed)
+        features = {}
+        for split, word in ((Split.TRAIN, "training"), (Split.VALIDATION, "validation")):
+            photos = self.manifest.of(split)
+            self.photos[split], features[split] = yield from read_features(
+                self.context,
+                self.network,
+                photos,
+                preprocessing=self.preprocessing,
+                word=word,
+                trunk=trunk,
+            )
+        if len(features[Split.TRAIN]) < 2:
+            raise RecipeError("Fewer than 2 training photos could be read; a network cannot learn from them.")
+        chosen = _sampled(self.recipe, self.manifest, self.photos[Split.TRAIN])
+        states = torch.from_numpy(chosen.states)
+        self.validation = validation = Validation(
+            self.context,
+            self.network,
+            self.manifest,
+            loss=Loss(self.recipe.loss, self.manifest.task, states),
+            photos=self.photos[Split.VALIDATION],
+            states=_states(self.photos[Split.VALIDATION], self.manifest),
+            preprocessing=self.preprocessing,
+        )
+        known = (features[Split.TRAIN][torch.from_numpy(chosen.rows)], states)
+        held_out = (features[Split.VALIDATION], validation.states)
+        by_steps = self.recipe.network.head == "two_layers" or self.recipe.schedule.head_epochs
+        phase = phases.trained_head if by_steps else phases.fitted_head
+        yield from phase(
+            self.context, self.network, self.recipe, training=known, validation=validation, held_out=held_out
+        )
+        if self.recipe.network.trains_stages and self.recipe.schedule.epochs:
+            yield from self._train_stages(validation, chosen)
+        if self.recipe.sampling.balanced_head:
+            yield from self._balance(validation, chosen)
+
+    def _prepare(self) -> Iterator[Message]:
+        yield Stage("loading weights")
+        choice = self.recipe.network
+        if self.manifest.weights:
+            load_trunk(self.network, self.context.folder / self.manifest.weights, forgotten=choice.reinitialise)
+            if choice.reinitialise:
+                names = ", ".join(self.network.stage_names[-choice.reinitialise :])
+                yield Stage(f"these stages begin anew: {names}")
+        elif not choice.trains_stages:
+            yield Alarm(
+                "random trunk",
+                "All stages are frozen and their weights are random: the network cannot learn to see. Give a weights "
+                "file or train its stages.",
+                {"network.freeze": "0"},
+            )
+        self.network.to(self.context.device)
+        for item, (raised, _) in self.manifest.counts()[Split.TRAIN.value].items():
+            if raised < FEW:
+                of = "photo" if raised == 1 else "photos"
+                yield Alarm("too few", f"'{item}' is raised on {raised} training {of} only: too few to learn from.")
+
+    def _train_stages(self, validation: Validation, chosen: Sampled) -> Iterator[Message]:
+        choice = self.recipe.network
+        fresh = choice.reinitialise if self.manifest.weights else len(self.network.stages)
+        if fresh or not self.recipe.schedule.fitted_start:
+            # Large weights fitted to chance features would drown the first gradients.
+            nn.init.zeros_(self.network.head.weight)
+            nn.init.zeros_(self.network.head.bias)
+        self.network.freeze(choice.frozen_stages, hold=len(self.network.stages) - fresh)
+        photos = self.photos[Split.TRAIN]
+        kept = enlarged(self.preprocessing) if self.recipe.data.augment else self.preprocessing
+        steps = Steps(
+            self.context,
+            self.recipe,
+            self.network,
+            validation.loss,
+            Photos([photo.path for photo in photos], kept, self.context.pool),
+            chosen.rows,
+            torch.from_numpy(chosen.states),
+            self.preprocessing.input_size,
+            [item.name for item in self.manifest.classes],
+        )
+        if self.recipe.schedule.overfit_check:
+            yield from rehearsal.overfit_check(steps)
+        if self.recipe.schedule.range_test != "off":
+            found = yield from rehearsal.range_test(steps)
+            if found is not None and self.recipe.schedule.range_test == "use":
+                steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=found))
+        for message in train_stages(steps, validation):
+            if isinstance(message, Alarm) and message.kind == "diverged":
+                self.sentence = message.sentence.removesuffix(" Try a smaller rate.")
+            yield message
+
+    def _balance(self, validation: Validation, chosen: Sampled) -> Iterator[Message]:
+        """The head refitted on the features of the best trunk."""
+        assert validation.best is not None
+        self.network.load_state_dict(validation.best.state)
+        known = []
+        for split, word in ((Split.TRAIN, "training"), (Split.VALIDATION, "validation")):
+            _, found = yield from read_features(
+                self.context, self.network, self.photos[split], preprocessing=self.preprocessing, word=word
+            )
+            known.append(found)
+        yield from phases.balanced_head(
+            self.context,
+            self.network,
+            self.recipe,
+            training=(known[0][torch.from_numpy(chosen.rows)], torch.from_numpy(chosen.states)),
+            validation=validation,
+            held_out=(known[1], validation.states),
+            step=validation.last_step + 1,  # of its own: no point is ever told twice
+        )
+
+
+def planned_steps(recipe: Recipe, manifest: Manifest) -> int:
+    """Steps planned on stages."""
+    if not recipe.network.trains_stages:
+        return 0
+    rows = len(_sampled(recipe, manifest, manifest.of(Split.TRAIN)).rows)
+    return recipe.schedule.epochs * steps_per_epoch(recipe, rows)
+
+
+def _sampled(recipe: Recipe, manifest: Manifest, photos: Photographs) -> Sampled:
+    states = np.array([photo.states for photo in photos], np.uint8).reshape(-1, len(manifest.classes))
+    return sampled(states, recipe.sampling, task=manifest.task, seed=recipe.seed)
+
+
+def _states(photos: Photographs, manifest: Manifest) -> Tensor:
+    states = [photo.states for photo in photos]
+    return torch.tensor(states, dtype=torch.uint8).reshape(-1, len(manifest.classes))

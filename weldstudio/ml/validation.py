@@ -1,0 +1,124 @@
+"""Validation: the photos a network is judged by, and the best weights so far.
+
+The validation set is whole and unchanging [Dalyac 2014, 6.3.2: a changing one made learning invisible]. The best is
+compared by mean per-class accuracy at the thresholds best on these photos, then by the loss.
+"""
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from weldstudio.domain.evaluation import Evaluation, evaluate
+from weldstudio.domain.manifest import Manifest
+from weldstudio.domain.messages import Evaluated, Message, Stage
+from weldstudio.domain.model import Preprocessing
+from weldstudio.ml.architectures import Network
+from weldstudio.ml.averaging import cloned
+from weldstudio.ml.context import SAY_EVERY_S, SCORE_BATCH, Context
+from weldstudio.ml.dataset import Photos, batches
+from weldstudio.ml.features import Photographs
+from weldstudio.ml.losses import Loss, probabilities
+from weldstudio.ml.preprocess import to_input
+from weldstudio.ml.weights import save
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best weights so far."""
+
+    step: int
+    evaluation: Evaluation
+    loss: float
+    state: dict[str, Tensor]
+    logits: Tensor
+    """(validation photos, classes)"""
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What is compared: mean per-class accuracy, then the loss."""
+        accuracy = self.evaluation.mean_per_class_accuracy
+        return (-1.0 if accuracy is None else accuracy), -self.loss
+
+
+class Validation:
+    """Judges a network on photos and keeps its best weights."""
+
+    def __init__(
+        self,
+        context: Context,
+        network: Network,
+        manifest: Manifest,
+        *,
+        loss: Loss,
+        photos: Photographs,
+        states: Tensor,
+        preprocessing: Preprocessing,
+    ) -> None:
+        self.context, self.network, self.loss, self.photos, self.states = context, network, loss, photos, states
+        self.names = [item.name for item in manifest.classes]
+        self.task = manifest.task
+        self.preprocessing = preprocessing
+        self.best: Best | None = None
+        self.last_step = 0
+        """Of the newest evaluation."""
+        self._pixels = Photos([photo.path for photo in photos], preprocessing, context.pool)
+
+    def judge(self, step: int, epoch: float, logits: Tensor, *, keep: bool = True) -> Evaluated:
+        """Scores of these validation logits; with `keep`, the network is kept if they are the best so far."""
+        self.last_step = max(self.last_step, step)
+        loss = float(self.loss(logits, self.states)) if len(self.states) else 0.0
+        found = probabilities(logits, self.task).numpy()
+        evaluation = evaluate(found, self.states.numpy(), self.names, task=self.task)
+        now = Best(step, evaluation, loss, {}, logits.clone())
+        better = keep and (self.best is None or now.rank > self.best.rank)
+        if better:
+            self.best = Best(step, evaluation, loss, cloned(self.network.state_dict()), now.logits)
+            self._write("best")
+        return Evaluated(
+            step,
+            epoch,
+            loss,
+            evaluation.mean_per_class_accuracy,
+            evaluation.mean_per_class_accuracy_at_half,
+            evaluation.per_class_json(),
+            better,
+        )
+
+    def measure(
+        self, step: int, epoch: float, average: dict[str, Tensor] | None = None
+    ) -> Generator[Message, None, None]:
+        """All photos through the weights and, where given, their average; the better one is told."""
+        logits = yield from self._logits()
+        told = self.judge(step, epoch, logits)
+        if average is not None:
+            plain = cloned(self.network.state_dict())
+            self.network.load_state_dict(average)
+            logits = yield from self._logits()
+            smooth = self.judge(step, epoch, logits)
+            self.network.load_state_dict(plain)
+            if smooth.best or (smooth.mean_per_class_accuracy or 0) > (told.mean_per_class_accuracy or 0):
+                told = smooth
+        self._write("last")
+        yield told
+
+    def _logits(self) -> Generator[Message, None, Tensor]:
+        self.network.eval()
+        parts: list[Tensor] = []
+        said = time.monotonic()
+        count = len(self.photos)
+        for indices in batches(count, SCORE_BATCH):
+            self.context.heed()
+            with torch.inference_mode():
+                x = to_input(self._pixels.batch(indices).to(self.context.device), self.preprocessing)
+                parts.append(self.network(x).float().cpu().clone())
+            if time.monotonic() - said >= SAY_EVERY_S:
+                yield Stage(f"validating: {indices[-1] + 1:,} of {count:,} photos", indices[-1] + 1, count)
+                said = time.monotonic()
+        return torch.cat(parts) if parts else torch.zeros(0, len(self.names))
+
+    def _write(self, which: str) -> None:
+        (self.context.folder / "checkpoints").mkdir(exist_ok=True)
+        save(self.network, self.context.folder / "checkpoints" / f"{which}.safetensors")

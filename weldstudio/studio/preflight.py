@@ -1,0 +1,134 @@
+"""Preflight: what is wrong with a training before it starts, said with the flag, the count and the remedy."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from weldstudio.domain.labelling import State
+from weldstudio.domain.manifest import Manifest, ManifestPhoto
+from weldstudio.domain.recipe import Recipe
+from weldstudio.domain.sampling import Sampled, obstacle, sampled
+from weldstudio.domain.scheme import did_you_mean
+from weldstudio.domain.scores import FEW
+from weldstudio.domain.split import Split
+
+JUDGING = 5
+"""Validation photos of a kind below which a score says little."""
+
+
+def without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
+    """The manifest without classes that have no raised or no clear training photo, and what there is to say."""
+    warnings: list[str] = []
+    keep: list[int] = []
+    counts = manifest.counts()
+    for index, item in enumerate(manifest.classes):
+        raised, clear = counts[Split.TRAIN.value][item.name]
+        if not raised or (not clear and manifest.task == "multilabel"):
+            missing = "raised" if not raised else "clear"
+            warnings.append(f"'{item.name}' is left out: no training photo has it {missing}. Label some.")
+            continue
+        keep.append(index)
+        flags = manifest.task == "multilabel"
+        for number, word in ((raised, "raised"), (clear, "clear")) if flags else ((raised, "raised"),):
+            if number < FEW:
+                warnings.append(
+                    f"'{item.name}' is {word} on {number} training photo{'s' if number > 1 else ''}; at least {FEW} "
+                    "are needed to learn."
+                )
+        if flags:
+            warnings += _judged_by_few(item.name, *counts[Split.VALIDATION.value][item.name])
+    if len(keep) == len(manifest.classes):
+        return manifest, warnings
+    photos = tuple(_narrowed(photo, keep) for photo in manifest.photos)
+    known = tuple(photo for photo in photos if any(state in (State.RAISED, State.CLEAR) for state in photo.states))
+    return replace(manifest, classes=tuple(manifest.classes[i] for i in keep), photos=known), warnings
+
+
+def _judged_by_few(name: str, raised: int, clear: int) -> list[str]:
+    """What a small number of validation photos means."""
+    if not raised or not clear:
+        missing = "raised" if not raised else "clear"
+        return [
+            f"'{name}' has no {missing} validation photo: its threshold stays at 0.5, and it has no score. Label more."
+        ]
+    if min(raised, clear) < JUDGING:
+        found = f"{raised} raised and {clear} clear"
+        return [
+            f"'{name}' is judged by {found} validation photos; {JUDGING} of each are the least to trust a score by."
+        ]
+    return []
+
+
+def _narrowed(photo: ManifestPhoto, keep: Sequence[int]) -> ManifestPhoto:
+    return replace(photo, states=tuple(photo.states[i] for i in keep))
+
+
+def manifest_problem(manifest: Manifest) -> str:
+    """Why nothing can be learned from this, or ''."""
+    if not manifest.classes:
+        return "No flag has both raised and clear training photos; label some of each."
+    if manifest.task == "exclusive" and len(manifest.classes) < 2:
+        return f"Only '{manifest.classes[0].name}' has training photos; label photos of another class as well."
+    if len(manifest.of(Split.TRAIN)) < 2:
+        return "Fewer than 2 labelled photos would be trained on; label more."
+    return ""
+
+
+def recipe_problem(recipe: Recipe, manifest: Manifest) -> str:
+    """Why this recipe cannot be used on this manifest, or ''."""
+    networks = 1 if recipe.data.task == "independent" and recipe.network.trains_stages else len(manifest.classes)
+    sentence = obstacle(recipe.sampling.method, manifest.task, networks)
+    if sentence:
+        return sentence
+    names = [item.name for item in manifest.classes]
+    for flag, _ in recipe.augmentation.forbidden:
+        if flag not in names:
+            return f"The veto names '{flag}', which is not among the classes.{did_you_mean(flag, names)}"
+    if recipe.data.folds:
+        units = {photo.unit for photo in manifest.photos if photo.split is not Split.TEST}
+        if len(units) < recipe.data.folds:
+            return f"{recipe.data.folds} folds need as many joints to validate on; there are {len(units)}."
+    return ""
+
+
+def recipe_warnings(recipe: Recipe, manifest: Manifest) -> list[str]:
+    """What sampling leaves out or repeats, and what two corrections make of each other."""
+    warnings = []
+    if recipe.sampling.method in ("under", "over") and manifest.of(Split.TRAIN):
+        found = sampling_of(recipe, manifest)
+        for place, item in enumerate(manifest.classes):
+            raised, clear = found.realised[place]
+            changed = [
+                f"{count} {word}"
+                for count, word in ((found.left_out[place], "left out"), (found.repeated[place], "repeated"))
+                if count
+            ]
+            if changed:
+                warnings.append(
+                    f"'{item.name}' after sampling: {raised} raised, {clear} clear; {' and '.join(changed)}. "
+                    "Expect earlier overfitting."
+                )
+    if recipe.sampling.method != "none" and recipe.loss.balances and manifest.of(Split.TRAIN):
+        realised = np.array(sampling_of(recipe, manifest).realised, float)
+        share = float((realised[:, 0] / np.maximum(realised.sum(1), 1)).mean())
+        warnings.append(
+            f"Sampling and the loss both correct for rare classes: after sampling {share:.0%} are raised on average, "
+            "and the loss then counts these as equal again. One of the two is enough."
+        )
+    networks = len(manifest.classes)
+    if recipe.data.task == "independent" and recipe.network.trains_stages and networks > 1:
+        warnings.append(
+            f"Independent flags with trained stages: {networks} networks are trained and asked, which takes "
+            f"{networks} times as long as one."
+        )
+    if recipe.combination.members > 1 or recipe.data.folds:
+        times = max(1, recipe.data.folds) * recipe.combination.members
+        warnings.append(f"{times} networks are trained and answer together: everything takes {times} times as long.")
+    return warnings
+
+
+def sampling_of(recipe: Recipe, manifest: Manifest) -> Sampled:
+    """The training photos that would take part."""
+    states = np.array([photo.states for photo in manifest.of(Split.TRAIN)], np.uint8)
+    return sampled(states, recipe.sampling, task=manifest.task, seed=recipe.seed)

@@ -1,0 +1,55 @@
+"""Variations of a photo as a training would see them, to be looked at before it starts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.labelling import State
+from weldstudio.domain.recipe import Recipe
+from weldstudio.domain.split import Split
+from weldstudio.imaging.fitting import enlarged, read_input
+from weldstudio.imaging.varying import Variation, principal_colours, vetoes
+from weldstudio.store.store import Store
+from weldstudio.studio import snapshots
+
+NINE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Variations:
+    """A training photo and what becomes of it."""
+
+    photo_id: int
+    pictures: tuple[NDArray[np.uint8], ...]
+    """(size, size, 3) each."""
+
+
+def of_photo(store: Store, recipe: Recipe, photo_id: int | None = None, *, count: int = NINE) -> Variations:
+    """Variations by the very function that a training uses; of the first training photo unless one is named.
+
+    Raises RecipeError where there is no such photo, PhotoError where it cannot be read.
+    """
+    manifest = snapshots.take(store, recipe).manifest
+    training = manifest.of(Split.TRAIN)
+    photo = next((p for p in training if photo_id in (None, p.id)), None)
+    if photo is None:
+        raise RecipeError("There is no such photo among those that would be trained on; label some first.")
+    pixels = read_input(photo.path, enlarged(recipe.preprocessing))
+    raised = [state == State.RAISED for state in photo.states]
+    spared = vetoes(recipe.augmentation, [item.name for item in manifest.classes], raised)
+    variation = Variation(recipe.augmentation, recipe.network.size, principal_colours([pixels]))
+    pictures = (variation.of(pixels, seed=(recipe.seed, number, 0), without=spared) for number in range(count))
+    return Variations(photo.id, tuple(pictures))
+
+
+def sheet(pictures: Sequence[NDArray[np.uint8]], across: int = 3) -> Image.Image:
+    """Pictures of one size side by side."""
+    height, width = pictures[0].shape[:2]
+    made = Image.new("RGB", (across * width, -(-len(pictures) // across) * height))
+    for number, picture in enumerate(pictures):
+        made.paste(Image.fromarray(picture), (number % across * width, number // across * height))
+    return made
