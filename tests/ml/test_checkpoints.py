@@ -9,7 +9,7 @@ import torch
 from tests.ml.taught import SMALL, manifest_of, of, run
 from tests.photos import MadeCollection, make_collection
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.messages import Alarm, Evaluated, Stage
+from weldstudio.domain.messages import Alarm, Evaluated, Stage, Step
 from weldstudio.ml.checkpoints import Checkpoints
 
 MIXED = {
@@ -93,6 +93,18 @@ def test_a_paused_run_goes_on_mid_epoch_without_reading_photos_again(
     assert min(point.step for point in of(Evaluated, said)) > stood
     for name in RESULTS:
         assert (folder / name).read_bytes() == (unbroken / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("after", range(38, 44))
+def test_a_pause_loses_no_step_even_while_photos_are_judged(
+    after: int, made: MadeCollection, unbroken: Path, tmp_path: Path
+) -> None:
+    paused = run(SMALL, manifest_of(made), tmp_path / "run", crashing(after, "pause"), **MIXED)
+    last = max(step.step for step in of(Step, paused))
+    assert torch.load(tmp_path / "run" / "checkpoints" / "part-0.pt", weights_only=True)["step"] >= last
+    run(SMALL, manifest_of(made), tmp_path / "run", **MIXED)
+    for name in RESULTS:
+        assert (tmp_path / "run" / name).read_bytes() == (unbroken / name).read_bytes(), name
 
 
 def test_networks_that_ended_are_not_trained_again(made: MadeCollection, tmp_path: Path) -> None:

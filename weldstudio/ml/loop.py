@@ -193,6 +193,8 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
         now.restore(checkpoints.found, steps)
         checkpoints.restore_chance()
         yield Stage(f"going on after step {now.step:,}")
+        if checkpoints.found.get("unjudged"):
+            yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
     yield Stage("first batch")
     pace, said, begun = Pace(), 0.0, now.step
     for epoch in range(begun // per_epoch, plan.epochs):
@@ -217,12 +219,7 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
                 yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left)
                 said = time.monotonic()
             if now.step in due:
-                before = validation.best
-                second_half = now.step % per_epoch == 0 and 2 * now.step > total
-                smooth = now.average if now.step == total or second_half else None
-                yield from validation.measure(now.step, now.step / per_epoch, smooth)
-                now.plateau.evaluated(better=validation.best is not before)
-                now.without = 0 if validation.best is not before else now.without + 1
+                yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
                 pace.restart()
             wish = _wish(steps.context)
             if wish is not None or checkpoints.due:
@@ -231,6 +228,21 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
                     yield Alarm("checkpoint", problem)
             if wish is not None:
                 raise wish
+
+
+def _evaluated(now: _Standing, steps: Steps, validation: Validation, *, checkpoints: Checkpoints) -> Iterator[Message]:
+    """Judges the network as it stands. Broken off, that is done again when the run goes on."""
+    per_epoch, total = steps.per_epoch, steps.recipe.schedule.epochs * steps.per_epoch
+    before, standing = validation.best, now.kept(steps, validation)
+    second_half = now.step % per_epoch == 0 and 2 * now.step > total
+    smooth = now.average if now.step == total or second_half else None
+    try:
+        yield from validation.measure(now.step, now.step / per_epoch, smooth)
+    except Stopped:
+        checkpoints.write(standing | {"unjudged": True})
+        raise
+    now.plateau.evaluated(better=validation.best is not before)
+    now.without = 0 if validation.best is not before else now.without + 1
 
 
 def _wish(context: Context) -> Stopped | None:

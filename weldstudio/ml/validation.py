@@ -115,9 +115,11 @@ class Validation:
         if average is not None:
             plain = cloned(self.network.state_dict())
             self.network.load_state_dict(average)
-            logits = yield from self._logits()
-            smooth = self.judge(step, epoch, logits)
-            self.network.load_state_dict(plain)
+            try:
+                logits = yield from self._logits()
+                smooth = self.judge(step, epoch, logits)
+            finally:
+                self.network.load_state_dict(plain)
             if smooth.best or (smooth.mean_per_class_accuracy or 0) > (told.mean_per_class_accuracy or 0):
                 told = smooth
         self._write("last")
