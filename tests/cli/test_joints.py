@@ -55,6 +55,19 @@ def test_type_and_medium_may_be_said_at_the_import(welds: Path, run: Run) -> Non
     assert names(found) == ["J1", "J2", "J3", "J4"]
 
 
+def test_a_decision_keeps_the_scheme_of_its_moment_and_the_history_its_points(welds: Path, run: Run) -> None:
+    run("decide", welds, "J1", "--as", "rejected", "--by", "Ann")
+    run("scheme", welds, "points", FLAGS[0], "5", "--by", "Ann")
+    (row,) = run("joints", welds, "--filter", "joint:J1")["joints"]
+    assert (row["labels"]["low"], row["labels"]["raised"]) == (5, [FLAGS[0]])
+    assert (row["decision"]["moment"]["low"], row["decision"]["moment"]["reject_limit"]) == (50, 50)
+    then = run("scheme", welds, "show", "--decided", row["decision"]["moment"]["scheme"])
+    assert next(flag["points"] for flag in then["flags"] if flag["name"] == FLAGS[0]) == 50
+    (entry,) = (e for e in run("history", welds, "--joint", "J1")["history"] if e["kind"] == "decision")
+    assert entry["details"] == ["decision: rejected at 50 points, reject at 50"]
+    assert main.run(["scheme", str(welds), "show", "--decided", "abc"], open_window=lambda _: 0) == 1
+
+
 def test_what_an_import_says_of_joints_and_photos_can_be_taken_back(welds: Path, run: Run) -> None:
     photographs = welds.parent / "photos"
     told = ("--medium", "oil", "--contractor", "Evans", "--equipment", "Redbox")

@@ -28,7 +28,7 @@ def test_counts_states_and_verdicts(welds: Store) -> None:
     assert soil.text == "soil: 5 unseen, 4 clear, 1 unsure → raised"
     assert {one.after for one in found.moved} == {Said.REJECT}
     assert (len(found.moved), found.decided) == (9, 1)
-    assert found.verdicts_text == "9 verdicts move: 9 to reject. 1 of them is decided; what was told stands."
+    assert found.moves.sentence == "9 verdicts move: 9 to reject. 1 of them is decided; what was told stands."
     assert np.array_equal(before.labels, mirror.read(welds).labels)  # only looked at
     labelling.set_state(welds, IDS, 0, State.RAISED, who="Ann")
     assert np.array_equal(deciding.outcomes(mirror.read(welds)), [Said.REJECT] * 11)
@@ -51,7 +51,7 @@ def test_an_imported_label_is_confirmed(welds: Store) -> None:
     found = bulk_preview.preview(mirror.read(welds), [1, 2, 3], [(0, State.CLEAR)], source=Source.BULK)
     assert (found.changed, found.confirmed) == (1, 2)
     assert found.text.splitlines()[0] == "1 of 3 photographs change; 2 are confirmed."
-    assert found.verdicts_text == "No verdict moves."
+    assert found.moves.sentence == "No verdict moves."
 
 
 @pytest.mark.parametrize("seed", range(20))

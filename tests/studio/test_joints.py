@@ -146,10 +146,13 @@ def test_a_line_says_all_of_a_joint(pairs: Store) -> None:
     labelling.set_state(pairs, [1], 0, State.UNSURE, who=ANN)
     decisions.decide(pairs, ids(pairs, "J0"), Told.REJECTED, who=ANN, reason="soil")
     decisions.override(pairs, ids(pairs, "J0"), Outcome.ACCEPT, who=ANN, reason="dust")
-    (row,) = joints.describe(mirror.read(pairs), ids(pairs, "j0"))
+    seen = mirror.read(pairs)
+    (row,) = decisions.in_full(pairs, joints.describe(seen, ids(pairs, "j0")))
     assert (row.contractor, row.type, row.medium, row.photos) == ("Smith", "tapping-T", "gas", 2)
     assert (row.labels.low, row.labels.high, row.outcome, row.waiting_s) == (0, 50, Outcome.ACCEPT, None)
-    said = row.to_json()
+    said = row.to_json(seen.scheme)
+    assert said["labels"]["unsure"] == [seen.scheme.by_slot(0).name]
+    assert decisions.scheme_at(pairs, said["decision"]["moment"]["scheme"]) == seen.scheme
     assert said["decision"]["said"] == "rejected"
     assert said["decision"]["moment"]["reject_limit"] == 50
     assert said["override"]["reason"] == "dust"

@@ -175,7 +175,8 @@ def _joints_of(store: "Store", photo_ids: Iterable[int]) -> list[dict[str, Any]]
     from weldstudio.studio import joints
 
     seen = mirror.read(store)
-    return [row.to_json() for row in joints.describe(seen, photos.joints_shown(store, list(photo_ids)))]
+    rows = joints.describe(seen, photos.joints_shown(store, list(photo_ids)))
+    return [row.to_json(seen.scheme) for row in rows]
 
 
 def _say(as_json: bool, result: dict[str, Any], text: str) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
     from weldstudio.studio.contractors import ContractorRow
 
+SHOWN = 20
+
 
 @click.command(
     short_help="List the contractors of PROJECT, or set a reject limit.",
@@ -64,15 +66,17 @@ def contractors(
     text = ""
     from weldstudio.store import mirror
     from weldstudio.studio import contractors as contracting
+    from weldstudio.studio import joints
 
     with opened(project) as store:
         if limit is not None or remove is not None:
             name, points = limit if limit is not None else (remove or "", None)
-            moves = contracting.preview(mirror.read(store), name, points, valid_from=day)
+            seen = mirror.read(store)
+            moves = contracting.preview(seen, name, points, valid_from=day)
             done = None if preview else _change(store, name, points, day=day, who=by, new=new)
             change = moves.to_json() | {"done": done is not None, "action": None if done is None else done.action_id}
             said = f"{name}: not changed" if done is None else done.text
-            text = f"{said}. {moves.sentence}"
+            text = f"{said}. {moves.sentence}\n{joints.moving(seen, moves, most=SHOWN)}".rstrip()
         rows = contracting.table(mirror.read(store))
     listed = answer.table(("contractor", "reject at", "joints", "rejected", "limits"), [_cells(row) for row in rows])
     answer.give(

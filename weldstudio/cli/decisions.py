@@ -67,6 +67,7 @@ def decide(
             done = decisions.follow_points(store, found, who=by)
         else:
             done = decisions.override(store, found, Outcome(str(override)), who=by, reason=reason)
-        rows = joining.describe(mirror.read(store), found)
-    result = {"action": done.action_id, "text": done.text, "joints": [row.to_json() for row in rows]}
+        seen = mirror.read(store)
+        rows = decisions.in_full(store, joining.describe(seen, found))
+    result = {"action": done.action_id, "text": done.text, "joints": [row.to_json(seen.scheme) for row in rows]}
     answer.give(as_json, result, done.text)

@@ -44,13 +44,13 @@ def joints(project: Path, queue: str | None, text: str | None, limit: int, rates
         _give_rates(project, as_json=as_json)
         return
     from weldstudio.store import mirror
+    from weldstudio.studio import decisions, reviewing
     from weldstudio.studio import joints as joining
-    from weldstudio.studio import reviewing
 
     with opened(project, read_only=True) as store:
         seen = mirror.read(store)
         found = reviewing.joints_of(seen, queue=queue, text=text or "")
-        rows = joining.describe(seen, found[: limit or None].tolist())
+        rows = decisions.in_full(store, joining.describe(seen, found[: limit or None].tolist()))
     lines = answer.table(
         ("joint", "photos", "contractor", "points", "reject at", "verdict", "model", "decision", "waiting"),
         [_cells(row) for row in rows],
@@ -59,7 +59,7 @@ def joints(project: Path, queue: str | None, text: str | None, limit: int, rates
     said = lines if rows else "No joint."
     if more:
         said += f"\n... and {answer.count(more, 'more joint')}; --limit 0 shows all."
-    result = {"queue": queue, "count": len(found), "joints": [row.to_json() for row in rows]}
+    result = {"queue": queue, "count": len(found), "joints": [row.to_json(seen.scheme) for row in rows]}
     answer.give(as_json, result, said)
 
 

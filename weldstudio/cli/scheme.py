@@ -1,6 +1,7 @@
 """`scheme`: the flags and groups of a project, looked at and edited one thing at a time."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 RULES = {"any": "any photo", "none": "no photo shows it"}
 """What `--rule` takes, and the joint rule that it means."""
+SHOWN = 20
 _rule = click.Choice(list(RULES))
 
 
@@ -57,15 +59,27 @@ def scheme(context: click.Context, project: Path) -> None:
     context.obj = project
 
 
+def _of_class(**settings: Any) -> Callable[[Callable[..., None]], click.Command]:
+    """A command about the class NAME: what follows it on the command line is the function's own."""
+
+    def made(function: Callable[..., None]) -> click.Command:
+        command = click.argument("name")(who_option(json_option(click.pass_obj(function))))
+        return scheme.command(**settings)(command)
+
+    return made
+
+
 @scheme.command()
+@click.option("--decided", metavar="DIGEST", help="Those of a decision, as `joints --json` names its scheme.")
 @json_option
 @click.pass_obj
-def show(project: Path, as_json: bool) -> None:
+def show(project: Path, decided: str | None, as_json: bool) -> None:
     """Show the flags, groups and merges."""
     from weldstudio.store import scheme as scheme_rows
+    from weldstudio.studio import decisions
 
     with opened(project, read_only=True) as store:
-        found = scheme_rows.load(store)
+        found = scheme_rows.load(store) if decided is None else decisions.scheme_at(store, decided)
     result = to_json(found)
     answer.give(as_json, result, as_table(result))
 
@@ -92,38 +106,26 @@ def add(project: Path, name: str, who: str | None, as_json: bool, rule: str, **v
     _edit(project, who, as_json, lambda store, by: schemes.add_flag(store, name, who=by, **values))
 
 
-@scheme.command()
-@click.argument("name")
+@_of_class()
 @click.argument("new_name")
-@who_option
-@json_option
-@click.pass_obj
 def rename(project: Path, name: str, new_name: str, who: str | None, as_json: bool) -> None:
     """Give the flag or merge NAME another name; its labels stay."""
     from weldstudio.studio import scheme as schemes
 
-    _edit(project, who, as_json, lambda store, by: schemes.rename_flag(store, _slot(store, name), new_name, who=by))
+    _edit_class(project, name, new_name, edit=schemes.rename_flag, who=who, as_json=as_json)
 
 
-@scheme.command(context_settings={"ignore_unknown_options": True})  # -3 is a number, which is refused in words
-@click.argument("name")
+@_of_class(context_settings={"ignore_unknown_options": True})  # -3 is a number, which is refused in words
 @click.argument("number", type=int, metavar="POINTS")
-@who_option
-@json_option
-@click.pass_obj
 def points(project: Path, name: str, number: int, who: str | None, as_json: bool) -> None:
     """Give the flag NAME other penalty points."""
     from weldstudio.studio import scheme as schemes
 
-    _edit(project, who, as_json, lambda store, by: schemes.change_points(store, _slot(store, name), number, who=by))
+    _edit_class(project, name, number, edit=schemes.change_points, who=who, as_json=as_json)
 
 
-@scheme.command()
-@click.argument("name")
+@_of_class()
 @click.argument("pressed", metavar="KEY")
-@who_option
-@json_option
-@click.pass_obj
 def key(project: Path, name: str, pressed: str, who: str | None, as_json: bool) -> None:
     """Raise the flag or merge NAME by KEY: a letter, a digit, F2 to F12, or Alt+ and one of these.
 
@@ -131,41 +133,29 @@ def key(project: Path, name: str, pressed: str, who: str | None, as_json: bool) 
     """
     from weldstudio.studio import scheme as schemes
 
-    _edit(project, who, as_json, lambda store, by: schemes.change_key(store, _slot(store, name), pressed, who=by))
+    _edit_class(project, name, pressed, edit=schemes.change_key, who=who, as_json=as_json)
 
 
-@scheme.command()
-@click.argument("name")
+@_of_class()
 @click.argument("value", metavar="#RRGGBB")
-@who_option
-@json_option
-@click.pass_obj
 def colour(project: Path, name: str, value: str, who: str | None, as_json: bool) -> None:
     """Give the flag or merge NAME a colour; '' gives it the theme's."""
     from weldstudio.studio import scheme as schemes
 
-    _edit(project, who, as_json, lambda store, by: schemes.change_colour(store, _slot(store, name), value, who=by))
+    _edit_class(project, name, value, edit=schemes.change_colour, who=who, as_json=as_json)
 
 
-@scheme.command()
-@click.argument("name")
+@_of_class()
 @click.argument("text")
-@who_option
-@json_option
-@click.pass_obj
 def describe(project: Path, name: str, text: str, who: str | None, as_json: bool) -> None:
     """Say in TEXT what the flag or merge NAME means."""
     from weldstudio.studio import scheme as schemes
 
-    _edit(project, who, as_json, lambda store, by: schemes.describe_flag(store, _slot(store, name), text, who=by))
+    _edit_class(project, name, text, edit=schemes.describe_flag, who=who, as_json=as_json)
 
 
-@scheme.command()
-@click.argument("name")
+@_of_class()
 @click.argument("which", type=_rule, metavar="any|none")
-@who_option
-@json_option
-@click.pass_obj
 def rule(project: Path, name: str, which: str, who: str | None, as_json: bool) -> None:
     """Say how the photos of a joint decide the flag NAME.
 
@@ -175,25 +165,16 @@ def rule(project: Path, name: str, which: str, who: str | None, as_json: bool) -
     from weldstudio.domain.scheme import JointRule
     from weldstudio.studio import scheme as schemes
 
-    _edit(
-        project,
-        who,
-        as_json,
-        lambda store, by: schemes.change_joint_rule(store, _slot(store, name), JointRule(RULES[which]), who=by),
-    )
+    _edit_class(project, name, JointRule(RULES[which]), edit=schemes.change_joint_rule, who=who, as_json=as_json)
 
 
-@scheme.command()
-@click.argument("name")
+@_of_class()
 @click.option("--back", is_flag=True, help="Bring it into use again.")
-@who_option
-@json_option
-@click.pass_obj
 def retire(project: Path, name: str, back: bool, who: str | None, as_json: bool) -> None:
     """Take the flag NAME out of use; its labels are kept."""
     from weldstudio.studio import scheme as schemes
 
-    _edit(project, who, as_json, lambda store, by: schemes.retire_flag(store, _slot(store, name), who=by, back=back))
+    _edit_class(project, name, edit=partial(schemes.retire_flag, back=back), who=who, as_json=as_json)
 
 
 @scheme.command()
@@ -295,14 +276,15 @@ def verdicts(project: Path, level: str, preview: bool, who: str | None, as_json:
     """
     from weldstudio.domain.scheme import Level
     from weldstudio.store import mirror
-    from weldstudio.studio import merging
+    from weldstudio.studio import joints, merging
 
     with opened(project, read_only=preview) as store:
-        moves = merging.preview_verdicts(mirror.read(store), Level(level))
+        seen = mirror.read(store)
+        moves = merging.preview_verdicts(seen, Level(level))
         done = None if preview else merging.count_verdicts_by(store, Level(level), who=signature(who))
     said = "Not changed" if done is None else done.text
     result = {"verdicts": level, "action": None if done is None else done.action_id} | moves.to_json()
-    answer.give(as_json, result, f"{said}. {moves.sentence}")
+    answer.give(as_json, result, f"{said}. {moves.sentence}\n{joints.moving(seen, moves, most=SHOWN)}".rstrip())
 
 
 @scheme.command()
@@ -340,6 +322,13 @@ def _edit(project: Path, who: str | None, as_json: bool, function: "Callable[[St
         done = function(store, by)
         found = scheme_rows.load(store)
     answer.give(as_json, {"action": done.action_id, "text": done.text} | to_json(found), f"{done.text}.")
+
+
+def _edit_class(
+    project: Path, name: str, *values: object, edit: "Callable[..., Done]", who: str | None, as_json: bool
+) -> None:
+    """Do one edit of the class of that name."""
+    _edit(project, who, as_json, lambda store, by: edit(store, _slot(store, name), *values, who=by))
 
 
 def _slot(store: "Store", name: str) -> int:

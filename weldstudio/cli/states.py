@@ -58,7 +58,7 @@ def set_(project: Path, filter_text: str, flag: str, state: str, dry_run: bool, 
         else:
             done = labelling.set_state(store, ids, wanted[0][0], meant, who=by)
     result = {"action": done.action_id, "text": done.text} | found.to_json()
-    answer.give(as_json, result, f"{done.text}.\n{found.verdicts_text}")
+    answer.give(as_json, result, f"{done.text}.\n{found.moves.sentence}")
 
 
 @click.command(

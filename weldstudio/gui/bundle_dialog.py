@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QMessageBox,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.session import Session
@@ -58,19 +58,15 @@ class BundleDialog(QDialog):
         title = QLabel("Make a bundle of labels")
         set_look(title, "page")
         hint = QLabel(
-            "The file holds labels, notes and decisions and who gave them when, no photographs. Take it in at another "
-            "desk that has the same photographs; doing so twice, or in another order than they were made, does no harm."
+            "The file holds labels, notes, decisions and reviews and who gave them when, no photographs. Take it in at "
+            "another desk that has the same photographs; doing so twice, or in another order than they were made, does "
+            "no harm."
         )
         hint.setWordWrap(True)
         set_look(hint, "secondary")
         self.why_not = QLabel()
         set_look(self.why_not, "secondary")
         self.make_button = QPushButton("Make the bundle")
-        set_look(self.make_button, "primary")
-        self.make_button.setDefault(True)
-        self.make_button.clicked.connect(self._make)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
         grid = QGridLayout()
         grid.setHorizontalSpacing(GROUP)
         grid.setVerticalSpacing(GAP)
@@ -79,18 +75,13 @@ class BundleDialog(QDialog):
         for y, (name, widget) in enumerate(rows):
             grid.addWidget(QLabel(name), y, 0)
             grid.addWidget(widget, y, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.why_not, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.make_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addWidget(title)
         layout.addWidget(hint)
         layout.addLayout(grid)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.make_button, then=self._make, beside=self.why_not))
         self.setMinimumWidth(theme.px(560))
         self.all.toggled.connect(lambda every: self.since.setEnabled(not every))
         self.target.changed.connect(self._judge)

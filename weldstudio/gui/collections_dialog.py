@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -18,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.watching import Watching
 from weldstudio.gui.words import counted
 
@@ -48,15 +48,13 @@ class CollectionsDialog(QDialog):
         self.find_button = QPushButton("Find the folder…")
         self.find_button.clicked.connect(self._find)
         self.rescan_button = QPushButton("Look again")
-        set_look(self.rescan_button, "primary")
-        self.rescan_button.clicked.connect(self._rescan)
-        close = QPushButton("Close")
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.said, 1)
-        for button in (close, self.find_button, self.rescan_button):
-            buttons.addWidget(button)
+        buttons = answer_row(
+            *(self, self.rescan_button),
+            then=self._rescan,
+            beside=self.said,
+            between=[self.find_button],
+            out="Close",
+        )
         hint = QLabel(
             "While a collection is watched and this window is open, photographs that come into its folder are taken "
             "in by themselves. Files that were moved or renamed are known by their content and keep their labels."

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QRadioButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.scheme import Level
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
@@ -77,9 +77,6 @@ class ExportDialog(QDialog):
         self.why_not = QLabel()
         set_look(self.why_not, "secondary")
         self.export_button = QPushButton("Export")
-        set_look(self.export_button, "primary")
-        self.export_button.setDefault(True)
-        self.export_button.clicked.connect(self._export)
         self._lay_out()
         self.format.currentIndexChanged.connect(self._judge)
         self.target.changed.connect(self._judge)
@@ -108,19 +105,12 @@ class ExportDialog(QDialog):
         for y, (name, widget) in enumerate(rows):
             grid.addWidget(QLabel(name) if isinstance(name, str) else name, y, 0)
             grid.addWidget(widget, y, 1)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.why_not, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.export_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addLayout(grid)
         layout.addStretch(1)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.export_button, then=self._export, beside=self.why_not))
         self.setMinimumWidth(theme.px(600))
 
     def _judge(self) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -16,10 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look, set_size
-from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted, when
 from weldstudio.gui.work import while_there
 
@@ -66,10 +66,7 @@ class RestoreDialog(QDialog):
         self.said.setWordWrap(True)
         set_look(self.said, "secondary")
         self.restore_button = QPushButton("Go back")
-        set_look(self.restore_button, "primary")
-        self.restore_button.setDefault(True)
         self.restore_button.setEnabled(False)
-        self.restore_button.clicked.connect(self._restore)
         self._lay_out(title)
         session.run(_kept).then(while_there(self, self._show))
 
@@ -80,19 +77,12 @@ class RestoreDialog(QDialog):
         return self.snapshots[rows[0].row()] if rows else None
 
     def _lay_out(self, title: QLabel) -> None:
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.said, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.restore_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addWidget(title)
         layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.restore_button, then=self._restore, beside=self.said))
         set_size(self, theme.px(820), theme.px(420))
 
     def _show(self, snapshots: "tuple[Snapshot, ...]") -> None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -61,23 +61,13 @@ class SettingsDialog(QDialog):
         self.problem.setWordWrap(True)
         set_look(self.problem, "danger")
         self.problem.hide()
-        save, cancel = QPushButton("Save"), QPushButton("Cancel")
-        set_look(save, "primary")
-        save.setDefault(True)
-        save.clicked.connect(self._save)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(save)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addLayout(grid)
         layout.addWidget(self.problem)
         layout.addStretch(1)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, QPushButton("Save"), then=self._save))
         self.setMinimumWidth(theme.px(560))
 
     def _save(self) -> None:

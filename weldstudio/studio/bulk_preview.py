@@ -12,7 +12,7 @@ from weldstudio.domain.labelling import Source, State, count_words, states
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding
-from weldstudio.studio.deciding import Said
+from weldstudio.studio.deciding import Moves, Said
 from weldstudio.studio.entailing import Entailment
 
 Edit = tuple[int, int, tuple[int, ...]]
@@ -66,17 +66,10 @@ class BulkPreview:
     """How many of these joints are decided: what the crew was told stands."""
 
     @property
-    def verdicts_text(self) -> str:
-        """In words."""
-        if not self.moved:
-            return "No verdict moves."
-        counts = {said: sum(one.after == said for one in self.moved) for said in (Said.REJECT, Said.ACCEPT, Said.OPEN)}
-        parts = ", ".join(f"{n:,} to {said.name.lower()}" for said, n in counts.items() if n)
-        one = len(self.moved) == 1
-        told = f" {self.decided:,} of them {'is' if self.decided == 1 else 'are'} decided; what was told stands."
-        return f"{len(self.moved):,} {'verdict moves' if one else 'verdicts move'}: {parts}." + (
-            told if self.decided else ""
-        )
+    def moves(self) -> Moves:
+        """The joints by what their verdict becomes."""
+        of = {said: tuple(one.joint_id for one in self.moved if one.after == said) for said in Said}
+        return Moves(of[Said.REJECT], of[Said.ACCEPT], of[Said.OPEN], self.decided)
 
     @property
     def text(self) -> str:
@@ -85,7 +78,7 @@ class BulkPreview:
         lines = [f"{self.changed:,} of {self.photos:,} photographs change"]
         lines[0] += f"; {self.confirmed:,} are confirmed" if self.confirmed else ""
         lines[0] += f"; {stay:,} are so already." if stay else "."
-        return "\n".join([*lines, *(one.text for one in self.classes), self.verdicts_text])
+        return "\n".join([*lines, *(one.text for one in self.classes), self.moves.sentence])
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -94,10 +87,7 @@ class BulkPreview:
             "confirmed": self.confirmed,
             "flags": [one.to_json() for one in self.classes],
             "verdicts_moved": len(self.moved),
-            "to_reject": [one.joint_id for one in self.moved if one.after == Said.REJECT],
-            "to_accept": [one.joint_id for one in self.moved if one.after == Said.ACCEPT],
-            "to_open": [one.joint_id for one in self.moved if one.after == Said.OPEN],
-            "decided": self.decided,
+            **self.moves.to_json(),
         }
 
 

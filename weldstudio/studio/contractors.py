@@ -7,7 +7,7 @@ from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Done
 from weldstudio.domain.errors import EditRefused
-from weldstudio.domain.photo import Contractor, Limit
+from weldstudio.domain.photo import EVER, Contractor, Limit
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.store import actions
 from weldstudio.store import contractors as rows
@@ -69,7 +69,7 @@ def preview(mirror: Mirror, name: str, points: int | None, *, valid_from: date) 
     concerned = mirror.joints.contractor_ids(before.joints) == contractor.id
     moves = deciding.moves(mirror, after)
     return LimitPreview(
-        *(moves.to_reject, moves.to_accept, moves.to_open),
+        *(moves.to_reject, moves.to_accept, moves.to_open, moves.decided),
         joints=int((concerned & (before.limits != after.limits)).sum()),
     )
 
@@ -80,13 +80,13 @@ def set_limit(store: Store, name: str, points: int, *, valid_from: date, who: st
     `new`: a contractor of an unknown name is added. Raises EditRefused for one that is not known, or for points below
     one.
     """
-    text = f"{name.strip()}: reject at {points} from {valid_from.isoformat()}"
+    text = f"{{name}}: reject at {points}{_since(valid_from)}"
     return _change(store, name, points, valid_from=valid_from, who=who, text=text, new=new)
 
 
 def remove_limit(store: Store, name: str, *, valid_from: date, who: str) -> Done:
     """Take the limit that holds from that day on away: the one before it, or the default, holds instead."""
-    text = f"{name.strip()}: no own limit from {valid_from.isoformat()}"
+    text = f"{{name}}: no own limit{_since(valid_from)}"
     return _change(store, name, None, valid_from=valid_from, who=who, text=text)
 
 
@@ -113,8 +113,9 @@ def _change(
         if contractor is None:
             if not new or not name.strip():
                 near = did_you_mean(name, (c.name for c in known.values()))
-                raise EditRefused(f"There is no contractor '{name}'.{near}")
+                raise EditRefused(f"There is no contractor '{name}'.{near or ' Say that it is a new one (--new).'}")
             contractor = Contractor(rows.add(store, name.strip()), name.strip())
+        text = text.replace("{name}", contractor.name, 1)
         limits = _with(contractor, points, valid_from)
         if limits == contractor.limits:
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
@@ -122,6 +123,10 @@ def _change(
         written = actions.begin(store, who=who, kind="contractor", text=text, payload={"reject_limits": note})
         changes = rows.set_limits(store, contractor.id, limits) | store.record(actions.news(written))
     return Done(written.action.id, changes, text)
+
+
+def _since(day: date) -> str:
+    return "" if day == EVER else f" from {day.isoformat()}"
 
 
 def _with(contractor: Contractor, points: int | None, valid_from: date) -> tuple[Limit, ...]:

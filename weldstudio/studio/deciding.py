@@ -15,6 +15,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.levels import classes_at, needed_at, told_once
 from weldstudio.domain.scheme import JointRule, Scheme, SchemeClass
 from weldstudio.domain.verdict import Outcome, Verdict
+from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import NOT_TAKEN, JointFacts
 from weldstudio.studio.part import all_predicted, all_probabilities
@@ -44,6 +45,8 @@ class Moves:
     to_reject: tuple[int, ...] = ()
     to_accept: tuple[int, ...] = ()
     to_open: tuple[int, ...] = ()
+    decided: int = 0
+    """How many of these joints are decided: what the crew was told stands."""
 
     @property
     def moved(self) -> int:
@@ -59,7 +62,9 @@ class Moves:
             for ids, word in ((self.to_reject, "reject"), (self.to_accept, "accept"), (self.to_open, "open"))
             if ids
         ]
-        return f"{self.moved:,} {'verdict moves' if self.moved == 1 else 'verdicts move'}: {', '.join(parts)}."
+        said = f"{self.moved:,} {'verdict moves' if self.moved == 1 else 'verdicts move'}: {', '.join(parts)}."
+        told = f" {self.decided:,} of them {'is' if self.decided == 1 else 'are'} decided; what was told stands."
+        return said + (told if self.decided else "")
 
     def to_json(self) -> dict[str, Any]:
         """Values that survive JSON."""
@@ -68,6 +73,7 @@ class Moves:
             "to_reject": list(self.to_reject),
             "to_accept": list(self.to_accept),
             "to_open": list(self.to_open),
+            "decided": self.decided,
         }
 
 
@@ -239,7 +245,8 @@ def moves(mirror: Mirror, after: Tally) -> Moves:
     others = was != becomes
     found = (tuple(after.joints[others & (becomes == said)].tolist()) for said in Said)
     to_accept, to_reject, to_open = found
-    return Moves(to_reject, to_accept, to_open)
+    decided = int((mirror.decided.said(after.joints[others]) != NOTHING_TOLD).sum())
+    return Moves(to_reject, to_accept, to_open, decided)
 
 
 def verdict_of(

@@ -5,6 +5,7 @@ of its moment; labels are never altered by it.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -22,7 +23,8 @@ from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.actions import Written
 from weldstudio.store.decisions import DECISION, OVERRIDE, Event
 from weldstudio.store.store import Store
-from weldstudio.studio.scheme_text import to_json
+from weldstudio.studio.joints import JointRow
+from weldstudio.studio.scheme_text import from_json, to_json
 
 _WORDS = {Told.ACCEPTED: "Accepted", Told.REJECTED: "Rejected", Told.NEW_PHOTO: "New photo requested"}
 
@@ -59,6 +61,21 @@ def follow_points(store: Store, joint_ids: Iterable[int], *, who: str) -> Done:
 def history(store: Store, joint_id: int) -> list[tuple[Action, Event]]:
     """Everything that was decided of a joint or said against its points, oldest first; reverts included."""
     return decisions.of_joint(store, joint_id)
+
+
+def in_full(store: Store, rows: Sequence[JointRow]) -> list[JointRow]:
+    """These rows with the digest of the scheme in their decisions and overrides, which the mirror does not hold."""
+    made, overrides = decisions.now(store, [row.joint_id for row in rows])
+    by_joint, set_by = {d.joint_id: d for d in made}, {o.joint_id: o for o in overrides}
+    return [replace(row, decision=by_joint.get(row.joint_id), override=set_by.get(row.joint_id)) for row in rows]
+
+
+def scheme_at(store: Store, digest: str) -> Scheme:
+    """The scheme by which something was decided. Raises EditRefused."""
+    try:
+        return from_json(decisions.scheme_of(store, digest))
+    except KeyError as error:
+        raise EditRefused(f"Nothing was decided by a scheme '{digest}'; `joints --json` names them.") from error
 
 
 def verdict_now(store: Store, joint_id: int) -> Verdict:

@@ -114,8 +114,11 @@ def of_joint(store: Store, joint_id: int) -> list[Entry]:
         found.notes(notes.history(store, notes.PHOTO, photo.id))
     found.notes(notes.history(store, notes.JOINT, joint_id))
     for action, event in decisions.of_joint(store, joint_id):
+        moment = event.moment
+        points = f"{moment.low} to {moment.high}" if moment.high > moment.low else f"{moment.low}"
+        at = f" at {points} points, reject at {moment.reject_limit}" if event.said else ""
         found.add(
-            action, f"{event.kind}: {event.said or 'taken back'}" + (f" ({event.reason})" if event.reason else "")
+            action, f"{event.kind}: {event.said or 'taken back'}{at}" + (f" ({event.reason})" if event.reason else "")
         )
     return found.entries()
 

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from weldstudio.domain.decision import TOLD, Decision, Override, Told
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding
-from weldstudio.studio.deciding import Said, Tally
+from weldstudio.studio.deciding import Moves, Said, Tally
 
 Ids = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -64,8 +65,8 @@ class JointRow:
         """The verdict that holds."""
         return self.labels.outcome if self.override is None else self.override.outcome
 
-    def to_json(self) -> dict[str, Any]:
-        """Values that survive JSON."""
+    def to_json(self, scheme: Scheme) -> dict[str, Any]:
+        """Values that survive JSON, names in place of slots."""
         decision, override = self.decision, self.override
         return {
             "joint": self.name,
@@ -75,8 +76,8 @@ class JointRow:
             "type": self.type,
             "medium": self.medium,
             "verdict": self.outcome.value,
-            "labels": _verdict_json(self.labels),
-            "model": None if self.model is None else _verdict_json(self.model),
+            "labels": _verdict_json(self.labels, scheme),
+            "model": None if self.model is None else _verdict_json(self.model, scheme),
             "decision": None if decision is None else asdict(decision) | {"said": decision.said.word},
             "override": None if override is None else asdict(override) | {"outcome": override.outcome.value},
             "waiting_s": self.waiting_s,
@@ -229,6 +230,22 @@ def describe(mirror: Mirror, joint_ids: Iterable[int], *, now: float | None = No
     return found
 
 
+def name_of(mirror: Mirror, joint_id: int) -> str:
+    """What a joint goes by: its reference, or the path of its photo."""
+    joints, order, starts = mirror.joint_order
+    return mirror.joint_name(int(mirror.ids[order[starts[int(np.searchsorted(joints, joint_id))]]]))
+
+
+def moving(mirror: Mirror, moves: Moves, *, most: int = 5) -> str:
+    """The joints whose verdict a change would move, by name, a line for each verdict; '' where there are none."""
+    lines = []
+    for ids, word in ((moves.to_reject, "reject"), (moves.to_accept, "accept"), (moves.to_open, "open")):
+        names = ", ".join(name_of(mirror, joint) for joint in ids[:most])
+        more = f" and {len(ids) - most:,} more" if len(ids) > most else ""
+        lines += [f"To {word}: {names}{more}"] if ids else []
+    return "\n".join(lines)
+
+
 def named(mirror: Mirror, names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
     """The joints of each of these references; a joint without one goes by the path of its photo. Case counts not."""
     by_name: dict[str, list[int]] = {}
@@ -256,12 +273,12 @@ def ids_of(mirror: Mirror, names: Sequence[str]) -> list[int]:
     return [joint for name in names for joint in found[name]]
 
 
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+def _verdict_json(verdict: Verdict, scheme: Scheme) -> dict[str, Any]:
     return {
         "low": verdict.low,
         "high": verdict.high,
         "reject_limit": verdict.reject_limit,
         "outcome": verdict.outcome.value,
-        "raised": list(verdict.raised),
-        "unsure": list(verdict.unsure),
+        "raised": [scheme.by_slot(slot).name for slot in verdict.raised],
+        "unsure": [scheme.by_slot(slot).name for slot in verdict.unsure],
     }

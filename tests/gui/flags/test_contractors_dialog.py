@@ -50,7 +50,7 @@ def test_a_limit_is_previewed_set_undone_and_removed(qtbot: QtBot, dialog: Contr
     dialog.name.setCurrentText("Smith")
     dialog.points.selectAll()
     qtbot.keyClicks(dialog.points, "15")
-    qtbot.waitUntil(lambda: dialog.preview.text() == "1 verdict moves: 1 to reject.")
+    qtbot.waitUntil(lambda: dialog.preview.text().startswith("1 verdict moves: 1 to reject.\nTo reject: "))
     qtbot.mouseClick(dialog.set_button, Qt.MouseButton.LeftButton)
     assert rows(dialog)[1] == ["Smith", "15", "any day", "2", "1"]
     assert stage.told[-1].startswith("Smith: reject at 15")

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.changes import Changes, Done
 from weldstudio.domain.photo import DEFAULT_LIMIT, EVER
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import indent_number, set_look, set_size
@@ -172,19 +173,8 @@ class ContractorsDialog(QDialog):
     def _make_buttons(self) -> QHBoxLayout:
         self.remove_button = QPushButton("Remove this limit")
         self.remove_button.clicked.connect(self.remove_limit)
-        close = QPushButton("Close")
-        close.clicked.connect(self.accept)
         self.set_button = QPushButton("Set the limit")
-        set_look(self.set_button, "primary")
-        self.set_button.setDefault(True)
-        self.set_button.clicked.connect(self.set_limit)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(self.remove_button)
-        row.addStretch(1)
-        row.addWidget(close)
-        row.addWidget(self.set_button)
-        return row
+        return answer_row(self, self.set_button, then=self.set_limit, left=[self.remove_button], out="Close")
 
     # --- what a person asks for ---------------------------------------------------------------------------------
 
@@ -251,9 +241,8 @@ class ContractorsDialog(QDialog):
         self._timer.start()
 
     def _show_preview(self) -> None:
-        from weldstudio.studio import contractors
+        from weldstudio.studio import contractors, joints
 
-        moves = contractors.preview(
-            self._session.mirror, self.name.currentText(), self.points.value(), valid_from=self.valid_from
-        )
-        self.preview.setText(moves.sentence)
+        mirror = self._session.mirror
+        moves = contractors.preview(mirror, self.name.currentText(), self.points.value(), valid_from=self.valid_from)
+        self.preview.setText(f"{moves.sentence}\n{joints.moving(mirror, moves)}".rstrip())

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.scheme import Flag, JointRule, Scheme, SchemeClass
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.flags.colour_field import ColourField
 from weldstudio.gui.flags.delegates import MOST_POINTS, KeyField
 from weldstudio.gui.help.asking import help_by_key
@@ -44,16 +44,6 @@ class FlagDialog(QDialog):
         self.problem.setWordWrap(True)
         set_look(self.problem, "danger")
         self.add_button = QPushButton("Add" if item is None else "Save")
-        set_look(self.add_button, "primary")
-        self.add_button.setDefault(True)
-        self.add_button.clicked.connect(self.accept)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.add_button)
         title = QLabel(words)
         set_look(title, "page")
         layout = QVBoxLayout(self)
@@ -62,7 +52,7 @@ class FlagDialog(QDialog):
         layout.addWidget(title)
         layout.addLayout(self._make_form())
         layout.addWidget(self.problem)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.add_button))
         self._check()
 
     def _make_fields(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.scheme import Group, Scheme
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -115,24 +116,15 @@ class GroupDialog(QDialog):
             self.list.addItem(item)
 
     def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
+        left = []
         if self._group is not None:
             self.dissolve_button = QPushButton("Dissolve the group")
             self.dissolve_button.setToolTip("Its flags may hold beside each other again; labels stay")
             self.dissolve_button.setAutoDefault(False)
             self.dissolve_button.clicked.connect(lambda: self.done(DISSOLVE))
-            row.addWidget(self.dissolve_button)
-        row.addStretch(1)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
+            left.append(self.dissolve_button)
         self.make_button = QPushButton("Make the group" if self._group is None else "Save")
-        set_look(self.make_button, "primary")
-        self.make_button.setDefault(True)
-        self.make_button.clicked.connect(self.accept)
-        row.addWidget(cancel)
-        row.addWidget(self.make_button)
-        return row
+        return answer_row(self, self.make_button, left=left)
 
     def _members_changed(self) -> None:
         members = self.members

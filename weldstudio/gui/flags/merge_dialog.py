@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import PENALTIES, Flag, Scheme
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -72,7 +73,8 @@ class MergeDialog(QDialog):
         set_look(safe, "secondary")
         safe.setWordWrap(True)
         layout.addWidget(safe)
-        layout.addLayout(self._buttons())
+        self.merge_button = QPushButton("Merge")
+        layout.addLayout(answer_row(self, self.merge_button))
         self._check()
 
     @property
@@ -121,20 +123,6 @@ class MergeDialog(QDialog):
         row.setSpacing(GROUP)
         row.addWidget(label)
         row.addWidget(self.penalty_field, 1)
-        return row
-
-    def _buttons(self) -> QHBoxLayout:
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        self.merge_button = QPushButton("Merge")
-        set_look(self.merge_button, "primary")
-        self.merge_button.setDefault(True)
-        self.merge_button.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(self.merge_button)
         return row
 
     def _check(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.labelling import Source, State, count_words
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -50,7 +51,7 @@ class BulkDialog(QDialog):
         summary = QLabel(first)
         summary.setObjectName("summary")
         summary.setWordWrap(True)
-        verdicts = QLabel(preview.verdicts_text)
+        verdicts = QLabel(preview.moves.sentence)
         verdicts.setObjectName("verdicts")
         verdicts.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -80,18 +81,8 @@ class BulkDialog(QDialog):
     def _buttons(self, photos: int) -> QHBoxLayout:
         safe = QLabel("One step of undo.")
         set_look(safe, "secondary")
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
         self.change_button = QPushButton(f"Change {counted(photos, 'photograph')}")
-        set_look(self.change_button, "primary")
-        self.change_button.setDefault(True)
-        self.change_button.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(safe, 1)
-        row.addWidget(cancel)
-        row.addWidget(self.change_button)
-        return row
+        return answer_row(self, self.change_button, beside=safe)
 
 
 def ask_first(

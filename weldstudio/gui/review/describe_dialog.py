@@ -1,8 +1,9 @@
 """What a joint is, or several: type, medium, contractor, chosen from those in use or written anew."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.studio.joint_facts import Description
@@ -45,24 +46,14 @@ class DescribeDialog(QDialog):
         hint = QLabel("The contractor's reject limit decides on the verdict. Models are judged by each of the three.")
         set_look(hint, "secondary")
         hint.setWordWrap(True)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
         self.set_button = QPushButton("Set")
-        set_look(self.set_button, "primary")
-        self.set_button.setDefault(True)
-        self.set_button.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.set_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, GROUP)
         layout.setSpacing(GROUP)
         layout.addWidget(title)
         layout.addLayout(grid)
         layout.addWidget(hint)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.set_button))
         self.kind.setFocus()
 
     @property

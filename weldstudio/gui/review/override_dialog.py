@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButt
 
 from weldstudio.domain.decision import Override
 from weldstudio.domain.verdict import Outcome, Verdict
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.review.verdict_banner import points_words
 from weldstudio.gui.style_sheet import set_look
@@ -50,22 +51,12 @@ class OverrideDialog(QDialog):
         safe = QLabel("No label is changed. The verdict is marked as set by hand and can be given back to the points.")
         set_look(safe, "secondary")
         safe.setWordWrap(True)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
         self.set_button = QPushButton("Set the verdict")
-        set_look(self.set_button, "primary")
-        self.set_button.setDefault(True)
-        self.set_button.clicked.connect(self.accept)
         choice = QHBoxLayout()
         choice.setSpacing(GROUP)
         choice.addWidget(self.accept_button)
         choice.addWidget(self.reject_button)
         choice.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.set_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, GROUP)
         layout.setSpacing(GAP)
@@ -80,7 +71,7 @@ class OverrideDialog(QDialog):
         layout.addWidget(self.reason_field)
         layout.addWidget(safe)
         layout.addSpacing(GAP)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.set_button))
         self.reason_field.setFocus()
         self._check()
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.welcome.import_form import ImportForm
 from weldstudio.gui.welcome.wish import ImportWish
 
@@ -39,22 +40,12 @@ class ImportDialog(QDialog):
         self.why_not.setWordWrap(True)
         set_look(self.why_not, "secondary")
         self.import_button = QPushButton("Import")
-        set_look(self.import_button, "primary")
-        self.import_button.setDefault(True)
-        self.import_button.clicked.connect(self._import)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.why_not, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.import_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addWidget(self.form)
         layout.addStretch(1)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.import_button, then=self._import, beside=self.why_not))
         self.setMinimumWidth(theme.px(680))
         self.form.changed.connect(self._judge)
         self._judge()
