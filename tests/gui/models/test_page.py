@@ -204,6 +204,6 @@ def test_a_model_is_judged_by_equipment_and_medium_where_they_differ(qtbot: QtBo
     lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     assert lines[1:] == [
         ["Equipment: Redbox", "1,200", "90.0 %", "85.0 to 94.0 %"],
-        ["Equipment: Bluebox", "3", "-", ""],
+        ["Equipment: Bluebox", "3", "–", ""],
         ["Medium: gas", "7", "50.0 %", "20.0 to 80.0 %"],
     ]
