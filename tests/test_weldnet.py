@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from weldstudio import paths
 from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto, plan, write
 from weldstudio.imaging.drawn.flags import ABSENCES
+from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import demonstration, overlays
-from weldstudio.ml.preprocess import read_input, to_input
+from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.scorer import Scorer
 
 SEED = 20_240_517

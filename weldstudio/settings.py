@@ -73,6 +73,12 @@ class Settings:
     density: str = _row("comfortable", "Density of lists", choices=("comfortable", "compact"))
     recent_projects: tuple[str, ...] = _row((), "Projects opened last, newest first")
     overlay_opacity: float = _row(0.5, "Opacity of the overlay", low=0.0, high=1.0)
+    overlay_signed: bool = _row(False, "Overlay: what speaks for a flag, and against it")
+    overlay_contour: bool = _row(False, "Overlay: a line round the strongest evidence")
+    overlay_level: float = _row(
+        0.5, "Overlay: the line runs at this part of the strongest evidence", low=0.05, high=0.95
+    )
+    overlay_squares: bool = _row(False, "Overlay: as coarse as the network sees, not smoothed")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weldstudio.imaging.overlay import colours, overlay_rgba, scale_of
+from weldstudio.imaging.overlay import Side, colours, evidence, overlay_rgba, scale_of
 
 # Simulation of full colour blindness of three kinds on linear RGB: Machado, Oliveira, Fernandes 2009.
 BLIND = {
@@ -61,7 +61,7 @@ def test_opacity_and_scale(opacity: float, scale: float) -> None:
 
 
 def test_signed_maps_show_both_sides() -> None:
-    rgba = overlay_rgba(np.array([[-2.0, 0.0, 2.0]]), scale=2.0, opacity=1, signed=True)
+    rgba = overlay_rgba(np.array([[-2.0, 0.0, 2.0]]), scale=2.0, opacity=1, side=Side.BOTH)
     assert rgba[0, :, 3].tolist() == [255, 0, 255]
     assert (rgba[0, 0, :3] == colours("against")[-1]).all()
     assert (rgba[0, 2, :3] == colours("for")[-1]).all()
@@ -70,7 +70,7 @@ def test_signed_maps_show_both_sides() -> None:
 def test_one_scale_for_all_flags_of_a_photo() -> None:
     maps = np.array([[[1.0, np.inf]], [[3.0, -7.0]]])
     assert scale_of(maps) == 3
-    assert scale_of(maps, signed=True) == 7
+    assert scale_of(maps, Side.BOTH) == 7
     assert scale_of(np.zeros((2, 3, 3))) == 1
     assert overlay_rgba(np.ones((2, 2)), scale=0)[..., 3].max() == 0
 
@@ -78,3 +78,18 @@ def test_one_scale_for_all_flags_of_a_photo() -> None:
 def test_an_impossible_opacity_is_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         overlay_rgba(np.zeros((1, 1)), scale=1, opacity=1.5)
+
+
+def test_each_side_shows_its_evidence_and_no_other() -> None:
+    values = np.array([[-2.0, 0.0, 1.0, np.nan]])
+    shown = {side: (overlay_rgba(values, scale=2.0, side=side)[0, :, 3] > 0).tolist() for side in Side}
+    assert shown == {
+        Side.FOR: [False, False, True, False],
+        Side.AGAINST: [True, False, False, False],
+        Side.BOTH: [True, False, True, False],
+    }
+    assert [scale_of(values[None], side) for side in Side] == [1, 2, 2]
+    assert evidence(values, Side.AGAINST).tolist() == [[2, 0, 0, 0]]
+    warm, blue = overlay_rgba(values, scale=2.0, side=Side.BOTH)[0, [2, 0], :3].astype(int)
+    assert warm[0] > warm[2]
+    assert blue[2] > blue[0]

@@ -26,8 +26,8 @@ def _entries() -> list[tuple[int, float, bool]]:
     ]
 
 
-PRIOR = (3 / 7, 2 / 5)
-"""Raised plus one of known plus two."""
+PRIOR = (2 / 5, 1 / 3)
+"""Raised of known."""
 
 
 COUNTS = ((2, 3), (1, 2))
@@ -146,7 +146,7 @@ def test_an_exclusive_loss_is_its_formula(name: str) -> None:
     torch.manual_seed(0)
     logits = torch.randn(6, 3)
     loss = Loss(LossChoice(name=name, tau=0.5, gamma=2.0), "exclusive", EXCLUSIVE)
-    prior = [2 / 7, 3 / 7, 2 / 7]
+    prior = [1 / 4, 2 / 4, 1 / 4]
     total = 0.0
     for i, k in ((0, 0), (1, 1), (2, 1), (5, 2)):
         z = [

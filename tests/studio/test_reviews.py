@@ -4,11 +4,12 @@ import pytest
 
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Source, State
-from weldstudio.domain.review import Look, Review, Settled, Standing
+from weldstudio.domain.review import Drawn, Look, Review, Settled, Standing, with_names, with_slots
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.store import Store
 from weldstudio.studio import history, labelling, reviewing, reviews
 from weldstudio.studio.filters import parse
+from weldstudio.studio.review_terms import in_force
 
 ANN, BEA = "Ann", "Bea"
 
@@ -16,6 +17,10 @@ ANN, BEA = "Ann", "Bea"
 def shown(store: Store, text: str) -> list[int]:
     mirror = mirrors.read(store)
     return mirror.ids[reviewing.select(mirror, parse(text, mirror.scheme))].tolist()
+
+
+def said(store: Store) -> dict[int, Review]:
+    return dict(in_force(mirrors.read(store)))
 
 
 @pytest.fixture
@@ -52,18 +57,18 @@ def test_what_is_returned_waits_for_the_one_who_labelled_it(labelled: Store) -> 
 def test_labels_that_change_are_to_be_reviewed_again_and_undo_brings_the_review_back(labelled: Store) -> None:
     reviews.mark_reviewed(labelled, [1], who=BEA)
     reviews.return_photos(labelled, [2], "why", who=BEA)
-    before = dict(mirrors.read(labelled).reviews.states)
+    before = said(labelled)
     edit = labelling.set_state(labelled, [1, 2], 3, State.RAISED, who=ANN)
     assert shown(labelled, "review:labelled") == [1, 2, 3, 4, 5, 6]
     assert edit.action_id is not None
     undo = labelling.revert(labelled, edit.action_id, who=ANN)
-    assert mirrors.read(labelled).reviews.states == before
+    assert said(labelled) == before
     assert undo.action_id is not None
     redo = labelling.revert(labelled, undo.action_id, who=ANN)
     assert shown(labelled, "review:labelled") == [1, 2, 3, 4, 5, 6]
     assert redo.action_id is not None
     labelling.revert(labelled, redo.action_id, who=ANN)
-    assert mirrors.read(labelled).reviews.states == before
+    assert said(labelled) == before
 
 
 def test_a_label_that_is_merely_confirmed_leaves_the_review(labelled: Store) -> None:
@@ -94,7 +99,7 @@ def test_returning_with_the_same_words_again_changes_nothing(labelled: Store) ->
     assert reviews.return_photos(labelled, [1], "why", who=BEA).action_id is not None
     assert reviews.return_photos(labelled, [1], "why", who=BEA).action_id is None
     assert reviews.return_photos(labelled, [1], "why not", who=BEA).action_id is not None
-    assert mirrors.read(labelled).reviews.states[1].reason == "why not"
+    assert said(labelled)[1].reason == "why not"
 
 
 def test_what_makes_no_sense_is_refused(labelled: Store) -> None:
@@ -107,7 +112,7 @@ def test_what_makes_no_sense_is_refused(labelled: Store) -> None:
     ):
         with pytest.raises(EditRefused):
             wrong()
-    assert mirrors.read(labelled).reviews.states == {}
+    assert said(labelled) == {}
 
 
 def test_a_photo_says_what_was_said_of_it_in_its_history(labelled: Store) -> None:
@@ -130,8 +135,19 @@ def test_a_mirror_that_is_kept_up_says_the_same_as_a_new_one(labelled: Store) ->
 
 def test_texts_in_the_store_mean_what_they_meant() -> None:
     for value in (
-        Review(Standing.RETURNED, 'Ann "A"', 5, 6, "Bé", "why\tnot"),
-        Look(3, b"\x05\x00", 9, b"\xff", "Ann"),
+        Review(Standing.RETURNED, 'Ann "A"', 5, b"\x01", "Bé", "why\tnot"),
+        Look(b"\x05\x00", 9, b"\xff", "Ann"),
+        Drawn(6, b"\x05"),
         Settled(State.CLEAR, "Ann", 7),
     ):
         assert type(value).of_text(value.text) == value
+
+
+def test_texts_travel_by_the_names_of_classes() -> None:
+    look = Look(b"\x05\x00\x06", 9, b"\x00\x05", "Ann")
+    travelling = with_names(look.text, {0: "soil", 1: "bent", 2: 'yes/no, "quoted"'})
+    there = with_slots(travelling, {"soil": 2, "bent": 0, 'yes/no, "quoted"': 1})
+    assert Look.of_text(there) == Look(b"\x00\x06\x05", 9, b"\x05", "Ann")
+    assert with_names("", {}) == with_slots("", {}) == ""
+    with pytest.raises(KeyError, match="soil"):
+        with_slots(travelling, {"bent": 0})

@@ -213,6 +213,31 @@ def test_sampling_is_told_as_it_will_be(tmp_path: Path) -> None:
         assert "folds" in take(store, Recipe().with_values({"data.folds": "20", "data.filter": "name:000"})).problem
 
 
+def test_flags_with_few_photos_are_named_with_their_count(tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 60)
+    with store:
+        label(store, {i: [R if n < 5 else C, C if n < 20 else R, R if n % 2 else C] for n, i in enumerate(ids)})
+        found = take(store, Recipe())
+    said = " ".join(found.warnings)
+    counts = {split: found.counts[split] for split in ("train", "validation")}
+    raised, clear = counts["train"][FLAGS[0]]
+    assert f"'{FLAGS[0]}' is raised on {raised} training photo" in said
+    assert f"'{FLAGS[0]}' is clear" not in said
+    assert clear >= 10
+    few = counts["validation"][FLAGS[0]]
+    assert f"'{FLAGS[0]}' is judged by {few[0]} raised and {few[1]} clear" in said or few[0] == 0
+    assert f"'{FLAGS[2]}'" not in said
+
+
+def test_three_photos_in_all_say_what_is_missing(tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 3)
+    with store:
+        label(store, {i: [R if n else C, X, X] for n, i in enumerate(ids)})
+        found = take(store, Recipe())
+    assert sum(found.photos.values()) == 3 or found.problem
+    assert FLAGS[0] in " ".join(found.warnings)
+
+
 def test_every_photo_knows_what_must_stay_together_with_it(tmp_path: Path) -> None:
     store, ids = _empty(tmp_path, 6, hashes=[0, 0, 2**40 - 1, 2**63 - 1, 5 * 2**50, 9])
     with store:

@@ -1,12 +1,16 @@
 """`train`, `stop`: runs of a recipe, which live on their own once started; `recipes`, `vary`: what they would do."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from weldstudio.cli import answer, following
 from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
 from weldstudio.domain.errors import JobFailed
+
+if TYPE_CHECKING:
+    from weldstudio.studio.snapshots import Snapshot
 
 
 @click.command(
@@ -22,6 +26,7 @@ from weldstudio.domain.errors import JobFailed
 )
 @click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
+@click.option("--check", is_flag=True, help="Start nothing; say what would be used, and what is wrong with it.")
 @click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
 @who_option
 @json_option
@@ -30,6 +35,7 @@ def train(
     recipe: str,
     weights: Path | None,
     settings: tuple[str, ...],
+    check: bool,
     follow: bool,
     who: str | None,
     as_json: bool,
@@ -45,13 +51,41 @@ def train(
     chosen = training.load_recipe(recipe, overrides)
     by = signature(who)
     with opened(project) as store:
-        run = training.prepare(store, chosen, weights=weights, who=by)
+        snapshot = training.preview(store, chosen, weights)
+        if check:
+            _tell_check(snapshot, as_json=as_json)
+            return
+        run = training.prepare(store, chosen, weights=weights, who=by, snapshot=snapshot)
+        notes = [f"Note: {warning}" for warning in snapshot.warnings]
         pid = training.start(run)
         if not follow:
             text = f"Started run {run.id}. Stop it with: {answer.command('stop', project, run.id)}"
-            answer.give(as_json, {"run": run.id, "folder": str(run.path), "pid": pid}, text)
+            said = {"run": run.id, "folder": str(run.path), "pid": pid, "warnings": snapshot.warnings}
+            answer.give(as_json, said, "\n".join([*notes, text]))
             return
+        if not as_json:
+            click.echo("\n".join(notes), nl=bool(notes))
         following.follow(store, run, project=project, as_json=as_json)
+
+
+def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
+    """What a training would use. Ends with status 1 where it could not start."""
+    counts = snapshot.counts
+    head = ("class", *(f"{split} {kind}" for split in counts for kind in ("raised", "clear")))
+    rows = [(name, *(n for split in counts for n in counts[split][name])) for name in snapshot.classes]
+    photos = ", ".join(f"{n:,} {split}" for split, n in snapshot.photos.items())
+    lines = [answer.table(head, rows), f"Photos: {photos}.", *(f"Note: {warning}" for warning in snapshot.warnings)]
+    said = {
+        "photos": snapshot.photos,
+        "classes": counts,
+        "warnings": snapshot.warnings,
+        "problem": snapshot.problem,
+    }
+    answer.give(as_json, said, "\n".join(lines if rows else lines[2:]))
+    if snapshot.problem:
+        if not as_json:
+            answer.complain(snapshot.problem)
+        raise click.exceptions.Exit(1)
 
 
 @click.command(short_help="Stop a run; its best model so far is kept.", epilog=examples("weldstudio stop welds RUN"))

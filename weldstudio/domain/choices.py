@@ -65,9 +65,9 @@ class Data:
         first=True,
         source="[S]; Krizhevsky et al., NeurIPS 2012",
     )
-    train_share: float = told(0.6, "Share to train on", "Of the joints that are new.", low=0.05, high=0.95)
+    train_share: float = told(0.6, "Training share", "Of the joints that are new.", low=0.05, high=0.95)
     validation_share: float = told(
-        0.2, "Share to validate on", "Of the joints that are new; what remains is for testing.", low=0.01, high=0.9
+        0.2, "Validation share", "Of the joints that are new; what remains is for testing.", low=0.01, high=0.9
     )
     folds: int = told(
         0,
@@ -282,7 +282,7 @@ class Sampling:
     )
     largest_share: float = told(
         0.8,
-        "Share of the largest",
+        "Largest share",
         "The share that the largest class shall have after sampling.",
         low=0.02,
         high=0.98,
@@ -309,7 +309,7 @@ class Thresholds:
         "How the probability is chosen from which a prediction counts as raised: highest mean per-class accuracy, one "
         "half, least cost, a wanted share of the raised found, a guaranteed miss rate, or correction for the prior.",
         words={
-            "accuracy": "Best mean accuracy",
+            "accuracy": "Best accuracy",
             "half": "One half",
             "cost": "Least cost",
             "recall": "Share found",
@@ -319,15 +319,15 @@ class Thresholds:
         first=True,
         source="[D] 8.3.8, 10; Elkan 2001; Angelopoulos et al. 2022",
     )
-    cost_miss: float = told(1.0, "Cost of a miss", "In false alarms, or any unit.", low=0.001, high=1e6)
-    cost_false_alarm: float = told(1.0, "Cost of a false alarm", "In the same unit.", low=0.001, high=1e6)
+    cost_miss: float = told(1.0, "Cost, miss", "In false alarms, or any unit.", low=0.001, high=1e6)
+    cost_false_alarm: float = told(1.0, "Cost, false alarm", "In the same unit.", low=0.001, high=1e6)
     by_points: bool = told(
         False, "Cost by points", "A miss of a flag costs its penalty points times the cost of a miss."
     )
-    recall: float = told(0.95, "Share to be found", "Of the raised photos.", low=0.01, high=1)
+    recall: float = told(0.95, "Share found", "Of the raised photos.", low=0.01, high=1)
     miss_rate: float = told(
         0.05,
-        "Guaranteed miss rate",
+        "Miss rate",
         "Share of raised photos that may be missed; 5 % needs 19 raised validation photos, 1 % needs 99.",
         low=0.001,
         high=0.5,

@@ -109,16 +109,16 @@ class Schedule:
     )
     head_epochs: int = told(
         0,
-        "Epochs of the head",
+        "Head epochs",
         "First phase: trains the head alone for so many epochs before stages are trained; 0 fits it to the end.",
         low=0,
         high=100_000,
         source="[S]; Kumar et al., ICLR 2022",
     )
-    head_rate: float = told(0.001, "Rate of the head", "Learning rate of that phase, with Adam.", low=1e-8, high=100)
+    head_rate: float = told(0.001, "Head rate", "Learning rate of that phase, with Adam.", low=1e-8, high=100)
     fitted_start: bool = told(
         True,
-        "Start from the fitted head",
+        "Fitted start",
         "Begins the training of stages from the fitted head, so that a random head does not spoil them.",
         trained=True,
         source="Kumar et al., ICLR 2022",

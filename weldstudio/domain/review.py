@@ -1,13 +1,18 @@
 """What is said of a photograph beyond its labels: reviewed or returned, a second look at it, an audit, a settlement.
 
-Each value has a text form, in which the store keeps it (`text` and `of_text` undo each other).
+Each value has a text form, in which the store keeps it (`text` and `of_text` undo each other). Where it holds labels,
+by slot, they become labels by name to travel to another desk, whose slots are other ones (`with_names`, `with_slots`).
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from weldstudio.domain.labelling import State
+
+_SLOTS, _NAMES = "by slot", "by name"
 
 
 class Standing(StrEnum):
@@ -22,15 +27,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a reviewer said of the labels as they are; it ends when they change."""
+    """What a reviewer said of the labels as they were; it holds while they are so."""
 
     said: Standing
     """REVIEWED or RETURNED."""
     who: str
-    at: int
-    """Seconds since 1970, UTC."""
-    seq: int
-    """Number, in this store, of the action that said so."""
+    clock: int
+    """Hybrid time of the action that said so."""
+    labels: bytes = b""
+    """The states it was said of, see `states_of`."""
     to: str = ""
     """To whom it is returned; '' where no person gave the labels: to anybody."""
     reason: str = ""
@@ -43,20 +48,18 @@ class Review:
 
     @property
     def text(self) -> str:
-        return json.dumps([self.said, self.who, self.at, self.seq, self.to, self.reason], ensure_ascii=False)
+        return _text([self.said, self.who, self.clock, _by_slot(self.labels), self.to, self.reason])
 
     @staticmethod
     def of_text(text: str) -> "Review":
-        said, *rest = json.loads(text)
-        return Review(Standing(said), *rest)
+        said, who, clock, labels, to, reason = json.loads(text)
+        return Review(Standing(said), who, clock, _of_slots(labels), to, reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """A second look at a photograph, blind: its labels are kept apart from the present ones."""
 
-    draw: int
-    """Number of the action that drew the photograph."""
     labels: bytes = b""
     """Label bytes by slot."""
     given: int = 0
@@ -68,13 +71,31 @@ class Look:
 
     @property
     def text(self) -> str:
-        values = [self.draw, self.labels.hex(), self.given, self.first.hex(), self.first_who]
-        return json.dumps(values, ensure_ascii=False)
+        return _text([_by_slot(self.labels), self.given, _by_slot(self.first), self.first_who])
 
     @staticmethod
     def of_text(text: str) -> "Look":
-        draw, labels, given, first, first_who = json.loads(text)
-        return Look(draw, bytes.fromhex(labels), given, bytes.fromhex(first), first_who)
+        labels, given, first, first_who = json.loads(text)
+        return Look(_of_slots(labels), given, _of_slots(first), first_who)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A photograph was drawn for an audit."""
+
+    clock: int
+    """Hybrid time of the draw."""
+    labels: bytes = b""
+    """Its label bytes of that moment, by slot."""
+
+    @property
+    def text(self) -> str:
+        return _text([self.clock, _by_slot(self.labels)])
+
+    @staticmethod
+    def of_text(text: str) -> "Drawn":
+        clock, labels = json.loads(text)
+        return Drawn(clock, _of_slots(labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +109,52 @@ class Settled:
 
     @property
     def text(self) -> str:
-        return json.dumps([int(self.state), self.who, self.at], ensure_ascii=False)
+        return _text([int(self.state), self.who, self.at])
 
     @staticmethod
     def of_text(text: str) -> "Settled":
         state, who, at = json.loads(text)
         return Settled(State(state), who, at)
+
+
+def states_of(labels: bytes) -> bytes:
+    """Label bytes by slot without their sources, and without slots at the end that are unseen."""
+    return bytes(byte & 3 for byte in labels).rstrip(b"\0")
+
+
+def with_names(text: str, names: Mapping[int, str]) -> str:
+    """A text as it travels: labels by the names of their classes. Those without a name stay behind."""
+
+    def named(value: dict[str, Any]) -> dict[str, Any]:
+        labels = bytes.fromhex(value[_SLOTS])
+        return {_NAMES: {names[slot]: byte for slot, byte in enumerate(labels) if byte and slot in names}}
+
+    return _with(text, named)
+
+
+def with_slots(text: str, slots: Mapping[str, int]) -> str:
+    """The inverse of `with_names`. Raises KeyError with the name of a class that has no slot here."""
+
+    def placed(value: dict[str, Any]) -> dict[str, Any]:
+        by_slot = {slots[name]: byte for name, byte in value[_NAMES].items()}
+        return _by_slot(bytes(by_slot.get(slot, 0) for slot in range(max(by_slot, default=-1) + 1)))
+
+    return _with(text, placed)
+
+
+def _with(text: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> str:
+    if not text:
+        return text
+    return _text([change(value) if isinstance(value, dict) else value for value in json.loads(text)])
+
+
+def _by_slot(labels: bytes) -> dict[str, str]:
+    return {_SLOTS: labels.hex()}
+
+
+def _of_slots(value: dict[str, str]) -> bytes:
+    return bytes.fromhex(value[_SLOTS])
+
+
+def _text(values: list[Any]) -> str:
+    return json.dumps(values, ensure_ascii=False)

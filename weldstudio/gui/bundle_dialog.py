@@ -58,8 +58,9 @@ class BundleDialog(QDialog):
         title = QLabel("Make a bundle of labels")
         set_look(title, "page")
         hint = QLabel(
-            "The file holds labels, notes and decisions and who gave them when, no photographs. Take it in at another "
-            "desk that has the same photographs; doing so twice, or in another order than they were made, does no harm."
+            "The file holds labels, notes, decisions and reviews and who gave them when, no photographs. Take it in at "
+            "another desk that has the same photographs; doing so twice, or in another order than they were made, does "
+            "no harm."
         )
         hint.setWordWrap(True)
         set_look(hint, "secondary")

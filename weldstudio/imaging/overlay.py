@@ -5,6 +5,7 @@ colour differences. Where hues look alike to an eye, lightness still tells the v
 """
 
 import functools
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,32 +19,47 @@ _FOR = ((22, 35, -45), (38, 56, -24), (54, 60, 18), (72, 36, 58), (94, -6, 52))
 _AGAINST = ((22, 10, -48), (40, -2, -46), (58, -16, -36), (76, -26, -20), (94, -20, -6))
 
 
+class Side(StrEnum):
+    """Which evidence is shown: for the flag, against it (what it took for the thing that is missing), or both."""
+
+    FOR = "for"
+    AGAINST = "against"
+    BOTH = "both"
+
+
+def evidence(activation: NDArray[np.floating], side: Side) -> NDArray[np.float32]:
+    """How strongly each place of maps of any shape speaks on a side, 0 and more; what is not finite says nothing."""
+    finite = np.nan_to_num(np.asarray(activation, dtype=np.float32), nan=0, posinf=0, neginf=0)
+    if side is Side.BOTH:
+        return np.abs(finite)
+    return np.maximum(finite if side is Side.FOR else -finite, 0)
+
+
 def overlay_rgba(
-    activation: NDArray[np.floating], *, scale: float, opacity: float = 0.6, signed: bool = False
+    activation: NDArray[np.floating], *, scale: float, opacity: float = 0.6, side: Side = Side.FOR
 ) -> NDArray[np.uint8]:
     """The map (h, w) as (h, w, 4) uint8, straight alpha, at its own resolution; whoever shows it scales it up.
 
     `scale` is the value that gets the strongest colour: one for all flags of a photo (`scale_of`), so that their
-    overlays can be compared. Opacity grows with the evidence up to `opacity` (0 to 1). Evidence against the flag is
-    left out, or shown in blue when `signed`. Values that are not finite are transparent.
+    overlays can be compared. Opacity grows with the evidence of `side` up to `opacity` (0 to 1). What speaks for the
+    flag is warm, what speaks against it blue. Values that are not finite are transparent.
     """
     if not 0 <= opacity <= 1:
         raise ValueError(f"an opacity lies between 0 and 1, not at {opacity}")
-    strength = np.nan_to_num(np.asarray(activation, dtype=np.float32), nan=0, posinf=0, neginf=0)
-    strength = np.clip(strength / scale, -1, 1) if scale > 0 else np.zeros_like(strength)
-    level = np.rint(np.abs(strength) * (STEPS - 1)).astype(np.intp)
+    strength = evidence(activation, side)
+    strength = np.minimum(strength / scale, 1) if scale > 0 else np.zeros_like(strength)
+    level = np.rint(strength * (STEPS - 1)).astype(np.intp)
     rgba = np.empty((*strength.shape, 4), dtype=np.uint8)
-    rgba[..., :3] = np.where((strength < 0)[..., None], colours("against")[level], colours("for")[level])
-    alpha = np.abs(strength) if signed else np.maximum(strength, 0)
+    negative = np.asarray(activation) < 0
+    rgba[..., :3] = np.where(negative[..., None], colours("against")[level], colours("for")[level])
     # The square root shows weak evidence early: what is shown at all must be seen.
-    rgba[..., 3] = np.rint(np.sqrt(alpha) * (opacity * 255))
+    rgba[..., 3] = np.rint(np.sqrt(strength) * (opacity * 255))
     return rgba
 
 
-def scale_of(maps: NDArray[np.floating], *, signed: bool = False) -> float:
+def scale_of(maps: NDArray[np.floating], side: Side = Side.FOR) -> float:
     """The common value scale of all maps of one photo, (classes, h, w): the largest evidence in any of them."""
-    finite = np.where(np.isfinite(maps), maps, 0)
-    largest = float(np.abs(finite).max(initial=0)) if signed else float(finite.max(initial=0))
+    largest = float(evidence(maps, side).max(initial=0))
     return largest if largest > 0 else 1.0
 
 

@@ -131,7 +131,8 @@ def picture_in(file: IO[bytes], path: Path, *, at_least: int | None = None, long
         picture.load()
         # TIFFs come upright out of load(), and some files hold their EXIF behind the pixels: so ask only now.
         orientation = 1 if picture.format == "TIFF" else _exif_of(picture).orientation
-        rgb = _shrunk(_as_srgb(picture), longest)
+        full = (width, height) if isinstance(picture, JpegImageFile) else picture.size
+        rgb = _shrunk(_as_srgb(picture), longest, full)
         return rgb.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else rgb
     except _BROKEN as error:
         raise _explained(error, path) from error
@@ -148,11 +149,12 @@ def _draft(picture: Image.Image, side: int, wanted: int) -> None:
         picture.draft(None, (max(1, width // factor), max(1, height // factor)))
 
 
-def _shrunk(picture: Image.Image, longest: int | None) -> Image.Image:
+def _shrunk(picture: Image.Image, longest: int | None, full: tuple[int, int]) -> Image.Image:
+    """`full` is the size in the file: a tiny picture that was decoded scaled has another shape."""
     if longest is None or max(picture.size) <= longest:
         return picture
-    scale = longest / max(picture.size)
-    size = tuple(max(1, round(side * scale)) for side in picture.size)
+    scale = longest / max(full)
+    size = tuple(max(1, round(side * scale)) for side in full)
     return picture.resize((size[0], size[1]), Image.Resampling.BILINEAR)
 
 

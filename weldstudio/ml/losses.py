@@ -42,11 +42,14 @@ class Loss:
             target = exclusive_target(states)
             self.raised = torch.bincount(target[target >= 0], minlength=self.classes).float()
             self.clear = self.raised.sum() - self.raised
-            # As if every kind of label had been seen once more: no share is 0 or 1.
-            self.prior = (self.raised + 1) / (self.raised.sum() + self.classes)
+            kinds = self.classes
         else:
             self.raised, self.clear = (states == 1).sum(0).float(), (states == 2).sum(0).float()
-            self.prior = (self.raised + 1) / (self.raised + self.clear + 2)
+            kinds = 2
+        known = self.raised + self.clear
+        share = self.raised / known.clamp(min=1)
+        # Where a kind of label is missing, as if each had been seen once more: no share is 0 or 1.
+        self.prior = torch.where((share > 0) & (share < 1), share, (self.raised + 1) / (known + kinds))
 
     @property
     def balances(self) -> bool:

@@ -1,117 +1,45 @@
-"""Notes and decisions between desks: how they travel, where they find their place, what holds once they are there.
+"""Notes, decisions and reviews between desks: how they travel, find their place, and what holds once they are there.
 
 A joint is addressed by (uuid of its collection, reference), and by one of its photos where that names none. What finds
 no place here waits and travels on, like labels do; see `desks`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
-from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.labelling import Action
-from weldstudio.store import decision_conflicts, notes
+from weldstudio.domain.review import with_names
+from weldstudio.store import decision_conflicts, notes, reviews
 from weldstudio.store.desks import Address
 from weldstudio.store.notes import JOINT, PHOTO
+from weldstudio.store.shared_words import (
+    SharedDecision,
+    SharedNote,
+    SharedReview,
+    Subject,
+    Word,
+    from_json,
+    kind_of,
+    to_json,
+)
 from weldstudio.store.store import Store
 
 _PIECE = 500
 """So many words of one action are read, and travel, together."""
+_TABLES = {"note": "note_events", "said": "decisions", "review": "review_events"}
 _ACTION = "a.id, a.clock, a.who, a.kind, a.text, a.reverts"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A photo, or the joint that it shows, as every desk knows it."""
+def shared(store: Store, *, since: int, names: Mapping[int, str]) -> Iterator[tuple[Action, list[Word]]]:
+    """Complete actions with notes, decisions or reviews from that hybrid time on, for other desks.
 
-    photo: Address
-    joint: bool
-    reference: str | None = None
-    """Of a joint; None where it goes by its photo."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedNote:
-    """A note as it travels; see `store.notes`."""
-
-    n: int
-    """Its number within the action, among notes."""
-    subject: Subject
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class SharedDecision:
-    """A decision or override as it travels; see `store.decisions.Event`."""
-
-    n: int
-    """Its number within the action, among decisions and overrides."""
-    subject: Subject
-    kind: str
-    said: str | None
-    origin: str
-    """Id of the action that first said so."""
-    at: int
-    low: int
-    high: int
-    reject_limit: int
-    scheme: str | None
-    """Digest."""
-    reason: str
-    saw: tuple[str, ...]
-
-
-Word = SharedNote | SharedDecision
-
-
-def to_json(word: Word) -> list[Any]:
-    """The word as a list that survives JSON."""
-    address, joint = word.subject.photo, word.subject
-    about = [address.collection, address.path, address.content_hash, int(joint.joint), joint.reference]
-    if isinstance(word, SharedNote):
-        return ["note", word.n, about, word.old, word.new]
-    points = [word.low, word.high, word.reject_limit]
-    return [
-        *("said", word.n, about, word.kind, word.said, word.origin, word.at),
-        *(points, word.scheme, word.reason, list(word.saw)),
-    ]
-
-
-def from_json(values: Sequence[Any]) -> Word:
-    """The inverse of `to_json`. Raises ValueError or TypeError for anything else."""
-    what, n, (collection, path, content, joint, reference), *rest = values
-    subject = Subject(Address(str(collection), str(path), content), bool(joint), reference)
-    if what == "note":
-        old, new = rest
-        return SharedNote(int(n), subject, str(old), str(new))
-    kind, said, origin, at, (low, high, limit), scheme, reason, saw = rest
-    if what != "said" or kind not in ("decision", "override"):
-        raise ValueError(f"'{what}' is nothing that is said of joints")
-    return SharedDecision(
-        int(n),
-        subject,
-        str(kind),
-        said,
-        str(origin),
-        at=int(at),
-        low=int(low),
-        high=int(high),
-        reject_limit=int(limit),
-        scheme=scheme,
-        reason=str(reason),
-        saw=tuple(saw),
-    )
-
-
-def shared(store: Store, *, since: int) -> Iterator[tuple[Action, list[Word]]]:
-    """Complete actions with notes or decisions from that hybrid time on, for other desks.
-
-    Before an action that says anew what another one said first, that one comes without words of its own.
+    `names` are the classes by slot. Before an action that says anew what another one said first, that one comes
+    without words of its own.
     """
     yield from _gathered(_shared_notes(store, since))
+    yield from _gathered(_shared_reviews(store, since, names))
     origins: set[str] = set()
     for action, words in _gathered(_shared_decisions(store, since)):
         decisions = [word for word in words if isinstance(word, SharedDecision)]
@@ -144,14 +72,13 @@ def waiting(store: Store) -> list[tuple[Action, list[Word]]]:
 
 
 def count_waiting(store: Store) -> int:
-    """How many notes and decisions wait."""
+    """How many notes, decisions and reviews wait."""
     return int(store.value("SELECT count(*) FROM waiting_words"))
 
 
 def known(store: Store, seq: int, word: Word) -> bool:
     """Whether this word of an action is here already."""
-    table = "note_events" if isinstance(word, SharedNote) else "decisions"
-    return bool(store.value(f"SELECT 1 FROM {table} WHERE action_seq = ? AND n = ?", (seq, word.n)))
+    return bool(store.value(f"SELECT 1 FROM {_TABLES[kind_of(word)]} WHERE action_seq = ? AND n = ?", (seq, word.n)))
 
 
 def joint_at(store: Store, subject: Subject, photo: int | None) -> int | None:
@@ -170,22 +97,25 @@ def let_wait(store: Store, seq: int, words: Iterable[Word]) -> None:
     """Keep words for which there is no photo or joint yet. Only inside `atomic`."""
     store.executemany(
         "INSERT OR IGNORE INTO waiting_words (action_seq, what, n, word) VALUES (?, ?, ?, ?)",
-        [(seq, _what(word), word.n, json.dumps(to_json(word), ensure_ascii=False)) for word in words],
+        [(seq, kind_of(word), word.n, json.dumps(to_json(word), ensure_ascii=False)) for word in words],
     )
 
 
 def take(store: Store, placed: Sequence[tuple[int, int, Word]]) -> Changes:
-    """Append notes and decisions (number of their action, id of photo or joint here, word) of other desks.
+    """Append words (number of their action, id of photo or joint here, word) of other desks.
 
-    What holds of these photos and joints is found anew. Only inside `atomic`.
+    Reviews come with the slots of this desk. What holds of these photos and joints is found anew. Only inside `atomic`.
     """
     noted = [(seq, subject, word) for seq, subject, word in placed if isinstance(word, SharedNote)]
     said = [(seq, subject, word) for seq, subject, word in placed if isinstance(word, SharedDecision)]
+    reviewed = [(seq, subject, word) for seq, subject, word in placed if isinstance(word, SharedReview)]
     store.executemany(
         "DELETE FROM waiting_words WHERE action_seq = ? AND what = ? AND n = ?",
-        [(seq, _what(word), word.n) for seq, _, word in placed],
+        [(seq, kind_of(word), word.n) for seq, _, word in placed],
     )
     changes = _take_notes(store, noted) if noted else NO_CHANGES
+    if reviewed:
+        changes |= _take_reviews(store, reviewed)
     return changes | _take_decisions(store, said) if said else changes
 
 
@@ -195,6 +125,15 @@ def _take_notes(store: Store, placed: Sequence[tuple[int, int, SharedNote]]) -> 
         "INSERT OR IGNORE INTO note_events (action_seq, n, about, subject, old, new) VALUES (?, ?, ?, ?, ?, ?)", rows
     )
     return notes.fold_anew(store, {(about, subject) for _, _, about, subject, _, _ in rows})
+
+
+def _take_reviews(store: Store, placed: Sequence[tuple[int, int, SharedReview]]) -> Changes:
+    store.executemany(
+        "INSERT OR IGNORE INTO review_events (action_seq, n, about, photo_id, detail, old, new)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(seq, w.n, w.about, photo, w.detail, w.old, w.new) for seq, photo, w in placed],
+    )
+    return reviews.fold_anew(store, ((w.about, photo, w.detail) for _, photo, w in placed))
 
 
 def _take_decisions(store: Store, placed: Sequence[tuple[int, int, SharedDecision]]) -> Changes:
@@ -243,6 +182,25 @@ def _shared_notes(store: Store, since: int) -> list[tuple[Action, Word]]:
         for about, subject, n, old, new in [row[6:]]
         if (about, subject) in subjects
     ]
+
+
+def _shared_reviews(store: Store, since: int, names: Mapping[int, str]) -> list[tuple[Action, Word]]:
+    rows = store.rows(
+        f"SELECT {_ACTION}, e.n, e.about, e.photo_id, e.detail, e.old, e.new FROM review_events e"
+        " JOIN actions a ON a.seq = e.action_seq WHERE a.complete = 1 AND a.clock >= ? ORDER BY a.clock, a.id, e.n",
+        (since,),
+    )
+    subjects = _subjects(store, {(PHOTO, row[8]) for row in rows})
+    found: list[tuple[Action, Word]] = []
+    for row in rows:
+        n, about, photo, detail, old, new = row[6:]
+        if about == reviews.SETTLED:
+            if int(detail) not in names:
+                continue
+            detail = names[int(detail)]
+        word = SharedReview(n, subjects[PHOTO, photo], about, detail, with_names(old, names), with_names(new, names))
+        found.append((Action(*row[:6]), word))
+    return found
 
 
 def _shared_decisions(store: Store, since: int) -> list[tuple[Action, Word]]:
@@ -302,7 +260,3 @@ def _gathered(found: Iterable[tuple[Action, Word]]) -> Iterator[tuple[Action, li
     for action, words in groupby(found, key=lambda one: one[0]):
         while piece := [word for _, word in islice(words, _PIECE)]:
             yield action, piece
-
-
-def _what(word: Word) -> str:
-    return "note" if isinstance(word, SharedNote) else "said"

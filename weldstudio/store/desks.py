@@ -12,7 +12,6 @@ from itertools import groupby
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.concurrency import Answer, all_said, conflicting
 from weldstudio.domain.labelling import Action, Source, State, source_of, state_of
-from weldstudio.store import reviews
 from weldstudio.store.store import Store
 
 _PIECE = 500
@@ -219,14 +218,9 @@ def take(store: Store, placed: Sequence[tuple[int, Field, SharedEvent]]) -> Chan
         "DELETE FROM waiting_events WHERE action_seq = ? AND n = ?", [(seq, event.n) for seq, _, event in placed]
     )
     photos = sorted({photo for photo, _ in fields})
-    before = _states(store, photos)
     _fold_anew(store, photos)
     _judge(store, fields)
-    changed = [photo for photo, states in _states(store, photos).items() if before.get(photo, b"") != states]
-    if not changed:
-        return Changes(labels=frozenset(photos))
-    newest = max(seq for seq, _, _ in placed)
-    return Changes(labels=frozenset(photos)) | reviews.labels_changed(store, newest, changed)
+    return Changes(labels=frozenset(photos))
 
 
 def answered(store: Store, fields: Iterable[Field], *, reverting: int | None = None) -> None:
@@ -314,16 +308,6 @@ def _say_what_was_seen(store: Store, fields: set[Field]) -> None:
             for answer in said
         ],
     )
-
-
-def _states(store: Store, photos: Sequence[int]) -> dict[int, bytes]:
-    """The present states by slot of photos that somebody has reviewed, without their sources."""
-    reviewed = {photo for _, photo, _ in reviews.present(store, reviews.REVIEW, photos)}
-    rows = store.rows(
-        "SELECT photo_id, labels FROM label_now WHERE photo_id IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(reviewed)),),
-    )
-    return {photo: bytes(byte & 3 for byte in labels).rstrip(b"\0") for photo, labels in rows}
 
 
 def _fold_anew(store: Store, photos: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import LOOKED_AT, Action, LabelEvent, Source, State
 from weldstudio.domain.owning import standing
-from weldstudio.store import desks, reviews
+from weldstudio.store import desks
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
 
@@ -59,9 +59,7 @@ def append(
     )
     touched = _fold_in(store, rows, present)
     desks.answered(store, (row[:2] for row in rows), reverting=reverting)
-    changes = store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
-    # A label that is merely confirmed leaves what was said of it standing.
-    return changes | reviews.labels_changed(store, written.seq, [row[0] for row in rows if (row[2] ^ row[3]) & 3])
+    return store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
 
 
 def _fold_in(store: Store, rows: Sequence[Row], now: Mapping[int, bytes] | None) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from weldstudio.domain.review import Look, Review, Settled
+from weldstudio.domain.review import Drawn, Look, Review, Settled
 from weldstudio.store import reviews
 from weldstudio.store.store import Store
 
@@ -14,10 +14,11 @@ class Reviews:
     """All of it by photo id; photos of which nothing is said are missing."""
 
     states: dict[int, Review] = field(default_factory=dict)
+    """What was said last; it holds only for labels as they were then, see `studio.review_terms.in_force`."""
     looks: dict[int, dict[str, Look]] = field(default_factory=dict)
     """By who takes the second look."""
-    audits: dict[int, dict[int, bytes]] = field(default_factory=dict)
-    """The labels (bytes by slot) of the moment in which a photo was drawn, by the number of the draw."""
+    audits: dict[int, dict[str, Drawn]] = field(default_factory=dict)
+    """By the id of the action that drew the photo."""
     settled: dict[int, dict[int, Settled]] = field(default_factory=dict)
     """By slot."""
     known: dict[Any, Any] = field(default_factory=dict)
@@ -45,8 +46,7 @@ def read(store: Store, photo_ids: Iterable[int] | None = None) -> Reviews:
     for (_, photo, who), text in reviews.present(store, reviews.SECOND, wanted).items():
         found.looks.setdefault(photo, {})[who] = Look.of_text(text)
     for (_, photo, draw), text in reviews.present(store, reviews.AUDIT, wanted).items():
-        # The text begins with a mark, for a photo without any label was drawn as well.
-        found.audits.setdefault(photo, {})[int(draw)] = bytes.fromhex(text[1:])
+        found.audits.setdefault(photo, {})[draw] = Drawn.of_text(text)
     for (_, photo, slot), text in reviews.present(store, reviews.SETTLED, wanted).items():
         found.settled.setdefault(photo, {})[int(slot)] = Settled.of_text(text)
     return found

@@ -6,10 +6,12 @@ texts that follow from them, in the same transaction. `studio` knows what the te
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Action
+from weldstudio.domain.owning import standing
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
 
@@ -18,7 +20,7 @@ REVIEW: Final = "review"
 SECOND: Final = "second"
 """A second look; `detail` is who takes it."""
 AUDIT: Final = "audit"
-"""Drawn for an audit; `detail` is the number of the action that drew it."""
+"""Drawn for an audit; `detail` is the id of the action that drew it."""
 SETTLED: Final = "settled"
 """What holds where two reviewers differ; `detail` is the slot of the class."""
 
@@ -42,26 +44,32 @@ def append(store: Store, written: Written, rows: Sequence[Row]) -> Changes:
     """Append events to an action and keep the present texts. Only inside `atomic`; each field at most once."""
     if not rows:
         return Changes()
-    return store.record(_written(store, written.seq, rows) | Changes(actions=(written.action.id,)))
-
-
-def labels_changed(store: Store, seq: int, photo_ids: Sequence[int]) -> Changes:
-    """The labels of these photos are other ones, by the action of this number, so what was said of them holds no more.
-
-    Only inside `atomic`.
-    """
-    if not store.value("SELECT 1 FROM reviews_now WHERE about = ? LIMIT 1", (REVIEW,)):
-        return Changes()
-    known = present(store, REVIEW, photo_ids)
-    return store.record(_written(store, seq, [(*field, text, "") for field, text in known.items()]))
-
-
-def _written(store: Store, seq: int, rows: Sequence[Row]) -> Changes:
-    first = store.value("SELECT coalesce(max(n), -1) + 1 FROM review_events WHERE action_seq = ?", (seq,))
     store.executemany(
         "INSERT INTO review_events (action_seq, n, about, photo_id, detail, old, new) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(seq, n, *row) for n, row in enumerate(rows, first)],
+        [(written.seq, n, *row) for n, row in enumerate(rows)],
     )
+    _keep(store, rows)
+    return store.record(Changes(reviews=frozenset(row[1] for row in rows), actions=(written.action.id,)))
+
+
+def fold_anew(store: Store, fields: Iterable[Field]) -> Changes:
+    """Find the present texts of these fields from all their events. Only inside `atomic`."""
+    wanted = sorted(set(fields))
+    rows = [(*field, "", _last(store, field)) for field in wanted]
+    _keep(store, rows)
+    return Changes(reviews=frozenset(photo for _, photo, _ in wanted))
+
+
+def _last(store: Store, field: Field) -> str:
+    text = store.value(
+        "SELECT e.new FROM review_events e JOIN actions a ON a.seq = e.action_seq WHERE e.about = ? AND e.photo_id = ?"
+        " AND e.detail = ? AND a.complete = 1 ORDER BY a.clock DESC, a.id DESC, e.n DESC LIMIT 1",
+        field,
+    )
+    return str(text or "")
+
+
+def _keep(store: Store, rows: Sequence[Row]) -> None:
     store.executemany(
         "INSERT INTO reviews_now (about, photo_id, detail, value) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (about, photo_id, detail) DO UPDATE SET value = excluded.value",
@@ -71,23 +79,27 @@ def _written(store: Store, seq: int, rows: Sequence[Row]) -> Changes:
         "DELETE FROM reviews_now WHERE about = ? AND photo_id = ? AND detail = ?",
         [row[:3] for row in rows if not row[4]],
     )
-    return Changes(reviews=frozenset(row[1] for row in rows))
 
 
 def restoring_events(store: Store, seq: int) -> tuple[list[Row], int]:
-    """Rows that take back what an action said, and how many fields were changed since and stay."""
+    """Rows that take back what an action said, and how many fields were changed since and stay; see `domain.owning`."""
+    found = store.rows(
+        """SELECT e.about, e.photo_id, e.detail, a.id, a.reverts, e.new
+        FROM review_events m
+        JOIN review_events e ON e.about = m.about AND e.photo_id = m.photo_id AND e.detail = m.detail
+        JOIN actions a ON a.seq = e.action_seq
+        WHERE m.action_seq = ? AND a.complete = 1
+        ORDER BY e.about, e.photo_id, e.detail, a.clock, a.id, e.n""",
+        (seq,),
+    )
+    action = str(store.value("SELECT id FROM actions WHERE seq = ?", (seq,)))
     rows: list[Row] = []
     changed_since = 0
-    for about, photo, detail, old, new, now in store.rows(
-        "SELECT e.about, e.photo_id, e.detail, e.old, e.new, coalesce(r.value, '') FROM review_events e"
-        " LEFT JOIN reviews_now r ON r.about = e.about AND r.photo_id = e.photo_id AND r.detail = e.detail"
-        " WHERE e.action_seq = ? ORDER BY e.n",
-        (seq,),
-    ):
-        if now == new:
-            rows.append((about, photo, detail, now, old))
-        elif now != old:
-            changed_since += 1
+    for (about, photo, detail), events in groupby(found, key=lambda row: row[:3]):
+        text = standing((row[3:6] for row in events), action, "")
+        if text.ours and text.present != text.before:
+            rows.append((about, photo, detail, text.present, text.before))
+        changed_since += text.changed_since
     return rows, changed_since
 
 
@@ -127,12 +139,18 @@ def labelled_by(store: Store, who: str, looked: Sequence[int]) -> set[int]:
     }
 
 
-def draws(store: Store) -> list[tuple[int, Action, dict[str, Any]]]:
-    """The complete actions that drew photos, oldest first: (number, action, what it noted of the draw)."""
+def note_draw(store: Store, seq: int, noted: dict[str, Any]) -> None:
+    """Keep what another desk noted of a draw that came from there. Only inside `atomic`."""
+    text = json.dumps({"draw": noted}, ensure_ascii=False)
+    store.execute("UPDATE actions SET payload = ? WHERE seq = ? AND payload IS NULL", (text, seq))
+
+
+def draws(store: Store) -> list[tuple[Action, dict[str, Any]]]:
+    """The complete actions that drew photos, oldest first, with what each noted of the draw."""
     return [
-        (seq, Action(*row), json.loads(payload)["draw"])
-        for seq, *row, payload in store.rows(
-            "SELECT seq, id, clock, who, kind, text, reverts, payload FROM actions"
-            " WHERE kind = 'draw' AND complete = 1 AND payload IS NOT NULL ORDER BY seq"
+        (Action(*row), json.loads(payload)["draw"])
+        for *row, payload in store.rows(
+            "SELECT id, clock, who, kind, text, reverts, payload FROM actions"
+            " WHERE kind = 'draw' AND complete = 1 AND payload IS NOT NULL ORDER BY clock, id"
         )
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Source
-from weldstudio.store import actions, desks, events, reviews
+from weldstudio.store import actions, desks, events
 from weldstudio.store.actions import Written
 from weldstudio.store.events import Row
 from weldstudio.store.store import Store
@@ -61,11 +61,7 @@ def settle(store: Store, written: Written, *, text: str, payload: dict[str, Any]
             (written.seq,),
         )
         desks.answered(store, settled)
-        changed = store.rows(
-            "SELECT DISTINCT photo_id FROM label_events WHERE action_seq = ? AND (old & 3) <> (new & 3)", (written.seq,)
-        )
-        changes = store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
-        return changes | reviews.labels_changed(store, written.seq, [photo for (photo,) in changed])
+        return store.record(Changes(labels=frozenset(touched), actions=(written.action.id,)))
 
 
 def discard(store: Store, written: Written) -> None:

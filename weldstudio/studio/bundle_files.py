@@ -2,7 +2,7 @@
 
 The first line says what it is, then come photographs (numbered in their order), schemes in force at decisions, and
 actions with their events, mixed; the last line counts, so that half a file is never taken for a whole one. Files of
-version 1 held labels alone, and are read as well.
+version 1 held labels alone, those of version 2 no reviews; both are read as well.
 """
 
 import gzip
@@ -17,13 +17,13 @@ from typing import Any
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import Action
 from weldstudio.domain.scheme import Scheme
-from weldstudio.store.desk_words import SharedDecision, Word
-from weldstudio.store.desk_words import from_json as from_words
-from weldstudio.store.desk_words import to_json as words_to_json
 from weldstudio.store.desks import Address, SharedEvent
+from weldstudio.store.shared_words import SharedDecision, Word
+from weldstudio.store.shared_words import from_json as from_words
+from weldstudio.store.shared_words import to_json as words_to_json
 from weldstudio.studio.scheme_text import from_json, to_json
 
-VERSION = 2
+VERSION = 3
 SUFFIX = ".weldlabels"
 
 
@@ -34,7 +34,9 @@ class Entry:
     action: Action
     labels: list[SharedEvent] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
-    """Notes and decisions."""
+    """Notes, decisions and reviews."""
+    draw: dict[str, Any] | None = None
+    """What the action noted of the photos that it drew."""
 
     def __len__(self) -> int:
         return len(self.labels) + len(self.words)
@@ -155,7 +157,10 @@ def _bundle(file: Path, lines: Iterable[Any]) -> Generator[int, None, Bundle]:
             if not (isinstance(action.id, str) and action.id.isalnum() and isinstance(action.clock, int)):
                 raise ValueError("an action without a name")
             words = [from_words(values) for values in line.get("words", ())]
-            entries.append(Entry(action, [_event(values, photos) for values in line["events"]], words))
+            draw = line.get("draw")
+            if not (draw is None or isinstance(draw, dict)):
+                raise ValueError("a draw that is none")
+            entries.append(Entry(action, [_event(values, photos) for values in line["events"]], words, draw))
     raise ImportRefused(f"{file.name} was cut off; copy it anew.")
 
 
@@ -193,6 +198,8 @@ def _put_entry(packed: gzip.GzipFile, entry: Entry, numbers: dict[Address, int])
     ]
     if entry.words:
         line["words"] = [words_to_json(word) for word in entry.words]
+    if entry.draw is not None:
+        line["draw"] = entry.draw
     _put(packed, line)
 
 

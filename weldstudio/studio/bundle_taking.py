@@ -1,10 +1,13 @@
 """Finding the place of everything that a bundle brings, piece by piece."""
 
+from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
-from weldstudio.store import desk_words, desks
-from weldstudio.store.desk_words import SharedDecision, SharedNote, Word
+from weldstudio.domain.review import with_slots
+from weldstudio.store import desk_words, desks, reviews
+from weldstudio.store.shared_words import SharedDecision, SharedReview, Word, kind_of
 from weldstudio.store.store import Store
 from weldstudio.studio.bundle_files import Entry
 
@@ -22,7 +25,9 @@ class Taking:
         self._done: set[tuple[int, str, int]] = set()
         self.actions: set[str] = set()
         """Of which something was taken."""
-        self.labels = self.notes = self.decisions = self.known = 0
+        self.labels = self.known = 0
+        self.words: Counter[str] = Counter()
+        """How many words were taken, by `kind_of`."""
         self.missing_flags: dict[str, None] = {}
         self.missing_photos: set[desks.Address] = set()
         self.saw: set[str] = set()
@@ -33,6 +38,8 @@ class Taking:
         words: list[tuple[int, int, Word]] = []
         for entry in piece:
             seq, here = desks.own_number(self._store, entry.action, entry.labels)
+            if entry.draw is not None:
+                reviews.note_draw(self._store, seq, entry.draw)
             before = len(labels) + len(words)
             labels += self._placed_labels(seq, entry, here)
             words += self._placed_words(seq, entry)
@@ -70,7 +77,7 @@ class Taking:
     def _placed_words(self, seq: int, entry: Entry) -> list[tuple[int, int, Word]]:
         placed, left = [], []
         for word in entry.words:
-            what = "note" if isinstance(word, SharedNote) else "said"
+            what = kind_of(word)
             if isinstance(word, SharedDecision):
                 self.saw.update(word.saw)
             if (seq, what, word.n) in self._done or desk_words.known(self._store, seq, word):
@@ -79,15 +86,28 @@ class Taking:
             subject = self._photo(word.subject.photo)
             if word.subject.joint:
                 subject = desk_words.joint_at(self._store, word.subject, subject)
-            if subject is None:
+            own = self._with_slots(word)
+            if subject is None or own is None:
                 left.append(word)
                 continue
-            placed.append((seq, subject, word))
+            placed.append((seq, subject, own))
             self._done.add((seq, what, word.n))
-            self.notes += what == "note"
-            self.decisions += what == "said"
+            self.words[what] += 1
         desk_words.let_wait(self._store, seq, left)
         return placed
+
+    def _with_slots(self, word: Word) -> Word | None:
+        """The word as it is said here; None where it tells of a class that is not here."""
+        if not isinstance(word, SharedReview):
+            return word
+        try:
+            detail = str(self.slots[word.detail]) if word.about == reviews.SETTLED else word.detail
+            return replace(
+                word, detail=detail, old=with_slots(word.old, self.slots), new=with_slots(word.new, self.slots)
+            )
+        except KeyError as missing:
+            self.missing_flags[missing.args[0]] = None
+            return None
 
     def _photo(self, address: desks.Address) -> int | None:
         if address not in self._at:
@@ -107,7 +127,7 @@ def pieces_of(entries: Sequence[Entry]) -> Generator[list[Entry], None, None]:
     for entry in entries:
         for first in range(0, max(1, len(entry.labels), len(entry.words)), _PIECE):
             some = slice(first, first + _PIECE)
-            part = Entry(entry.action, entry.labels[some], entry.words[some])
+            part = Entry(entry.action, entry.labels[some], entry.words[some], entry.draw)
             piece.append(part)
             size += len(part)
             if size >= _PIECE:

@@ -1,12 +1,13 @@
-"""Bundles between desks: what was labelled, noted and decided since a day goes into a file and is taken in elsewhere.
+"""Bundles between desks: what was labelled and said since a day goes into a file and is taken in elsewhere.
 
 Taking the same bundle twice changes nothing, and the order in which bundles come does not matter: every desk ends with
-the same actions, and so with the same labels, notes and decisions. Where two experts answered differently without
-knowing of each other, the later answer is the present one and the label or joint joins the queue of conflicts; see
-`conflicts`. The scheme stays what it is at each desk: what differs is said, and can be taken over.
+the same actions, and so with the same labels, notes, decisions and reviews. Where two experts answered differently
+without knowing of each other, the later answer is the present one and the label or joint joins the queue of conflicts;
+see `conflicts`. The scheme stays what it is at each desk: what differs is said, and can be taken over.
 """
 
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,9 +17,9 @@ from typing import Any
 from weldstudio.domain.changes import NO_CHANGES, Changes, Progress
 from weldstudio.domain.clock import COUNTER_BITS
 from weldstudio.domain.scheme import Scheme
-from weldstudio.store import decision_conflicts, desk_words, desks
+from weldstudio.store import decision_conflicts, desk_words, desks, reviews
 from weldstudio.store import scheme as scheme_rows
-from weldstudio.store.desk_words import SharedNote
+from weldstudio.store.shared_words import kind_of
 from weldstudio.store.store import Store
 from weldstudio.studio import bundle_files, scheme_differences
 from weldstudio.studio import scheme as schemes
@@ -41,6 +42,8 @@ class BundleReport:
     notes: int
     decisions: int
     """Overrides of verdicts among them."""
+    reviews: int
+    """What was said of photos beyond labels: reviewed, returned, drawn for an audit or a second look, looked at."""
     experts: tuple[str, ...]
     text: str
 
@@ -51,6 +54,7 @@ class BundleReport:
             "labels": self.labels,
             "notes": self.notes,
             "decisions": self.decisions,
+            "reviews": self.reviews,
             "experts": list(self.experts),
             "text": self.text,
         }
@@ -66,8 +70,9 @@ class TakeReport:
     notes: int
     decisions: int
     """Overrides of verdicts among them."""
+    reviews: int
     known: int
-    """Labels, notes and decisions that were here already."""
+    """Labels, notes, decisions and reviews that were here already."""
     waiting: int
     """What waits for a photograph, joint or flag, of this bundle and of earlier ones."""
     missing_flags: tuple[str, ...]
@@ -91,6 +96,7 @@ class TakeReport:
             "labels": self.labels,
             "notes": self.notes,
             "decisions": self.decisions,
+            "reviews": self.reviews,
             "known": self.known,
             "waiting": self.waiting,
             "missing_flags": list(self.missing_flags),
@@ -131,16 +137,15 @@ def _make(
     )
     total = desks.count_since(store, first)
     experts: set[str] = set()
-    labels = notes = decisions = 0
+    labels = 0
+    words: Counter[str] = Counter()
 
     def entries() -> Iterator[Entry]:
-        nonlocal labels, notes, decisions
+        nonlocal labels
         for entry in _entries(store, scheme, first):
             experts.add(entry.action.who)
             labels += len(entry.labels)
-            noted = sum(isinstance(word, SharedNote) for word in entry.words)
-            notes += noted
-            decisions += len(entry.words) - noted
+            words.update(map(kind_of, entry.words))
             yield entry
 
     writing = bundle_files.write(Path(file), head, entries(), schemes=lambda d: desk_words.schemes(store, [d]))
@@ -158,16 +163,18 @@ def _make(
             except GeneratorExit:
                 writing.close()
                 raise
-    text = f"{counts(labels, notes, decisions)} of {_count(actions, 'action')} in {Path(file).name}"
-    return BundleReport(str(file), actions, labels, notes, decisions, tuple(sorted(experts)), text)
+    notes, decisions, said = words["note"], words["said"], words["review"]
+    text = f"{counts(labels, notes, decisions, said)} of {_count(actions, 'action')} in {Path(file).name}"
+    return BundleReport(str(file), actions, labels, notes, decisions, said, tuple(sorted(experts)), text)
 
 
 def _entries(store: Store, scheme: Scheme, since: int) -> Iterator[Entry]:
     for action, labels in desks.shared(store, since=since, names=scheme_differences.names(scheme)):
         if labels:
             yield Entry(action, labels)
-    for action, words in desk_words.shared(store, since=since):
-        yield Entry(action, words=words)
+    draws = {action.id: noted for action, noted in reviews.draws(store)}
+    for action, words in desk_words.shared(store, since=since, names=scheme_differences.names(scheme)):
+        yield Entry(action, words=words, draw=draws.get(action.id))
 
 
 def take(
@@ -228,7 +235,8 @@ def _report(store: Store, taking: Taking, bundle: bundle_files.Bundle, changes: 
     here = desks.known(store, taking.saw)
     labels, decided = len(desks.conflicts(store)), len(decision_conflicts.listed(store))
     known = f", {taking.known:,} known already" if taking.known else ""
-    brought = counts(taking.labels, taking.notes, taking.decisions)
+    notes, decisions, said = taking.words["note"], taking.words["said"], taking.words["review"]
+    brought = counts(taking.labels, notes, decisions, said)
     parts = [f"{brought} of {_count(len(taking.actions), 'action')} from {bundle.head.project}{known}"]
     if waiting:
         parts.append(f"{waiting:,} wait for photographs or flags that are not here")
@@ -246,7 +254,7 @@ def _report(store: Store, taking: Taking, bundle: bundle_files.Bundle, changes: 
     lacking = scheme_differences.lacking(there, taking.slots)
     return TakeReport(
         len(taking.actions),
-        *(taking.labels, taking.notes, taking.decisions, taking.known),
+        *(taking.labels, notes, decisions, said, taking.known),
         waiting,
         tuple(dict.fromkeys((*taking.missing_flags, *lacking))),
         scheme_differences.differences(ours, there, taking.slots),
@@ -258,9 +266,9 @@ def _report(store: Store, taking: Taking, bundle: bundle_files.Bundle, changes: 
     )
 
 
-def counts(labels: int, notes: int, decisions: int) -> str:
-    """'5 labels and 1 note'."""
-    more = [_count(number, thing) for number, thing in ((notes, "note"), (decisions, "decision")) if number]
+def counts(labels: int, notes: int, decisions: int, said: int = 0) -> str:
+    """'5 labels and 1 note'; `said` are reviews."""
+    more = [_count(n, thing) for n, thing in ((notes, "note"), (decisions, "decision"), (said, "review")) if n]
     parts = [_count(labels, "label"), *more]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 

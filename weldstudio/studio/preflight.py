@@ -13,6 +13,9 @@ from weldstudio.domain.scheme import did_you_mean
 from weldstudio.domain.scores import FEW
 from weldstudio.domain.split import Split
 
+JUDGING = 5
+"""Validation photos of a kind below which a score says little."""
+
 
 def without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
     """The manifest without classes that have no raised or no clear training photo, and what there is to say."""
@@ -26,18 +29,35 @@ def without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
             warnings.append(f"'{item.name}' is left out: no training photo has it {missing}. Label some.")
             continue
         keep.append(index)
-        if raised < FEW:
-            warnings.append(f"'{item.name}' is raised on {raised} training photos; at least {FEW} are needed to learn.")
-        if not all(counts[Split.VALIDATION.value][item.name]) and manifest.task == "multilabel":
-            warnings.append(
-                f"'{item.name}' has no raised or no clear validation photo: its threshold stays at 0.5 and it has no "
-                "score. Label more."
-            )
+        flags = manifest.task == "multilabel"
+        for number, word in ((raised, "raised"), (clear, "clear")) if flags else ((raised, "raised"),):
+            if number < FEW:
+                warnings.append(
+                    f"'{item.name}' is {word} on {number} training photo{'s' if number > 1 else ''}; at least {FEW} "
+                    "are needed to learn."
+                )
+        if flags:
+            warnings += _judged_by_few(item.name, *counts[Split.VALIDATION.value][item.name])
     if len(keep) == len(manifest.classes):
         return manifest, warnings
     photos = tuple(_narrowed(photo, keep) for photo in manifest.photos)
     known = tuple(photo for photo in photos if any(state in (State.RAISED, State.CLEAR) for state in photo.states))
     return replace(manifest, classes=tuple(manifest.classes[i] for i in keep), photos=known), warnings
+
+
+def _judged_by_few(name: str, raised: int, clear: int) -> list[str]:
+    """What a small number of validation photos means."""
+    if not raised or not clear:
+        missing = "raised" if not raised else "clear"
+        return [
+            f"'{name}' has no {missing} validation photo: its threshold stays at 0.5, and it has no score. Label more."
+        ]
+    if min(raised, clear) < JUDGING:
+        found = f"{raised} raised and {clear} clear"
+        return [
+            f"'{name}' is judged by {found} validation photos; {JUDGING} of each are the least to trust a score by."
+        ]
+    return []
 
 
 def _narrowed(photo: ManifestPhoto, keep: Sequence[int]) -> ManifestPhoto:

@@ -11,6 +11,7 @@ from weldstudio.domain.errors import UserError
 from weldstudio.store.store import Store
 from weldstudio.studio import bundling
 
+_OTHERS = "SELECT count(*) FROM actions WHERE seq > ? AND payload IS NOT NULL AND kind <> 'draw'"
 _logger = logging.getLogger(__name__)
 
 
@@ -22,6 +23,7 @@ class Rescued:
     labels: int
     notes: int
     decisions: int
+    reviews: int
     others: int
     """Actions that a bundle does not carry: the model in use, reject limits, changes of the scheme."""
     refused: int
@@ -30,7 +32,7 @@ class Rescued:
     @property
     def text(self) -> str:
         """In words, with what to do next."""
-        held = f"{bundling.counts(self.labels, self.notes, self.decisions)} saved in {self.file}."
+        held = f"{bundling.counts(self.labels, self.notes, self.decisions, self.reviews)} saved in {self.file}."
         what_next = " Take it in with “Take a bundle in” once the project can be written again."
         others = f"{self.others:,} {'change' if self.others == 1 else 'changes'}"
         lost = f" Not in it: {others} of scheme, model or limits." if self.others else ""
@@ -42,6 +44,7 @@ class Rescued:
             "labels": self.labels,
             "notes": self.notes,
             "decisions": self.decisions,
+            "reviews": self.reviews,
             "others": self.others,
             "refused": self.refused,
         }
@@ -71,7 +74,7 @@ def rescue(store: Store, writes: Sequence[Callable[[Store], Done]], file: Path, 
             except StopIteration as end:
                 made: bundling.BundleReport = end.value
                 break
-        others = int(copy.value("SELECT count(*) FROM actions WHERE seq > ? AND payload IS NOT NULL", (known,)))
+        others = int(copy.value(_OTHERS, (known,)))
     finally:
         copy.close()
-    return Rescued(str(file), made.labels, made.notes, made.decisions, others, refused)
+    return Rescued(str(file), made.labels, made.notes, made.decisions, made.reviews, others, refused)

@@ -1,16 +1,16 @@
 """What is said of photographs beyond labels, as terms of a filter and for queues: pure functions of the mirror."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import Source, State, looked_at, sources
-from weldstudio.domain.review import Look, Review, Standing
+from weldstudio.domain.review import Look, Review, Standing, states_of
 from weldstudio.domain.scheme import Scheme
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reviewed import Reviews
-from weldstudio.store.reviews import REVIEW, SECOND, SETTLED
+from weldstudio.store.reviews import AUDIT, REVIEW, SECOND, SETTLED
 from weldstudio.studio.filters import Term
 
 Bools = NDArray[np.bool_]
@@ -22,54 +22,83 @@ def returned_to(review: Review, who: str) -> bool:
     return review.said == Standing.RETURNED and review.to.casefold() in ("", who.casefold())
 
 
-def with_standing(mirror: Mirror, standing: Standing | None) -> NDArray[np.bool_]:
+def in_force(mirror: Mirror) -> Iterator[tuple[int, Review]]:
+    """Photos with what was said of them, as far as their labels are still those it was said of."""
+    for photo, review in mirror.reviews.states.items():
+        if holds(mirror, photo):
+            yield photo, review
+
+
+def holds(mirror: Mirror, photo: int) -> bool:
+    """Whether the labels of a photo are those of which somebody said something."""
+    review = mirror.reviews.states.get(photo)
+    return review is not None and states_of(mirror.labels[mirror.row(photo)].tobytes()) == review.labels
+
+
+def with_standing(mirror: Mirror, standing: Standing | None) -> Bools:
     """(n,) whether photos are labelled and not yet reviewed, reviewed, or returned; None: not even labelled."""
-    codes = _codes(mirror)
+    codes, _ = _said(mirror)
     if standing in _CODES:
         return codes == _CODES[standing]
     seen = looked_at(mirror.labels)
     return (codes == 0) & (seen if standing == Standing.LABELLED else ~seen)
 
 
-def _codes(mirror: Mirror) -> NDArray[np.uint8]:
-    """(n,) 1 for reviewed photos, 2 for returned ones."""
-    states = mirror.reviews.states
-    result = np.zeros(len(mirror), np.uint8)
-    if states:
-        known = mirror.reviews.known
-        if REVIEW not in known:
-            codes = (_CODES[review.said] for review in states.values())
-            known[REVIEW] = np.fromiter(states, np.int64, len(states)), np.fromiter(codes, np.uint8, len(states))
-        ids, said = known[REVIEW]
-        at = np.minimum(np.searchsorted(mirror.ids, ids), len(mirror) - 1)
-        there = mirror.ids[at] == ids
-        result[at[there]] = said[there]
-    return result
+def spoken_of(mirror: Mirror) -> Bools:
+    """(n,) whether a reviewer has said something of the labels as they are."""
+    return _said(mirror)[0] > 0
 
 
-def waiting(mirror: Mirror) -> NDArray[np.bool_]:
+def _said(mirror: Mirror) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """(n,) 1 for reviewed photos, 2 for returned ones; (n,) when that was said."""
+    states, known, slots = mirror.reviews.states, mirror.reviews.known, mirror.labels.shape[1]
+    codes, clocks = np.zeros(len(mirror), np.uint8), np.zeros(len(mirror), np.int64)
+    if not states:
+        return codes, clocks
+    if (REVIEW, slots) not in known:
+        known[REVIEW, slots] = (
+            np.fromiter(states, np.int64, len(states)),
+            np.fromiter((_CODES[review.said] for review in states.values()), np.uint8, len(states)),
+            np.fromiter((review.clock for review in states.values()), np.int64, len(states)),
+            matrix([review.labels for review in states.values()], slots),
+        )
+    ids, said, at, labels = known[REVIEW, slots]
+    rows = mirror.rows(ids)
+    same = ((mirror.labels[rows] & 3) == labels).all(axis=1)
+    codes[rows[same]], clocks[rows[same]] = said[same], at[same]
+    return codes, clocks
+
+
+def waiting(mirror: Mirror) -> Bools:
     """(n,) drawn for an audit, and not reviewed since."""
-    return _drawn(mirror, done=False)
+    drawn, done = _drawn(mirror)
+    return drawn & ~done
 
 
-def audited(mirror: Mirror) -> NDArray[np.bool_]:
+def audited(mirror: Mirror) -> Bools:
     """(n,) drawn for an audit, and reviewed since the last draw."""
-    return _drawn(mirror, done=True) & ~waiting(mirror)
+    return _drawn(mirror)[1]
 
 
-def _drawn(mirror: Mirror, *, done: bool) -> NDArray[np.bool_]:
-    found = [
-        photo
-        for photo, of_photo in mirror.reviews.audits.items()
-        if any(is_done(mirror, photo, seq) == done for seq in of_photo)
-    ]
-    return np.isin(mirror.ids, np.array(found, np.int64))
+def reviewed_since(mirror: Mirror, rows: NDArray[np.int64], clocks: NDArray[np.int64] | int) -> Bools:
+    """(k,) whether the labels of these rows were reviewed after these hybrid times, and have not changed since."""
+    codes, at = _said(mirror)
+    return (codes[rows] == _CODES[Standing.REVIEWED]) & (at[rows] > clocks)
 
 
-def is_done(mirror: Mirror, photo: int, draw: int) -> bool:
-    """Whether a photo was reviewed since this draw."""
-    review = mirror.reviews.states.get(photo)
-    return review is not None and review.said == Standing.REVIEWED and review.seq > draw
+def _drawn(mirror: Mirror) -> tuple[Bools, Bools]:
+    """(n,) drawn for an audit; (n,) and reviewed since the last draw."""
+    audits, known = mirror.reviews.audits, mirror.reviews.known
+    drawn, done = np.zeros(len(mirror), np.bool_), np.zeros(len(mirror), np.bool_)
+    if not audits:
+        return drawn, done
+    if AUDIT not in known:
+        newest = (max(one.clock for one in of_photo.values()) for of_photo in audits.values())
+        known[AUDIT] = np.fromiter(audits, np.int64, len(audits)), np.fromiter(newest, np.int64, len(audits))
+    ids, clocks = known[AUDIT]
+    rows = mirror.rows(ids)
+    drawn[rows], done[rows] = True, reviewed_since(mirror, rows, clocks)
+    return drawn, done
 
 
 def pending(known: Reviews, who: str) -> frozenset[int]:
@@ -133,8 +162,8 @@ def _of_ids(mirror: Mirror, photo_ids: Sequence[int] | frozenset[int]) -> Bools:
 
 
 def _returned(mirror: Mirror, term: Term) -> Bools:
-    states = mirror.reviews.states
-    return _of_ids(mirror, [photo for photo, review in states.items() if returned_to(review, term.value)])
+    back = [photo for photo, review in mirror.reviews.states.items() if returned_to(review, term.value)]
+    return _of_ids(mirror, [photo for photo in back if holds(mirror, photo)])
 
 
 def _standing(mirror: Mirror, term: Term) -> Bools:

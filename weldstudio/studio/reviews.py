@@ -1,22 +1,23 @@
 """Labelled, reviewed, returned with a reason: what a reviewer says of photographs, as events with who and when.
 
-It is said of the labels as they are: when they change, by whomever, the photo is merely labelled again.
+It is said of the labels as they are: when they change, by whomever, the photo is merely labelled again, and when they
+are taken back to what they were, what was said of them holds again.
 """
 
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Done
+from weldstudio.domain.clock import wall_seconds
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import LOOKED_AT
-from weldstudio.domain.review import Review, Standing
+from weldstudio.domain.review import Review, Standing, states_of
 from weldstudio.store import actions, events, photos, reviews
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reviews import REVIEW
 from weldstudio.store.store import Store
-from weldstudio.studio.review_terms import returned_to
+from weldstudio.studio.review_terms import in_force, returned_to
 
 LONGEST = 2_000
 """Characters of a reason."""
@@ -36,7 +37,7 @@ class Reviewed:
             "photo": self.path,
             "state": said.said.value,
             "by": said.who,
-            "at": said.at,
+            "at": int(wall_seconds(said.clock)),
             "to": said.to or None,
             "reason": said.reason or None,
         }
@@ -48,8 +49,8 @@ def mark_reviewed(store: Store, photo_ids: Iterable[int], *, who: str) -> Done:
     It is said anew of one that was reviewed already, for it may have been drawn for an audit since.
     """
 
-    def said(_before: Review | None, _labeller: str, at: int, seq: int) -> Review | None:
-        return Review(Standing.REVIEWED, who, at, seq)
+    def said(_before: Review | None, _labeller: str, clock: int, labels: bytes) -> Review | None:
+        return Review(Standing.REVIEWED, who, clock, labels)
 
     return _say(store, photo_ids, said, who=who, text="Reviewed")
 
@@ -62,9 +63,9 @@ def return_photos(store: Store, photo_ids: Iterable[int], reason: str, *, who: s
     if len(reason) > LONGEST:
         raise EditRefused(f"A reason has at most {LONGEST:,} characters; this one has {len(reason):,}.")
 
-    def said(before: Review | None, labeller: str, at: int, seq: int) -> Review | None:
-        again = before is not None and (before.said, before.who, before.reason) == (Standing.RETURNED, who, reason)
-        return before if again else Review(Standing.RETURNED, who, at, seq, labeller, reason)
+    def said(before: Review | None, labeller: str, clock: int, labels: bytes) -> Review | None:
+        new = Review(Standing.RETURNED, who, clock, labels, labeller, reason)
+        return before if before is not None and replace(before, clock=clock) == new else new
 
     return _say(store, photo_ids, said, who=who, text=f"Returned: {reason}")
 
@@ -78,7 +79,7 @@ def listed(mirror: Mirror, *, standing: Standing | None = None, to: str | None =
     """Reviewed and returned photos by path; of one kind, or those that `to` has to look at again."""
     found = [
         Reviewed(photo, mirror.paths[mirror.row(photo)], review)
-        for photo, review in mirror.reviews.states.items()
+        for photo, review in in_force(mirror)
         if (standing is None or review.said == standing) and (to is None or returned_to(review, to))
     ]
     return sorted(found, key=lambda one: one.path)
@@ -87,12 +88,12 @@ def listed(mirror: Mirror, *, standing: Standing | None = None, to: str | None =
 def _say(
     store: Store,
     photo_ids: Iterable[int],
-    said: Callable[[Review | None, str, int, int], Review | None],
+    said: Callable[[Review | None, str, int, bytes], Review | None],
     *,
     who: str,
     text: str,
 ) -> Done:
-    """Give each photo what `said(before, labeller, now, number of the action)` answers, in one action."""
+    """Give each photo what `said(before, labeller, hybrid time, states)` answers, in one action."""
     ids = tuple(dict.fromkeys(photo_ids))
     if not ids:
         raise EditRefused("No photo is chosen; choose one first.")
@@ -108,9 +109,10 @@ def _say(
         by = reviews.labellers(store, ids, [int(source) for source in LOOKED_AT])
         full = text if len(ids) == 1 else f"{text}: {len(ids):,} photographs"
         written = actions.begin(store, who=who, kind="review", text=full)
-        now, rows = int(time.time()), []
+        rows = []
         for photo in ids:
-            old, new = before.get(photo), said(before.get(photo), by.get(photo, ""), now, written.seq)
+            old, states = before.get(photo), states_of(present.get(photo, b""))
+            new = said(old, by.get(photo, ""), written.action.clock, states)
             if old != new:
                 rows.append((REVIEW, photo, "", old.text if old else "", new.text if new else ""))
         if not rows:

@@ -17,6 +17,7 @@ from weldstudio.domain.changes import Changes, Done
 from weldstudio.domain.clock import wall_seconds
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import State
+from weldstudio.domain.review import Drawn
 from weldstudio.domain.scores import wilson
 from weldstudio.store import actions, events, reviews
 from weldstudio.store import mirror as mirrors
@@ -27,7 +28,7 @@ from weldstudio.store.store import Store
 from weldstudio.studio import deciding, reviewing
 from weldstudio.studio.deciding import Said
 from weldstudio.studio.filters import parse
-from weldstudio.studio.review_terms import is_done, matrix
+from weldstudio.studio.review_terms import matrix, reviewed_since
 
 FROM = "labelled -problem"
 """The filter of what an audit is drawn from, unless said."""
@@ -38,11 +39,10 @@ AUDIT_DRAW, SAFE_DRAW, SECOND_DRAW = "audit", "safe", "second"
 class Draw:
     """One draw, as its action noted it."""
 
-    seq: int
     action_id: str
+    clock: int
+    """Hybrid time."""
     who: str
-    at: datetime
-    """Local time."""
     purpose: str
     """'audit', 'safe' (of joints that are passed by their predictions) or 'second' (blind second looks)."""
     seed: int
@@ -53,6 +53,11 @@ class Draw:
     """From how many."""
     noted: dict[str, Any]
     """Everything that was noted, e.g. the guarantee."""
+
+    @property
+    def at(self) -> datetime:
+        """Local time."""
+        return datetime.fromtimestamp(wall_seconds(self.clock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +147,8 @@ def keep(
     payload = {"draw": noted | {"photos": len(photo_ids)}}
     written = actions.begin(store, who=who, kind="draw", text=text, payload=payload)
     present = events.present(store, photo_ids)
-    detail = str(written.seq)
-    rows = [(AUDIT, photo, detail, "", ":" + present.get(photo, b"").hex()) for photo in photo_ids]
+    action = written.action
+    rows = [(AUDIT, photo, action.id, "", Drawn(action.clock, present.get(photo, b"")).text) for photo in photo_ids]
     return written, reviews.append(store, written, rows)
 
 
@@ -151,10 +156,9 @@ def draws(store: Store, purpose: str | None = None) -> list[Draw]:
     """The draws of the project, newest first; those taken back are in it as well, without photos in any mirror."""
     found = [
         Draw(
-            seq,
             action.id,
+            action.clock,
             action.who,
-            datetime.fromtimestamp(wall_seconds(action.clock)),
             noted["purpose"],
             noted["seed"],
             noted["filter"],
@@ -162,24 +166,25 @@ def draws(store: Store, purpose: str | None = None) -> list[Draw]:
             noted["out_of"],
             noted,
         )
-        for seq, action, noted in reversed(reviews.draws(store))
+        for action, noted in reversed(reviews.draws(store))
     ]
     return [draw for draw in found if purpose is None or draw.purpose == purpose]
 
 
 def audits(mirror: Mirror, drawn: Sequence[Draw]) -> list[Audit]:
     """What these draws have found so far; those taken back are left out."""
-    by_draw: dict[int, dict[int, bytes]] = {}
+    by_draw: dict[str, dict[int, bytes]] = {}
     for photo, of_photo in mirror.reviews.audits.items():
-        for seq, before in of_photo.items():
-            by_draw.setdefault(seq, {})[photo] = before
-    return [_audit(mirror, draw, by_draw[draw.seq]) for draw in drawn if draw.seq in by_draw]
+        for draw_id, one in of_photo.items():
+            by_draw.setdefault(draw_id, {})[photo] = one.labels
+    return [_audit(mirror, draw, by_draw[draw.action_id]) for draw in drawn if draw.action_id in by_draw]
 
 
 def _audit(mirror: Mirror, draw: Draw, before: dict[int, bytes]) -> Audit:
     ids = np.array(sorted(before), np.int64)
-    done = ids[[is_done(mirror, int(photo), draw.seq) for photo in ids]]
-    rows = mirror.rows(done.tolist())
+    rows = mirror.rows(ids)
+    is_done = reviewed_since(mirror, rows, draw.clock)
+    done, rows = ids[is_done], rows[is_done]
     then = matrix([before[int(photo)] for photo in done], mirror.scheme.slots)
     now = mirror.labels[rows]
     wrong = np.zeros(len(done), np.bool_)

@@ -81,7 +81,7 @@ def draw(store: Store, share: float, to: str, *, seed: int, who: str, of: str = 
     noted = {"purpose": SECOND_DRAW, "seed": seed, "filter": of, "out_of": len(rows), "photos": count, "to": to}
     with store.atomic(durable=True):
         written = actions.begin(store, who=who, kind="draw", text=said, payload={"draw": noted | {"share": share}})
-        look = Look(written.seq).text
+        look = Look().text
         changes = reviews.append(
             store, written, [(SECOND, photo, to, "", look) for photo in mirror.ids[chosen].tolist()]
         )

@@ -70,7 +70,7 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     if not labelled.any():
         sentence = "No photo of this choice is labelled raised or clear yet; label some of each, for every flag."
         return Snapshot(Manifest(_manifest_classes(mirror.scheme, classes), (), task), problem=sentence)
-    hashes, contents = _hashes(store)
+    hashes, contents = photo_rows.hashes(store)
     splits, new, torn, units = _splits(mirror, recipe, labelled, hashes, stored=split_rows.read(store))
     of_photo = np.array([splits.get(int(joint), "") for joint in mirror.joint], dtype=object)
     used = []
@@ -152,18 +152,6 @@ def _filtered(mirror: Mirror, text: str) -> NDArray[np.bool_]:
         chosen[:] = False
         chosen[reviewing.select(mirror, parse(text, mirror.scheme))] = True
     return chosen
-
-
-def _hashes(store: Store) -> tuple[dict[int, int], dict[int, str]]:
-    """Perceptual and content hashes by photo id, of the photos that have them."""
-    perceptual: dict[int, int] = {}
-    contents: dict[int, str] = {}
-    for photo in photo_rows.every(store):
-        if photo.perceptual_hash is not None:
-            perceptual[photo.id] = photo.perceptual_hash
-        if photo.content_hash is not None:
-            contents[photo.id] = photo.content_hash
-    return perceptual, contents
 
 
 def _splits(

@@ -115,15 +115,18 @@ def preview(store: Store, recipe: Recipe, weights: Path | None = None) -> Snapsh
     return snapshots.take(store, recipe)
 
 
-def prepare(store: Store, recipe: Recipe, *, weights: Path | None = None, who: str) -> RunFolder:
+def prepare(
+    store: Store, recipe: Recipe, *, weights: Path | None = None, who: str, snapshot: Snapshot | None = None
+) -> RunFolder:
     """A run folder with everything the training needs; joints that are new get their split.
 
-    `weights` is a file to begin with, in place of what the recipe says. Raises RecipeError before anything is written.
+    `weights` is a file to begin with, in place of what the recipe says; `snapshot` is a `preview` of this moment, where
+    there is one. Raises RecipeError before anything is written.
     """
     source = _weights(store, recipe, weights)
     if weights is not None:
         recipe = replace(recipe, network=replace(recipe.network, weights="file"))
-    snapshot = snapshots.take(store, recipe)
+    snapshot = snapshot or snapshots.take(store, recipe)
     if snapshot.problem:
         raise RecipeError(" ".join((snapshot.problem, *snapshot.warnings)))
     manifest = snapshot.manifest

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from weldstudio.domain.model import Frame
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.adjusting import Adjusting, turned_pixmap
-from weldstudio.gui.review.large import colours_image
+from weldstudio.gui.review.layer import Overlay, layer
 from weldstudio.gui.review.page import ReviewPage
 from weldstudio.gui.review.photo_view import PhotoView
 from weldstudio.gui.review.pictures import Picture
@@ -71,7 +71,7 @@ def test_tones_by_slider_hold_for_one_photo_or_are_kept(qtbot: QtBot, page: Revi
     panel, large = page.large.look_panel, page.large
     files = {path: path.read_bytes() for path in page.sources.of(large.view.photo_id or 0).path.parent.glob("*.jpg")}
     before = shown(page).mean()
-    press(qtbot, page, Qt.Key.Key_B, CONTROL)
+    press(qtbot, page, Qt.Key.Key_U, CONTROL)
     assert panel.isVisible()
     panel.sliders["brightness"].setFocus()
     qtbot.keyClick(panel.sliders["brightness"], Qt.Key.Key_PageUp)
@@ -87,7 +87,7 @@ def test_tones_by_slider_hold_for_one_photo_or_are_kept(qtbot: QtBot, page: Revi
     qtbot.waitUntil(lambda: large.view.photo_id != first)
     assert large.look == Look()
     press(qtbot, page, Qt.Key.Key_Right, ALT)
-    press(qtbot, page, Qt.Key.Key_B, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    press(qtbot, page, Qt.Key.Key_U, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert panel.keep.isChecked()
     second = large.view.photo_id
     press(qtbot, page, Qt.Key.Key_Space)
@@ -106,8 +106,8 @@ def test_an_overlay_lies_on_its_place_in_every_turn_and_zoom(
     side = min(size)
     left, top = (columns - side) // 2, (rows - side) // 2
     frame = Frame(left / columns, top / rows, (left + side) / columns, (top + side) / rows)
-    activation = np.zeros((6, 6, 4), np.uint8)
-    activation[1, 4] = (255, 0, 0, 255)
+    activation = np.zeros((6, 6), np.float32)
+    activation[1, 4] = 1
     seen = Frame(
         frame.left + 4 / 6 * side / columns,
         frame.top + 1 / 6 * side / rows,
@@ -130,7 +130,7 @@ def test_an_overlay_lies_on_its_place_in_every_turn_and_zoom(
     made.stop()
     assert picture is not None
     view.show_picture(picture)
-    view.show_overlay(colours_image(np.rot90(activation, -turns)), frame.turned(turns))
+    view.show_layer(layer(Overlay(activation, frame, 1.0), turns))
     view.set_opacity(1.0)
     expected = view.place.frame_rect(seen)
     view.zoom_by(zoom, QPointF(expected.center()))

@@ -16,6 +16,7 @@ from tests.gui.conftest import MODEL, write_card
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.labelling import State
 from weldstudio.domain.model import slot_row
+from weldstudio.domain.scheme import JointRule
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.flag_delegate import parts_of
 from weldstudio.gui.review.page import ReviewPage
@@ -265,16 +266,43 @@ def test_the_overlay_of_the_chosen_flag_is_shown_and_hidden(with_model: At) -> N
     at.qtbot.waitUntil(lambda: bool(at.page.overlays.probabilities()))
     at.key(Key.Key_2, ALT)
     at.key(Key.Key_O)
-    assert view._overlay is not None
-    assert "below its threshold" in view._note
+    assert view._layer is not None
+    assert "below its threshold" in view._layer.note
     assert at.page.overlays.shown_slot == 1
     at.key(Key.Key_O)
-    assert view._overlay is None
+    assert view._layer is None
     at.click_row(2, "bar")
     assert at.session.chosen_flag == 2
-    assert view._overlay is not None
+    assert view._layer is not None
     at.click_row(2, "eye")
-    assert view._overlay is None
+    assert view._layer is None
+
+
+def test_of_a_flag_of_absence_the_evidence_against_it_is_shown_first(with_model: At) -> None:
+    at = with_model
+    at.key(Key.Key_Return)
+    at.qtbot.waitUntil(lambda: bool(at.page.overlays.probabilities()))
+    view, actions = at.page.large.view, at.page._actions
+    notes = {}
+    for name, slot in (("absence", 0), ("presence", 1)):
+        rule = JointRule.ALL if name == "absence" else JointRule.ANY
+        at.session.run(scheme.change_joint_rule, slot, rule, who="Ada")
+        at.qtbot.waitUntil(lambda slot=slot, rule=rule: at.session.mirror.scheme.joint_rule_of(slot) is rule)
+        at.page.overlays.show_of(slot)
+        assert view._layer is not None
+        notes[name] = view._layer.note
+    assert "against" in notes["absence"]
+    assert "against" not in notes["presence"]
+    actions.trigger("overlay.signed")
+    assert view._layer.note.endswith("for and against")
+    assert view._layer.contour is None
+    actions.trigger("overlay.contour")
+    actions.trigger("overlay.squares")
+    assert view._layer.contour is not None
+    assert not view._layer.smooth
+    assert (at.session.settings.overlay_contour, at.session.settings.overlay_squares) == (True, True)
+    actions.trigger("overlay.strongest")
+    assert at.page.overlays.shown_slot == max(at.page.overlays.probabilities().items(), key=lambda one: one[1])[0]
 
 
 def test_holding_the_overlays_key_is_a_peek(with_model: At) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from weldstudio.domain.model import Frame
+from weldstudio.gui.review.layer import Layer
 from weldstudio.gui.review.photo_view import PhotoView
 from weldstudio.gui.review.pictures import Picture
 
@@ -90,7 +91,7 @@ def test_the_overlay_lies_where_the_model_looked(view: PhotoView, zoom: float, f
     overlay.setPixelColor(9, 6, QColor("#ff0000"))
     view.set_opacity(1.0)
     view.zoom_by(zoom, QPointF(view.place.frame_rect(frame).center()))
-    view.show_overlay(overlay, frame)
+    view.show_layer(Layer(overlay, frame))
     image = view.grab().toImage()
     target = view.place.frame_rect(frame)
     expected = QPointF(target.left() + target.width() * 9.5 / 16, target.top() + target.height() * 6.5 / 16)
@@ -110,7 +111,7 @@ def test_the_overlay_lies_where_the_model_looked(view: PhotoView, zoom: float, f
 def test_the_overlay_goes_with_the_photo(view: PhotoView) -> None:
     overlay = QImage(2, 2, QImage.Format.Format_ARGB32_Premultiplied)
     overlay.fill(QColor("#ff0000"))
-    view.show_overlay(overlay, Frame(), "Soil  0.10, below its threshold 0.50", weak=True)
+    view.show_layer(Layer(overlay, Frame(), note="Soil  0.10, below its threshold 0.50", weak=True))
     with_note = view.grab().toImage()
     view.show_photo(5)
     view.show_picture(plain(400, 200))

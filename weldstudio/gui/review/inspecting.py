@@ -29,7 +29,7 @@ from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding, first_training, joints, merged_labels, notes
 from weldstudio.studio.part import part
-from weldstudio.studio.review_terms import differing, waiting
+from weldstudio.studio.review_terms import differing, holds, waiting
 from weldstudio.studio.reviewing import Counts
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Inspecting(QObject):
             return Spoken(f"{counted(len(photos), 'photograph')} selected" if photos else "")
         row = self._subject.rows
         return spoken(
-            mirror.reviews.states.get(photos[0]),
+            mirror.reviews.states[photos[0]] if holds(mirror, photos[0]) else None,
             labelled=bool((mirror.labels[row] & 3).any()),
             audit=photos[0] in mirror.reviews.audits and bool(waiting(mirror)[row[0]]),
             owed=self._veil.owes(photos[0]),

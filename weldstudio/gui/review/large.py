@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weldstudio.domain.model import Frame
 from weldstudio.gui.review.adjusting import Adjusting, turned_pixmap
 from weldstudio.gui.review.badges import Badge, Ids
+from weldstudio.gui.review.layer import Overlay, layer
 from weldstudio.gui.review.look_panel import LookPanel
 from weldstudio.gui.review.overlay_control import OverlayControl
 from weldstudio.gui.review.photo_loader import PhotoLoader
@@ -39,6 +36,7 @@ class LargeView(QWidget):
         self.control = OverlayControl(self.view)
         self.look_panel = LookPanel(self.view)
         self.look = Look()
+        self._overlay: Overlay | None = None
         self.adjusting = Adjusting(self)
         self.strip = JointStrip(thumbs, badges_of)
         self._wanted: tuple[int, ...] = ()
@@ -71,14 +69,14 @@ class LargeView(QWidget):
         self.look = look
         if turned:
             self.view.fit()
+            self.show_overlay(self._overlay)
         self._show_made()
         self._ask()
 
-    def show_overlay(self, rgba: NDArray[np.uint8] | None, frame: Frame, note: str = "", *, weak: bool = False) -> None:
-        """Colours (h, w, 4), straight alpha, over `frame` of the upright photograph, turned with it."""
-        turns = self.look.turns
-        image = None if rgba is None else colours_image(np.rot90(rgba, -turns))
-        self.view.show_overlay(image, frame.turned(turns), note, weak=weak)
+    def show_overlay(self, overlay: Overlay | None) -> None:
+        """Over the photograph, turned with it."""
+        self._overlay = overlay
+        self.view.show_layer(None if overlay is None else layer(overlay, self.look.turns))
 
     def forget(self) -> None:
         """Nothing is shown large any more, so nothing needs to be decoded."""
@@ -113,12 +111,3 @@ class LargeView(QWidget):
     def _failed(self, photo_id: int, sentence: str) -> None:
         if photo_id == self.view.photo_id:
             self.view.show_problem(sentence)
-
-
-def colours_image(rgba: NDArray[np.uint8]) -> QImage:
-    """(h, w, 4) straight alpha as an image that Qt blends and scales without further conversion."""
-    rgba = np.ascontiguousarray(rgba)
-    height, width = rgba.shape[:2]
-    image = QImage(rgba.data, width, height, width * 4, QImage.Format.Format_RGBA8888)
-    # Premultiplied, or the colour of transparent pixels would bleed in when it is scaled up; the conversion copies.
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

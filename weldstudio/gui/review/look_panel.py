@@ -65,9 +65,9 @@ class LookPanel(QFrame):
             for column, widget in enumerate((label, slider, number)):
                 rows.addWidget(widget, row, column)
         self.keep = QCheckBox("Keep for the next photographs")
-        self.keep.setToolTip("Else the next photograph is shown as it is  (Ctrl+Shift+B)")
+        self.keep.setToolTip("Else the next photograph is shown as it is")
         self.reset = QPushButton("As it is")
-        self.reset.setToolTip("Show the photograph as it is  (Ctrl+0)")
+        self.reset.setToolTip("Show the photograph as it is")
         below = QHBoxLayout()
         below.addWidget(self.keep, 1)
         below.addWidget(self.reset)

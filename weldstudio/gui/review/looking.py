@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review.large import LargeView
@@ -16,8 +16,6 @@ LOOK_ACTIONS: Final = ("view.turn_right", "view.turn_left", "view.adjust", "view
 
 class Looking(QObject):
     """Joins the actions, the panel with the sliders, and the large view."""
-
-    turned = Signal()
 
     def __init__(self, session: Session, actions: Actions, large: LargeView) -> None:
         super().__init__(large)
@@ -37,11 +35,8 @@ class Looking(QObject):
 
     def set_look(self, look: Look) -> None:
         """Of the photograph on screen, and of the next ones if the look is kept."""
-        turned = look.turns != self._large.look.turns
         self._large.set_look(look)
         self._panel.show_look(look)
-        if turned:
-            self.turned.emit()
 
     def _go_on(self, photo_id: int | None) -> None:
         if photo_id != self._of and not self._keep.isChecked():

@@ -1,10 +1,11 @@
 """The control that floats on the photograph: overlay on or off, and how strong. It fades while the mouse rests."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtGui import QAction, QEnterEvent
+from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.style_sheet import set_look
@@ -44,7 +45,14 @@ class OverlayControl(QFrame):
         self.number = QLabel()
         self.number.setFont(theme.font("secondary", figures=True))
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.eye, self.slider, self.number):
+        self.more = QToolButton()
+        self.more.setProperty("look", "quiet")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.setToolTip("How the overlay is shown")
+        self.more.setAccessibleName(self.more.toolTip())
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        set_icon(self.more, "more")
+        for widget in (self.eye, self.slider, self.number, self.more):
             layout.addWidget(widget)
         self._fade = QGraphicsOpacityEffect(self)
         self.setGraphicsEffect(self._fade)
@@ -56,6 +64,12 @@ class OverlayControl(QFrame):
         self.number.setMinimumWidth(self.number.fontMetrics().horizontalAdvance("100 %"))
         over.installEventFilter(self)
         self._toggled(False)
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """What the button at the end opens."""
+        menu = QMenu(self.more)
+        menu.addActions(list(actions))
+        self.more.setMenu(menu)
 
     def show_state(self, *, shown: bool, opacity: float) -> None:
         """What holds now; no signal."""

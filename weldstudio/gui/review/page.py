@@ -175,7 +175,6 @@ class ReviewPage(QWidget):
         self.filtering.counted.connect(self.inspecting.show_counts)
         self.filtering.left.connect(self.going.focus)
         self.going.mode_changed.connect(self._show_possible)
-        self.looking.turned.connect(self.overlays.refresh)
         self.inspecting.overlay_asked.connect(self._show_overlay)
 
     def _connect_actions(self) -> None:

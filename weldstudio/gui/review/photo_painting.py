@@ -3,9 +3,10 @@
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QTransform
 
 from weldstudio.gui.icons import pixmap
+from weldstudio.gui.review.layer import Layer
 from weldstudio.gui.review.pictures import Picture
 from weldstudio.gui.review.viewport import Viewport
 from weldstudio.gui.theme import theme
@@ -37,6 +38,26 @@ def paint_picture(painter: QPainter, view: QRect, place: Viewport, *, picture: P
     )
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.used_scale * ratio < _PIXELS_FROM)
     painter.drawImage(seen, picture.image, source)
+
+
+def paint_layer(painter: QPainter, view: QRect, place: Viewport, *, layer: Layer, opacity: float) -> None:
+    """The overlay on the photo, its contour, and what it is called."""
+    frame = place.frame_rect(layer.frame)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layer.smooth)
+    painter.setClipRect(place.rect)
+    painter.setOpacity(opacity)
+    painter.drawImage(frame, layer.image, QRectF(layer.image.rect()))
+    if layer.contour is not None:
+        painter.setOpacity(1.0)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = QTransform(frame.width(), 0, 0, frame.height(), frame.left(), frame.top()).map(layer.contour)
+        # Light within dark, so that it is seen on any photo.
+        for role, width in (("well", 4.0), ("on_well", 1.5)):
+            painter.strokePath(line, QPen(theme.colour(role), width))
+    painter.restore()
+    if layer.note:
+        paint_note(painter, view, layer.note, weak=layer.weak)
 
 
 def paint_note(painter: QPainter, view: QRect, note: str, *, weak: bool) -> None:

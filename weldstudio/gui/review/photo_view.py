@@ -5,7 +5,6 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
-    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -16,8 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from weldstudio.domain.model import Frame
-from weldstudio.gui.review.photo_painting import paint_note, paint_picture, paint_problem
+from weldstudio.gui.review.layer import Layer
+from weldstudio.gui.review.photo_painting import paint_layer, paint_picture, paint_problem
 from weldstudio.gui.review.pictures import Picture
 from weldstudio.gui.review.viewport import STEP, Viewport
 from weldstudio.gui.theme import theme
@@ -42,11 +41,8 @@ class PhotoView(QWidget):
         self._stand_in: QPixmap | None = None
         self._problem = ""
         self._place = Viewport(QSizeF(1, 1), QSize(0, 0))
-        self._overlay: QImage | None = None
-        self._frame = Frame()
+        self._layer: Layer | None = None
         self._opacity = 0.6
-        self._note = ""
-        self._note_weak = False
         self._dragged: QPointF | None = None
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -63,7 +59,7 @@ class PhotoView(QWidget):
         """Another photo; until its picture is given, `stand_in` (a thumbnail) is shown in its place."""
         self.photo_id = photo_id
         self._picture, self._stand_in, self._problem = None, stand_in, ""
-        self._overlay, self._note = None, ""
+        self._layer = None
         if stand_in is not None:
             self._measure(stand_in.size())
         self.update()
@@ -75,12 +71,12 @@ class PhotoView(QWidget):
 
     def show_problem(self, sentence: str) -> None:
         """The photo cannot be shown."""
-        self._problem, self._picture, self._stand_in, self._overlay = sentence, None, None, None
+        self._problem, self._picture, self._stand_in, self._layer = sentence, None, None, None
         self.update()
 
-    def show_overlay(self, overlay: QImage | None, frame: Frame, note: str = "", *, weak: bool = False) -> None:
-        """Colours (h, w) with alpha over `frame` of the photo; `note` says what they show, `weak` greys it."""
-        self._overlay, self._frame, self._note, self._note_weak = overlay, frame, note, weak
+    def show_layer(self, layer: Layer | None) -> None:
+        """Over the photo, until another is shown."""
+        self._layer = layer
         self.update()
 
     def set_opacity(self, opacity: float) -> None:
@@ -190,19 +186,9 @@ class PhotoView(QWidget):
             paint_problem(painter, self.rect(), self._problem)
         elif self._picture is not None:
             paint_picture(painter, self.rect(), self._place, picture=self._picture)
-            self._paint_overlay(painter)
+            if self._layer is not None:
+                paint_layer(painter, self.rect(), self._place, layer=self._layer, opacity=self._opacity)
         elif self._stand_in is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(self._place.rect, self._stand_in, QRectF(self._stand_in.rect()))
         painter.end()
-
-    def _paint_overlay(self, painter: QPainter) -> None:
-        if self._overlay is not None:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.setClipRect(self._place.rect)
-            painter.setOpacity(self._opacity)
-            painter.drawImage(self._place.frame_rect(self._frame), self._overlay, QRectF(self._overlay.rect()))
-            painter.restore()
-        if self._note:
-            paint_note(painter, self.rect(), self._note, weak=self._note_weak)

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from weldstudio.domain.clock import wall_seconds
 from weldstudio.domain.review import Review, Standing
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import pixmap, set_icon
@@ -44,7 +45,7 @@ def spoken(review: Review | None, *, labelled: bool, audit: bool, owed: bool, hi
     if review is None:
         return Spoken("Labelled, not yet reviewed" if labelled else "Not labelled yet", "unseen", more=more)
     if review.said == Standing.REVIEWED:
-        return Spoken(f"Reviewed by {review.who}, {when(float(review.at))}", "check", "success", more)
+        return Spoken(f"Reviewed by {review.who}, {when(wall_seconds(review.clock))}", "check", "success", more)
     to = f" to {review.to}" if review.to else ""
     return Spoken(f"Returned{to} by {review.who}", "undo", "warning", f"“{review.reason}” {more}".strip())
 

@@ -13,7 +13,7 @@ from weldstudio.store.mirror import Mirror
 from weldstudio.studio.filters import Filter
 from weldstudio.studio.part import part
 from weldstudio.studio.queues import Sort
-from weldstudio.studio.review_terms import matrix, pending
+from weldstudio.studio.review_terms import matrix, pending, spoken_of
 
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -98,8 +98,7 @@ class Veil(QObject):
         found = looked_at(some.labels)
         for item in mirror.scheme.classes:
             found &= some.states(item.slot) != State.UNSEEN
-        said = mirror.reviews.states
-        return found | np.isin(some.ids, np.fromiter(said, np.int64, len(said)))
+        return found | spoken_of(mirror)[rows]
 
     def _switched(self, on: bool) -> None:
         self._session.settings.change(blind=on)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.train.elided_combo import ElidedComboBox
 from weldstudio.gui.train.fields import Editor, RecipeField
 
 
@@ -58,7 +59,7 @@ class FieldEditor(QObject):
     def _make(self) -> QWidget:
         match self.field.editor:
             case Editor.CHOICE:
-                box = QComboBox()
+                box = ElidedComboBox()
                 for value, text in self.field.choices:
                     box.addItem(text, value)
                 box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -73,5 +74,7 @@ class FieldEditor(QObject):
                 line = QLineEdit()
                 if self.field.editor is Editor.NUMBER:
                     line.setAlignment(Qt.AlignmentFlag.AlignRight)
+                else:
+                    line.setPlaceholderText("All" if self.field.key.startswith("data.") else "None")
                 line.textEdited.connect(lambda text: self.edited.emit(text.strip()))
                 return line

@@ -32,10 +32,10 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
 from weldstudio.gui.train.editors import FieldEditor
 from weldstudio.gui.train.elided_combo import ElidedComboBox
-from weldstudio.gui.train.fields import MORE, NETWORK, REST, TITLES
+from weldstudio.gui.train.fields import MORE, NETWORK, REST, TITLES, Editor, RecipeField
 from weldstudio.gui.train.preset_card import PresetCard
+from weldstudio.gui.train.recipe_words import FILE, freeze_for, frozen_in_words, weights_in_words
 
-FILE: Final = "file"
 WEIGHTS_TIP: Final = "What the network knows already when the training begins."
 WEIGHTS_FILTER: Final = "Weights (*.pth *.pt *.safetensors);;All files (*)"
 
@@ -160,7 +160,7 @@ class RecipeForm(QWidget):
         card = QFrame()
         set_look(card, "card")
         form = _form(card)
-        form.addRow(*self._field_row(FieldEditor(NETWORK)))
+        self._add_field(form, NETWORK)
 
         self.weights = ElidedComboBox()
         self.weights.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -210,14 +210,15 @@ class RecipeForm(QWidget):
         if self._experiments:
             form.addRow(_label("Experiment", self._make_experiments()), self.experiments)
         for row in MORE:
-            form.addRow(*self._field_row(FieldEditor(row)))
+            self._add_field(form, row)
         for table, title in TITLES.items():
             heading = QLabel(title)
             set_look(heading, "section")
+            heading.setContentsMargins(0, GAP, 0, 0)
             form.addRow(heading)
             for row in REST:
                 if row.key.startswith(f"{table}."):
-                    form.addRow(*self._field_row(FieldEditor(row)))
+                    self._add_field(form, row)
         layout.addWidget(self._more)
         self.problem_note = QLabel()
         set_look(self.problem_note, "danger")
@@ -245,10 +246,17 @@ class RecipeForm(QWidget):
         if recipe is not None:
             self.set_recipe(recipe)
 
-    def _field_row(self, editor: FieldEditor) -> tuple[QWidget, QWidget]:
-        self._editors[editor.field.key] = editor
-        editor.edited.connect(lambda value, key=editor.field.key: self._set_value(key, value))
-        return _label(editor.field.label, editor.control), editor.control
+    def _add_field(self, form: QFormLayout, row: RecipeField) -> None:
+        """A field beside its label; what is written in words has the whole width, below it."""
+        editor = FieldEditor(row)
+        self._editors[row.key] = editor
+        editor.edited.connect(lambda value, key=row.key: self._set_value(key, value))
+        label = _label(row.label, editor.control)
+        if row.editor is Editor.TEXT:
+            form.addRow(label)
+            form.addRow(editor.control)
+        else:
+            form.addRow(label, editor.control)
 
     # --- changes ------------------------------------------------------------------------------------------------
 
@@ -265,7 +273,7 @@ class RecipeForm(QWidget):
             if key == "network.name":
                 # Another network has other stages and its own input size; how much is frozen keeps its meaning.
                 values |= {
-                    "network.freeze": str(_freeze_for(self.recipe, value)),
+                    "network.freeze": str(freeze_for(self.recipe, value)),
                     "network.input_size": "0",
                     "network.reinitialise": "0",
                 }
@@ -318,7 +326,7 @@ class RecipeForm(QWidget):
         self.freeze.setPageStep(max(1, stages // 4))
         self.freeze.setValue(network.frozen_stages)
         self.freeze.blockSignals(False)
-        self._freeze_note.setText(_frozen_in_words(network.frozen_stages, stages))
+        self._freeze_note.setText(frozen_in_words(network.frozen_stages, stages))
         self._fill_weights()
         self.problem_note.setText(self.problem)
         self.problem_note.setVisible(bool(self._problems))
@@ -341,41 +349,9 @@ class RecipeForm(QWidget):
         self.weights.setCurrentIndex(max(0, self.weights.findData(wanted)))
         self.weights.blockSignals(False)
         self.weights.setToolTip(f"{self.weights.currentText()}\n{WEIGHTS_TIP}")  # the name of a model may be longer
-        self._weights_note.setText(_weights_in_words(self.recipe, self.weights_file))
+        self._weights_note.setText(weights_in_words(self.recipe, self.weights_file))
         self._weights_note.setVisible(bool(self._weights_note.text()))
         self.choose_file.setVisible(self.wants_file)
-
-
-def _freeze_for(recipe: Recipe, network: str) -> int:
-    """How many stages of another network are frozen, for as large a share as now."""
-    if network not in NETWORKS or not recipe.network.trains_stages:
-        return -1
-    old, new = len(NETWORKS[recipe.network.name].stages), len(NETWORKS[network].stages)
-    return round(recipe.network.frozen_stages / old * new) if old else 0
-
-
-def _weights_in_words(recipe: Recipe, file: Path | None) -> str:
-    """What the chosen starting weights mean, or ''."""
-    wanted = recipe.network.weights
-    if wanted == "random" and not recipe.network.trains_stages:
-        return "Frozen and random: the network knows nothing and cannot learn. Choose weights, or freeze less."
-    if wanted == "random":
-        return "From scratch: needs many photographs and epochs."
-    if wanted == "torchvision":
-        return "Fetched once from torchvision's servers, checked, and kept on this computer."
-    if wanted == FILE and file is not None:
-        kept = file.parent
-        # A run keeps a copy of what it began with.
-        return f"As in run {kept.parent.name}" if kept.parent.parent.name == "runs" else str(kept)
-    return ""
-
-
-def _frozen_in_words(frozen: int, stages: int) -> str:
-    if frozen == stages:
-        return f"All {stages} stages stay as they are; only the last layer is fitted."
-    if frozen == 0:
-        return f"All {stages} stages are trained."
-    return f"The first {frozen} of {stages} stages stay as they are."
 
 
 def _form(parent: QWidget) -> QFormLayout:
