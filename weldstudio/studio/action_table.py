@@ -79,6 +79,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.confirm", "The labels hold for the changed file", "F5", "check"),
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
         ("photo.reveal", "Show the file in its folder", "", "folder"),
+        ("photo.about", "About the photograph: file, joint, camera…", "Alt+Return", "info"),
+        ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
         ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
     ),
@@ -178,6 +180,8 @@ TABLE: Final[tuple[Action, ...]] = (
         "train",
         "Training",
         ("train.start", "Start training", "Ctrl+Return", "play"),
+        ("train.pause", "Pause the run", "", "pause"),
+        ("train.resume", "Resume the run", "", "play"),
         ("train.stop", "Stop the run", "Ctrl+.", "stop"),
         ("train.more", "Show every setting of the recipe", "", "settings"),
         checkable=("train.more",),
@@ -209,6 +213,8 @@ _WRITING = (
     "scheme.",
     "joint.",
     "train.st",
+    "train.pause",
+    "train.resume",
     "model.",
 )
 _LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")

@@ -15,7 +15,7 @@ from weldstudio.gui.review.large import LargeView
 from weldstudio.gui.review.layer import Overlay
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
-from weldstudio.imaging.overlay import Side, evidence, scale_of
+from weldstudio.imaging.overlay import Side, scale_of
 
 STEP: Final = 0.1
 OPTIONS: Final = ("overlay.signed", "overlay.contour", "overlay.squares")
@@ -23,7 +23,7 @@ OPTIONS: Final = ("overlay.signed", "overlay.contour", "overlay.squares")
 _TOLD: Final = {Side.FOR: "", Side.AGAINST: ": what speaks against it", Side.BOTH: ": for and against"}
 _NOTHING_AGAINST: Final = ": nothing speaks against it"
 _LEAST: Final = 0.05
-"""Evidence below this part of the scale cannot be seen."""
+"""What speaks against a flag is nothing where it is below this part of what speaks for it."""
 
 
 class Overlays(QObject):
@@ -112,7 +112,7 @@ class Overlays(QObject):
             large.show_overlay(None)
             self.shown_changed.emit(None)
             return
-        scale = scale_of(said.maps, side)
+        scale, found = _measured(activation, said.maps, side)
         probability = self.probabilities().get(slot)
         threshold = self._session.mirror.threshold(slot)
         weak = probability is not None and probability < threshold
@@ -124,7 +124,7 @@ class Overlays(QObject):
                 side=side,
                 smooth=not settings.overlay_squares,
                 level=settings.overlay_level if settings.overlay_contour else 0.0,
-                note=self._note(slot, probability, weak=weak, side=side, found=_found(activation, side, scale)),
+                note=self._note(slot, probability, weak=weak, side=side, found=found),
                 weak=weak,
             )
         )
@@ -171,6 +171,14 @@ class Overlays(QObject):
         self.answered.emit()
 
 
-def _found(activation: NDArray[np.float32], side: Side, scale: float) -> bool:
-    """Whether there is anything to be seen."""
-    return bool(evidence(activation, side).max(initial=0) >= _LEAST * scale)
+def _measured(activation: NDArray[np.float32], maps: NDArray[np.float32], side: Side) -> tuple[float, bool]:
+    """The evidence that gets the strongest colour, and whether there is any to be seen.
+
+    What speaks for flags can be compared from flag to flag, so all of a photo have one scale. What speaks against a
+    flag says where, not how much: the surest "no" of another flag would leave it dark.
+    """
+    if side is Side.FOR:
+        return scale_of(maps), True
+    own, whole = scale_of(activation, side), scale_of(activation, Side.BOTH)
+    found = own >= _LEAST * whole
+    return (own if found else whole), found
