@@ -127,6 +127,8 @@ def test_export_to_a_table_and_to_folders(project: Path, tmp_path: Path, run: Ru
         (("train", "{project}", "--set", "loss.nmae=bce"), "'loss.name'"),
         (("train", "{project}", "--weights", "{missing}"), "no weights file"),
         (("stop", "{project}", "r9"), "no run"),
+        (("pause", "{project}", "r9"), "no run"),
+        (("resume", "{project}", "r9"), "no run"),
         (("export", "{missing}", "{new}", "--format", "csv"), "no weldstudio project"),
         (("init", "{new}", "--scheme", "weldz"), "no scheme"),
     ],

@@ -15,6 +15,7 @@ from tests.studio.shipped_model import ship
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.messages import (
+    GOING_ON,
     Evaluated,
     Heartbeat,
     Message,
@@ -22,8 +23,10 @@ from weldstudio.domain.messages import (
     RunStarted,
     Stage,
     Started,
+    Step,
 )
 from weldstudio.domain.recipe import Recipe
+from weldstudio.gui.train.runs_list import RunRow
 from weldstudio.jobs.folder import Control, RunFolder
 from weldstudio.store import models, predictions, splits
 from weldstudio.store.store import Store
@@ -200,6 +203,46 @@ def test_a_silent_run_is_interrupted_and_a_talking_one_is_not(store: Store) -> N
     _said(never, started=now - training.START_S - 1)
     assert training.summarise(never).state == "interrupted"
     assert [s.id for s in training.runs(store)] == [never.id, silent.id, run.id]
+
+
+def test_a_paused_run_goes_on_where_it_was_in_a_process_of_its_own(store: Store) -> None:
+    recipe = TRAINED.with_values({"schedule.epochs": "40"})
+    run = training.prepare(store, recipe, who="Ann")
+    training.start(run)
+    for message in training.follow(run):
+        if isinstance(message, Evaluated) and message.step and not run.control().pause:
+            training.pause(store, run.id)
+    assert training.summarise(run).state == "paused"
+    assert not registry.adopt_finished(store)
+    with pytest.raises(JobFailed, match="not under way"):
+        training.pause(store, run.id)
+    stood = max(message.step for message in run.replay() if isinstance(message, Evaluated))
+    assert training.resumable(store, run.id) == run
+    assert training.summarise(run).state == "waiting"
+    training.start(run)
+    assert training.summarise(run).state == "running"
+    said = _followed(run, stop_at=Step, store=store)
+    assert said[0] == Stage(GOING_ON)
+    assert any(isinstance(m, Stage) and m.text.startswith("going on after step") for m in said)
+    assert min(m.step for m in said if isinstance(m, Step)) >= min(stood, 1)
+    assert training.summarise(run).state == "stopped"
+    with pytest.raises(JobFailed, match="cannot go on"):
+        training.resumable(store, run.id)
+    assert registry.adopt_finished(store).models
+
+
+def test_a_process_that_was_taken_for_dead_leaves_its_run_to_the_next(store: Store) -> None:
+    run = training.prepare(store, TINY, who="Ann")
+    _said(run, Started(1, "train"), Heartbeat(0.0), started=5.0)
+    assert run.wish(5.0) == ""
+    assert training.summarise(run).state == "interrupted"
+    training.resumable(store, run.id)
+    assert run.wish(5.0) == "pause"
+    run.write_control(replace(run.control(), started=9.0))
+    assert (run.wish(5.0), run.wish(9.0)) == ("pause", "")
+    assert {state for state in training.RESUMABLE if RunRow("", Path(), "", state, None, None).resumable} == set(
+        training.RESUMABLE
+    )
 
 
 def test_a_waiting_run_that_is_stopped_never_starts(store: Store) -> None:

@@ -68,6 +68,44 @@ def train(
         following.follow(store, run, project=project, as_json=as_json)
 
 
+@click.command(short_help="Pause a run; resume lets it go on.", epilog=examples("weldstudio pause welds RUN"))
+@project_argument
+@click.argument("run", metavar="RUN")
+@json_option
+def pause(project: Path, run: str, as_json: bool) -> None:
+    """Ask the run RUN of PROJECT to pause after its present step. Its process ends and frees what it holds."""
+    from weldstudio.studio import training
+
+    with opened(project) as store:
+        training.pause(store, run)
+    text = f"Asked run {run} to pause. Let it go on with: {answer.command('resume', project, run)}"
+    answer.give(as_json, {"run": run, "asked_to_pause": True}, text)
+
+
+@click.command(
+    short_help="Let a run go on that was paused or broken off.",
+    epilog=examples("weldstudio resume welds RUN --follow"),
+)
+@project_argument
+@click.argument("run", metavar="RUN")
+@click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
+@json_option
+def resume(project: Path, run: str, follow: bool, as_json: bool) -> None:
+    """Let the run RUN of PROJECT go on from its last checkpoint, after a pause, a crash or a power cut.
+
+    Without a graphics card it ends with the very weights that it would have had unbroken.
+    """
+    from weldstudio.studio import training
+
+    with opened(project) as store:
+        found = training.resumable(store, run)
+        pid = training.start(found)
+        if follow:
+            following.follow(store, found, project=project, as_json=as_json)
+            return
+        answer.give(as_json, {"run": run, "folder": str(found.path), "pid": pid}, f"Run {run} goes on.")
+
+
 def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
     """What a training would use. Ends with status 1 where it could not start."""
     counts = snapshot.counts

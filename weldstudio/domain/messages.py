@@ -182,6 +182,10 @@ class FactsRead:
 # --- uttered by a training run, into messages.jsonl ---------------------------------------------------------------
 
 
+GOING_ON = "going on"
+"""The stage that is written for a run that is resumed, after the last word of its process before."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunStarted:
     """The first thing a run says of its data: what is really used."""
@@ -268,7 +272,7 @@ class RunFinished:
     """The last line of a run that ended by itself or was stopped. The model lies in the run folder's `model`."""
 
     state: str
-    """'done' or 'stopped' (the best checkpoint so far is the model) or 'failed'."""
+    """'done' or 'stopped' (the best checkpoint so far is the model), 'paused' (it can go on) or 'failed'."""
     sentence: str
     seconds: float
     best_step: int | None = None

@@ -104,7 +104,7 @@ def _read(stdin: TextIO, requests: Requests) -> None:
 
 def _train(run: RunFolder) -> int:
     """One training, from its folder, saying everything in its folder."""
-    began = time.time()
+    began, started = time.time(), run.control().started
     say = _Voice(run)
     say(Started(os.getpid(), "train"))
     with _heartbeat(say, run):
@@ -112,7 +112,7 @@ def _train(run: RunFolder) -> int:
             say(Stage("loading the program"))
             from weldstudio.ml import train
 
-            for message in train.train(run.recipe(), run.manifest(), run.path, lambda: run.control().stop):
+            for message in train.train(run.recipe(), run.manifest(), run.path, lambda: run.wish(started)):
                 say(message)
         except UserError as error:
             say(Failed(-1, str(error)))
@@ -155,15 +155,15 @@ def _heartbeat(say: Utter, run: RunFolder) -> Iterator[None]:
     done = threading.Event()
 
     def beat() -> None:
-        next_beat = 0.0
-        heard = False
+        next_beat, heard, started = 0.0, False, run.control().started
         while not done.is_set():
             if time.monotonic() >= next_beat:
                 say(Heartbeat(time.time()))
                 next_beat = time.monotonic() + HEARTBEAT_S
-            if not heard and run.control().stop:
+            wish = "" if heard else run.wish(started)
+            if wish:
                 heard = True
-                say(Stage("stopping after this step"))
+                say(Stage("stopping after this step" if wish == "stop" else "pausing after this step"))
             done.wait(LISTEN_S)
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)

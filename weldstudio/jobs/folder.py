@@ -2,11 +2,11 @@
 
 recipe.toml      what is to be learned, and how
 manifest.jsonl   which photos and labels (domain.manifest)
-control.json     what its owner wants of it: when it was started, whether to stop
+control.json     what its owner wants of it: when it was started, whether to stop or to pause
 messages.jsonl   everything the run says, one message a line; live plot and old plot read the same lines
 log.txt          its stderr
 weights/         the starting weights, if there were any
-checkpoints/     last.safetensors, best.safetensors
+checkpoints/     last.safetensors, best.safetensors, and until it ends what it needs to go on
 model/           card.json, weights.safetensors of the finished model
 """
 
@@ -14,7 +14,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Control:
     stop: bool = False
     who: str = ""
     """Who asked for the training."""
+    pause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,20 @@ class RunFolder:
             data: dict[str, Any] = json.loads((self.path / "control.json").read_text("utf-8"))
         except FileNotFoundError:
             return Control()
-        return Control(data.get("started"), bool(data.get("stop")), str(data.get("who", "")))
+        return Control(data.get("started"), bool(data.get("stop")), str(data.get("who", "")), bool(data.get("pause")))
+
+    def wish(self, started: float | None) -> str:
+        """What a process begun at `started` is to do: '' go on, 'stop', 'pause'.
+
+        One whose run was begun anew meanwhile (it slept too long and was taken for dead) leaves it to the other.
+        """
+        control = self.control()
+        if control.stop:
+            return "stop"
+        return "pause" if control.pause or control.started != started else ""
 
     def write_control(self, control: Control) -> None:
-        fields = {"started": control.started, "stop": control.stop, "who": control.who}
+        fields = asdict(control)
         replace_text(self.path / "control.json", json.dumps(fields) + "\n")
 
     def append(self, message: Message) -> None:

@@ -13,7 +13,11 @@ SCORE_BATCH = 32
 
 
 class Stopped(Exception):
-    """The owner of the run wants it to stop."""
+    """The owner of the run wants it to stop, or to pause."""
+
+    def __init__(self, wish: str | bool = True) -> None:
+        super().__init__(wish)
+        self.pause = wish == "pause"
 
 
 @dataclass(slots=True)
@@ -22,12 +26,13 @@ class Context:
 
     folder: Path
     pool: ThreadPoolExecutor
-    should_stop: Callable[[], bool]
+    should_stop: Callable[[], str | bool]
     device: torch.device = field(default_factory=lambda: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     features: dict[tuple[object, str], Tensor] = field(default_factory=dict)
     """(trunk, path of a photo) -> features (width,); several networks of a run often begin with the same trunk."""
 
     def heed(self) -> None:
         """Raises Stopped when the owner wants the run to stop."""
-        if self.should_stop():
-            raise Stopped
+        wish = self.should_stop()
+        if wish:
+            raise Stopped(wish)

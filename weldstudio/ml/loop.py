@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil, isfinite
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,7 +25,8 @@ from weldstudio.imaging.varying import Variation, principal_colours, vetoes
 from weldstudio.ml import schedule
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.averaging import averaging_decay, cloned, follow
-from weldstudio.ml.context import SAY_EVERY_S, Context
+from weldstudio.ml.checkpoints import Checkpoints
+from weldstudio.ml.context import SAY_EVERY_S, Context, Stopped
 from weldstudio.ml.dataset import Photos, order
 from weldstudio.ml.losses import Loss
 from weldstudio.ml.pace import Pace
@@ -145,43 +147,111 @@ def steps_per_epoch(recipe: Recipe, rows: int) -> int:
     return min(steps, max(1, rows // 2)) if size > 1 else steps
 
 
-def train_stages(steps: Steps, validation: Validation) -> Iterator[Message]:
-    """All epochs. Ends early without patience left, or with an alarm when the loss is no number any more."""
+@dataclass(slots=True)
+class _Standing:
+    """Where the loop stands between two steps; together with weights, optimiser and the best so far it is all."""
+
+    plateau: schedule.Plateau
+    average: dict[str, Tensor] | None
+    step: int = 0
+    without: int = 0
+    """Evaluations since the last better one."""
+
+    def kept(self, steps: Steps, validation: Validation) -> dict[str, Any]:
+        """What a checkpoint holds."""
+        return validation.kept() | {
+            "step": self.step,
+            "without": self.without,
+            "plateau": [self.plateau.factor, self.plateau.without],
+            "average": self.average,
+            "network": steps.network.state_dict(),
+            "optimiser": steps.optimiser.state_dict(),
+            "learning_rate": steps.recipe.schedule.learning_rate,
+        }
+
+    def restore(self, found: dict[str, Any], steps: Steps) -> None:
+        """Goes to where a checkpoint stood. The best so far and chance are restored by others."""
+        self.step, self.without = found["step"], found["without"]
+        self.plateau.factor, self.plateau.without = found["plateau"]
+        steps.network.load_state_dict(found["network"])
+        steps.optimiser.load_state_dict(found["optimiser"])
+        if self.average is not None:
+            self.average = {name: tensor.to(steps.context.device) for name, tensor in found["average"].items()}
+
+
+def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints) -> Iterator[Message]:
+    """All epochs, from where a checkpoint stood. Ends early without patience left, or with an alarm when the loss is
+    no number any more.
+    """
     plan, per_epoch = steps.recipe.schedule, steps.per_epoch
     total = plan.epochs * per_epoch
     evaluations = min(total, max(plan.epochs, LEAST_EVALUATIONS))
     due = {round(total * (k + 1) / evaluations) for k in range(evaluations)}
-    average = cloned(steps.network.state_dict()) if plan.ema else None
+    now = _Standing(schedule.Plateau(plan), cloned(steps.network.state_dict()) if plan.ema else None)
     decay = averaging_decay(total)
+    if checkpoints.found is not None:
+        now.restore(checkpoints.found, steps)
+        checkpoints.restore_chance()
+        yield Stage(f"going on after step {now.step:,}")
+        if checkpoints.found.get("unjudged"):
+            yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
     yield Stage("first batch")
-    pace, plateau, said, without, step = Pace(), schedule.Plateau(plan), 0.0, 0, 0
-    for epoch in range(plan.epochs):
-        for chosen in np.array_split(steps.order(epoch), per_epoch):
-            rate = schedule.learning_rate(plan, step, total) * plateau.factor
-            mix = (steps.recipe.seed, step, 85) if steps.mixes else ()
+    pace, said, begun = Pace(), 0.0, now.step
+    for epoch in range(begun // per_epoch, plan.epochs):
+        for place, chosen in enumerate(np.array_split(steps.order(epoch), per_epoch)):
+            if epoch * per_epoch + place < begun:
+                continue
+            if plan.patience and now.without >= plan.patience:
+                yield Stage(f"no better for {now.without} evaluations: ending early")
+                return
+            rate = schedule.learning_rate(plan, now.step, total) * now.plateau.factor
+            mix = (steps.recipe.seed, now.step, 85) if steps.mixes else ()
             loss = steps.step(*steps.batch(chosen, epoch), rate, mix=mix)
-            step += 1
+            now.step += 1
             pace.count(len(chosen))
             if not isfinite(loss):
-                yield _diverged(plan.learning_rate, step)
+                yield _diverged(plan.learning_rate, now.step)
                 return
-            if average is not None:
-                follow(average, steps.network.state_dict(), decay)
-            if time.monotonic() - said >= SAY_EVERY_S or step in due:
-                left = (total - step) * pace.seconds / step
-                yield Step(step, step / per_epoch, loss, rate, pace.rate, left)
+            if now.average is not None:
+                follow(now.average, steps.network.state_dict(), decay)
+            if time.monotonic() - said >= SAY_EVERY_S or now.step in due:
+                left = (total - now.step) * pace.seconds / (now.step - begun)
+                yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left)
                 said = time.monotonic()
-            if step in due:
-                before = validation.best
-                smooth = average if step == total or (step % per_epoch == 0 and 2 * step > total) else None
-                yield from validation.measure(step, step / per_epoch, smooth)
-                plateau.evaluated(better=validation.best is not before)
-                without = 0 if validation.best is not before else without + 1
-                if plan.patience and without >= plan.patience:
-                    yield Stage(f"no better for {without} evaluations: ending early")
-                    return
+            if now.step in due:
+                yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
                 pace.restart()
-            steps.context.heed()
+            wish = _wish(steps.context)
+            if wish is not None or checkpoints.due:
+                problem = checkpoints.write(now.kept(steps, validation))
+                if problem:
+                    yield Alarm("checkpoint", problem)
+            if wish is not None:
+                raise wish
+
+
+def _evaluated(now: _Standing, steps: Steps, validation: Validation, *, checkpoints: Checkpoints) -> Iterator[Message]:
+    """Judges the network as it stands. Broken off, that is done again when the run goes on."""
+    per_epoch, total = steps.per_epoch, steps.recipe.schedule.epochs * steps.per_epoch
+    before, standing = validation.best, now.kept(steps, validation)
+    second_half = now.step % per_epoch == 0 and 2 * now.step > total
+    smooth = now.average if now.step == total or second_half else None
+    try:
+        yield from validation.measure(now.step, now.step / per_epoch, smooth)
+    except Stopped:
+        checkpoints.write(standing | {"unjudged": True})
+        raise
+    now.plateau.evaluated(better=validation.best is not before)
+    now.without = 0 if validation.best is not before else now.without + 1
+
+
+def _wish(context: Context) -> Stopped | None:
+    """The wish to stop, if there is one, so that a checkpoint can be written first."""
+    try:
+        context.heed()
+    except Stopped as wish:
+        return wish
+    return None
 
 
 def _diverged(rate: float, step: int) -> Alarm:

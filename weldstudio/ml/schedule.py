@@ -78,14 +78,15 @@ class Plateau:
 
     choice: Schedule
     factor: float = 1.0
-    _without: int = 0
+    without: int = 0
+    """Evaluations since the last better one, or the last decay."""
 
     def evaluated(self, *, better: bool) -> None:
         """One more evaluation, and whether it was better than all before."""
-        self._without = 0 if better else self._without + 1
-        if self.choice.schedule == "plateau" and self._without >= self.choice.plateau_patience:
+        self.without = 0 if better else self.without + 1
+        if self.choice.schedule == "plateau" and self.without >= self.choice.plateau_patience:
             self.factor *= self.choice.decay
-            self._without = 0
+            self.without = 0
 
 
 def set_rate(made: torch.optim.Optimizer, rate: float) -> None:

@@ -7,8 +7,9 @@ Whatever follows the head has to be better to be kept. A trunk of random weights
 head begins from nothing as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ from weldstudio.domain.split import Split
 from weldstudio.imaging.fitting import enlarged
 from weldstudio.ml import phases, rehearsal
 from weldstudio.ml.architectures import Network, build
+from weldstudio.ml.checkpoints import Checkpoints
 from weldstudio.ml.context import Context
 from weldstudio.ml.dataset import Photos
 from weldstudio.ml.features import Photographs, read_features
@@ -37,8 +39,9 @@ from weldstudio.ml.weights import load_trunk
 class Training:
     """One network under way. `run` is a generator of messages; `best` is what it has found so far."""
 
-    def __init__(self, context: Context, recipe: Recipe, manifest: Manifest) -> None:
+    def __init__(self, context: Context, recipe: Recipe, manifest: Manifest, *, number: int = 0) -> None:
         self.context, self.recipe, self.manifest = context, recipe, manifest
+        self.checkpoints = Checkpoints(context.folder / "checkpoints" / f"part-{number}.pt", device=context.device)
         self.preprocessing = recipe.preprocessing
         torch.manual_seed(recipe.seed)
         self.network: Network = build(
@@ -58,8 +61,60 @@ class Training:
         return None if self.validation is None else self.validation.best
 
     def run(self) -> Iterator[Message]:
-        """The whole of it."""
-        yield from self._prepare()
+        """The whole of it, or what a checkpoint leaves of it."""
+        found = self.checkpoints.found
+        if found is not None:
+            yield from self._prepare()
+            validation, chosen = self._restore(found)
+            if found.get("ended"):
+                return
+        else:
+            yield from self._prepare()
+            validation, chosen = yield from self._head()
+        if self.recipe.network.trains_stages and self.recipe.schedule.epochs:
+            yield from self._train_stages(validation, chosen)
+        if self.recipe.sampling.balanced_head:
+            yield from self._balance(validation, chosen)
+
+    def ended(self, steps: int) -> None:
+        """Keeps what came of it, so that a run of several networks goes on with the next one. `steps`: said so far."""
+        if self.validation is not None and self.validation.best is not None:
+            self.checkpoints.write(self.validation.kept() | {"ended": True, "steps": steps})
+
+    @property
+    def steps_said(self) -> int | None:
+        """What `ended` was told, where this network ended before the run was broken off."""
+        found = self.checkpoints.found or {}
+        return found["steps"] if found.get("ended") else None
+
+    def _restore(self, found: dict[str, Any]) -> tuple[Validation, Sampled]:
+        """The photos and the best so far of a checkpoint."""
+        for split in (Split.TRAIN, Split.VALIDATION):
+            kept = set(found["photos"][split.value])
+            self.photos[split] = tuple(photo for photo in self.manifest.of(split) if photo.id in kept)
+        validation, chosen = self._made()
+        validation.restore(found)
+        return validation, chosen
+
+    def _made(self) -> tuple[Validation, Sampled]:
+        """The judge, and the training photos that take part, of the photos that can be read."""
+        chosen = _sampled(self.recipe, self.manifest, self.photos[Split.TRAIN])
+        self.validation = Validation(
+            self.context,
+            self.network,
+            self.manifest,
+            loss=Loss(self.recipe.loss, self.manifest.task, torch.from_numpy(chosen.states)),
+            photos=self.photos[Split.VALIDATION],
+            states=_states(self.photos[Split.VALIDATION], self.manifest),
+            preprocessing=self.preprocessing,
+        )
+        self.checkpoints.shared["photos"] = {
+            split.value: [photo.id for photo in photos] for split, photos in self.photos.items()
+        }
+        return self.validation, chosen
+
+    def _head(self) -> Generator[Message, None, tuple[Validation, Sampled]]:
+        """All photos once through the trunk, and the head on their features."""
         # A batch of other photos may change the last digit: independent flags read their photos each for itself.
         trunk = None if stand_apart(self.recipe) else (self.manifest.weights, self.recipe.seed)
         features = {}
@@ -75,28 +130,15 @@ class Training:
             )
         if len(features[Split.TRAIN]) < 2:
             raise RecipeError("Fewer than 2 training photos could be read; a network cannot learn from them.")
-        chosen = _sampled(self.recipe, self.manifest, self.photos[Split.TRAIN])
-        states = torch.from_numpy(chosen.states)
-        self.validation = validation = Validation(
-            self.context,
-            self.network,
-            self.manifest,
-            loss=Loss(self.recipe.loss, self.manifest.task, states),
-            photos=self.photos[Split.VALIDATION],
-            states=_states(self.photos[Split.VALIDATION], self.manifest),
-            preprocessing=self.preprocessing,
-        )
-        known = (features[Split.TRAIN][torch.from_numpy(chosen.rows)], states)
+        validation, chosen = self._made()
+        known = (features[Split.TRAIN][torch.from_numpy(chosen.rows)], torch.from_numpy(chosen.states))
         held_out = (features[Split.VALIDATION], validation.states)
         by_steps = self.recipe.network.head == "two_layers" or self.recipe.schedule.head_epochs
         phase = phases.trained_head if by_steps else phases.fitted_head
         yield from phase(
             self.context, self.network, self.recipe, training=known, validation=validation, held_out=held_out
         )
-        if self.recipe.network.trains_stages and self.recipe.schedule.epochs:
-            yield from self._train_stages(validation, chosen)
-        if self.recipe.sampling.balanced_head:
-            yield from self._balance(validation, chosen)
+        return validation, chosen
 
     def _prepare(self) -> Iterator[Message]:
         yield Stage("loading weights")
@@ -140,13 +182,17 @@ class Training:
             self.preprocessing.input_size,
             [item.name for item in self.manifest.classes],
         )
-        if self.recipe.schedule.overfit_check:
+        found_before = self.checkpoints.found
+        if found_before is not None:
+            rate = found_before["learning_rate"]
+            steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=rate))
+        elif self.recipe.schedule.overfit_check:
             yield from rehearsal.overfit_check(steps)
-        if self.recipe.schedule.range_test != "off":
+        if self.recipe.schedule.range_test != "off" and found_before is None:
             found = yield from rehearsal.range_test(steps)
             if found is not None and self.recipe.schedule.range_test == "use":
                 steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=found))
-        for message in train_stages(steps, validation):
+        for message in train_stages(steps, validation, self.checkpoints):
             if isinstance(message, Alarm) and message.kind == "diverged":
                 self.sentence = message.sentence.removesuffix(" Try a smaller rate.")
             yield message

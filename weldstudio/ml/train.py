@@ -45,10 +45,11 @@ from weldstudio.ml.validation import Best
 CHECKED_PHOTOS = 32
 
 
-def train(recipe: Recipe, manifest: Manifest, folder: Path, should_stop: Callable[[], bool]) -> Iterator[Message]:
+def train(recipe: Recipe, manifest: Manifest, folder: Path, should_stop: Callable[[], str | bool]) -> Iterator[Message]:
     """Trains and writes `folder`/model. Ends with `RunFinished`, or raises UserError with a sentence.
 
-    `should_stop` is asked after every step; a stopped run keeps the best model so far.
+    `should_stop` is asked after every step; a stopped run keeps the best model so far, and one that is to 'pause' ends
+    without a model. Begun again in its folder, a run that was paused or broken off goes on where it was.
     """
     torch.set_num_threads(cores())
     with ThreadPoolExecutor(cores(), "decode") as pool:
@@ -88,8 +89,13 @@ class _Run:
             for number, part in enumerate(self.parts):
                 if part.title:
                     yield Stage(f"{part.title} ({number + 1} of {len(self.parts)})")
-                offset = yield from self._train(part, offset)
-        except Stopped:
+                offset = yield from self._train(part, number, offset)
+        except Stopped as wish:
+            if wish.pause:
+                yield RunFinished(
+                    "paused", "Paused; it goes on where it is when it is resumed.", time.time() - self.began
+                )
+                return
             self.sentence = "Stopped as asked; the best model so far is kept."
         if not self.outcome.networks:
             self.sentence = "Stopped before anything was learned; there is no model."
@@ -99,6 +105,8 @@ class _Run:
             yield Stage(self.outcome.stack())
         yield Stage("checking the model")
         evaluation, notes = self._write_model()
+        for file in (self.context.folder / "checkpoints").glob("part-*.pt"):
+            file.unlink()  # nothing is left to go on with
         for note in notes:
             yield Alarm("threshold", note)
         state = "stopped" if self.sentence else "done"
@@ -117,11 +125,10 @@ class _Run:
             sum(planned_steps(part.recipe, part.manifest) for part in self.parts),
         )
 
-    def _train(self, part: Part, offset: int) -> Generator[Message, None, int]:
+    def _train(self, part: Part, number: int, offset: int) -> Generator[Message, None, int]:
         """One part; its steps are counted on from those of the parts before. Returns the first step of the next."""
-        training = Training(self.context, part.recipe, part.manifest)
-        last = offset - 1
-        told: Evaluated | None = None
+        training = Training(self.context, part.recipe, part.manifest, number=number)
+        last = offset - 1 if training.steps_said is None else training.steps_said - 1
         try:
             for message in training.run():
                 if isinstance(message, Step | Evaluated):
@@ -132,7 +139,6 @@ class _Run:
                         continue  # said of an earlier part in the same words
                     self._alarms.add(message.sentence)
                 if isinstance(message, Evaluated):
-                    told = message if told is None or message.best else told
                     message = self._with_others(part, message)
                 yield message
         finally:
@@ -140,8 +146,9 @@ class _Run:
                 self.outcome.add(part, training)
                 self.best = training.best
                 self.sentence = self.sentence or training.sentence
-        if told is not None:
-            self._judged |= told.per_class
+        if training.best is not None:
+            self._judged |= training.best.evaluation.per_class_json()
+        training.ended(last + 1)
         return last + 1
 
     def _gather(self) -> Iterator[Message]:

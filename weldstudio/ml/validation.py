@@ -7,6 +7,7 @@ compared by mean per-class accuracy at the thresholds best on these photos, then
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -66,12 +67,30 @@ class Validation:
         """Of the newest evaluation."""
         self._pixels = Photos([photo.path for photo in photos], preprocessing, context.pool)
 
+    def kept(self) -> dict[str, Any]:
+        """The best so far, as a checkpoint holds it."""
+        assert self.best is not None
+        best = {"step": self.best.step, "loss": self.best.loss, "state": self.best.state, "logits": self.best.logits}
+        return {"best": best, "last_evaluated": self.last_step}
+
+    def restore(self, found: dict[str, Any]) -> None:
+        """The best so far, from a checkpoint."""
+        best = found["best"]
+        device = self.context.device
+        state = {name: tensor.to(device) for name, tensor in best["state"].items()}
+        evaluation = self._evaluation(best["logits"])
+        self.best = Best(best["step"], evaluation, best["loss"], state, best["logits"])
+        self.last_step = found["last_evaluated"]
+
+    def _evaluation(self, logits: Tensor) -> Evaluation:
+        found = probabilities(logits, self.task).numpy()
+        return evaluate(found, self.states.numpy(), self.names, task=self.task)
+
     def judge(self, step: int, epoch: float, logits: Tensor, *, keep: bool = True) -> Evaluated:
         """Scores of these validation logits; with `keep`, the network is kept if they are the best so far."""
         self.last_step = max(self.last_step, step)
         loss = float(self.loss(logits, self.states)) if len(self.states) else 0.0
-        found = probabilities(logits, self.task).numpy()
-        evaluation = evaluate(found, self.states.numpy(), self.names, task=self.task)
+        evaluation = self._evaluation(logits)
         now = Best(step, evaluation, loss, {}, logits.clone())
         better = keep and (self.best is None or now.rank > self.best.rank)
         if better:
@@ -96,9 +115,11 @@ class Validation:
         if average is not None:
             plain = cloned(self.network.state_dict())
             self.network.load_state_dict(average)
-            logits = yield from self._logits()
-            smooth = self.judge(step, epoch, logits)
-            self.network.load_state_dict(plain)
+            try:
+                logits = yield from self._logits()
+                smooth = self.judge(step, epoch, logits)
+            finally:
+                self.network.load_state_dict(plain)
             if smooth.best or (smooth.mean_per_class_accuracy or 0) > (told.mean_per_class_accuracy or 0):
                 told = smooth
         self._write("last")

@@ -180,6 +180,8 @@ TABLE: Final[tuple[Action, ...]] = (
         "train",
         "Training",
         ("train.start", "Start training", "Ctrl+Return", "play"),
+        ("train.pause", "Pause the run", "", "pause"),
+        ("train.resume", "Resume the run", "", "play"),
         ("train.stop", "Stop the run", "Ctrl+.", "stop"),
         ("train.more", "Show every setting of the recipe", "", "settings"),
         checkable=("train.more",),
@@ -211,6 +213,8 @@ _WRITING = (
     "scheme.",
     "joint.",
     "train.st",
+    "train.pause",
+    "train.resume",
     "model.",
 )
 _LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")

@@ -10,12 +10,12 @@ from typing import Any
 from weldstudio import paths
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed, RecipeError
-from weldstudio.domain.messages import Evaluated, Failed, Heartbeat, Message, RunFinished, RunStarted, Stage
+from weldstudio.domain.messages import GOING_ON, Evaluated, Failed, Heartbeat, Message, RunFinished, RunStarted, Stage
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import did_you_mean
-from weldstudio.jobs import process
+from weldstudio.jobs import process, wire
 from weldstudio.jobs.folder import RunFolder, new_id
 from weldstudio.store import models, splits
 from weldstudio.store.store import Store
@@ -27,6 +27,8 @@ SILENCE_S = 10.0
 START_S = 60.0
 """So long a run may take to its first word."""
 POLL_S = 0.02
+RESUMABLE = ("paused", "interrupted", "failed")
+"""States of a run that can go on where it was."""
 IMAGENET = "BSD-3-Clause; trained on ImageNet, whose terms are for research: ask its owners before selling the model"
 """Of torchvision's weights."""
 
@@ -40,7 +42,7 @@ class RunSummary:
     name: str
     """Of its recipe."""
     state: str
-    """'waiting', 'running', 'done', 'stopped', 'failed' or 'interrupted'."""
+    """'waiting', 'running', 'paused', 'done', 'stopped', 'failed' or 'interrupted'."""
     started: float | None
     """Seconds since 1970."""
     mean_per_class_accuracy: float | None
@@ -171,6 +173,30 @@ def stop(store: Store, run_id: str) -> Changes:
         return store.record(Changes(runs=True))
 
 
+def pause(store: Store, run_id: str) -> Changes:
+    """Asks a run to pause after its present step: its process ends, and `resume` lets it go on where it was."""
+    run = _run(store, run_id)
+    state = summarise(run).state
+    if state != "running":
+        raise JobFailed(f"The run {run_id} is not under way ({state}).")
+    run.write_control(replace(run.control(), pause=True))
+    with store.atomic():
+        return store.record(Changes(runs=True))
+
+
+def resumable(store: Store, run_id: str) -> RunFolder:
+    """A run that was paused or broken off, made ready to go on with `start`. Raises JobFailed."""
+    run = _run(store, run_id)
+    state = summarise(run).state
+    if state not in RESUMABLE:
+        raise JobFailed(f"The run {run_id} cannot go on ({state}); only one that was paused or broken off can.")
+    run.append(Stage(GOING_ON))
+    run.write_control(replace(run.control(), started=None, stop=False, pause=False))
+    with store.atomic():
+        store.record(Changes(runs=True))
+    return run
+
+
 def runs(store: Store) -> list[RunSummary]:
     """All runs of the project, newest first."""
     adopted = models.runs_adopted(store)
@@ -196,8 +222,13 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
                 began = message.time
             case Heartbeat():
                 heard, silence = message.time, SILENCE_S
-            case Stage() | Failed():
-                sentence = message.text if isinstance(message, Stage) else message.sentence
+            case Stage():
+                sentence = message.text
+                if sentence == GOING_ON:
+                    heard, silence = control.started, START_S
+                    state = "running" if control.started else "waiting"
+            case Failed():
+                sentence = message.sentence
             case Evaluated():
                 value = message.mean_per_class_accuracy
                 best = value if message.best and value is not None else best
@@ -218,7 +249,7 @@ def follow(run: RunFolder) -> Generator[Message | None, None, RunFinished | None
 
     Returns its last message, or None when it was interrupted. Closing the generator ends the watching, not the run.
     """
-    offset, checked = 0, time.monotonic()
+    offset, checked = _last_word(run), time.monotonic()
     while True:
         found, offset = run.tail(offset)
         for message in found:
@@ -233,6 +264,19 @@ def follow(run: RunFolder) -> Generator[Message | None, None, RunFinished | None
                 state = summarise(run).state
                 if state in ("interrupted", "failed") or (state == "stopped" and run.control().started is None):
                     return None
+
+
+def _last_word(run: RunFolder) -> int:
+    """Where the messages of a resumed run go on after the last word of its process before; 0 for one that has not yet
+    ended, or has ended for good.
+    """
+    offset, after = 0, 0
+    lines = run.messages_file.read_bytes().splitlines(keepends=True) if run.messages_file.exists() else []
+    for line in lines:
+        offset += len(line)
+        if line.endswith(b"\n") and isinstance(wire.decode(line.decode("utf-8")), RunFinished):
+            after = offset
+    return after if after < offset else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.messages import (
+    GOING_ON,
     Alarm,
     Evaluated,
     Failed,
@@ -80,6 +81,8 @@ class Curves:
             case Stage():
                 self.stage = message.text
                 self.stage_share = message.done / message.total if message.total else None
+                if message.text == GOING_ON:
+                    self.finished, self.failure = None, ""  # the last word of the process before
             case Alarm():
                 self.alarms.append(message)
             case RangeTested():

@@ -65,12 +65,20 @@ class TrainPage(QWidget):
         self._actions.connect("train.start", self.start)
         self._actions.connect("train.stop", self.stop)
         self._actions.connect("train.more", lambda shown: self.form.show_more(shown))
-        self._actions.set_enabled("train.stop", False)
+        self._actions.connect("train.pause", self.pause)
+        self._actions.connect("train.resume", self.resume)
+        for name in ("stop", "pause", "resume"):
+            self._actions.set_enabled(f"train.{name}", False)
 
     def _build(self) -> None:
         self.panel = RecipePanel(self._session, self._actions)
         self.form = self.panel.form
-        self.view = RunView(self._actions["train.start"], self._actions["train.stop"])
+        self.view = RunView(
+            self._actions["train.start"],
+            self._actions["train.stop"],
+            pause=self._actions["train.pause"],
+            resume=self._actions["train.resume"],
+        )
         self.classes = ClassList()
         self.runs = RunsList()
         across = QHBoxLayout(self)
@@ -142,6 +150,24 @@ class TrainPage(QWidget):
             self._session.run(training.stop, running.id)
             self._session.tell("The run ends after its present step; the best weights so far become the model")
 
+    def pause(self) -> None:
+        """Ask the run that is under way to leave off after its present step, so that it can go on later."""
+        from weldstudio.studio import training
+
+        running = self._watcher.running
+        if running is not None:
+            self._session.run(training.pause, running.id)
+            self._session.tell("The run pauses after its present step")
+
+    def resume(self) -> None:
+        """Let the chosen run go on where it was paused or broken off."""
+        from weldstudio.studio import training
+
+        row = self.runs.row_of(self.runs.chosen_id)
+        if row is not None:
+            self._starting = True
+            self._session.run(training.resumable, row.id).then(self._prepared, self._not_started)
+
     def _apply_remedy(self, values: dict[str, str]) -> None:
         try:
             self.form.set_values(values)
@@ -185,6 +211,8 @@ class TrainPage(QWidget):
         self._no_runs.setVisible(not rows)
         running = self._watcher.running
         self._actions.set_enabled("train.stop", running is not None)
+        self._actions.set_enabled("train.pause", running is not None and running.state == "running")
+        self._show_resumable()
         self._show_obstacle()
         shown = self._follower.folder
         row = next((row for row in rows if row.folder == shown), None)
@@ -197,7 +225,14 @@ class TrainPage(QWidget):
             # At first what is under way, else the newest run.
             self.runs.choose((running or rows[0]).id)
 
+    def _show_resumable(self) -> None:
+        row = self.runs.row_of(self.runs.chosen_id)
+        self._actions.set_enabled(
+            "train.resume", row is not None and row.resumable and self._watcher.running is None and not self._starting
+        )
+
     def _run_chosen(self, row: RunRow) -> None:
+        self._show_resumable()
         if row.folder != self._follower.folder:
             self._follow(row)
 

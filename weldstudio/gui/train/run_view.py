@@ -37,7 +37,9 @@ class RunView(QWidget):
 
     remedy_asked = Signal(dict)
 
-    def __init__(self, start: QAction, stop: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, start: QAction, stop: QAction, *, pause: QAction, resume: QAction, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._row: RunRow | None = None
         self._curves = Curves()
@@ -52,12 +54,9 @@ class RunView(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setRange(0, SCALE)
         self._progress.setAccessibleName("Progress of the run")
-        self.stop_button = QPushButton(stop.text())
-        self.stop_button.setToolTip("End after the present step; the best weights so far become the model.")
-        set_icon(self.stop_button, "stop")
-        self.stop_button.clicked.connect(stop.trigger)
-        stop.changed.connect(lambda: self.stop_button.setVisible(stop.isEnabled()))
-        self.stop_button.setVisible(stop.isEnabled())
+        self.pause_button = _button(pause, "pause", "End its process after the present step; it can go on later.")
+        self.resume_button = _button(resume, "play", "Go on from where it was paused or broken off.")
+        self.stop_button = _button(stop, "stop", "End after the present step; the best so far becomes the model.")
         self._banners = [Banner() for _ in range(MOST_BANNERS)]
         self._dismissed: set[str] = set()
         for banner in self._banners:
@@ -84,7 +83,8 @@ class RunView(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._state)
         head.addLayout(words, 1)
-        head.addWidget(self.stop_button, alignment=Qt.AlignmentFlag.AlignTop)
+        for button in (self.pause_button, self.resume_button, self.stop_button):
+            head.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         legend = QHBoxLayout()
         legend.setContentsMargins(EDGE, 4, GROUP, GAP)
         legend.addWidget(self._readout)
@@ -216,6 +216,17 @@ class RunView(QWidget):
     def _dress(self) -> None:
         self._readout.setFont(theme.font("secondary", figures=True))
         self._state.setFont(theme.font("secondary", figures=True))
+
+
+def _button(action: QAction, icon: str, tip: str) -> QPushButton:
+    """A button that is there while its action is possible."""
+    button = QPushButton(action.text())
+    button.setToolTip(tip)
+    set_icon(button, icon)
+    button.clicked.connect(action.trigger)
+    action.changed.connect(lambda: button.setVisible(action.isEnabled()))
+    button.setVisible(action.isEnabled())
+    return button
 
 
 def in_words(row: RunRow, curves: Curves) -> str:

@@ -25,6 +25,7 @@ ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 MARKS: Final = {
     "waiting": ("pause", "secondary"),
     "running": ("play", "accent"),
+    "paused": ("pause", "secondary"),
     "done": ("check", "success"),
     "stopped": ("stop", "secondary"),
     "failed": ("error", "danger"),
@@ -47,6 +48,11 @@ class RunRow:
     @property
     def running(self) -> bool:
         return self.state in ("running", "waiting")
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it can go on where it was (`studio.training.RESUMABLE`, which a test holds this against)."""
+        return self.state in ("paused", "interrupted", "failed")
 
 
 class RunModel(QAbstractListModel):
