@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer, Sign
 from PySide6.QtGui import QAction, QEnterEvent
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
+from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, MOTION_MS, theme
@@ -25,6 +26,8 @@ class OverlayControl(QFrame):
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self._over = over
+        self._toggle: QAction | None = None
+        self._dim: tuple[QAction, ...] = ()
         set_look(self, "lifted")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 4, GAP + 4, 4)
@@ -40,7 +43,6 @@ class OverlayControl(QFrame):
         self.slider.setFixedWidth(112)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider.setAccessibleName("Opacity of the overlay")
-        self.slider.setToolTip("Opacity of the overlay  ([ and ])")
         self.slider.valueChanged.connect(self._slid)
         self.number = QLabel()
         self.number.setFont(theme.font("secondary", figures=True))
@@ -65,11 +67,14 @@ class OverlayControl(QFrame):
         over.installEventFilter(self)
         self._toggled(False)
 
-    def offer(self, actions: Sequence[QAction]) -> None:
-        """What the button at the end opens."""
+    def offer(self, toggle: QAction, dim: tuple[QAction, QAction], rest: Sequence[QAction]) -> None:
+        """The actions whose keys are named at eye and slider, and those that the button at the end opens."""
+        self._toggle, self._dim = toggle, dim
         menu = QMenu(self.more)
-        menu.addActions(list(actions))
+        menu.addActions(list(rest))
         self.more.setMenu(menu)
+        for action in (toggle, *dim):
+            action.changed.connect(self._draw)
 
     def show_state(self, *, shown: bool, opacity: float) -> None:
         """What holds now; no signal."""
@@ -120,7 +125,8 @@ class OverlayControl(QFrame):
     def _draw(self) -> None:
         shown = self.eye.isChecked()
         set_icon(self.eye, "eye" if shown else "eye_off")
-        self.eye.setToolTip("Hide the overlay  (O)" if shown else "Show the overlay  (O)")
+        self.eye.setToolTip(_hint("Hide the overlay" if shown else "Show the overlay", self._toggle))
+        self.slider.setToolTip(_hint("Opacity of the overlay", *self._dim))
         self.eye.setAccessibleName(self.eye.toolTip())
         self.slider.setEnabled(shown)
         self.number.setText(f"{self.slider.value()} %")
@@ -132,3 +138,9 @@ class OverlayControl(QFrame):
             self._motion.stop()
             self._motion.setEndValue(opacity)
             self._motion.start()
+
+
+def _hint(text: str, *actions: QAction | None) -> str:
+    """What a control is for, with the keys that do the same now."""
+    keys = [key for action in actions if action is not None and (key := Actions.key_text(action))]
+    return f"{text}  ({', '.join(keys)})" if keys else text

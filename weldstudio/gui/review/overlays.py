@@ -48,7 +48,11 @@ class Overlays(QObject):
             name = action_id.replace(".", "_")
             actions[action_id].setChecked(getattr(session.settings, name))
             actions.connect(action_id, partial(self._option, name))
-        large.control.offer([actions[action_id] for action_id in ("overlay.strongest", *OPTIONS)])
+        large.control.offer(
+            self._toggle,
+            (actions["overlay.weaker"], actions["overlay.stronger"]),
+            [actions[action_id] for action_id in ("overlay.strongest", *OPTIONS)],
+        )
         actions.connect("overlay.stronger", lambda: self.set_opacity(self.opacity + STEP))
         actions.connect("overlay.weaker", lambda: self.set_opacity(self.opacity - STEP))
         large.control.opacity_changed.connect(self.set_opacity)
