@@ -14,7 +14,7 @@ from weldstudio.domain.errors import UserError
 COMMANDS = (
     *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch"),
     *("label", "set", "copy", "queue", "review", "audit", "second", "agreement", "accept"),
-    *("joints", "decide", "safe", "describe", "contractors", "scheme", "merge"),
+    *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge"),
     *("predict", "train", "recipes", "vary", "pause", "resume", "stop"),
     *("evaluate", "thresholds", "export", "models"),
     *("note", "history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),

@@ -26,3 +26,14 @@ def test_many_photos_are_looked_at_before_they_are_set(run: Run, tmp_path: Path)
     run("set", project, "", "nothing", "raised", status=2)
     run("set", project, "", "No flag", "raised", status=1)
     assert "No photo is found" in run("set", project, "nowhere", FLAGS[0], "raised", status=1)["error"]
+
+
+def test_what_a_photo_is_besides_its_labels(run: Run, tmp_path: Path) -> None:
+    made = make_collection(tmp_path / "photos", 2, seed=3)
+    project = tmp_path / "p"
+    run("import", project, made.folder)
+    told = run("info", project, made.paths[0])
+    assert told["file"]["name"] == Path(made.paths[0]).name
+    assert told["camera"]["format"].startswith("JPEG")
+    assert told["joint"]["photographs"] == "1"
+    assert "no photo" in run("info", project, "nowhere.jpg", status=1)["error"]

@@ -18,6 +18,7 @@ from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.history import history
+from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
@@ -100,6 +101,7 @@ for _command in (
     decide,
     safe,
     describe,
+    info,
     contractors,
     scheme,
     merge,

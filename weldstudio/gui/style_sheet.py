@@ -86,6 +86,8 @@ QPlainTextEdit[look="note"]:focus { padding: 2px 3px; }
 QPlainTextEdit[look="note"]:read-only { border-color: @line; background: transparent; }
 QPushButton[look="narrow"] { padding: 0 3px; }
 QPushButton[look="narrow"]:focus { padding: 0 2px; }
+QLineEdit[look="bare"], QLineEdit[look="bare"]:focus
+  { border: none; background: transparent; padding: 0; min-height: 0; }
 QLineEdit[look="wrong"] { border: 2px solid @danger; padding: 0 7px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus
   { border: none; padding: 0 6px; min-height: 0; background: transparent; }

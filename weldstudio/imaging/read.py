@@ -5,6 +5,8 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -86,6 +88,13 @@ def read_header(path: Path) -> Header:
             return header
         file.seek(0)
         return header_by_pillow(file, path)
+
+
+@contextmanager
+def open_picture(path: Path) -> Iterator[Image.Image]:
+    """The file as Pillow sees it, its header read and its pixels not. Raises PhotoError."""
+    with _opening(path) as file, _open(file, path) as picture:
+        yield picture
 
 
 def header_by_pillow(file: IO[bytes], path: Path) -> Header:

@@ -79,6 +79,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.confirm", "The labels hold for the changed file", "F5", "check"),
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
         ("photo.reveal", "Show the file in its folder", "", "folder"),
+        ("photo.about", "About the photograph: file, joint, camera…", "Alt+Return", "info"),
+        ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
         ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
     ),

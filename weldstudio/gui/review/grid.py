@@ -31,6 +31,8 @@ class PhotoGrid(QAbstractScrollArea):
     selection_changed = Signal()
     opened = Signal(int)
     """Photo id: show it large."""
+    carried = Signal()
+    """What is selected is being dragged out."""
     size_changed = Signal(int)
     """Another size of cells was asked for by Ctrl and the wheel."""
 

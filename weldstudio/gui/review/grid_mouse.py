@@ -1,4 +1,4 @@
-"""What the mouse does on the grid: click, Ctrl, Shift, rubber band, double click, tooltips, Ctrl and the wheel."""
+"""What the mouse does on the grid: click, Ctrl, Shift, rubber band, dragging out, tooltips, Ctrl and the wheel."""
 
 import math
 from collections.abc import Callable
@@ -28,6 +28,8 @@ class GridMouse(QObject):
         self._grid, self._name_of = grid, name_of
         self._pressed: QPoint | None = None
         self._band: tuple[QPoint, QPoint] | None = None
+        self._held: int | None = None
+        """Index of a selected cell under the pressed button: it may be dragged out, or let go of."""
         self._pull = QTimer(self)
         self._pull.setInterval(_PULL_MS)
         self._pull.timeout.connect(self._pull_band)
@@ -91,6 +93,8 @@ class GridMouse(QObject):
             grid.change(lambda state: state.extend(index, add=control))
         elif control:
             grid.change(lambda state: state.toggle(index))
+        elif grid.state.is_selected(index):
+            self._held = index
         else:
             grid.change(lambda state: state.go_to(index))
 
@@ -101,6 +105,10 @@ class GridMouse(QObject):
         here = self._on_surface(point)
         if self._band is None:
             if (here - self._pressed).manhattanLength() < QApplication.startDragDistance():
+                return
+            if self._held is not None:
+                self._pressed = self._held = None
+                self._grid.carried.emit()
                 return
             self._grid.state.begin_band(keep=bool(event.modifiers() & _CONTROL))
         self._band = (self._pressed, here)
@@ -113,6 +121,9 @@ class GridMouse(QObject):
     def _release(self) -> None:
         self._pull.stop()
         self._pressed = None
+        if self._held is not None:
+            index, self._held = self._held, None
+            self._grid.change(lambda state: state.go_to(index))
         if self._band is not None:
             self._band = None
             self._grid.viewport().update()

@@ -4,14 +4,15 @@ import time
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.review.badges import Badge, Ids, badges
+from weldstudio.gui.review.carrying import Carrying
 from weldstudio.gui.review.columns import Columns
 from weldstudio.gui.review.deciding import DecisionKeys
 from weldstudio.gui.review.describing import DescribingKeys
@@ -47,7 +48,7 @@ _MENU: Final = (
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("example.typical", "example.look_alike"),
     *("review.done", "review.return", "review.again", "accept.flag", "accept.photo", "accept.all"),
-    *("photo.note", "history.open", "photo.predict", "photo.reveal"),
+    *("photo.note", "history.open", "photo.predict", "photo.about", "photo.copy", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
 _NO_AUDIT: Final = "No photograph waits in an audit sample. Draw some by chance to learn how many labels are wrong."
@@ -95,6 +96,7 @@ class ReviewPage(QWidget):
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
+        self.carrying = Carrying(session, actions, self.grid, window=self)
         self.examples = Examples(session, actions, self.inspector.flags)
         self._peek_since: float | None = None
         self._build()
@@ -191,7 +193,6 @@ class ReviewPage(QWidget):
             "photo.filter": lambda: self.header.field.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "photo.clear_filter": lambda: self.filtering.take_queue(None),
             "photo.predict": self._predict,
-            "photo.reveal": self._reveal,
             "photo.larger": lambda: self._resized(self.grid.cell_size + _SIZE_STEP),
             "photo.smaller": lambda: self._resized(self.grid.cell_size - _SIZE_STEP),
             "view.zoom_in": lambda: view.zoom_by(_ZOOM),
@@ -241,7 +242,15 @@ class ReviewPage(QWidget):
         for action_id in ("view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "photo.grid", *LOOK_ACTIONS):
             self._actions.set_enabled(action_id, self.going.is_large)
         shown = len(self.filtering.shown.ids) > 0
-        for action_id in ("photo.next", "photo.previous", "photo.open", "photo.select_all", "photo.reveal"):
+        for action_id in (
+            "photo.next",
+            "photo.previous",
+            "photo.open",
+            "photo.select_all",
+            "photo.reveal",
+            "photo.copy",
+            "photo.about",
+        ):
             self._actions.set_enabled(action_id, shown)
         self._actions.set_enabled("photo.predict", shown and self._session.mirror.model_id is not None)
 
@@ -313,11 +322,6 @@ class ReviewPage(QWidget):
         return badges(mirror, rows, some=self.veil.part(rows), bare=self.veil.owed(rows))
 
     # Files and models
-
-    def _reveal(self) -> None:
-        if self._session.current is not None:
-            folder = self._session.mirror.photo_path(self._session.current).parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def _predict(self) -> None:
         from weldstudio.studio import predicting  # brings the children's side along, which few clicks need

@@ -128,7 +128,7 @@ def picture(source: Source, box: QSize, *, whole: bool) -> Picture:
     size = fitted(full, box)
     sparing = not whole and full.width() * full.height() > _ALWAYS_WHOLE
     pixels = read_photo(source.path, at_least=min(size.width(), size.height()) if sparing else None)
-    image = _as_image(pixels)
+    image = as_image(pixels)
     if size.width() >= image.width():
         return Picture(image, image, full)
     return Picture(image, _scaled(image, size), full)
@@ -156,12 +156,13 @@ def _decoded(jpeg: bytes, box: QSize) -> QImage:
 
 
 def _image_of(path: Path, *, longest: int, box: QSize) -> QImage:
-    image = _as_image(read_photo(path, longest=longest))
+    image = as_image(read_photo(path, longest=longest))
     size = fitted(image.size(), box)
     return image if size == image.size() else _scaled(image, size)
 
 
-def _as_image(pixels: NDArray[np.uint8]) -> QImage:
+def as_image(pixels: NDArray[np.uint8]) -> QImage:
+    """(h, w, 3) as an image of its own in RGB32."""
     rows, columns = pixels.shape[:2]
     # Converting copies: the array below the first image goes away.
     image = QImage(pixels.data, columns, rows, columns * 3, QImage.Format.Format_RGB888)

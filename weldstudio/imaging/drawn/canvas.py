@@ -4,6 +4,7 @@ Pixels that a thing covers are taken out as flat arrays, so that only they are r
 linear light.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,6 +19,8 @@ Colour = tuple[float, float, float]
 Frame = tuple[Floats, Floats, Floats, Floats]
 """Origin and three unit vectors: along, up, near."""
 
+TILE = 4
+"""Width and height of the picture are multiples of it."""
 # Below this strength of the sun nobody sees its highlights.
 _DULL = 0.5
 # Corners of an octagon that encloses the unit circle.
@@ -39,7 +42,8 @@ class Hit:
     """The ray's direction; not of length 1."""
     s: Floats
     """Along the axis."""
-    normal: tuple[Floats, Floats, Floats]
+    normal: tuple[Floats | float, Floats | float, Floats | float]
+    """A part that is nought everywhere is the number 0.0."""
     frame: Frame
     radius: float
 
@@ -57,10 +61,14 @@ class Hit:
             self.t[keep],
             (self.ray[0][keep], self.ray[1][keep], self.ray[2][keep]),
             self.s[keep],
-            (self.normal[0][keep], self.normal[1][keep], self.normal[2][keep]),
+            (_kept(self.normal[0], keep), _kept(self.normal[1], keep), _kept(self.normal[2], keep)),
             self.frame,
             self.radius,
         )
+
+
+def _kept(values: Floats | float, keep: NDArray[np.intp]) -> Floats | float:
+    return values if isinstance(values, float) else values[keep]
 
 
 @dataclass(slots=True)
@@ -77,7 +85,7 @@ class Surface:
     """How much of the sky is seen: less beside and below things."""
     lit: Floats | float = 1.0
     """How much of the sun is seen."""
-    metal: float = 0.0
+    metal: Floats | float = 0.0
     """Mirrors in its own colour."""
     slopes: tuple[Floats, Floats] | None = None
     """How much it leans, along the axis and round it, beside the plain shape."""
@@ -103,20 +111,28 @@ class Canvas:
     def __init__(self, view: View, size: tuple[int, int]) -> None:
         self.width, self.height = size
         self.eye = np.array(view.eye, np.float32)
-        basis = view.basis
-        self.right, self.up, self.forward = basis
-        self.axes = basis.T
+        self.basis = view.basis
+        """To the right, up, forward, a row each."""
+        self.axes = self.basis.T
         self.light = view.light
         aspect = self.height / self.width
-        self._u = ((2 * np.arange(self.width, dtype=np.float32) + 1) / self.width - 1) / np.float32(view.lens)
-        self._v = (1 - (2 * np.arange(self.height, dtype=np.float32) + 1) / self.height) * np.float32(
-            aspect / view.lens
-        )
+        self.u = ((2 * np.arange(self.width, dtype=np.float32) + 1) / self.width - 1) / np.float32(view.lens)
+        self.v = (1 - (2 * np.arange(self.height, dtype=np.float32) + 1) / self.height) * np.float32(aspect / view.lens)
+        every = np.arange(self.height * self.width, dtype=np.int32)
+        grid = every.reshape(self.height // TILE, TILE, self.width // TILE, TILE)
+        self.tiles = grid.swapaxes(1, 2).reshape(-1, TILE * TILE)
+        """Flat indices of the pixels of each little square of the picture, (squares, TILE * TILE)."""
         self.focal = 0.5 * self.width * view.lens
         self.fineness = self.focal / float(np.linalg.norm(self.eye))
         """Pixels per radius of the pipe, about where the joint is."""
         self.colour = np.zeros((3, self.height * self.width), np.float32)
         self.depth = np.full(self.height * self.width, np.inf, np.float32)
+        # Of each ray: one over its length, how steeply it rises, and one over its length when it is added to the sun's.
+        whole = slice(0, self.height), slice(0, self.width)
+        self._unit = 1 / np.sqrt(self.u * self.u + (1 + self.v * self.v)[:, None]).reshape(-1)
+        self._rise = self.ray(np.array((0, 0, 1), np.float32), *whole).reshape(-1) * self._unit
+        into_sun = self.ray(np.array(view.light.sun, np.float32), *whole).reshape(-1) * self._unit
+        self._halving = 1 / np.sqrt((2 - 2 * into_sun).clip(1e-6, 4))
         warm = view.light.warmth
         self.sun: Colour = (
             view.light.strength * (1.0 + 0.1 * warm),
@@ -125,9 +141,6 @@ class Canvas:
         )
         self.sky: Colour = (0.60 + 0.03 * warm, 0.66, 0.76 - 0.04 * warm)
         self.bounce: Colour = (0.22, 0.2, 0.17)
-        self._sun, self._sky, self._bounce = (
-            np.array(colour, np.float32)[:, None] for colour in (self.sun, self.sky, self.bounce)
-        )
         self.shade: Floats = self._cast(view)
 
     def _cast(self, view: View) -> Floats:
@@ -168,203 +181,178 @@ class Canvas:
 
     def ray(self, vector: Floats, rows: slice, columns: slice) -> Floats:
         """The component along `vector` of the direction of every ray of a part of the picture, (h, w)."""
-        across = self._u[columns] * np.float32(self.right @ vector) + np.float32(self.forward @ vector)
-        down = self._v[rows] * np.float32(self.up @ vector)
-        return across[None, :] + down[:, None]
+        right, up, forward = self.basis @ vector
+        return (self.u[columns] * right + forward) + (self.v[rows] * up)[:, None]
 
-    def bounds(self, points: Floats, margin: int = 3) -> tuple[slice, slice] | None:
-        """Rows and columns round the points; None where they are all outside."""
+    def boxes(self, points: Floats, margin: int = 3) -> list[tuple[slice, slice] | None]:
+        """Rows and columns round each of several sets of points (sets, n, 3); None where one is outside."""
         seen = (points - self.eye) @ self.axes
-        far = seen[:, 2]
-        if far.min() < 0.3:
-            return slice(0, self.height), slice(0, self.width)
-        x, y = seen[:, 0] / far, seen[:, 1] / far
-        left, right = (0.5 * self.width + self.focal * float(value) for value in (x.min(), x.max()))
-        top, bottom = (0.5 * self.height - self.focal * float(value) for value in (y.max(), y.min()))
-        rows = slice(max(0, int(top) - margin), min(self.height, int(bottom) + margin + 1))
-        columns = slice(max(0, int(left) - margin), min(self.width, int(right) + margin + 1))
-        return (rows, columns) if rows.start < rows.stop and columns.start < columns.stop else None
+        far = seen[..., 2:]
+        places = seen[..., :2] / np.maximum(far, np.float32(0.3)) * (self.focal, -self.focal)
+        places += (0.5 * self.width, 0.5 * self.height)
+        first = (places.min(axis=1) - margin).clip(0, (self.width, self.height)).astype(int)
+        last = (places.max(axis=1) + margin + 1).clip(0, (self.width, self.height)).astype(int)
+        behind = far.min(axis=(1, 2)) < 0.3
+        first[behind], last[behind] = 0, (self.width, self.height)
+        return [
+            (slice(top, bottom), slice(left, right)) if left < right and top < bottom else None
+            for (left, top), (right, bottom) in zip(first.tolist(), last.tolist(), strict=True)
+        ]
 
     def flat(self, rows: slice, columns: slice, where: NDArray[np.intp]) -> NDArray[np.intp]:
         """Flat indices in the picture of flat indices `where` in a part of it."""
         wide = columns.stop - columns.start
-        line, place = np.divmod(where, wide)
-        return (line + rows.start) * self.width + (place + columns.start)
+        index = where // wide
+        index *= self.width - wide
+        index += where
+        index += rows.start * self.width + columns.start
+        return index
 
     def cylinder(self, frame: Frame, radius: float, start: float, stop: float, *, over: float = 0.0) -> Hit | None:
         """What is seen of a cylinder from `start` to `stop` along its axis; `over` lifts it before what is as near."""
         origin, along, up, near = frame
         round_ = radius * (_COS * up + _SIN * near)
-        ends = np.concatenate([origin + place * along + round_ for place in (start, stop)]).astype(np.float32)
-        bounds = self.bounds(ends)
-        if bounds is None:
+        ends = np.concatenate([origin + place * along + round_ for place in (start, stop)])
+        [box] = self.boxes(ends[None])
+        if box is None:
             return None
-        rows, columns = bounds
+        rows, columns = box
         eye = self.eye - origin
         eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
-        to_up, to_near = self.ray(up, rows, columns), self.ray(near, rows, columns)
-        a = to_up * to_up + to_near * to_near
-        b = to_up * np.float32(eye_up) + to_near * np.float32(eye_near)
-        c = np.float32(eye_up**2 + eye_near**2 - radius**2)
-        # disc is the squared height of the hit over the ray's nearest point to the axis; below 0 the ray misses.
-        disc = b * b / a - c
+        rays = self.ray(along, rows, columns), self.ray(up, rows, columns), self.ray(near, rows, columns)
+        disc, t = meet(rays[1], rays[2], np.float32(eye_up), np.float32(eye_near), np.float32(radius))
         pixel = float(np.linalg.norm(eye + 0.5 * (start + stop) * -along)) / self.focal
-        where = np.flatnonzero(disc > -radius * pixel)
+        s = t * rays[0]
+        s += np.float32(eye_along)
+        cover = disc * np.float32(0.5 / radius / pixel)
+        np.minimum(cover, (s - np.float32(start)) * np.float32(1 / pixel), out=cover)
+        np.minimum(cover, (np.float32(stop) - s) * np.float32(1 / pixel), out=cover)
+        cover += np.float32(0.5)
+        behind = self.depth.reshape(self.height, self.width)[rows, columns] + np.float32(over + 1e-3)
+        where = np.flatnonzero((cover > 0) & (t > np.float32(0.05)) & (t < behind))
         if not where.size:
             return None
-        disc, a, b = disc.take(where), a.take(where), b.take(where)
-        to_up, to_near = to_up.take(where), to_near.take(where)
-        to_along = self.ray(along, rows, columns).take(where)
-        t = (-b - np.sqrt(np.maximum(disc, 0) * a)) / a
-        s = t * to_along + np.float32(eye_along)
-        cover = np.minimum(disc * np.float32(0.5 / radius / pixel) + 0.5, 1)
-        np.minimum(cover, (s - np.float32(start)) * np.float32(1 / pixel) + 0.5, out=cover)
-        np.minimum(cover, (np.float32(stop) - s) * np.float32(1 / pixel) + 0.5, out=cover)
-        index = self.flat(rows, columns, where)
-        seen = (cover > 0) & (t > 0.05) & (t < self.depth.take(index) + np.float32(over + 1e-3))
+        t = t.take(where)
+        to_along, to_up, to_near = (to.take(where) for to in rays)
         scale = np.float32(1 / radius)
-        normal = (
-            np.zeros_like(t),
-            (to_up * t + np.float32(eye_up)) * scale,
-            (to_near * t + np.float32(eye_near)) * scale,
-        )
-        return Hit(index, cover, t, (to_along, to_up, to_near), s, normal, frame, radius).only(seen)
-
-    def disc(self, frame: Frame, place: float, inner: float, outer: float, facing: int = 1) -> Hit | None:
-        """A ring across the axis at `place`, facing along it (1) or against (-1); `s` is the distance from the axis."""
-        origin, along, up, near = frame
-        eye = self.eye - origin
-        if (float(eye @ along) - place) * facing <= 0:
-            return None
-        round_ = outer * (_COS * up + _SIN * near)
-        bounds = self.bounds((origin + place * along + round_).astype(np.float32))
-        if bounds is None:
-            return None
-        rows, columns = bounds
-        to_along = self.ray(along, rows, columns)
-        to_along = np.where(np.abs(to_along) < 1e-5, np.float32(1e-5), to_along)
-        t = np.float32(place - eye @ along) / to_along
-        to_up, to_near = self.ray(up, rows, columns), self.ray(near, rows, columns)
-        x, y = to_up * t + np.float32(eye @ up), to_near * t + np.float32(eye @ near)
-        far = np.sqrt(x * x + y * y)
-        pixel = float(np.linalg.norm(eye - place * along)) / self.focal
-        cover = np.minimum((outer - far) / pixel + 0.5, (far - inner) / pixel + 0.5).clip(0, 1).astype(np.float32)
-        where = np.flatnonzero((cover > 0) & (t > 0.05))
-        index = self.flat(rows, columns, where)
-        far, x, y = far.take(where), x.take(where), y.take(where)
-        zero = np.zeros_like(far)
-        hit = Hit(
-            index,
-            cover.take(where),
-            t.take(where),
-            (to_along.take(where), to_up.take(where), to_near.take(where)),
-            far,
-            (zero + np.float32(facing), zero, zero),
+        return Hit(
+            self.flat(rows, columns, where),
+            cover.take(where).clip(0, 1),
+            t,
+            (to_along, to_up, to_near),
+            s.take(where),
+            (0.0, (to_up * t + np.float32(eye_up)) * scale, (to_near * t + np.float32(eye_near)) * scale),
             frame,
-            outer,
+            radius,
         )
-        # At its rim it lies as near as what it closes.
-        return hit.only(hit.t < self.depth.take(index) + np.float32(0.03))
-
-    def block(self, frame: Frame, halves: tuple[float, float, float]) -> Hit | None:
-        """A box round the frame's origin, `halves` of its extent along, up and near; `s` is along."""
-        origin, *axes = frame
-        signs = np.array([(i, j, k) for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], np.float32)
-        bounds = self.bounds((origin + (signs * halves) @ np.stack(axes)).astype(np.float32))
-        if bounds is None:
-            return None
-        rows, columns = bounds
-        enter: Floats | None = None
-        leave: Floats | None = None
-        side: NDArray[np.int8] | None = None
-        eye = self.eye - origin
-        rays = []
-        for number, (axis, half) in enumerate(zip(axes, halves, strict=True)):
-            to = self.ray(axis, rows, columns)
-            rays.append(to)
-            inverse = 1 / np.where(np.abs(to) < 1e-6, np.float32(1e-6), to)
-            one, two = (-half - np.float32(eye @ axis)) * inverse, (half - np.float32(eye @ axis)) * inverse
-            first, last = np.minimum(one, two), np.maximum(one, two)
-            if enter is None or leave is None or side is None:
-                enter, leave, side = first, last, np.zeros(first.shape, np.int8)
-            else:
-                side[first > enter] = number
-                enter, leave = np.maximum(enter, first), np.minimum(leave, last)
-        assert enter is not None
-        assert leave is not None
-        assert side is not None
-        where = np.flatnonzero((leave > enter) & (enter > 0.05))
-        if not where.size:
-            return None
-        t, side = enter.take(where), side.take(where)
-        # Near its outline a ray passes through little of it.
-        pixel = float(np.linalg.norm(eye)) / self.focal
-        cover = ((leave.take(where) - t) * np.float32(0.6 / pixel)).clip(0, 1)
-        ray = tuple(to.take(where) for to in rays)
-        normal = tuple(np.where(side == number, -np.sign(to), 0).astype(np.float32) for number, to in enumerate(ray))
-        index = self.flat(rows, columns, where)
-        s = ray[0] * t + np.float32(eye @ axes[0])
-        hit = Hit(index, cover, t, (ray[0], ray[1], ray[2]), s, normal, frame, float(halves[1]))  # type: ignore[arg-type]
-        return hit.only(t < self.depth.take(index) + np.float32(1e-3))
 
     def paint(self, hit: Hit, surface: Surface) -> None:
         """Light the surface and lay it over what is there."""
-        _, along, up, near = hit.frame
-        light = self.light
-        local = [float(np.dot(light.sun, vector)) for vector in (along, up, near)]
-        high = [float(vector[2]) for vector in (along, up, near)]
+        vectors = hit.frame[1:]
         if surface.slopes is not None:
             _bump(hit, *surface.slopes)
-        n0, n1, n2 = hit.normal
-        r0, r1, r2 = hit.ray
-        facing_sun = n0 * np.float32(local[0]) + n1 * np.float32(local[1]) + n2 * np.float32(local[2])
-        facing_sky = n0 * np.float32(high[0]) + n1 * np.float32(high[1]) + n2 * np.float32(high[2])
-        length = np.sqrt(r0 * r0 + r1 * r1 + r2 * r2)
-        slant = (n0 * r0 + n1 * r1 + n2 * r2) / length
-        to_sky = (r0 * np.float32(high[0]) + r1 * np.float32(high[1]) + r2 * np.float32(high[2])) / length
-        mirrored = to_sky - 2 * slant * facing_sky
+        facing_sun = _dot(hit.normal, [float(np.dot(self.light.sun, vector)) for vector in vectors])
+        facing_sky = _dot(hit.normal, [float(vector[2]) for vector in vectors])
+        colours = self.reflect(hit.index, facing_sun, facing_sky, _dot(hit.normal, hit.ray), surface)
+        self.lay(hit.index, hit.cover, colours)
+        solid = np.flatnonzero(hit.cover > np.float32(0.5))
+        self.depth[hit.index.take(solid)] = hit.t.take(solid)
+
+    def reflect(
+        self, index: NDArray[np.intp], facing_sun: Floats, facing_sky: Floats, slant: Floats, surface: Surface
+    ) -> list[Floats]:
+        """What comes back from a surface at pixels, a band each; from its normal times the sun, upwards and the ray."""
+        slant *= self._unit.take(index)
         # What is mirrored: a bright sky above, the dim ground below, with a soft edge between.
-        above = (mirrored * 2.2 + 0.35).clip(0.06, 1)
-        graze = (1 + np.minimum(slant, 0)).clip(0, 1)
-        fresnel = 0.045 + 0.5 * (graze * graze) * (graze * graze)
-        if surface.metal:
-            fresnel = fresnel + np.float32(0.5 * surface.metal)
-        lit = self.shade.take(hit.index) * surface.lit
-        sunlit = np.maximum(facing_sun, 0) * lit
-        half_sky = facing_sky * np.float32(0.5)
-        mirror = fresnel * surface.gloss
-        colour = sunlit * self._sun
-        colour += ((half_sky + np.float32(0.5)) * surface.open) * self._sky
-        colour += ((np.float32(0.5) - half_sky) * surface.open) * self._bounce
-        colour *= surface.albedo
-        colour *= 1 - np.minimum(mirror, np.float32(0.9))
-        back = (mirror * above * surface.open) * self._sky
-        if light.strength > _DULL:
-            back += (_shine(hit, local, length, surface.sharp) * surface.gloss * lit) * self._sun
-        if surface.metal:
-            back = back * (surface.albedo * np.float32(1.6))
-        colour += back
-        alpha = hit.cover
-        whole = bool(alpha.min(initial=1.0) >= 1)
-        for target, own in zip(self.colour, colour, strict=True):
-            if whole:
-                target[hit.index] = own
-            else:
-                under = target.take(hit.index)
-                target[hit.index] = under + (own - under) * alpha
-        solid = alpha > 0.5
-        self.depth[hit.index[solid]] = hit.t[solid]
+        above = slant * facing_sky
+        above *= -4.4
+        above += self._rise.take(index) * np.float32(2.2)
+        above += np.float32(0.35)
+        np.clip(above, 0.06, 1, out=above)
+        lit = self.shade.take(index)
+        lit *= surface.lit
+        shine: Floats | None = None
+        if self.light.strength > _DULL:
+            # The sun's own image in a skin that is not quite smooth: how well the normal halves sun and eye.
+            shine = ((facing_sun - slant) * self._halving.take(index)).clip(0, 1)
+            for _ in range(surface.sharp):
+                shine *= shine
+            shine *= np.float32((2**surface.sharp + 2) * 0.011)
+            shine *= surface.gloss
+            shine *= lit
+        graze = slant.clip(-1, 0)
+        graze += 1
+        graze *= graze
+        graze *= graze
+        mirror = (graze * np.float32(0.5) + (0.045 + 0.5 * surface.metal)) * surface.gloss
+        above *= mirror
+        above *= surface.open
+        keep = 1 - mirror.clip(0, 0.9)
+        sunlit = facing_sun.clip(0, 1)
+        sunlit *= lit
+        sunlit *= keep
+        keep *= surface.open
+        sky = keep * (facing_sky * np.float32(0.5) + np.float32(0.5))
+        keep -= sky
+        colours = []
+        for band, albedo in enumerate(surface.albedo):
+            own = sunlit * np.float32(self.sun[band])
+            own += sky * np.float32(self.sky[band])
+            own += keep * np.float32(self.bounce[band])
+            own *= albedo
+            back = above * np.float32(self.sky[band])
+            if shine is not None:
+                back += shine * np.float32(self.sun[band])
+            if np.any(surface.metal):
+                back *= np.where(np.asarray(surface.metal) > 0, albedo * np.float32(1.6), np.float32(1))
+            own += back
+            colours.append(own)
+        return colours
+
+    def lay(self, index: NDArray[np.signedinteger], cover: Floats, colours: Sequence[Floats]) -> None:
+        """Lay colours over what is there, which shines through where they do not cover a pixel."""
+        edge = np.flatnonzero(cover < 1)
+        at, share = index.take(edge), cover.take(edge)
+        for target, own in zip(self.colour, colours, strict=True):
+            if edge.size:
+                under = target.take(at)
+                own[edge] = under + (own.take(edge) - under) * share
+            target[index] = own
 
 
-def _shine(hit: Hit, sun: list[float], length: Floats, sharp: int) -> Floats:
-    """The sun's own image in a skin that is not quite smooth: a power of how well the normal halves sun and eye."""
-    halves = [np.float32(toward) - ray / length for toward, ray in zip(sun, hit.ray, strict=True)]
-    n0, n1, n2 = hit.normal
-    size = np.sqrt(halves[0] * halves[0] + halves[1] * halves[1] + halves[2] * halves[2])
-    shine = ((n0 * halves[0] + n1 * halves[1] + n2 * halves[2]) / np.maximum(size, np.float32(1e-3))).clip(0, 1)
-    for _ in range(sharp):
-        shine = shine * shine
-    return shine * np.float32((2**sharp + 2) * 0.011)
+def meet(
+    to_up: Floats,
+    to_near: Floats,
+    eye_up: Floats | np.float32,
+    eye_near: Floats | np.float32,
+    radius: Floats | np.float32,
+) -> tuple[Floats, Floats]:
+    """Where rays meet a cylinder, told across its axis: the distances along the rays, after how well they meet it.
+
+    That is the square of the half chord, in the plane across the axis: below 0 a ray misses, and is given the place
+    where it is nearest.
+    """
+    a = to_up * to_up
+    a += to_near * to_near
+    b = to_up * eye_up
+    b += to_near * eye_near
+    chord = b * b
+    chord /= a
+    chord -= eye_up * eye_up + eye_near * eye_near - radius * radius
+    t = np.sqrt((chord * a).clip(0, np.inf))
+    t += b
+    t /= -a
+    return chord, t
+
+
+def _dot(normal: tuple[Floats | float, ...], vector: Sequence[Floats | float]) -> Floats:
+    """The scalar product of a normal with vectors, one each or one for all; leaves out parts that are nought."""
+    first, *others = [
+        np.asarray(one) * two for one, two in zip(normal, vector, strict=True) if not isinstance(one, float)
+    ]
+    for other in others:
+        first += other
+    return first
 
 
 def _bump(hit: Hit, along: Floats, around: Floats) -> None:

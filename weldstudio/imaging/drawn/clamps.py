@@ -6,6 +6,7 @@ import numpy as np
 
 from weldstudio.imaging.drawn import textures
 from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
+from weldstudio.imaging.drawn.parts import Coat, Part, block, face, paint_parts, rod
 from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Scene, cross
 from weldstudio.imaging.drawn.textures import look, part
 
@@ -18,20 +19,28 @@ _STYLES: tuple[tuple[Colour, float], ...] = (
     ((0.30, 0.31, 0.31), 0.7),
 )
 """Paint or bare metal: colour and how metallic."""
-_STEEL: Colour = (0.4, 0.4, 0.41)
+_STEEL = Coat((0.4, 0.4, 0.41), gloss=0.9, metal=1.0)
 
 
 def paint_clamps(canvas: Canvas, scene: Scene) -> None:
     """Whatever clamps there are, and the frame that joins two of them."""
-    if not scene.clamps:
-        return
-    if len(scene.clamps) == 2:
-        _frame_rods(canvas, scene)
+    below = _frame_rods(scene) if len(scene.clamps) == 2 else []
+    above: list[Part] = []
+    shells: list[tuple[Frame, int]] = []
     for arm in scene.clamps:
         wrong = arm == scene.one_arm
-        skewed = wrong and scene.causes.clamps == "skewed"
+        seat = _seat(scene, arm, skewed=wrong and scene.causes.clamps == "skewed")
         opened = wrong and scene.causes.clamps == "open"
-        _clamp(canvas, scene, _seat(scene, arm, skewed=skewed), opened=opened)
+        lower, upper, rings = _clamp(scene, seat, opened=opened)
+        below += lower
+        above += upper
+        shells += rings
+    for seat, side in shells:
+        below += _ends(scene, seat, side)
+    paint_parts(canvas, below, sharp=4)
+    for seat, side in shells:
+        _shell(canvas, scene, seat, side)
+    paint_parts(canvas, above, sharp=4)
 
 
 def _seat(scene: Scene, arm: int, *, skewed: bool) -> Frame:
@@ -52,49 +61,54 @@ def _seat(scene: Scene, arm: int, *, skewed: bool) -> Frame:
     )
 
 
-def _clamp(canvas: Canvas, scene: Scene, seat: Frame, *, opened: bool) -> None:
-    """Foot, ears, ring and bolt; an open one's upper half swung back on its hinge behind the pipe."""
+def _clamp(scene: Scene, seat: Frame, *, opened: bool) -> tuple[list[Part], list[Part], list[tuple[Frame, int]]]:
+    """What is below its ring, what is above it, and the ring: whole (0), or its upper (1) and its lower half (-1).
+
+    The upper half of an open one is swung back on its hinge behind the pipe.
+    """
     origin, along, up, near = seat
     wide = CLAMP_WIDTH * 0.5
-    # The foot that stands on the frame's rods.
-    _block(canvas, scene, (origin - 1.28 * up, along, up, near), (wide, 0.2, 1.05))
+    # The foot that stands on the frame's rods, and the ears.
+    below = [_block(scene, (origin - 1.28 * up, along, up, near), (wide, 0.2, 1.05))]
     for side in (-1, 1):
         ear = origin + side * 1.36 * near + (-0.12 if opened else 0.0) * up
-        _block(canvas, scene, (ear, along, up, near), (wide, 0.16 if opened else 0.25, 0.2))
+        below.append(_block(scene, (ear, along, up, near), (wide, 0.16 if opened else 0.25, 0.2)))
     if not opened:
-        _shell(canvas, scene, seat, half="")
-        _block(canvas, scene, (origin + 1.3 * up, along, up, near), (0.64 * wide, 0.12, 0.16))
-        _steel(canvas, ((origin + 1.4 * near).astype(np.float32), up, along, -near), 0.075, -0.35, 0.62)
-        handle: Frame = ((origin + 1.4 * near + 0.6 * up).astype(np.float32), along, up, near)
-        _steel(canvas, handle, 0.06, -0.36, 0.36)
-        return
-    _shell(canvas, scene, seat, half="lower")
+        above = [
+            _block(scene, (origin + 1.3 * up, along, up, near), (0.64 * wide, 0.12, 0.16)),
+            rod((origin + 1.4 * near, up, along, -near), 0.075, -0.35, 0.62, _STEEL),
+            rod((origin + 1.4 * near + 0.6 * up, along, up, near), 0.06, -0.36, 0.36, _STEEL),
+        ]
+        return below, above, [(seat, 0)]
     turn = 1.75
     c, s = math.cos(turn), math.sin(turn)
     swung_up, swung_near = (c * up - s * near).astype(np.float32), (c * near + s * up).astype(np.float32)
-    origin = (origin - 1.36 * near + 1.36 * swung_near).astype(np.float32)
-    _shell(canvas, scene, (origin, along, swung_up, swung_near), half="upper")
-    for side in (-1, 1):
-        ear = origin + side * 1.36 * swung_near + 0.14 * swung_up
-        _block(canvas, scene, (ear, along, swung_up, swung_near), (wide, 0.09, 0.2))
-    _block(canvas, scene, (origin + 1.3 * swung_up, along, swung_up, swung_near), (0.64 * wide, 0.12, 0.16))
+    swung = (origin - 1.36 * near + 1.36 * swung_near).astype(np.float32)
+    above = [
+        _block(
+            scene, (swung + side * 1.36 * swung_near + 0.14 * swung_up, along, swung_up, swung_near), (wide, 0.09, 0.2)
+        )
+        for side in (-1, 1)
+    ]
+    above.append(_block(scene, (swung + 1.3 * swung_up, along, swung_up, swung_near), (0.64 * wide, 0.12, 0.16)))
+    return below, above, [(seat, -1), ((swung, along, swung_up, swung_near), 1)]
 
 
-def _shell(canvas: Canvas, scene: Scene, seat: Frame, *, half: str) -> None:
-    """A ring of flat steel, or its “lower” or “upper” half."""
+def _ends(scene: Scene, seat: Frame, side: int) -> list[Part]:
+    """The faces of a ring of flat steel, or of its upper or lower half."""
     paint, metal = _STYLES[scene.clamp_style]
-    for place in (-CLAMP_WIDTH / 2, CLAMP_WIDTH / 2):
-        face = canvas.disc(seat, place, 1.0, 1.2, 1 if place > 0 else -1)
-        if face is not None and face.index.size:
-            if half:
-                high = (face.ray[1] * face.t + np.float32((canvas.eye - seat[0]) @ seat[2])) > 0
-                face = face.only(high == (half == "upper"))
-            canvas.paint(face, Surface(np.array(paint, np.float32)[:, None] * 0.7, 0.4, metal=metal))
+    coat = Coat(_shaded(paint, 0.7), 0.4, metal)
+    return [face(seat, facing * CLAMP_WIDTH / 2, 1.2, coat, inner=1.0, facing=facing, side=side) for facing in (-1, 1)]
+
+
+def _shell(canvas: Canvas, scene: Scene, seat: Frame, side: int) -> None:
+    """A ring's outside, with its worn paint."""
+    paint, metal = _STYLES[scene.clamp_style]
     hit = canvas.cylinder(seat, 1.2, -CLAMP_WIDTH / 2, CLAMP_WIDTH / 2, over=0.01)
     if hit is None or not hit.index.size:
         return
-    if half:
-        hit = hit.only((hit.normal[1] > 0) == (half == "upper"))
+    if side:
+        hit = hit.only(np.asarray(hit.normal[1]) * side > 0)
     grain = look(textures.noise(), hit.s * np.float32(0.6), hit.theta * np.float32(0.4) + np.float32(0.3))
     worn = ((part(grain, 0) - 0.7) * 4).clip(0, 1) * (0.6 if not metal else 0.25)
     tone = 0.8 + 0.35 * part(grain, 1)
@@ -107,36 +121,26 @@ def _shell(canvas: Canvas, scene: Scene, seat: Frame, *, half: str) -> None:
     canvas.paint(hit, Surface(albedo.astype(np.float32), 0.55, sharp=4, metal=metal))
 
 
-def _block(canvas: Canvas, scene: Scene, frame: Frame, halves: tuple[float, float, float]) -> None:
+def _block(scene: Scene, frame: Frame, halves: tuple[float, float, float]) -> Part:
     paint, metal = _STYLES[scene.clamp_style]
-    origin, along, up, near = (np.asarray(vector, np.float32) for vector in frame)
-    hit = canvas.block((origin, along, up, near), halves)
-    if hit is not None and hit.index.size:
-        grain = part(look(textures.noise(), hit.s * np.float32(0.5) + origin[0], hit.t * np.float32(0.9)), 0)
-        albedo = np.stack([np.float32(own) * (0.7 + 0.35 * grain) for own in paint])
-        canvas.paint(hit, Surface(albedo, 0.5, sharp=4, open=0.85, metal=metal))
+    return block(frame, halves, Coat(_shaded(paint, 0.7), metal=metal, open=0.85, rough=0.5))
 
 
-def _steel(canvas: Canvas, frame: Frame, radius: float, start: float, stop: float) -> None:
-    hit = canvas.cylinder(frame, radius, start, stop)
-    if hit is not None and hit.index.size:
-        canvas.paint(hit, Surface(np.array(_STEEL, np.float32)[:, None], 0.9, sharp=4, metal=1.0))
+def _shaded(colour: Colour, share: float) -> Colour:
+    return colour[0] * share, colour[1] * share, colour[2] * share
 
 
-def _frame_rods(canvas: Canvas, scene: Scene) -> None:
+def _frame_rods(scene: Scene) -> list[Part]:
     """Two rods along the joint, under and before the pipe, that keep both clamps in line."""
     ends = [scene.axis(arm) for arm in ARMS]
     feet = [origin + scene.clamp_s(arm) * along for arm, (origin, along, _, _) in zip(ARMS, ends, strict=True)]
+    rods = []
     for aside in (-0.85, 0.85):
         first = feet[0] + np.array((0, aside, -1.3), np.float32)
         last = feet[1] + np.array((0, aside, -1.3), np.float32)
-        along = (last - first) / np.linalg.norm(last - first)
+        long = float(np.linalg.norm(last - first))
+        along = (last - first) / np.float32(long)
         up = np.array((0, 0, 1), np.float32) - along * along[2]
         up /= np.linalg.norm(up)
-        frame: Frame = (
-            first.astype(np.float32),
-            along.astype(np.float32),
-            up.astype(np.float32),
-            cross(along, up),
-        )
-        _steel(canvas, frame, 0.11, -0.3, float(np.linalg.norm(last - first)) + 0.3)
+        rods.append(rod((first, along, up, cross(along, up)), 0.11, -0.3, long + 0.3, _STEEL))
+    return rods

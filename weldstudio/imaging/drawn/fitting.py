@@ -6,6 +6,7 @@ import numpy as np
 
 from weldstudio.imaging.drawn import dirt, textures
 from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
+from weldstudio.imaging.drawn.parts import Coat, Part, face, paint_parts, rod
 from weldstudio.imaging.drawn.scene import Floats, Patch, Scene, cross
 from weldstudio.imaging.drawn.textures import look, part
 
@@ -20,16 +21,18 @@ def paint_fitting(canvas: Canvas, scene: Scene) -> None:
     patches = [_moved(patch) for patch in (*scene.soil, *scene.water) if patch.s < scene.half]
     soil = [patch for patch in patches if scene.causes.soil == "high" and _is_of(scene.soil, patch)]
     water = [patch for patch in patches if scene.causes.water == "high" and _is_of(scene.water, patch)]
+    paint_parts(canvas, _faces(scene, frame, scene.half))
     _coupler(canvas, scene, frame, scene.half, soil=soil, water=water)
-    if scene.joint_type == "tapping-T":
-        _tower(canvas, scene, frame)
-    _terminals(canvas, scene, frame, scene.half, scene.terminal)
+    parts = _tower(scene, frame) if scene.joint_type == "tapping-T" else []
+    parts += _terminals(canvas, scene, frame, scene.half, scene.terminal)
     beside = scene.neighbour
     if beside is not None:
         origin, along, up, near = scene.axis(beside.arm)
         moved: Frame = ((origin + beside.middle * along).astype(np.float32), along, up, near)
+        paint_parts(canvas, _faces(scene, moved, beside.half))
         _coupler(canvas, scene, moved, beside.half, soil=[], water=[])
-        _terminals(canvas, scene, moved, beside.half, scene.terminal + 0.25)
+        parts += _terminals(canvas, scene, moved, beside.half, scene.terminal + 0.25)
+    paint_parts(canvas, parts)
 
 
 def _frame(x: float) -> Frame:
@@ -48,13 +51,25 @@ def _is_of(patches: tuple[Patch, ...], moved: Patch) -> bool:
     return any(_moved(patch) == moved for patch in patches)
 
 
-def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: list[Patch], water: list[Patch]) -> None:
-    """Body, a thicker collar at either end, and the step down to the pipe."""
-    radius = scene.radius
-    collar = (0.26, 0.18, 0.36)[scene.seed % 3]
+def _collar(scene: Scene) -> float:
+    """Length of the collars."""
+    return (0.26, 0.18, 0.36)[scene.seed % 3]
+
+
+def _faces(scene: Scene, frame: Frame, half: float) -> list[Part]:
+    """The steps from the body up to the collars, and from these down to the pipe."""
+    size, coat = scene.radius + 0.036, _flat(_BLACK)
+    parts = []
     for facing in (-1, 1):
-        _plain(canvas, frame, radius + 0.036, facing * half, facing=facing)
-        _plain(canvas, frame, radius + 0.036, facing * (half - collar), facing=-facing, inner=radius - 0.03)
+        parts.append(face(frame, facing * half, size, coat, inner=0.95, facing=facing))
+        step = facing * (half - _collar(scene))
+        parts.append(face(frame, step, size, coat, inner=scene.radius - 0.03, facing=-facing))
+    return parts
+
+
+def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: list[Patch], water: list[Patch]) -> None:
+    """Body, and a thicker collar at either end."""
+    radius, collar = scene.radius, _collar(scene)
     parts = (
         (radius, -half + collar, half - collar),
         (radius + 0.035, -half, -half + collar),
@@ -130,38 +145,24 @@ def _moulded(scene: Scene, s: Floats, theta: Floats, *, albedo: Floats, half: fl
             albedo[band][keep] += raised
 
 
-def _plain(
-    canvas: Canvas, frame: Frame, radius: float, place: float, *, facing: int, own: Colour = _BLACK, inner: float = 0.95
-) -> None:
-    """An end face."""
-    hit = canvas.disc(frame, place, inner, radius, facing)
-    if hit is not None and hit.index.size:
-        albedo = np.array(own, np.float32)[:, None] * 1.3
-        canvas.paint(hit, Surface(albedo, 0.4, open=0.8))
-
-
 def _rod(
-    canvas: Canvas,
-    frame: Frame,
-    radius: float,
-    start: float,
-    stop: float,
-    *,
-    own: Colour,
-    gloss: float = 0.6,
-    inner: float = -1.0,
-) -> None:
+    frame: Frame, radius: float, start: float, stop: float, *, own: Colour, gloss: float = 0.6, inner: float = -1.0
+) -> list[Part]:
     """A short cylinder with its upper end, from `inner` outwards."""
-    hit = canvas.cylinder(frame, radius, start, stop)
-    if hit is not None and hit.index.size:
-        low = 0.45 + 0.55 * ((hit.s - np.float32(start)) * np.float32(2.0 / max(0.1, stop - start))).clip(0, 1)
-        albedo = np.array(own, np.float32)[:, None]
-        if radius > 0.3:
-            grain = look(textures.noise(), hit.s * np.float32(0.3), hit.normal[2] * np.float32(0.3))
-            albedo = albedo * (0.8 + 0.3 * part(grain, 0)) + (part(grain, 1) - 0.62).clip(0, 1) * np.float32(0.06)
-        canvas.paint(hit, Surface(albedo, gloss, open=low))
+    colour, rough, dust = (_shaded(own, 0.8), 0.375, 0.06) if radius > 0.3 else (own, 0.0, 0.0)
+    parts = [rod(frame, radius, start, stop, Coat(colour, gloss, foot=0.45, rough=rough, dust=dust))]
     if inner < radius:
-        _plain(canvas, frame, radius, stop, facing=1, own=own, inner=inner)
+        parts.append(face(frame, stop, radius, _flat(own), inner=inner))
+    return parts
+
+
+def _flat(own: Colour) -> Coat:
+    """What an end face looks like."""
+    return Coat(_shaded(own, 1.3), 0.4, open=0.8)
+
+
+def _shaded(colour: Colour, share: float) -> Colour:
+    return colour[0] * share, colour[1] * share, colour[2] * share
 
 
 def _upright(scene: Scene, frame: Frame, s: float, angle: float) -> Frame:
@@ -177,42 +178,37 @@ def _upright(scene: Scene, frame: Frame, s: float, angle: float) -> Frame:
     )
 
 
-def _terminals(canvas: Canvas, scene: Scene, frame: Frame, half: float, angle: float) -> None:
+def _terminals(canvas: Canvas, scene: Scene, frame: Frame, half: float, angle: float) -> list[Part]:
     """Two terminals in their shrouds, an indicator beside each."""
     radius = scene.radius
+    pin: Colour = (0.5, 0.36, 0.12) if scene.seed % 3 else (0.5, 0.5, 0.52)
+    red: Colour = (0.42, 0.04, 0.025) if scene.seed % 2 else _INDICATOR
+    parts = []
     for side in (-1, 1):
-        at = side * (half - 0.34)
-        rod = _upright(scene, frame, at, angle)
-        _rod(canvas, rod, 0.25, radius - 0.1, radius + 0.12, own=_BLACK, inner=0.16)
-        _rod(canvas, rod, 0.165, radius, radius + 0.52, own=(0.026, 0.026, 0.028), gloss=0.9, inner=0.2)
+        foot = _upright(scene, frame, side * (half - 0.34), angle)
+        parts += _rod(foot, 0.25, radius - 0.1, radius + 0.12, own=_BLACK, inner=0.16)
+        parts += _rod(foot, 0.165, radius, radius + 0.52, own=(0.026, 0.026, 0.028), gloss=0.9, inner=0.2)
         # Into the shroud one looks down on the pin.
-        top = canvas.disc(rod, radius + 0.52, -1.0, 0.165)
-        if top is not None and top.index.size:
-            pin: Colour = (0.5, 0.36, 0.12) if scene.seed % 3 else (0.5, 0.5, 0.52)
-            colours = np.array((pin, (0.003, 0.003, 0.003), (0.03, 0.03, 0.032)), np.float32).T
-            canvas.paint(top, Surface(colours[:, np.digitize(top.s, (0.05, 0.115))], 0.4))
+        for size, colour in ((0.165, (0.03, 0.03, 0.032)), (0.115, (0.003, 0.003, 0.003)), (0.05, pin)):
+            parts.append(face(foot, radius + 0.52, size, Coat(colour, 0.4)))
         dot = _upright(scene, frame, side * (half - 0.62), angle + 0.28)
-        red: Colour = (0.42, 0.04, 0.025) if scene.seed % 2 else _INDICATOR
         if canvas.fineness > 95:
-            _rod(canvas, dot, 0.045, radius, radius + 0.11, own=red)
+            parts += _rod(dot, 0.045, radius, radius + 0.11, own=red)
         else:
-            _plain(canvas, dot, 0.05, radius + 0.06, facing=1, own=red, inner=-1.0)
+            parts.append(face(dot, radius + 0.06, 0.05, _flat(red)))
+    return parts
 
 
-def _tower(canvas: Canvas, scene: Scene, frame: Frame) -> None:
+def _tower(scene: Scene, frame: Frame) -> list[Part]:
     """The upright of a tapping-T with its cap, and the branch that leaves it."""
     tower = _upright(scene, frame, 0.0, 0.0)
-    _rod(canvas, tower, 0.7, 1.0, scene.radius + 0.2, own=_BLACK)
-    branch_height = scene.radius + 0.75
-    side = -1.0 if scene.seed % 2 else 1.0
-    up, along, near = tower[1], tower[2], tower[3]
-    branch: Frame = (
-        (tower[0] + branch_height * up).astype(np.float32),
-        (side * near).astype(np.float32),
-        up,
-        along,
-    )
-    _rod(canvas, branch, 0.3, 0.0, 1.3, own=_BLACK)
-    _rod(canvas, branch, 0.37, 0.85, 1.35, own=_BLACK)
-    _rod(canvas, tower, 0.44, scene.radius, scene.radius + 1.35, own=_BLACK)
-    _rod(canvas, tower, 0.54, scene.radius + 1.2, scene.radius + 1.6, own=(0.024, 0.024, 0.026), gloss=0.9)
+    origin, up, along, near = tower
+    side = np.float32(-1 if scene.seed % 2 else 1)
+    branch: Frame = (origin + np.float32(scene.radius + 0.75) * up, side * near, up, along)
+    return [
+        *_rod(tower, 0.7, 1.0, scene.radius + 0.2, own=_BLACK),
+        *_rod(branch, 0.3, 0.0, 1.3, own=_BLACK),
+        *_rod(branch, 0.37, 0.85, 1.35, own=_BLACK),
+        *_rod(tower, 0.44, scene.radius, scene.radius + 1.35, own=_BLACK),
+        *_rod(tower, 0.54, scene.radius + 1.2, scene.radius + 1.6, own=(0.024, 0.024, 0.026), gloss=0.9),
+    ]

@@ -60,14 +60,13 @@ def expose(canvas: Canvas, view: View) -> NDArray[np.uint8]:
     cast = np.exp(random.normal(0, 0.05 if old else 0.03, 3)).astype(np.float32)
     curve = _tone(old)
     pixels = np.empty((height, width, 3), np.uint8)
+    steps = np.float32((_STEPS - 1) / 2)
     for band in range(3):
         level = light[band] * vignette
-        level *= gain * cast[band]
-        np.maximum(level, 0, out=level)
+        level *= gain * cast[band] * steps * steps
+        np.clip(level, 0, (_STEPS - 1) ** 2, out=level)
         np.sqrt(level, out=level)
-        level *= np.float32((_STEPS - 1) / 2)
-        np.minimum(level, _STEPS - 1, out=level)
-        pixels[..., band] = curve.take(level.astype(np.int16)).reshape(height, width)
+        pixels[..., band] = curve.take(level.astype(np.intp)).reshape(height, width)
     image = Image.fromarray(pixels)
     if view.spoilt == "smeared":
         image = _smear(image, random)

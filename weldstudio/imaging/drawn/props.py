@@ -5,7 +5,8 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
+from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame
+from weldstudio.imaging.drawn.parts import Coat, paint_parts, rod
 from weldstudio.imaging.drawn.scene import Floats, Scene, cross
 
 _PEELS: dict[str, Colour] = {"black": (0.05, 0.05, 0.055), "blue": (0.06, 0.2, 0.52), "yellow": (0.72, 0.47, 0.06)}
@@ -164,7 +165,8 @@ def _pen(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     up = np.array((0, 0, 1), np.float32)
     origin = np.array((random.normal(0, 1.5), random.uniform(-2.6, -1.7), -scene.height + 0.12), np.float32)
     frame: Frame = (origin, along, up, cross(along, up))
-    for start, stop, colour in ((-0.75, 0.25, (0.6, 0.61, 0.62)), (0.25, 0.75, (0.03, 0.03, 0.035))):
-        hit = canvas.cylinder(frame, 0.115, start, stop)
-        if hit is not None and hit.index.size:
-            canvas.paint(hit, Surface(np.array(colour, np.float32)[:, None], 0.8))
+    ends: tuple[tuple[float, float, Colour], ...] = (
+        (-0.75, 0.25, (0.6, 0.61, 0.62)),
+        (0.25, 0.75, (0.03, 0.03, 0.035)),
+    )
+    paint_parts(canvas, [rod(frame, 0.115, start, stop, Coat(colour, 0.8)) for start, stop, colour in ends])

@@ -1,0 +1,115 @@
+"""From here to other programs: files copied or dragged out, their folder opened; and what a file is."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
+
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.background import Background
+from weldstudio.gui.review.about_card import AboutCard
+from weldstudio.gui.review.grid import PhotoGrid
+from weldstudio.gui.review.pictures import as_image
+from weldstudio.gui.session import Session
+from weldstudio.gui.words import counted
+from weldstudio.imaging.exif_facts import Facts
+from weldstudio.imaging.read import read_photo
+from weldstudio.studio import photo_facts
+
+MOST = 1000
+"""Files at once: other programs stumble over longer lists."""
+
+
+class Carrying(QObject):
+    """The originals are handed on as they are: never a copy of ours, never with an overlay."""
+
+    def __init__(self, session: Session, actions: Actions, grid: PhotoGrid, *, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._grid = session, grid
+        self._reading, self._asking = Background(self), Background(self)
+        self.card = AboutCard(window)
+        actions.connect("photo.reveal", self.reveal)
+        actions.connect("photo.copy", self.copy)
+        actions.connect("photo.about", self.about)
+        grid.carried.connect(self.drag)
+        session.current_changed.connect(lambda _photo: self.card.dismiss())
+
+    def paths(self) -> list[Path]:
+        """The files of the photographs that a key press means."""
+        mirror = self._session.mirror
+        return [mirror.photo_path(photo_id) for photo_id in self._session.targets()]
+
+    def copy(self) -> None:
+        """Onto the clipboard: as files, and a single one as a picture too."""
+        paths = self.paths()
+        if not paths or self._are_too_many(paths):
+            return
+        QGuiApplication.clipboard().setMimeData(mime_of(paths))
+        if len(paths) == 1:
+            # A picture for programs that take no files; decoding it may take longer than one likes to wait.
+            self._reading.ask(lambda: as_image(read_photo(paths[0])), partial(self._copy_picture, paths))
+        self._session.tell(f"Copied {paths[0].name if len(paths) == 1 else counted(len(paths), 'photograph')}.")
+
+    def drag(self) -> None:
+        """Out of the window, as files."""
+        paths = self.paths()
+        if not paths or self._are_too_many(paths):
+            return
+        drag = QDrag(self._grid)
+        drag.setMimeData(mime_of(paths))
+        kept = self._grid.thumbs.get(self._session.targets()[0])
+        if kept is not None:
+            drag.setPixmap(kept.pixmap.scaledToWidth(96, Qt.TransformationMode.SmoothTransformation))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def reveal(self) -> None:
+        """Open the folder in which the current photograph lies."""
+        if self._session.current is not None:
+            folder = self._session.mirror.photo_path(self._session.current).parent
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def about(self) -> None:
+        """Tell what is known of the current photograph; what its file says comes when it was read."""
+        if self.card.isVisible():
+            self.card.dismiss()
+        elif self._session.current is not None:
+            self._session.run(photo_facts.known, self._session.current).then(self._tell)
+
+    def _tell(self, known: tuple[Path, tuple[tuple[str, Facts], ...]]) -> None:
+        path, sections = known
+        self.card.show_facts(sections)
+        self._asking.ask(lambda: photo_facts.in_file(path), partial(self._tell_camera, sections))
+
+    def _tell_camera(self, sections: tuple[tuple[str, Facts], ...], facts: Facts, error: Exception | None) -> None:
+        if error is not None:
+            self._session.report(error)
+        elif self.card.isVisible():
+            self.card.show_facts((*sections, ("Camera", facts)))
+
+    def _copy_picture(self, paths: list[Path], image: QImage, error: Exception | None) -> None:
+        # A file that is no picture was copied as a file all the same.
+        there = QGuiApplication.clipboard().mimeData()
+        if error is None and there is not None and there.urls() == _urls(paths):
+            QGuiApplication.clipboard().setMimeData(mime_of(paths, image))
+
+    def _are_too_many(self, paths: Sequence[Path]) -> bool:
+        if len(paths) > MOST:
+            self._session.tell(f"{len(paths):,} photographs are too many at once; export them, or select fewer.")
+        return len(paths) > MOST
+
+
+def mime_of(paths: Sequence[Path], image: QImage | None = None) -> QMimeData:
+    """Files for other programs, their paths as text, and a picture if there is one."""
+    mime = QMimeData()
+    mime.setUrls(_urls(paths))
+    mime.setText("\n".join(map(str, paths)))
+    if image is not None:
+        mime.setImageData(image)
+    return mime
+
+
+def _urls(paths: Sequence[Path]) -> list[QUrl]:
+    return [QUrl.fromLocalFile(str(path)) for path in paths]

@@ -1,0 +1,297 @@
+"""Small plain things that fittings and clamps are built of: rods, faces and blocks of one colour.
+
+There are dozens on a photo and most cover little of it, so that numpy would be called more than it reckons. Hence the
+rays at all of them are followed at once; only then they are laid over the picture, one after the other.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.imaging.drawn import textures
+from weldstudio.imaging.drawn.canvas import TILE, Canvas, Colour, Frame, Surface, meet
+from weldstudio.imaging.drawn.scene import Floats
+from weldstudio.imaging.drawn.textures import look, part
+
+_TURNS = np.linspace(0, 2 * np.pi, 9)
+_RING = np.stack((np.cos(_TURNS), np.sin(_TURNS)), axis=1)
+_CORNERS = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+_TIES = {"rod": 1e-3, "face": 0.03, "block": 1e-3}
+"""What lies so little behind another thing is before it: at its rim a face lies as near as what it closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coat:
+    """What a part looks like."""
+
+    colour: Colour
+    gloss: float = 0.5
+    metal: float = 0.0
+    open: float = 1.0
+    """How much of the sky it sees."""
+    foot: float = 1.0
+    """How much of that is left where a rod starts."""
+    rough: float = 0.0
+    """How much lighter it is in places."""
+    dust: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A thing from `start` to `stop` along the first axis of its frame."""
+
+    shape: str
+    """“rod” (without ends), “face” (a ring across the axis, seen from further along it) or “block”."""
+    frame: Frame
+    start: float
+    stop: float
+    high: float
+    """Half its extent along the second axis: the radius of what is round."""
+    wide: float
+    """Half its extent along the third axis."""
+    coat: Coat
+    inner: float = -1.0
+    """Radius of a ring's hole."""
+    side: int = 0
+    """1 for the upper half of a ring alone, -1 for the lower."""
+
+
+def rod(frame: Frame, radius: float, start: float, stop: float, coat: Coat) -> Part:
+    """A cylinder without its ends."""
+    return Part("rod", frame, start, stop, radius, radius, coat)
+
+
+def face(
+    frame: Frame, place: float, radius: float, coat: Coat, *, inner: float = -1.0, facing: int = 1, side: int = 0
+) -> Part:
+    """A ring across the axis at `place`, facing along it (1) or against (-1)."""
+    origin, along, up, near = frame
+    place *= facing
+    return Part("face", (origin, facing * along, up, near), place, place, radius, radius, coat, inner, side)
+
+
+def block(frame: Frame, halves: tuple[float, float, float], coat: Coat) -> Part:
+    """A box round the frame's origin, `halves` of its extent along, up and near."""
+    return Part("block", frame, -halves[0], halves[0], halves[1], halves[2], coat)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Parts of one shape and the rays (n,) through the boxes round them."""
+
+    shape: str
+    canvas: Canvas
+    numbers: NDArray[np.intp]
+    """Of its parts among all."""
+    parts: list[Part]
+    counts: NDArray[np.intp]
+    """Rays of each part."""
+    index: NDArray[np.signedinteger]
+    """Flat indices of their pixels."""
+    to: list[Floats]
+    """Their directions along the axes of the part's own frame."""
+    eyes: Floats
+    """(parts, 3), the eye in each frame."""
+    suns: Floats
+    """(parts, 3), the sun's direction in each."""
+    highs: Floats
+    """(parts, 3), the world's upwards in each."""
+
+    def each(self, values: Floats | Sequence[float]) -> Floats:
+        """Values of the parts as values of their rays."""
+        return np.repeat(np.asarray(values, np.float32), self.counts)
+
+    def seen(self, cover: Floats, t: Floats, over: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The rays that something at `t` is seen on, as far as what was painted before goes, and their parts."""
+        near = (t > np.float32(0.05)) & (t < self.canvas.depth.take(self.index) + np.float32(over))
+        where = np.flatnonzero((cover > 0) & near)
+        return where, np.repeat(np.arange(len(self.parts)), self.counts).take(where)
+
+
+_Met = tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats, Floats, Floats, Floats, Floats]
+"""Number in the group, index, t, cover, place along the axis; the normal times the sun, upwards and the ray; (n,)."""
+
+
+def _meet_rods(group: _Group) -> _Met:
+    each, to, eyes = group.each, group.to, group.eyes
+    radius = np.array([one.high for one in group.parts], np.float32)
+    middle = np.array([0.5 * (one.start + one.stop) for one in group.parts], np.float32)
+    fine = each(group.canvas.focal / np.sqrt((eyes[:, 0] - middle) ** 2 + eyes[:, 1] ** 2 + eyes[:, 2] ** 2))
+    high, near, round_ = each(eyes[:, 1]), each(eyes[:, 2]), each(radius)
+    disc, t = meet(to[1], to[2], high, near, round_)
+    s = t * to[0] + each(eyes[:, 0])
+    cover = disc / (round_ + round_)
+    np.minimum(cover, s - each([one.start for one in group.parts]), out=cover)
+    np.minimum(cover, each([one.stop for one in group.parts]) - s, out=cover)
+    cover *= fine
+    cover += np.float32(0.5)
+    where, owner = group.seen(cover, t, _TIES["rod"])
+    t, inverse = t.take(where), (1 / radius).take(owner)
+    up, aside = to[1].take(where), to[2].take(where)
+    n1, n2 = (up * t + high.take(where)) * inverse, (aside * t + near.take(where)) * inverse
+    sun = n1 * group.suns[:, 1].take(owner) + n2 * group.suns[:, 2].take(owner)
+    sky = n1 * group.highs[:, 1].take(owner) + n2 * group.highs[:, 2].take(owner)
+    return owner, group.index.take(where), t, cover.take(where), s.take(where), sun, sky, n1 * up + n2 * aside
+
+
+def _meet_faces(group: _Group) -> _Met:
+    each, to, eyes = group.each, group.to, group.eyes
+    place = np.array([one.stop for one in group.parts], np.float32) - eyes[:, 0]
+    fine = group.canvas.focal / np.sqrt(place * place + eyes[:, 1] ** 2 + eyes[:, 2] ** 2)
+    t = each(place) / np.minimum(to[0], np.float32(-1e-5))
+    x, y = to[1] * t + each(eyes[:, 1]), to[2] * t + each(eyes[:, 2])
+    far = np.sqrt(x * x + y * y)
+    cover = np.minimum(each([one.high for one in group.parts]) - far, far - each([one.inner for one in group.parts]))
+    cover *= each(fine)
+    cover += np.float32(0.5)
+    # Of a half ring the other half is left out.
+    cover[x * each([one.side for one in group.parts]) < 0] = 0
+    where, owner = group.seen(cover, t, _TIES["face"])
+    sun, sky = group.suns[:, 0].take(owner), group.highs[:, 0].take(owner)
+    return (
+        owner,
+        group.index.take(where),
+        t.take(where),
+        cover.take(where),
+        far.take(where),
+        sun,
+        sky,
+        to[0].take(where),
+    )
+
+
+def _meet_blocks(group: _Group) -> _Met:
+    each, to, eyes = group.each, group.to, group.eyes
+    halves = np.array([(one.stop, one.high, one.wide) for one in group.parts], np.float32)
+    enters, leaves = [], []
+    for axis, ray in enumerate(to):
+        inverse = 1 / np.where(np.abs(ray) < 1e-6, np.float32(1e-6), ray)
+        one, two = (each(edge - eyes[:, axis]) * inverse for edge in (-halves[:, axis], halves[:, axis]))
+        enters.append(np.minimum(one, two))
+        leaves.append(np.maximum(one, two))
+    t = np.maximum(np.maximum(enters[0], enters[1]), enters[2])
+    # Near its outline a ray passes through little of it.
+    cover = np.minimum(np.minimum(leaves[0], leaves[1]), leaves[2])
+    cover -= t
+    cover *= each(0.6 * group.canvas.focal / np.sqrt((eyes * eyes).sum(axis=1)))
+    where, owner = group.seen(cover, t, _TIES["block"])
+    t = t.take(where)
+    # One sees the sides that are turned to the eye.
+    side = np.where(enters[0].take(where) == t, 0, np.where(enters[1].take(where) == t, 1, 2))
+    turn = np.where(eyes < 0, np.float32(-1), np.float32(1))
+    at = 3 * owner + side
+    sun, sky = (group.suns * turn).reshape(-1).take(at), (group.highs * turn).reshape(-1).take(at)
+    rays = [ray.take(where) for ray in to]
+    slant = np.where(side == 0, rays[0], np.where(side == 1, rays[1], rays[2])) * turn.reshape(-1).take(at)
+    s = rays[0] * t + eyes[:, 0].take(owner)
+    return owner, group.index.take(where), t, cover.take(where), s, sun, sky, slant
+
+
+_MEETINGS = {"rod": _meet_rods, "face": _meet_faces, "block": _meet_blocks}
+
+
+def _pieces(one: Part) -> Floats:
+    """Corners (n, 8, 3), in the part's own frame, of pieces of it: boxes round these hold less that is not it."""
+    if one.inner > 0.5 * one.high:
+        near = np.stack((one.inner * _RING[:-1], one.inner * _RING[1:]), axis=1)
+        far = np.stack((1.09 * one.high * _RING[:-1], 1.09 * one.high * _RING[1:]), axis=1)
+        across = np.concatenate((near, far, near, far), axis=1)
+        return np.concatenate((np.full((*across.shape[:2], 1), one.stop), across), axis=2)
+    size = [one.stop - one.start, 2 * one.high, 2 * one.wide]
+    longest = size.index(max(size))
+    many = 1 if one.shape == "face" else min(12, max(1, int(max(size) / sorted(size)[1])))
+    size[longest] /= many
+    pieces = _CORNERS * size + (one.start, -one.high, -one.wide)
+    if many == 1:
+        return pieces[None]
+    step = np.zeros((many, 1, 3))
+    step[:, 0, longest] = np.arange(many) * size[longest]
+    return pieces + step
+
+
+def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
+    """Those of the parts that may be seen, by their shapes."""
+    frames = np.concatenate([vector for one in parts for vector in one.frame]).astype(np.float32).reshape(-1, 4, 3)
+    origins, axes = frames[:, 0], frames[:, 1:]
+    eyes = ((canvas.eye - origins)[:, None, :] * axes).sum(axis=2)
+    pieces = [_pieces(one) for one in parts]
+    owners = np.repeat(np.arange(len(parts)), [len(one) for one in pieces])
+    boxes = canvas.boxes(np.concatenate(pieces) @ axes[owners] + origins[owners, None])
+    marks = np.zeros((len(parts), canvas.height // TILE, canvas.width // TILE), np.bool_)
+    seen = set()
+    for number, box in zip(owners.tolist(), boxes, strict=True):
+        if box is not None:
+            seen.add(number)
+            top, bottom, left, right = box[0].start, box[0].stop, box[1].start, box[1].stop
+            marks[number, top // TILE : -(-bottom // TILE), left // TILE : -(-right // TILE)] = True
+    for shape in _MEETINGS:
+        own = [
+            number
+            for number, one in enumerate(parts)
+            if one.shape == shape and number in seen and (shape != "face" or eyes[number, 0] > one.stop)
+        ]
+        if not own:
+            continue
+        pixels = [canvas.tiles[marks[number].reshape(-1)].reshape(-1) for number in own]
+        counts = np.array([one.size for one in pixels])
+        index = np.concatenate(pixels)
+        line = index // canvas.width
+        right, up = canvas.u.take(index - line * canvas.width), canvas.v.take(line)
+        turns = np.repeat((axes[own] @ canvas.axes).reshape(-1, 9).T, counts, axis=1)
+        yield _Group(
+            shape,
+            canvas,
+            np.array(own),
+            [parts[number] for number in own],
+            counts,
+            index,
+            [turns[n] * right + turns[n + 1] * up + turns[n + 2] for n in (0, 3, 6)],
+            eyes[own],
+            axes[own] @ np.array(canvas.light.sun, np.float32),
+            axes[own][:, :, 2],
+        )
+
+
+def paint_parts(canvas: Canvas, parts: Sequence[Part], *, sharp: int = 5) -> None:
+    """Paint parts in this order; their highlights are a power of 2 to `sharp`."""
+    groups = list(_groups(canvas, parts)) if parts else []
+    if not groups:
+        return
+    met = [(group.numbers[owner], *rest) for group in groups for owner, *rest in [_MEETINGS[group.shape](group)]]
+    owner, index, t, cover, *others = (np.concatenate(values) for values in zip(*met, strict=True))
+    solid = np.flatnonzero(cover > np.float32(0.5))
+    np.minimum.at(canvas.depth, index.take(solid), t.take(solid))
+    ties = np.array([_TIES[one.shape] for one in parts], np.float32)
+    seen = np.flatnonzero(t < canvas.depth.take(index) + ties.take(owner))
+    seen = seen.take(owner.take(seen).astype(np.uint16).argsort(kind="stable"))
+    owner, index, t, cover, s, sun, sky, slant = (values.take(seen) for values in (owner, index, t, cover, *others))
+    colours = canvas.reflect(index, sun, sky, slant, _surface(parts, owner, s, t, sharp))
+    # What covers pixels wholly, then outlines: those of one shape seldom meet in a pixel.
+    shapes = list(_MEETINGS)
+    layers = np.array([1 + shapes.index(one.shape) for one in parts]).take(owner) * (cover < 1)
+    for layer in range(1 + len(shapes)):
+        where = np.flatnonzero(layers == layer)
+        canvas.lay(index.take(where), cover.take(where), [own.take(where) for own in colours])
+
+
+def _surface(parts: Sequence[Part], owner: NDArray[np.intp], s: Floats, t: Floats, sharp: int) -> Surface:
+    """What the coats of the parts look like where they were met."""
+    coats = [one.coat for one in parts]
+
+    def each(values: Sequence[float]) -> Floats:
+        return np.array(values, np.float32).take(owner)
+
+    albedo = np.array([coat.colour for coat in coats], np.float32).T.take(owner, axis=1)
+    if any(coat.rough or coat.dust for coat in coats):
+        shift = each([float(one.frame[0][0]) for one in parts])
+        grain = look(textures.noise(), s * np.float32(0.5) + shift, t * np.float32(0.9))
+        albedo *= 1 + part(grain, 0) * each([coat.rough for coat in coats])
+        albedo += (part(grain, 1) - np.float32(0.62)).clip(0, 1) * each([coat.dust for coat in coats])
+    open_ = each([coat.open for coat in coats])
+    if any(coat.foot < 1 for coat in coats):
+        rise = (s - each([one.start for one in parts])) * each([2 / max(0.1, one.stop - one.start) for one in parts])
+        open_ *= 1 - (1 - rise.clip(0, 1)) * each([1 - coat.foot for coat in coats])
+    metal = each([coat.metal for coat in coats]) if any(coat.metal for coat in coats) else 0.0
+    return Surface(albedo, each([coat.gloss for coat in coats]), sharp, open_, metal=metal)
