@@ -88,6 +88,11 @@ def test_what_counts_travels_with_the_scheme_file(welds: Path, run: Run, tmp_pat
     run("scheme", welds, "save", tmp_path / "ours.toml")
     run("init", tmp_path / "other", "--scheme", tmp_path / "ours.toml")
     assert run("scheme", tmp_path / "other")["verdicts"] == "both"
+    run("scheme", welds, "verdicts", "flags", "--by", "Ann")
+    run("scheme", welds, "load", tmp_path / "ours.toml", "--by", "Ann")
+    assert run("scheme", welds)["verdicts"] == "both"
+    run("scheme", welds, "load", "pipe-welds", "--by", "Ann")
+    assert run("scheme", welds)["verdicts"] == "both", "a scheme without merges says nothing of them"
 
 
 @pytest.mark.parametrize(

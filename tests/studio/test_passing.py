@@ -198,3 +198,13 @@ def test_a_guarantee_or_share_that_is_none_is_refused(scored: Store) -> None:
             passing.take(scored, guarantee, share, seed=1, who=LEE)
     with pytest.raises(EditRefused, match="No undecided joint"):
         passing.take(scored, 1e-6, 0.1, seed=1, who=LEE)
+
+
+def test_a_mirror_that_is_kept_up_knows_the_chances_of_the_labels_as_they_are(scored: Store) -> None:
+    mirror = mirrors.read(scored)
+    before = chances.reaching(mirror).copy()
+    mirror.set_label([1], 0, int(State.RAISED) | int(Source.HAND) << 2)
+    assert (chances.reaching(mirror) > before).sum() == 1
+    done = labelling.set_state(scored, [1], 0, State.CLEAR, who=ANN)
+    mirror.apply(mirrors.read_rows(scored, done.changes))
+    assert np.array_equal(chances.reaching(mirror), chances.reaching(mirrors.read(scored)))

@@ -35,7 +35,7 @@ def bundle(
     who: str | None,
     as_json: bool,
 ) -> None:
-    """Write what was labelled, noted and decided in PROJECT, by all experts, into the file OUT; or take in such a file.
+    """Write what experts labelled, noted, decided and reviewed in PROJECT into the file OUT; or take in such a file.
 
     Taking a bundle twice does no harm, and their order does not matter. Where two experts gave different answers
     without knowing of each other, `conflicts` lists them.
@@ -101,7 +101,12 @@ def conflicts(project: Path, settle: tuple[str, str, str] | None, who: str | Non
     with opened(project, read_only=True) as store:
         listed, joints = found.listed(store), found.joints_listed(store)
     rows = [
-        (one.path, one.name, *(f"{said.who}: {said.state.word} ({said.at})" for said in one.answers)) for one in listed
+        (
+            one.path,
+            one.name,
+            *(f"{said.who}: {said.state.word}{f' ({said.at})' if said.at else ''}" for said in one.answers),
+        )
+        for one in listed
     ]
     most = max((len(row) for row in rows), default=2)
     head = ("photo", "flag", *("now" if n == most - 3 else "answer" for n in range(most - 2)))

@@ -39,6 +39,8 @@ def queue(project: Path, name: str | None, limit: int, guarantee: float | None, 
     with opened(project, read_only=True) as store:
         mirror = mirrors.read(store)
     if name is None:
+        if not mirror.scheme.has_points:
+            queues = tuple(one for one in queues if not one.by_joint)  # without points there are no verdicts
         waiting = reviewing.queue_counts(mirror, queues)
         rows = [(one.id, waiting[one.id], "joints" if one.by_joint else "photos", one.hint) for one in queues]
         answer.give(as_json, {"queues": waiting}, answer.table(("queue", "waiting", "", ""), rows))
@@ -152,7 +154,7 @@ def audit(project: Path, size: int | None, seed: int, text: str | None, who: str
             one.done,
             one.wrong.found,
             answer.percent(one.wrong.rate),
-            " to ".join(map(answer.percent, one.wrong.interval)),
+            " to ".join(map(answer.percent, one.wrong.interval)) if one.done else None,
         )
         for one in found
     ]

@@ -119,5 +119,5 @@ def agreement(project: Path, as_json: bool) -> None:
     lines += [f"{name}: {answer.count(count, 'second look')} to take" for name, count in found.waiting.items()]
     if found.differing:
         differ = answer.count(found.differing, "label differs", "labels differ")
-        lines.append(f"{differ} and nobody has settled it: {answer.command('conflicts', project)}")
+        lines.append(f"{differ}, not settled yet: {answer.command('conflicts', project)}")
     answer.give(as_json, found.to_json(), "\n".join(lines))

@@ -14,7 +14,7 @@ from weldstudio.cli.options import examples, json_option, opened, project_argume
     epilog=examples(
         "weldstudio set welds 'equipment:Redbox unseen' 'No Ground Sheet' clear --dry-run",
         "weldstudio set welds 'joint:J-00417' 'No Clamp Used' raised --by 'Ann Lee'",
-        "weldstudio set welds '\"Other\":raised' nothing clear --by 'Ann Lee'",
+        "weldstudio set welds 'flag:Other' nothing clear --by 'Ann Lee'",
     ),
 )
 @project_argument

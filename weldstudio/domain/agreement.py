@@ -67,7 +67,7 @@ class Kappa:
         expected = self.expected
         if observed is None or expected is None or expected > 1 - 1e-12:
             return None
-        return (observed - expected) / (1 - expected)
+        return round((observed - expected) / (1 - expected), 12) + 0.0  # by chance is 0, not -0
 
     def to_json(self) -> dict[str, Any]:
         """Values that survive JSON."""

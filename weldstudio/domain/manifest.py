@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from weldstudio.domain.labelling import State
 from weldstudio.domain.split import Split
 
 
@@ -64,13 +67,10 @@ class Manifest:
         """Split -> class -> (raised, clear) photos."""
         result: dict[str, dict[str, tuple[int, int]]] = {}
         for split in Split:
-            photos = self.of(split)
+            states = np.array([photo.states for photo in self.of(split)], np.uint8).reshape(-1, len(self.classes))
+            raised, clear = (states == State.RAISED).sum(axis=0).tolist(), (states == State.CLEAR).sum(axis=0).tolist()
             result[split.value] = {
-                item.name: (
-                    sum(photo.states[index] == 1 for photo in photos),
-                    sum(photo.states[index] == 2 for photo in photos),
-                )
-                for index, item in enumerate(self.classes)
+                item.name: both for item, both in zip(self.classes, zip(raised, clear, strict=True), strict=True)
             }
         return result
 

@@ -102,5 +102,7 @@ def _seeded_order(ids: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
 
 
 def _neediest(lacks: NDArray[np.floating], lacks_any: NDArray[np.floating]) -> int:
-    most = np.flatnonzero(lacks >= lacks.max() - 1e-9)
-    return int(most[np.argmax(lacks_any[most])])
+    # Of a few places only: plain numbers are quicker than arrays.
+    lacking, total = lacks.tolist(), lacks_any.tolist()
+    least = max(lacking) - 1e-9
+    return int(max((place for place, much in enumerate(lacking) if much >= least), key=total.__getitem__))

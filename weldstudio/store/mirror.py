@@ -7,7 +7,7 @@ shows things. A row is a photo; rows are in the order of photo ids and never mov
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,12 @@ from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRow
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
 
+_WORKED_OUT: Final = {
+    "labels": ("labels", "chances", "said"),
+    "probabilities": ("predicted", "chances"),
+    "reviews": ("said",),
+}
+"""Names in `tallied` by what they are worked out of."""
 _INFINITY_BITS = np.float16(np.inf).view(np.int16)
 
 
@@ -193,7 +199,7 @@ class Mirror:
     def set_label(self, photo_ids: Sequence[int], slot: int, byte: int) -> None:
         """Show a label ahead of the store: one byte, in one slot, of these photos."""
         self._widen(slot + 1)
-        self.tallied.pop("labels", None)
+        _forget(self.tallied, "labels")
         self.labels[self.rows(photo_ids), slot] = byte
 
     def apply(self, rows: MirrorRows) -> None:
@@ -201,9 +207,11 @@ class Mirror:
         if rows.surroundings is not None or rows.photos is not None:
             self.tallied.clear()
         if rows.labels is not None:
-            self.tallied.pop("labels", None)
+            _forget(self.tallied, "labels")
         if rows.probabilities is not None:
-            self.tallied.pop("predicted", None)
+            _forget(self.tallied, "probabilities")
+        if rows.reviews is not None:
+            _forget(self.tallied, "reviews")
         if rows.surroundings is not None:
             self._surround(rows.surroundings)
         if rows.photos is not None:
@@ -308,6 +316,12 @@ class Mirror:
         if lacking > 0:
             wider = np.pad(self.probabilities, ((0, 0), (0, lacking)), constant_values=np.float16(np.nan))
             self.probabilities = np.asfortranarray(wider)
+
+
+def _forget(tallied: dict[Hashable, Any], changed: str) -> None:
+    """What was worked out of an array, or of what was said, holds no longer: these change where they lie."""
+    for name in _WORKED_OUT[changed]:
+        tallied.pop(name, None)
 
 
 def read(store: Store) -> Mirror:

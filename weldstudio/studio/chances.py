@@ -25,7 +25,6 @@ _BLOCK = 16_384
 _BY_PERSON = tuple(int(source) for source in (Source.HAND, Source.BULK, Source.COPIED))
 _FEW = 16
 """Up to so many photos a joint has, as a rule."""
-_KEY = "chances"
 
 
 def reaching(mirror: Mirror) -> Floats:
@@ -35,21 +34,18 @@ def reaching(mirror: Mirror) -> Floats:
     the rest. Flags of which the joint has none count for nothing; of a group the highest points that are raised count.
     """
     made_of = (mirror.labels, mirror.probabilities, mirror.joint, mirror.scheme, mirror.joints)
-    known = mirror.tallied.get(_KEY)
-    if known is not None and all(one is other for one, other in zip(known[0], made_of, strict=True)):
-        found: Floats = known[1]
-        return found
+    return deciding.kept(mirror, "chances", made_of, lambda: _reaching(mirror))
+
+
+def _reaching(mirror: Mirror) -> Floats:
     ids, _, _ = mirror.joint_order
     parts = _parts(mirror.scheme)
-    if parts and mirror.model_id is not None and len(ids):
-        limits = mirror.joints.reject_limits(ids, deciding.made(mirror))
-        joined = _Joined(mirror)
-        raised = {item.slot: _of_joints(mirror, item, joined) for part in parts for item in part}
-        found = _convolved(mirror.scheme, parts, raised, limits)
-    else:
-        found = np.ones(len(ids), np.float32)
-    mirror.tallied[_KEY] = made_of, found
-    return found
+    if not (parts and mirror.model_id is not None and len(ids)):
+        return np.ones(len(ids), np.float32)
+    limits = mirror.joints.reject_limits(ids, deciding.made(mirror))
+    joined = _Joined(mirror)
+    raised = {item.slot: _of_joints(mirror, item, joined) for part in parts for item in part}
+    return _convolved(mirror.scheme, parts, raised, limits)
 
 
 def safe(mirror: Mirror, guarantee: float) -> NDArray[np.bool_]:

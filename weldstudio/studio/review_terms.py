@@ -11,6 +11,7 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.reviews import AUDIT, REVIEW, SECOND, SETTLED
+from weldstudio.studio.deciding import kept
 from weldstudio.studio.filters import Term
 
 Bools = NDArray[np.bool_]
@@ -51,6 +52,10 @@ def spoken_of(mirror: Mirror) -> Bools:
 
 def _said(mirror: Mirror) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """(n,) 1 for reviewed photos, 2 for returned ones; (n,) when that was said."""
+    return kept(mirror, "said", (mirror.labels, mirror.ids), lambda: _said_now(mirror))
+
+
+def _said_now(mirror: Mirror) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     states, known, slots = mirror.reviews.states, mirror.reviews.known, mirror.labels.shape[1]
     codes, clocks = np.zeros(len(mirror), np.uint8), np.zeros(len(mirror), np.int64)
     if not states:
@@ -60,11 +65,13 @@ def _said(mirror: Mirror) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
             np.fromiter(states, np.int64, len(states)),
             np.fromiter((_CODES[review.said] for review in states.values()), np.uint8, len(states)),
             np.fromiter((review.clock for review in states.values()), np.int64, len(states)),
-            matrix([review.labels for review in states.values()], slots),
+            np.asfortranarray(matrix([review.labels for review in states.values()], slots)),
         )
     ids, said, at, labels = known[REVIEW, slots]
     rows = mirror.rows(ids)
-    same = ((mirror.labels[rows] & 3) == labels).all(axis=1)
+    same = np.ones(len(rows), np.bool_)
+    for slot in range(slots):  # column by column, as the labels lie
+        same &= (mirror.labels[:, slot][rows] & 3) == labels[:, slot]
     codes[rows[same]], clocks[rows[same]] = said[same], at[same]
     return codes, clocks
 
@@ -162,8 +169,11 @@ def _of_ids(mirror: Mirror, photo_ids: Sequence[int] | frozenset[int]) -> Bools:
 
 
 def _returned(mirror: Mirror, term: Term) -> Bools:
-    back = [photo for photo, review in mirror.reviews.states.items() if returned_to(review, term.value)]
-    return _of_ids(mirror, [photo for photo in back if holds(mirror, photo)])
+    key = Standing.RETURNED, term.value.casefold()
+    known = mirror.reviews.known
+    if key not in known:
+        known[key] = [photo for photo, one in mirror.reviews.states.items() if returned_to(one, term.value)]
+    return _of_ids(mirror, known[key]) & with_standing(mirror, Standing.RETURNED)
 
 
 def _standing(mirror: Mirror, term: Term) -> Bools:

@@ -163,16 +163,26 @@ def counts(mirror: Mirror) -> Counts:
     )
 
 
-def queue_counts(mirror: Mirror, of: Iterable[Queue] = QUEUES) -> dict[str, int]:
-    """How many joints, or photos where single ones do, wait in each queue, by its id."""
-    waiting = {str(queue): count for queue, count in joints.counts(mirror).items()}
+def queue_counts(
+    mirror: Mirror,
+    of: Iterable[Queue] = QUEUES,
+    *,
+    unveiled: Callable[[Rows, Filter, Sort], Rows] | None = None,
+) -> dict[str, int]:
+    """How many joints, or photos where single ones do, wait in each queue, by its id.
+
+    `unveiled` leaves out rows that the filter and the order of a queue may not show.
+    """
+    waiting = {} if unveiled else {str(queue): count for queue, count in joints.counts(mirror).items()}
     found = {}
     for queue in of:
         if queue.id in waiting:
             found[queue.id] = waiting[queue.id]
-        else:
-            matches = matching(mirror, queue.filter)
-            found[queue.id] = len(np.unique(mirror.joint[matches])) if queue.by_joint else int(matches.sum())
+            continue
+        rows = np.flatnonzero(matching(mirror, queue.filter))
+        if unveiled is not None:
+            rows = unveiled(rows, queue.filter, queue.sort)
+        found[queue.id] = len(np.unique(mirror.joint[rows])) if queue.by_joint else len(rows)
     return found
 
 

@@ -223,7 +223,9 @@ def adopt(store: Store, other: Scheme, *, who: str) -> Done:
             taken = {group.name for group in scheme.groups}
             if group.name not in taken and not any(scheme.group_of(slot) for slot in members):
                 scheme = scheme.with_group(replace(group, members=members))
-        return replace(_with_merges_like(scheme, other, slot_of), name=scheme.name or other.name)
+        level = other.verdict_level if other.live_merges else scheme.verdict_level
+        scheme = _with_merges_like(scheme, other, slot_of)
+        return replace(scheme, name=scheme.name or other.name, verdict_level=level)
 
     return edit_scheme(store, change, who=who, text=f"Scheme '{other.name}' taken over")
 

@@ -59,6 +59,8 @@ def lacking(theirs: Scheme, known: Mapping[str, int]) -> tuple[str, ...]:
 def differences(ours: Scheme, theirs: Scheme, known: Mapping[str, int]) -> tuple[str, ...]:
     """What is different in their scheme, in sentences without a stop; classes that are lacking here are left out."""
     found = []
+    if ours.verdict_level != theirs.verdict_level and ours.live_merges and theirs.live_merges:
+        found.append(f"verdicts count {theirs.verdict_level} there and {ours.verdict_level} here")
     for flag in theirs.live_flags:
         if flag.name not in known:
             continue

@@ -3,6 +3,7 @@
 A preview and the run that follows it come from the same function, so that what was shown is what is used.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -66,24 +67,25 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     judged = known_labels(mirror, recipe, accepted=False)
     states = np.stack([mirror.scheme.states_of(c.slot, learned) for c in classes], axis=1)
     honest = np.stack([mirror.scheme.states_of(c.slot, judged) for c in classes], axis=1)
-    labelled = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1) & (wanted | judges)
+    # Which photos may be learned from and judged by: asked photo by photo, this would take far longer.
+    told, truly = (np.isin(some, (State.RAISED, State.CLEAR)).any(axis=1) for some in (states, honest))
+    labelled = told & (wanted | judges)
     if not labelled.any():
         sentence = "No photo of this choice is labelled raised or clear yet; label some of each, for every flag."
         return Snapshot(Manifest(_manifest_classes(mirror.scheme, classes), (), task), problem=sentence)
     hashes, contents = photo_rows.hashes(store)
     splits, new, torn, units = _splits(mirror, recipe, labelled, hashes, stored=split_rows.read(store))
     of_photo = np.array([splits.get(int(joint), "") for joint in mirror.joint], dtype=object)
+    train = of_photo == Split.TRAIN
+    chosen = np.flatnonzero(np.where(train, wanted & told, judges & truly) & (of_photo != ""))
+    labels = np.where(train[chosen, None], states[chosen], honest[chosen]).tolist()
+    folders = {collection: os.fspath(root).rstrip(os.sep) + os.sep for collection, root in mirror.roots.items()}
     used = []
-    for row in np.flatnonzero((wanted | judges) & (of_photo != "")).tolist():
-        split = Split(of_photo[row])
-        if not (wanted if split is Split.TRAIN else judges)[row]:
-            continue
-        label = states[row] if split is Split.TRAIN else honest[row]
-        if np.isin(label, (State.RAISED, State.CLEAR)).any():
-            photo_id = int(mirror.ids[row])
-            path = str(mirror.photo_path(photo_id))
-            unit = units.get(int(mirror.joint[row]), -1)
-            used.append(ManifestPhoto(photo_id, path, split, tuple(label.tolist()), contents.get(photo_id), unit))
+    for row, label in zip(chosen.tolist(), labels, strict=True):
+        photo_id = int(mirror.ids[row])
+        path = folders[int(mirror.collection[row])] + mirror.paths[row].replace("/", os.sep)
+        unit = units.get(int(mirror.joint[row]), -1)
+        used.append(ManifestPhoto(photo_id, path, of_photo[row], tuple(label), contents.get(photo_id), unit))
     manifest = Manifest(_manifest_classes(mirror.scheme, classes), tuple(used), task)
     manifest, warnings = without_hopeless(manifest)
     if torn:

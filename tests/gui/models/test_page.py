@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.studio.shipped_model import ship
 from weldstudio.domain.changes import Progress
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.models.page import ModelsPage
+from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.session import Session
 from weldstudio.studio import evaluating, predicting, registry, scheme
 
@@ -179,3 +181,29 @@ def test_the_table_is_copied_with_its_heads(qtbot: QtBot, stage: Stage) -> None:
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].startswith("Flag\tRaised\tClear")
     assert len(lines) == 4
+
+
+@pytest.mark.usefixtures("two_models")
+def test_a_model_is_judged_by_equipment_and_medium_where_they_differ(qtbot: QtBot, stage: Stage) -> None:
+    page = open_page(stage)
+    row = page.list.models.rows[0]
+    scores = {
+        "per_class": row.card.scores["per_class"],
+        "mean_per_class_accuracy": 0.9,
+        "per_equipment": {
+            "Redbox": {"photos": 1200, "mean_per_class_accuracy": 0.9, "interval": [0.85, 0.94]},
+            "Bluebox": {"photos": 3, "mean_per_class_accuracy": None, "interval": None},
+        },
+        "per_medium": {"gas": {"photos": 7, "mean_per_class_accuracy": 0.5, "interval": [0.2, 0.8]}},
+    }
+    page.report.show_model(replace(row, evaluations={"test": scores}))
+    (table,) = (t for t in page.report.findChildren(FigureTable) if t.accessibleName().endswith("medium, test"))
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    assert lines[1:] == [
+        ["Equipment: Redbox", "1,200", "90.0 %", "85.0 to 94.0 %"],
+        ["Equipment: Bluebox", "3", "–", ""],
+        ["Medium: gas", "7", "50.0 %", "20.0 to 80.0 %"],
+    ]

@@ -160,3 +160,22 @@ def test_experts_kappa_and_audits_have_their_tables(qtbot: QtBot, stage: Stage) 
     assert [wrong.item(soil, column).text() for column in (1, 3)] == ["1 of 2", "0 of 1"]
     session.edit("x", reviews.mark_reviewed, [4], who="Lee")
     qtbot.waitUntil(lambda: page.tables[people.AUDITS].item(0, 3).text() == "4 of 12")
+
+
+def test_how_often_each_expert_raises_a_flag_is_told_by_medium(
+    qtbot: QtBot, project: Path, make_session: Callable[..., Session]
+) -> None:
+    with Store.open(project) as store:
+        photos.set_joint_facts(store, photos.joints_shown(store, [1, 2, 3]), medium="water")
+        photos.set_joint_facts(store, photos.joints_shown(store, [4, 5, 6, 7]), medium="gas")
+        labelling.set_state(store, [1, 2], 0, State.RAISED, who="Ann")
+        labelling.nothing_applies(store, [3, 4, 5, 6, 7], who="Ann")
+        labelling.set_state(store, [4], 0, State.RAISED, who="Bob")
+    page = open_page(set_stage(qtbot, make_session(project)))
+    (title,) = (title for title in page.tables if "raise" in title.casefold())
+    table = page.tables[title]
+    assert [r[:4] for r in table._rows] == [
+        ("Ann, gas", "4", "0", "0.0 %"),
+        ("Ann, water", "3", "2", "66.7 %"),
+        ("Bob, gas", "1", "1", "100.0 %"),
+    ]

@@ -275,6 +275,28 @@ def test_nothing_applies_gives_a_second_look_too(owing: At) -> None:
     assert owing.state(1, 1) == State.RAISED
 
 
+def test_the_other_photographs_of_the_joint_tell_nothing_in_a_second_look(
+    qtbot: QtBot, window: MainWindow, project: Path
+) -> None:
+    with Store.open(project) as store:
+        photos.set_joints(store, [(1, "J", None), (2, "J", None)])
+        labelling.set_state(store, [2], 0, State.RAISED, who="Bea")
+        labelling.set_state(store, [1], 1, State.RAISED, who="Bea")
+        second.draw(store, 1, "Ada", seed=1, who="Bea", of="id:1")
+    at = At(qtbot, window, project)
+    at.page.going.go_to(1)
+    at.page.going.open_large()
+    verdict = at.page.inspector.banner.said.labels
+    assert verdict is not None
+    assert (verdict.low, verdict.seen) == (0, False)
+    assert {badge.points for badge in at.page.large.strip._badges} == {0}
+    at.key(Key.Key_N)
+    verdict = at.page.inspector.banner.said.labels
+    assert verdict is not None
+    assert verdict.low == 65
+    assert sorted(badge.points for badge in at.page.large.strip._badges) == [15, 50]
+
+
 # ── Blind mode ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -291,6 +313,8 @@ def test_blind_mode_hides_predictions_until_the_photograph_is_reviewed(at: At) -
     assert at.state(0, 1) == State.UNSEEN, "what is hidden cannot be accepted"
     at.page.show_filter('model:"No Clamp Used"')
     assert 1 not in at.shown
+    counted = {entry.text: entry.count for entry in at.page.panel.entries}
+    assert counted["Disagreements"] == 11, "as many as the queue shows"
     at.page.show_filter("")
     at.page.going.go_to(1)
     at.key(Key.Key_1)
@@ -397,7 +421,7 @@ def test_safe_joints_pass_after_a_look_at_what_that_does(qtbot: QtBot, window: M
     answered(at, fill)
     do(at, "review.pass")
     assert "12 joints are safe" in texts[0]
-    assert "1 of them are drawn" in texts[0]
+    assert "1 of them is drawn" in texts[0]
     mirror = at.session.mirror
     assert len(mirror.decided.rows) == 11
     assert len(mirror.reviews.audits) == 1

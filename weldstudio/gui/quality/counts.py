@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from weldstudio.domain.labelling import Source, State, looked_at, sources, states
+from weldstudio.domain.labelling import Source, State, looked_at, states
 from weldstudio.domain.scheme import SchemeClass
 from weldstudio.studio import reviewing
 
@@ -59,11 +60,14 @@ class EquipmentCounts:
 def overview(mirror: "Mirror") -> Overview:
     """Count the collection."""
     labels = mirror.labels
+    any_state = np.zeros(len(mirror), np.uint8)
+    for column in labels.T:  # class by class, as labels lie in memory
+        any_state |= states(column)
     return Overview(
         len(mirror),
-        len(np.unique(mirror.joint)),
+        len(mirror.joint_order[0]),
         int(looked_at(labels).sum()),
-        int((states(labels) != State.UNSEEN).any(axis=1).sum()),
+        int((any_state != State.UNSEEN).sum()),
         int(reviewing.contradicting(mirror, mirror.scheme.groups).sum()),
         int(mirror.problem.sum()),
         int((mirror.taken < 0).sum()),
@@ -77,8 +81,8 @@ def class_counts(mirror: "Mirror") -> tuple[ClassCounts, ...]:
     items: tuple[SchemeClass, ...] = (*scheme.live_merges, *scheme.live_flags)
     for item in items:
         unseen, raised, clear, unsure = np.bincount(mirror.states(item.slot), minlength=4)[:4].tolist()
-        own = mirror.labels[:, item.slot]
-        by_source = np.bincount(sources(own[states(own) != State.UNSEEN]), minlength=len(Source)).tolist()
+        by_byte = np.bincount(mirror.labels[:, item.slot], minlength=256).reshape(-1, len(State))
+        by_source = by_byte[:, [state for state in State if state != State.UNSEEN]].sum(axis=1).tolist()
         found.append(
             ClassCounts(
                 item.name, (unseen, raised, clear, unsure), {Source(i): n for i, n in enumerate(by_source) if n}
@@ -89,22 +93,22 @@ def class_counts(mirror: "Mirror") -> tuple[ClassCounts, ...]:
 
 def equipment_counts(mirror: "Mirror") -> tuple[EquipmentCounts, ...]:
     """Count the photographs by equipment, the most frequent first."""
-    seen = looked_at(mirror.labels)
-    class_states = [mirror.states(item.slot) for item in mirror.scheme.classes]
-    found = []
-    for code in np.unique(mirror.equipment).tolist():
-        here = mirror.equipment == code
-        raised = []
-        for column in class_states:
-            n_raised = int((column[here] == State.RAISED).sum())
-            raised.append((n_raised, n_raised + int((column[here] == State.CLEAR).sum())))
-        found.append(
-            EquipmentCounts(
-                mirror.equipments[code] or NO_EQUIPMENT,
-                int(here.sum()),
-                int(seen[here].sum()),
-                int(mirror.problem[here].sum()),
-                tuple(raised),
-            )
+    place, most = mirror.equipment.astype(np.int64), len(mirror.equipments)
+
+    def by_equipment(values: NDArray[np.bool_ | np.uint8]) -> NDArray[np.int64]:
+        """(equipment, state): how many photos of each have which of the four values."""
+        return np.bincount(place * len(State) + values, minlength=most * len(State)).reshape(-1, len(State))
+
+    seen, problems = by_equipment(looked_at(mirror.labels))[:, 1], by_equipment(mirror.problem)[:, 1]
+    photos = np.bincount(place, minlength=most).tolist()
+    classes = [by_equipment(mirror.states(item.slot)) for item in mirror.scheme.classes]
+    found = [
+        EquipmentCounts(
+            name or NO_EQUIPMENT,
+            *(photos[n], int(seen[n]), int(problems[n])),
+            tuple((int(c[n, State.RAISED]), int(c[n, State.RAISED] + c[n, State.CLEAR])) for c in classes),
         )
+        for n, name in enumerate(mirror.equipments)
+        if photos[n]
+    ]
     return tuple(sorted(found, key=lambda e: -e.photos))

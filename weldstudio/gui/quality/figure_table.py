@@ -78,7 +78,8 @@ class FigureTable(QTableWidget):
             mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(column, mode)
             if column:
-                header.resizeSection(column, max(theme.px(NUMBER_WIDTH), self.sizeHintForColumn(column) + theme.px(8)))
+                needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(8)
+                header.resizeSection(column, max(theme.px(NUMBER_WIDTH), needed))
         head = max(header.sizeHint().height(), theme.row_height)
         self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2)
 

@@ -46,6 +46,9 @@ SOURCES: Final = {
 }
 
 
+_Counted = tuple[Overview, Sequence[ClassCounts], Sequence[EquipmentCounts], Sequence[tuple[str, str]]]
+
+
 class QualityPage(QWidget):
     """See the module's text."""
 
@@ -56,13 +59,14 @@ class QualityPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown: object = None
+        self._counted: _Counted | None = None
         self._rates: list[RaiseRate] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(COUNT_MS)
         self._timer.timeout.connect(self.refresh)
         self.tables: dict[str, FigureTable] = {}
-        self._people = People(session, self.refresh, self)
+        self._people = People(session, self._show_counted, self)
         self._content = QWidget()
         self._content.setProperty("look", "scrolled")
         self._layout = QVBoxLayout(self._content)
@@ -104,14 +108,14 @@ class QualityPage(QWidget):
         mirror = self._session.mirror
         self._timer.stop()
         problems = [(mirror.paths[mirror.row(i)], why) for i, why in sorted(mirror.problems.items())]
-        found = (
-            overview(mirror),
-            class_counts(mirror),
-            equipment_counts(mirror),
-            problems,
-            self._rates,
-            self._people.tables(),
-        )
+        self._counted = overview(mirror), class_counts(mirror), equipment_counts(mirror), problems
+        self._show_counted()
+
+    def _show_counted(self) -> None:
+        """What was counted last, and what the store has said of people since."""
+        if self._counted is None:
+            return
+        found = (*self._counted, self._rates, self._people.tables())
         if found == self._shown:
             return
         self._shown = found
@@ -233,7 +237,7 @@ class QualityPage(QWidget):
 
     def _take_rates(self, rates: "list[RaiseRate]") -> None:
         self._rates = rates
-        self.refresh()
+        self._show_counted()
 
     def _add_problems(self, problems: Sequence[tuple[str, str]]) -> None:
         self._add_heading(f"Problems ({count(len(problems))})" if problems else "Problems")

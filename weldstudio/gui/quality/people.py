@@ -128,7 +128,7 @@ def _found(session: Session, draws: "Sequence[Draw]") -> "list[Audit]":
 
 
 def _share(share: "Share") -> str:
-    return f"{count(share.found)} of {count(share.of)}"
+    return f"{count(share.found)} of {count(share.of)}" if share.of else "–"
 
 
 def _interval(share: "Share") -> str:

@@ -13,6 +13,8 @@ from weldstudio.studio import accepting
 _HEADS = ("Flag", "Raised", "Clear")
 CERTAINTY = 0.98
 _MOST_ROWS = 12
+_WIDTH = 560
+"""Pixels: the longest names of the flags of pipe welds stand in one line."""
 
 
 class AcceptTable(QTableWidget):
@@ -26,6 +28,8 @@ class AcceptTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMinimumWidth(theme.px(_WIDTH))
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.row_height)

@@ -90,7 +90,8 @@ def ask_pass(session: Session, window: QWidget) -> None:
             raise EditRefused("No undecided joint is that safe; allow a higher chance, or score more photographs.")
         return (
             f"{counted(found.safe, 'joint is', 'joints are')} safe, of {found.undecided:,} undecided. "
-            f"{found.inspected:,} of them are drawn for an audit and {found.passed:,} accepted, of which about "
+            f"{found.inspected:,} of them {'is' if found.inspected == 1 else 'are'} drawn for an audit and "
+            f"{found.passed:,} accepted, of which about "
             f"{found.expected:.1f} reach their limit if the model's probabilities are right."
         )
 

@@ -36,7 +36,7 @@ class Filtering(QObject):
 
     def __init__(self, session: Session, bar: FilterBar, *, panel: FilterPanel, veil: Veil, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._bar, self._panel = session, bar, panel
+        self._session, self._bar, self._panel, self._veil = session, bar, panel, veil
         self.shown = Shown(
             lambda: session.mirror,
             queues=lambda: reviewing.queues(session.who, session.settings.guarantee),
@@ -131,7 +131,9 @@ class Filtering(QObject):
 
     def _recount(self) -> None:
         mirror = self._session.mirror
-        self._counts, self._waiting = reviewing.counts(mirror), reviewing.queue_counts(mirror, self.shown.queues())
+        unveiled = self._veil.unveiled if self._veil.active else None
+        self._counts = reviewing.counts(mirror)
+        self._waiting = reviewing.queue_counts(mirror, self.shown.queues(), unveiled=unveiled)
         self._show_panel()
         self.counted.emit(self._counts)
         self.stale_changed.emit(self.shown.stale())

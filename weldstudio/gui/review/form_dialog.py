@@ -45,7 +45,6 @@ class FormDialog(QDialog):
         super().__init__(parent)
         self._say = say
         self.setWindowTitle(title)
-        self.setMinimumWidth(theme.px(WIDTH))
         head = QLabel(title)
         set_look(head, "page")
         head.setWordWrap(True)
@@ -63,7 +62,7 @@ class FormDialog(QDialog):
             layout.addWidget(below, 1)
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
-        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing() + 4)  # so that nothing jumps
+        self.sentence.setMinimumHeight(3 * self.sentence.fontMetrics().lineSpacing() + 4)  # so that nothing jumps
         layout.addWidget(self.sentence)
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.reject)
@@ -77,6 +76,7 @@ class FormDialog(QDialog):
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.do_button)
         layout.addLayout(buttons)
+        self.setMinimumWidth(max(theme.px(WIDTH), layout.minimumSize().width()))
         for _, field in fields:
             _changes(field, self.refresh)
         if fields:

@@ -223,6 +223,8 @@ class Inspecting(QObject):
         if not mirror.scheme.classes:
             return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
         seen, rows = self._seen(subject.joint_rows)
+        if self._owed():
+            seen = self._veil.part(subject.joint_rows, beside=True)
         if not mirror.scheme.has_points:
             states = all_states(mirror.scheme, seen.labels[rows])
             shows = (states == State.RAISED).any(axis=0)

@@ -4,6 +4,7 @@ import time
 from functools import partial
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -75,7 +76,7 @@ class ReviewPage(QWidget):
         self.grid = PhotoGrid(
             self.thumbs, self._badges_of, lambda photo: session.mirror.paths[session.mirror.row(photo)]
         )
-        self.large = LargeView(self.loader, self.thumbs, self._badges_of)
+        self.large = LargeView(self.loader, self.thumbs, self._badges_beside)
         self.inspector = Inspector(actions)
         self.panel = FilterPanel()
         self.header = FilterBar()
@@ -320,6 +321,13 @@ class ReviewPage(QWidget):
         if not self.veil.hidden(rows).any():
             return badges(mirror, rows)
         return badges(mirror, rows, some=self.veil.part(rows), bare=self.veil.owed(rows))
+
+    def _badges_beside(self, ids: Ids) -> list[Badge]:
+        if not self.veil.owes(self._session.current):
+            return self._badges_of(ids)
+        mirror = self._session.mirror
+        rows = mirror.rows(ids)
+        return badges(mirror, rows, some=self.veil.part(rows, beside=True), bare=np.ones(len(rows), np.bool_))
 
     # Files and models
 

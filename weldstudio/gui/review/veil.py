@@ -22,7 +22,7 @@ _PREDICTED: Final = frozenset(("model", "disagrees", "scored", "predicted", "dec
 _LABELLED: Final = frozenset(
     (
         *("flag", "unseen", "labelled", "reviewed", "unreviewed", "raised", "unsure", "nothing", "conflict", "noted"),
-        *("note", "inbox", "changed", "overridden", "verdict", "decision", "review", "returned", "audit", "audited"),
+        *("note", "inbox", "changed", "overridden", "verdict", "decision", "review", "returned", "audited"),
     )
 )
 """Terms of a filter that tell what is predicted, and what is labelled or said of labels."""
@@ -69,12 +69,22 @@ class Veil(QObject):
         """Whether a blind second look at one photograph waits for this expert."""
         return photo_id is not None and photo_id in pending(self._session.mirror.reviews, self._session.who)
 
-    def part(self, rows: Rows) -> Mirror:
-        """These rows as a small mirror, without what is hidden; in a second look with the second labels."""
+    @property
+    def active(self) -> bool:
+        """Whether anything may be hidden."""
+        return self.blind or bool(pending(self._session.mirror.reviews, self._session.who))
+
+    def part(self, rows: Rows, *, beside: bool = False) -> Mirror:
+        """These rows as a small mirror, without what is hidden; in a second look with the second labels.
+
+        With `beside` nothing else is told either: labels of a joint's other photographs tell what to expect.
+        """
         mirror = self._session.mirror
         some = part(mirror, rows)
         some.probabilities[self.hidden(rows)] = np.nan
         owed = np.flatnonzero(self.owed(rows))
+        if beside:
+            some.labels[:], some.probabilities[:] = 0, np.nan
         if len(owed):
             looks = [mirror.reviews.looks[int(some.ids[place])][self._session.who] for place in owed]
             some.labels[owed] = 0

@@ -1,7 +1,8 @@
 """The left column of the Train page: the recipe, what would be used, and the start button with the reason beside it."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -21,7 +22,6 @@ from weldstudio.gui.words import when
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
-    from weldstudio.studio.snapshots import Snapshot
     from weldstudio.studio.variations import Variations
 
 WIDTH: Final = 336
@@ -29,6 +29,17 @@ ASK_MS: Final = 250
 """Rest after the last change before the snapshot is counted anew."""
 COUNTING: Final = "Counting the photographs…"
 Models = tuple[tuple[str, str], ...]
+
+
+class _Seen(NamedTuple):
+    """What would be used now; fields as of `studio.snapshots.Snapshot`."""
+
+    problem: str
+    photos: Mapping[str, int]
+    counts: Mapping[str, Mapping[str, tuple[int, int]]]
+    warnings: tuple[str, ...]
+    reviewed: Mapping[str, int]
+    models: Models
 
 
 class RecipePanel(QWidget):
@@ -77,7 +88,7 @@ class RecipePanel(QWidget):
         self._timer.stop()
         recipe = self.form.recipe
         self._session.run(_look, recipe, self.form.weights_file).then(
-            lambda seen: self._show_seen(recipe, *seen), self._not_seen
+            lambda seen: self._show_seen(recipe, seen), self._not_seen
         )
 
     # --- parts --------------------------------------------------------------------------------------------------
@@ -153,15 +164,14 @@ class RecipePanel(QWidget):
         self._show_reason()
         self._timer.start()
 
-    def _show_seen(self, recipe: Recipe, snapshot: "Snapshot", models: Models) -> None:
+    def _show_seen(self, recipe: Recipe, seen: "_Seen") -> None:
         if recipe is not self.form.recipe:
             return  # changed meanwhile; the newer question is on its way
-        self.form.show_models(models)
-        self._snapshot_problem = snapshot.problem
-        if snapshot.problem and self.form.wants_file and not self._looked_back:
+        self.form.show_models(seen.models)
+        self._snapshot_problem = seen.problem
+        if seen.problem and self.form.wants_file and not self._looked_back:
             self._look_back()
-        warnings = tuple(snapshot.warnings)
-        self.snapshot.show_snapshot(snapshot.photos, snapshot.counts, warnings, reviewed=snapshot.reviewed)
+        self.snapshot.show_snapshot(seen.photos, seen.counts, seen.warnings, reviewed=seen.reviewed)
         self._show_reason()
         self.counted.emit()
 
@@ -219,10 +229,12 @@ def _vary(store: "Store", recipe: Recipe) -> "Variations":
     return variations.of_photo(store, recipe)
 
 
-def _look(store: "Store", recipe: Recipe, weights: Path | None) -> tuple["Snapshot", Models]:
+def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
     """What would be used, and models of the recipe's network as (id, name and moment); store thread."""
     from weldstudio.studio import registry, training
 
     cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
     models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
-    return training.preview(store, recipe, weights), models
+    found = training.preview(store, recipe, weights)
+    # Counted here: a snapshot of a large project takes the window a second to count, and as long to forget.
+    return _Seen(found.problem, found.photos, found.counts, found.warnings, found.reviewed, models)

@@ -80,23 +80,25 @@ def _stone_layer(random: np.random.Generator, many: int, sizes: tuple[float, flo
     masks = Image.new("L", (_SIDE, _SIDE), 0)
     pens = [ImageDraw.Draw(image) for image in (tones, heights, masks)]
     radii = np.sort(sizes[0] + (sizes[1] - sizes[0]) * random.random(many) ** 2.4)[::-1]
-    for radius in radii:
-        x, y = random.random(2) * _SIDE
-        angles = np.sort(random.random(7) * 2 * math.pi)
-        squeeze, turn = random.uniform(0.6, 1), random.uniform(0, math.pi)
-        reach = radius * random.uniform(0.8, 1.15, 7)
-        px, py = reach * np.cos(angles), reach * np.sin(angles) * squeeze
-        corners = np.stack((px * math.cos(turn) - py * math.sin(turn), px * math.sin(turn) + py * math.cos(turn)), 1)
-        tone = int(random.uniform(40, 255))
+    # Nineteen numbers make a stone: its place, seven corners, how flat, how turned, seven reaches, how light.
+    chance = random.random((many, 19))
+    places = chance[:, :2] * _SIDE
+    angles = np.sort(chance[:, 2:9], axis=1) * 2 * math.pi
+    squeeze, turn = 0.6 + 0.4 * chance[:, 9:10], chance[:, 10:11] * math.pi
+    reach = radii[:, None] * (0.8 + 0.35 * chance[:, 11:18])
+    px, py = reach * np.cos(angles), reach * np.sin(angles) * squeeze
+    corners = np.stack((px * np.cos(turn) - py * np.sin(turn), px * np.sin(turn) + py * np.cos(turn)), axis=2)
+    fills = (40 + 215 * chance[:, 18]).astype(int).tolist()
+    for radius, (x, y), outline, tone in zip(radii.tolist(), places.tolist(), corners, fills, strict=True):
         for dx in (-_SIDE, 0, _SIDE) if x < radius or x > _SIDE - radius else (0,):
             for dy in (-_SIDE, 0, _SIDE) if y < radius or y > _SIDE - radius else (0,):
                 place = np.array((x + dx, y + dy))
-                at = corners + place
-                pens[0].polygon([tuple(corner) for corner in at.tolist()], fill=tone)
-                pens[2].polygon([tuple(corner) for corner in at.tolist()], fill=255)
-                for share, high in ((1.0, 90), (0.75, 160), (0.45, 220)):
-                    inner = corners * share + place
-                    pens[1].polygon([tuple(corner) for corner in inner.tolist()], fill=high)
+                at = (outline + place).reshape(-1).tolist()
+                pens[0].polygon(at, fill=tone)
+                pens[2].polygon(at, fill=255)
+                pens[1].polygon(at, fill=90)
+                for share, high in ((0.75, 160), (0.45, 220)):
+                    pens[1].polygon((outline * share + place).reshape(-1).tolist(), fill=high)
     soft = [image.filter(ImageFilter.GaussianBlur(0.8)) for image in (masks, tones, heights)]
     cover, tone_, dome = (np.asarray(image, np.float32) / 255 for image in soft)
     return cover, tone_, dome
