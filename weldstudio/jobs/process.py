@@ -30,7 +30,7 @@ def command(role: str, *arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a child: UTF-8 streams, threads that sleep while they wait, and glibc told to keep large blocks.
+    """The environment of a child: UTF-8 streams, threads that sleep while waiting, and glibc told to keep large blocks.
 
     Threads that wait by spinning take the core from the very thread they wait for as soon as anything else runs, such
     as the window: beside four busy processes on two cores a training step took 1.6 times as long, one photo 2.5 times.
