@@ -96,6 +96,7 @@ def test_the_environment_tells_glibc_to_keep_large_blocks() -> None:
     env = process.environment()
     assert env["PYTHONUTF8"] == "1"
     assert ("MALLOC_MMAP_THRESHOLD_" in env) == (sys.platform == "linux")
+    assert env["OMP_WAIT_POLICY"]
 
 
 def test_a_run_that_cannot_be_started_is_said(tmp_path: Path) -> None:

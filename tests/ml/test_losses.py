@@ -98,14 +98,6 @@ def test_a_smooth_hinge_is_a_hinge_but_for_its_corner() -> None:
     assert 0 < float(loss.smoothed()(corner, raised)) <= 0.05
 
 
-def test_mixed_labels_share_the_loss() -> None:
-    loss = Loss(LossChoice(), "multilabel", STATES)
-    other = STATES.flip(0)
-    assert float(loss.mixed(LOGITS, STATES, other, share=0.3)) == pytest.approx(
-        0.3 * float(loss(LOGITS, STATES)) + 0.7 * float(loss(LOGITS, other)), rel=1e-6
-    )
-
-
 def test_smoothing_and_weights() -> None:
     smooth = Loss(LossChoice(label_smoothing=0.2), "multilabel", STATES)
     expected = [

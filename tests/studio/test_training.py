@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -229,6 +231,28 @@ def test_a_paused_run_goes_on_where_it_was_in_a_process_of_its_own(store: Store)
     with pytest.raises(JobFailed, match="cannot go on"):
         training.resumable(store, run.id)
     assert registry.adopt_finished(store).models
+
+
+def test_a_second_stop_ends_the_process_at_once(store: Store) -> None:
+    run = training.prepare(store, TINY, who="Ann")
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        _said(run, Started(child.pid, "train"), Heartbeat(time.time()))
+        training.stop(store, run.id)
+        assert child.poll() is None
+        with run.messages_file.open("a") as file:
+            file.write('{"half a li')
+        training.stop(store, run.id)
+        assert child.wait(10) != 0
+    finally:
+        child.kill()
+        child.wait()
+    assert training.summarise(run).state == "paused"
+    with run.messages_file.open("a") as file:
+        file.write('{"cut off by a power cut')
+    training.resumable(store, run.id)
+    assert list(run.replay())[-1] == Stage(GOING_ON)
+    assert not run.control().stop
 
 
 def test_a_process_that_was_taken_for_dead_leaves_its_run_to_the_next(store: Store) -> None:

@@ -131,7 +131,10 @@ def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
 @click.argument("run", metavar="RUN")
 @json_option
 def stop(project: Path, run: str, as_json: bool) -> None:
-    """Ask the run RUN of PROJECT to stop; the best model so far is kept and adopted."""
+    """Ask the run RUN of PROJECT to stop; the best model so far is kept and adopted.
+
+    Asked a second time, a run that has not yet stopped is ended at once; 'resume' lets it go on from its checkpoint.
+    """
     from weldstudio.studio import training
 
     with opened(project) as store:

@@ -114,6 +114,12 @@ class RunFolder:
         with self.messages_file.open("a", encoding="utf-8", newline="\n") as file:
             file.write(line)
 
+    def cut_unfinished(self) -> None:
+        """Cuts off a last line that was never finished. Only once nobody writes any more."""
+        if self.messages_file.exists():
+            with self.messages_file.open("r+b") as file:
+                file.truncate(file.read().rfind(b"\n") + 1)
+
     def replay(self) -> Iterator[Message]:
         """All messages so far. A last line that is still being written is left for later."""
         return iter(self.tail(0)[0])

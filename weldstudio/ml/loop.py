@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from weldstudio.domain.errors import PhotoError
+from weldstudio.domain.errors import JobFailed, PhotoError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.messages import Alarm, Message, Stage, Step
 from weldstudio.domain.model import Preprocessing
@@ -34,6 +34,8 @@ from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.validation import Validation
 
 LEAST_EVALUATIONS = 10
+MOST_PIECES = 8
+"""Memory may run out three times in a run."""
 COLOUR_PHOTOS = 200
 """Training photos from which the principal colours are computed."""
 
@@ -54,6 +56,8 @@ class Steps:
     classes: Sequence[str]
     optimiser: torch.optim.Optimizer = field(init=False)
     variation: Variation = field(init=False)
+    pieces: int = field(default=1, init=False)
+    """In how many pieces a batch is worked off; more than one after memory ran out."""
 
     def __post_init__(self) -> None:
         self.optimiser = schedule.optimiser(self.recipe.schedule, self.network.groups())
@@ -102,27 +106,54 @@ class Steps:
     def step(self, x: Tensor, states: Tensor, rate: float, *, mix: Sequence[int] = ()) -> float:
         """One step of the optimiser; returns the loss before it. A loss that is no number changes nothing.
 
-        `mix` is the seed of a blending of pairs, or nothing.
+        `mix` is the seed of a blending of pairs, or nothing. Where memory does not suffice the batch is worked off in
+        more pieces, which together make the step that it would have been. Raises JobFailed where nothing helps.
         """
         self.network.train()
-        if not mix:
-            return self._descend(self.loss(self.network(x), states), rate)
-        share, partner = mixed_pairs(self.recipe.augmentation, self.classes, states, seed=mix)
-        x = share * x + (1 - share) * x[partner]
-        return self._descend(self.loss.mixed(self.network(x), states, states[partner], share=share), rate)
+        share, others = 1.0, states
+        if mix:
+            share, partner = mixed_pairs(self.recipe.augmentation, self.classes, states, seed=mix)
+            x, others = share * x + (1 - share) * x[partner], states[partner]
+        while True:
+            try:
+                return self._descend(x, states, others, share=share, rate=rate)
+            except RuntimeError as error:
+                if not _out_of_memory(error):
+                    raise
+                if self.pieces >= MOST_PIECES or 4 * self.pieces > len(x):
+                    raise JobFailed(
+                        f"There is not enough memory even for {len(x) // self.pieces} photos at a time; choose a "
+                        "smaller network.input_size or another network."
+                    ) from error
+            # Outside of `except`, whose traceback holds on to the tensors of the failed step.
+            self.pieces *= 2
+            self.optimiser.zero_grad(set_to_none=True)
+            if x.is_cuda:
+                torch.cuda.empty_cache()
 
-    def _descend(self, loss: Tensor, rate: float) -> float:
+    def _descend(self, x: Tensor, states: Tensor, others: Tensor, *, share: float, rate: float) -> float:
         self.optimiser.zero_grad(set_to_none=True)
-        value = float(loss.detach())
-        if not isfinite(value):
-            return value
-        loss.backward()
+        value = 0.0
+        known = [self.loss.known(labels).sum().clamp(min=1) for labels in (states, others)]
+        for part in torch.arange(len(x), device=x.device).tensor_split(self.pieces):
+            logits = self.network(x[part] if self.pieces > 1 else x)
+            loss = share * self.loss.entries(logits, states[part]).sum() / known[0]
+            if share != 1:
+                loss = loss + (1 - share) * self.loss.entries(logits, others[part]).sum() / known[1]
+            value += float(loss.detach())
+            if not isfinite(value):
+                return value
+            loss.backward()
         if self.recipe.schedule.clip:
             trained = [p for p in self.network.parameters() if p.grad is not None]
             nn.utils.clip_grad_norm_(trained, self.recipe.schedule.clip)
         schedule.set_rate(self.optimiser, rate)
         self.optimiser.step()
         return value
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def mixed_pairs(
@@ -167,12 +198,14 @@ class _Standing:
             "network": steps.network.state_dict(),
             "optimiser": steps.optimiser.state_dict(),
             "learning_rate": steps.recipe.schedule.learning_rate,
+            "pieces": steps.pieces,
         }
 
     def restore(self, found: dict[str, Any], steps: Steps) -> None:
         """Goes to where a checkpoint stood. The best so far and chance are restored by others."""
         self.step, self.without = found["step"], found["without"]
         self.plateau.factor, self.plateau.without = found["plateau"]
+        steps.pieces = found["pieces"]
         steps.network.load_state_dict(found["network"])
         steps.optimiser.load_state_dict(found["optimiser"])
         if self.average is not None:
@@ -206,8 +239,11 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
                 return
             rate = schedule.learning_rate(plan, now.step, total) * now.plateau.factor
             mix = (steps.recipe.seed, now.step, 85) if steps.mixes else ()
+            pieces = steps.pieces
             loss = steps.step(*steps.batch(chosen, epoch), rate, mix=mix)
             now.step += 1
+            if steps.pieces != pieces:
+                yield _memory_ran_out(len(chosen), steps.pieces)
             pace.count(len(chosen))
             if not isfinite(loss):
                 yield _diverged(plan.learning_rate, now.step)
@@ -252,6 +288,15 @@ def _wish(context: Context) -> Stopped | None:
     except Stopped as wish:
         return wish
     return None
+
+
+def _memory_ran_out(batch: int, pieces: int) -> Alarm:
+    return Alarm(
+        "memory",
+        f"Memory ran out with {batch} photos at a time: they are worked off in {pieces} parts from now on, and a step "
+        f"still counts all {batch}.",
+        {"schedule.batch_size": str(max(2, batch // pieces))},
+    )
 
 
 def _diverged(rate: float, step: int) -> Alarm:

@@ -78,10 +78,6 @@ class Loss:
         """Mean over the entries that count, never over the sum of weights: that would bring the batch's prior back."""
         return self.entries(logits, states).sum() / self.known(states).sum().clamp(min=1)
 
-    def mixed(self, logits: Tensor, states: Tensor, others: Tensor, *, share: float) -> Tensor:
-        """The loss of photos of which `share` is labelled `states` and the rest `others` (mixup, Zhang 2018, eq. 1)."""
-        return share * self(logits, states) + (1 - share) * self(logits, others)
-
     def _sigmoid_entries(self, logits: Tensor, states: Tensor) -> Tensor:
         choice, prior = self.choice, self.prior.to(logits)
         raised, known = (states == 1).to(logits), self.known(states)

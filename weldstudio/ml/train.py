@@ -92,9 +92,7 @@ class _Run:
                 offset = yield from self._train(part, number, offset)
         except Stopped as wish:
             if wish.pause:
-                yield RunFinished(
-                    "paused", "Paused; it goes on where it is when it is resumed.", time.time() - self.began
-                )
+                yield RunFinished("paused", "Paused; resume it to go on from here.", time.time() - self.began)
                 return
             self.sentence = "Stopped as asked; the best model so far is kept."
         if not self.outcome.networks:

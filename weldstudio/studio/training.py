@@ -10,7 +10,17 @@ from typing import Any
 from weldstudio import paths
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed, RecipeError
-from weldstudio.domain.messages import GOING_ON, Evaluated, Failed, Heartbeat, Message, RunFinished, RunStarted, Stage
+from weldstudio.domain.messages import (
+    GOING_ON,
+    Evaluated,
+    Failed,
+    Heartbeat,
+    Message,
+    RunFinished,
+    RunStarted,
+    Stage,
+    Started,
+)
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe
@@ -163,11 +173,19 @@ def start(run: RunFolder) -> int:
 
 
 def stop(store: Store, run_id: str) -> Changes:
-    """Asks a run to stop after its present step; its best model so far is kept. One that waits will never start."""
+    """Asks a run to stop after its present step; its best model so far is kept. One that waits will never start.
+
+    Asked a second time, its process is ended at once; then it can go on from its last checkpoint.
+    """
     run = _run(store, run_id)
     state = summarise(run).state
     if state not in ("waiting", "running"):
         raise JobFailed(f"The run {run_id} has ended already ({state}).")
+    process_id = next((m.pid for m in reversed(list(run.replay())) if isinstance(m, Started)), None)
+    if state == "running" and run.control().stop and process_id is not None:
+        process.end(process_id)  # its heartbeat is fresh: the number is its own
+        run.cut_unfinished()
+        run.append(RunFinished("paused", "Ended at once; resume it to go on from its last checkpoint.", 0.0))
     run.write_control(replace(run.control(), stop=True))
     with store.atomic():
         return store.record(Changes(runs=True))
@@ -190,6 +208,7 @@ def resumable(store: Store, run_id: str) -> RunFolder:
     state = summarise(run).state
     if state not in RESUMABLE:
         raise JobFailed(f"The run {run_id} cannot go on ({state}); only one that was paused or broken off can.")
+    run.cut_unfinished()
     run.append(Stage(GOING_ON))
     run.write_control(replace(run.control(), started=None, stop=False, pause=False))
     with store.atomic():

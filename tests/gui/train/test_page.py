@@ -1,6 +1,8 @@
 """The Train page by keys and mouse, over scripted run folders; no child is started and no torch is needed."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -349,6 +351,34 @@ def test_news_of_runs_from_elsewhere_is_shown(stage: Stage, project: Path) -> No
     say(run, *story(4))
     stage.session.changed.emit(Changes(runs=True))
     assert page.runs.chosen_id == run.id
+
+
+def test_a_run_is_paused_and_resumed_by_buttons(
+    qtbot: QtBot, stage: Stage, running: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(stage)
+    assert not page.view.resume_button.isVisible()
+    qtbot.mouseClick(page.view.pause_button, Qt.MouseButton.LeftButton)
+    assert running.control().pause
+    say(running, RunFinished("paused", "Paused; it goes on where it is when it is resumed.", 9.0))
+    qtbot.waitUntil(lambda: page.runs.row_of(running.id).state == "paused")
+    assert not page.view.pause_button.isVisible()
+    assert page.view.resume_button.isVisible()
+
+    def start(run: RunFolder) -> int:
+        run.write_control(replace(run.control(), started=time.time()))
+        say(run, *story(20))
+        return 4711
+
+    monkeypatch.setattr(training, "start", start)
+    qtbot.mouseClick(page.view.resume_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.view.curves.last_known_step == 20)
+    qtbot.waitUntil(page.view.pause_button.isVisible)
+    assert page.view.curves.finished is None
+    assert not running.control().pause
+    assert not page.view.resume_button.isVisible()
+    told = [point.step for point in page.view.curves.evaluations]
+    assert told == sorted(set(told))
 
 
 def test_a_run_that_is_being_stopped_has_no_time_left_to_tell(stage: Stage, running: RunFolder) -> None:

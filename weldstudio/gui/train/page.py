@@ -148,7 +148,7 @@ class TrainPage(QWidget):
         running = self._watcher.running
         if running is not None:
             self._session.run(training.stop, running.id)
-            self._session.tell("The run ends after its present step; the best weights so far become the model")
+            self._session.tell("The run ends after its present step and becomes a model; stop again to end it at once")
 
     def pause(self) -> None:
         """Ask the run that is under way to leave off after its present step, so that it can go on later."""
