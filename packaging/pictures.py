@@ -40,9 +40,9 @@ def main() -> int:
 
 
 def keep(picture: Path) -> Path:
-    """Put a picture among those of the help, in 256 colours: enough for a window, and a third of the bytes."""
-    file = PICTURES / picture.name
-    Image.open(picture).convert("RGB").quantize(dither=Image.Dither.NONE).save(file, optimize=True)
+    """Put a picture among those of the help, as WebP: photographs and letters in a fifth of the bytes of PNG."""
+    file = PICTURES / f"{picture.stem}.webp"
+    Image.open(picture).convert("RGB").save(file, quality=92, method=6)
     return file
 
 

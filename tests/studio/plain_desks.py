@@ -54,6 +54,11 @@ class Desk:
     def state(self, photo: int, name: str) -> State:
         return State(self.value(("label", photo, name)) & 3)
 
+    def weight(self, photo: int, name: str) -> int:
+        """How much whoever labelled it last says."""
+        before = self.value(("label", photo, name))
+        return _WEIGHTS.get(Source(before >> 2), 4) if before else 0
+
     def class_state(self, photo: int, name: str) -> State:
         """Of a merge: raised if a member or it is; clear if it is or all members are; else unsure if anything is.
 
@@ -84,13 +89,15 @@ class Desk:
                 State.UNSURE: (State.RAISED,),
                 State.UNSEEN: (State.RAISED, State.UNSURE),
             }[state]
-            all_clear = state not in (State.RAISED, State.CLEAR) and all(now[m] == State.CLEAR for m in members)
-            new |= {m: state for m in members if now[m] in outvoting or all_clear}
+            all_clear = state != State.CLEAR and all(now[m] == State.CLEAR for m in members)
+            changed = [m for m in members if now[m] in outvoting or all_clear]
+            # Which flag of a raised merge it is, nobody said; only that none is cannot be true any more.
+            below = State.UNSEEN if state == State.RAISED else state
+            # What a person has said of a flag stands against a file that speaks of the merge.
+            new |= {m: below for m in changed if self.weight(photo, m) <= _WEIGHTS.get(source, 4)}
         if state == State.RAISED and name in GROUP:
             new |= {other: State.CLEAR for other in GROUP if other != name and now[other] != State.CLEAR}
-        before = self.value(("label", photo, name))
-        weight = _WEIGHTS.get(Source(before >> 2), 4) if before else 0
-        confirmed = state != State.UNSEEN and _WEIGHTS.get(source, 4) > weight
+        confirmed = state != State.UNSEEN and _WEIGHTS.get(source, 4) > self.weight(photo, name)
         return {
             ("label", photo, each): label_byte(given, source)
             for each, given in new.items()

@@ -1,14 +1,16 @@
 """F1 on every page and in the dialogs of the real window."""
 
+import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QUrl
+from PySide6.QtGui import QKeySequence, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from weldstudio import paths
 from weldstudio.gui.help.viewer import HelpViewer
 from weldstudio.gui.main_window import PAGES, MainWindow
 from weldstudio.gui.review.override_dialog import OverrideDialog
@@ -85,3 +87,19 @@ def test_the_reason_for_a_verdict_may_need_help(qtbot: QtBot) -> None:
     assert shown_help(dialog).page == "review"
     shown_help(dialog).close()
     dialog.close()
+
+
+def test_pictures_of_the_help_are_there_and_as_wide_as_the_text(qtbot: QtBot) -> None:
+    over = QWidget()
+    qtbot.addWidget(over)
+    viewer = HelpViewer(over)
+    viewer.show()
+    for page in ("review", "flags", "train", "models"):
+        viewer.show_page(page)
+        text = (paths.resources() / "help" / f"{page}.md").read_text("utf-8")
+        names = re.findall(r"\]\((pictures/[a-z]+\.webp)\)", text)
+        assert names
+        for name in names:
+            image = viewer.text.loadResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name))
+            assert not image.isNull(), name
+            assert image.width() / image.devicePixelRatio() <= viewer.text.viewport().width()

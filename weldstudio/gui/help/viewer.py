@@ -1,7 +1,9 @@
 """F1: the pages of `resources/help`, read inside the window, with a list of them at the left."""
 
+from typing import Any
+
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QImage, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from weldstudio import paths
@@ -26,6 +28,22 @@ _ABOVE = {1: 0, 2: GROUP, 3: GAP}
 """Pixels above a heading, by level."""
 
 
+class _Pages(QTextBrowser):
+    """Shows pictures as wide as the text; they are screens of the program, so twice as large as there is room for."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return super().loadResource(kind, name)
+        image = QImage(self.document().baseUrl().resolved(QUrl(name)).toLocalFile())
+        if image.isNull():
+            return image
+        ratio = self.devicePixelRatioF()
+        room = round((self.viewport().width() - 2 * EDGE) * ratio)
+        image = image.scaledToWidth(max(1, min(image.width(), room)), Qt.TransformationMode.SmoothTransformation)
+        image.setDevicePixelRatio(ratio)
+        return image
+
+
 class HelpViewer(QDialog):
     """A window of its own beside the work; `show_page` turns to a page."""
 
@@ -35,7 +53,7 @@ class HelpViewer(QDialog):
         self.list = QListWidget()
         self.list.setFixedWidth(theme.px(160))
         self.list.setAccessibleName("Pages of the help")
-        self.text = QTextBrowser()
+        self.text = _Pages()
         self.text.setOpenLinks(False)
         self.text.setOpenExternalLinks(False)
         self.text.anchorClicked.connect(self._follow)
