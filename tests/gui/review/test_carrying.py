@@ -8,23 +8,10 @@ from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.carrying import MOST
 from weldstudio.gui.review.page import ReviewPage
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def page(qtbot: QtBot, window: MainWindow, project: Path) -> ReviewPage:
-    window.open_project(project)
-    qtbot.waitUntil(lambda: "review" in window.pages)
-    page = window.pages["review"]
-    assert isinstance(page, ReviewPage)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    page.grid.setFocus()
-    return page
 
 
 def copied() -> list[Path]:

@@ -1,7 +1,5 @@
 """Turning a photograph and changing its tones for looking, in the real window and in the large view alone."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSize, Qt
@@ -9,7 +7,6 @@ from PySide6.QtGui import QImage, QPixmap
 from pytestqt.qtbot import QtBot
 
 from weldstudio.domain.model import Frame
-from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.adjusting import Adjusting, turned_pixmap
 from weldstudio.gui.review.layer import Overlay, layer
 from weldstudio.gui.review.page import ReviewPage
@@ -25,15 +22,8 @@ NONE, ALT, CONTROL = (
 
 
 @pytest.fixture
-def page(qtbot: QtBot, window: MainWindow, project: Path) -> ReviewPage:
+def page(qtbot: QtBot, page: ReviewPage) -> ReviewPage:
     """With the first photograph large and painted."""
-    window.open_project(project)
-    qtbot.waitUntil(lambda: "review" in window.pages)
-    page = window.pages["review"]
-    assert isinstance(page, ReviewPage)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    page.grid.setFocus()
     qtbot.keyClick(page.grid, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.large.view._picture is not None)
     return page
