@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-def _evaluated(store: Store, **chosen: str) -> Evaluation:
+def _evaluated(store: Store, **chosen: Any) -> Evaluation:
     work = evaluating.evaluate(store, **chosen)
     while True:
         try:
@@ -112,3 +113,23 @@ def test_each_contractor_type_and_medium_is_judged_by_itself_too(store: Store) -
     assert counted["type"].keys() == {"coupler", "not known"}
     assert counted["medium"].keys() == {"water", "gas"}
     assert counted["equipment"] == {}
+
+
+def test_validation_photos_promise_and_test_photos_try_the_promise(store: Store) -> None:
+    disc = _evaluated(store).to_json()["per_class"][FLAGS[0]]
+    assert disc["calibration_error"] == pytest.approx(0.6 * 0.5 + 0.4 * 0.1, abs=1e-3)
+    assert disc["promise"]["threshold"] is None  # nothing lies in validation
+    assert disc["promise"]["needed"] == 19
+    found = photos.every(store)
+    splits.write(store, {p.joint_id: Split.VALIDATION for n, p in enumerate(found) if n >= 10}, seed=0)
+    promise = _evaluated(store, miss_rate=0.2).to_json()["per_class"][FLAGS[0]]["promise"]
+    assert (promise["threshold"], promise["missed"], promise["false_alarms"]) == (pytest.approx(0.9, abs=1e-3), 0, 0)
+    assert promise["calibrated_error"] < disc["calibration_error"]
+    own = _evaluated(store, split="validation", miss_rate=0.2).to_json()["per_class"][FLAGS[0]]
+    assert "calibrated_error" not in own["promise"]  # fitted and tried on the same photos it would praise itself
+
+
+def test_joints_are_judged_by_their_verdicts(store: Store) -> None:
+    verdicts = _evaluated(store).to_json()["verdicts"]
+    assert verdicts["joints"] == 10
+    assert verdicts["agreement"] == 1  # nothing reaches the limit
