@@ -107,6 +107,41 @@ def compare(project: Path, models: tuple[str, ...], split: str, as_json: bool) -
 
 
 @click.command(
+    short_help="Write a model's report as one HTML file.",
+    epilog=examples("weldstudio report welds", "weldstudio report welds --model ID --out quick-look.html"),
+)
+@project_argument
+@click.option("--model", metavar="ID", help="Which model; by default the one adopted last.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; by default beside the model.")
+@click.option(
+    "--split",
+    type=click.Choice(["train", "validation", "test"]),
+    default="test",
+    show_default=True,
+    help="On which photos.",
+)
+@json_option
+def report(project: Path, model: str | None, out: Path | None, split: str, as_json: bool) -> None:
+    """Write how good a model of PROJECT is into one HTML file that needs no other file and no network.
+
+    Scores with their ranges, verdicts of joints, curves, calibration, the costliest errors as small pictures, how it
+    learned and where it comes from.
+    """
+    from weldstudio.studio import report as reporting
+
+    with opened(project) as store:
+        written = drive(reporting.write(store, out, model_id=model, split=split), "Report", quiet=as_json)
+    said = {
+        "model": written.model_id,
+        "split": written.split,
+        "file": str(written.file),
+        "bytes": written.size,
+        "mean_per_class_accuracy": written.mean_per_class_accuracy,
+    }
+    answer.give(as_json, said, f"The report of model {written.model_id}: {written.file}")
+
+
+@click.command(
     short_help="Choose a model's thresholds by another rule.",
     epilog=examples(
         "weldstudio thresholds welds --set rule=cost --set cost_miss=20 --set by_points=true",

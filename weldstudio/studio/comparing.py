@@ -246,7 +246,7 @@ def _differences(
         key: (str(one), str(other))
         for key, _, _ in every_field()
         if key not in ("name", "description")
-        for one, other in [(_setting(first[0], key), _setting(second[0], key))]
+        for one, other in [(first[0].value(key), second[0].value(key))]
         if one != other
     }
     before, after = ({photo.id: photo for photo in made[1].photos} for made in (first, second))
@@ -260,10 +260,3 @@ def _differences(
     if not gone and not new and not changed:
         return settings, "Trained on the same photos with the same labels."
     return settings, f"Other photos and labels: {new:,} photos more, {gone:,} fewer, {changed:,} labelled otherwise."
-
-
-def _setting(recipe: Recipe, key: str) -> Any:
-    value: Any = recipe
-    for part in key.split("."):
-        value = getattr(value, part)
-    return value
