@@ -89,7 +89,7 @@ class ModelsPage(QWidget):
         texts = {
             "model.report": ("Report…", "export"),
             "model.compare": ("Compare…", "table"),
-            "model.predict": ("Score all photographs", "engine"),
+            "model.predict": ("Predict all photographs", "engine"),
             "model.evaluate": ("Evaluate on test", "quality"),
             "model.activate": ("Use this model", "star"),
         }
