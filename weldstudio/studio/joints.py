@@ -87,17 +87,20 @@ class JointRow:
 def queue(mirror: Mirror, which: Queue | str) -> Ids:
     """The joints of a queue, in the order to work in."""
     joints, _, _ = mirror.joint_order
-    if Queue(which) == Queue.INBOX:
-        wanted, key = undecided(mirror), waiting_since(mirror)
-    else:
-        counted = deciding.tally(mirror)
-        if Queue(which) == Queue.DECISIVE:
-            key = decisive(mirror, counted)
-            wanted = np.isfinite(key)
-        else:
-            wanted, key = changed(mirror, counted), -over_limit(counted)
+    wanted, key = _waiting(mirror, Queue(which))
     chosen = np.flatnonzero(wanted)
     return joints[chosen[np.argsort(key[chosen], kind="stable")]]
+
+
+def _waiting(mirror: Mirror, which: Queue) -> tuple[Bools, Floats]:
+    """(joints,) each whether it is in the queue, and by what it is in order there."""
+    if which == Queue.INBOX:
+        return undecided(mirror), waiting_since(mirror)
+    counted = deciding.tally(mirror)
+    if which == Queue.DECISIVE:
+        key = decisive(mirror, counted)
+        return np.isfinite(key), key
+    return changed(mirror, counted), -over_limit(counted)
 
 
 def undecided(mirror: Mirror) -> Bools:
@@ -181,14 +184,9 @@ def over_limit(counted: Tally) -> Floats:
     return (counted.low - counted.limits).astype(np.float64)
 
 
-def counts(mirror: Mirror) -> dict[Queue, int]:
-    """How many joints wait in each queue."""
-    counted = deciding.tally(mirror)
-    return {
-        Queue.INBOX: int(undecided(mirror).sum()),
-        Queue.DECISIVE: int(np.isfinite(decisive(mirror, counted)).sum()),
-        Queue.CHANGED: int(changed(mirror, counted).sum()),
-    }
+def count(mirror: Mirror, which: Queue | str) -> int:
+    """How many joints wait in a queue."""
+    return int(_waiting(mirror, Queue(which))[0].sum())
 
 
 def of_rows(mirror: Mirror, values: NDArray[Any]) -> NDArray[Any]:

@@ -315,6 +315,7 @@ def test_blind_mode_hides_predictions_until_the_photograph_is_reviewed(at: At) -
     assert at.state(0, 1) == State.UNSEEN, "what is hidden cannot be accepted"
     at.page.show_filter('model:"No Clamp Used"')
     assert 1 not in at.shown
+    at.page.filtering.count.now()
     counted = {entry.text: entry.count for entry in at.page.panel.entries}
     assert counted["Disagreements"] == 11, "as many as the queue shows"
     at.page.show_filter("")
