@@ -1,4 +1,4 @@
-"""`train`, `runs`, `stop`: runs of a recipe, which live on their own once started; `recipes`, `vary`: what they would do."""
+"""`train`, `runs`, `stop`: runs, which live on their own once started; `recipes`, `vary`: what they would do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
