@@ -82,7 +82,7 @@ class ModelsPage(QWidget):
         layout.addStretch(1)
         self._buttons: dict[str, QPushButton] = {}
         texts = {
-            "model.predict": ("Score all photographs", "engine"),
+            "model.predict": ("Predict all photographs", "engine"),
             "model.evaluate": ("Evaluate on test", "quality"),
             "model.activate": ("Use this model", "star"),
         }
