@@ -22,7 +22,7 @@ from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import evaluate, models, thresholds
+from weldstudio.cli.models import compare, evaluate, models, report, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
@@ -31,7 +31,7 @@ from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
-from weldstudio.cli.runs import pause, recipes, resume, stop, train, vary
+from weldstudio.cli.runs import pause, recipes, resume, runs, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
@@ -109,10 +109,13 @@ for _command in (
     train,
     recipes,
     vary,
+    runs,
     pause,
     resume,
     stop,
     evaluate,
+    compare,
+    report,
     thresholds,
     export,
     models,

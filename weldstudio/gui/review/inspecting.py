@@ -76,7 +76,7 @@ class Inspecting(QObject):
         inspector.notes.set_read_only(session.read_only)
         inspector.notes.written.connect(self._note)
         actions.connect("photo.note", inspector.notes.begin)
-        inspector.train_asked.connect(lambda: session.show_page("train"))
+        inspector.train_asked.connect(lambda: session.page_asked.emit("train"))
         session.chosen_flag_changed.connect(flags.choose)
         overlays.answered.connect(self.refresh)
         veil.changed.connect(self.refresh)
