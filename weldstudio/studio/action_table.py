@@ -184,6 +184,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("train.pause", "Pause the run", "", "pause"),
         ("train.resume", "Resume the run", "", "play"),
         ("train.stop", "Stop the run", "Ctrl+.", "stop"),
+        ("train.sooner", "Begin sooner", "Alt+Up", "chevron_up"),
+        ("train.later", "Begin later", "Alt+Down", "chevron_down"),
         ("train.more", "Show every setting of the recipe", "", "settings"),
         checkable=("train.more",),
     ),
@@ -218,6 +220,8 @@ _WRITING = (
     "train.st",
     "train.pause",
     "train.resume",
+    "train.sooner",
+    "train.later",
     "model.",
 )
 _LOOKING = (
