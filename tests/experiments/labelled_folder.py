@@ -110,5 +110,7 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
 def percent(values: Sequence[float], *, sign: bool = False, scale: float = 100.0) -> str:
     """'87.1 (84.0 to 90.2)'."""
     middle, low, high = (scale * x for x in interval(values))
+    if not sign:
+        low, high = max(0.0, low), high if scale == 1 else min(scale, high)
     form: Callable[[float], str] = (lambda x: f"{x:+.1f}") if sign else (lambda x: f"{x:.1f}")
     return form(middle) if len(values) < 2 else f"{form(middle)} ({form(low)} to {form(high)})"
