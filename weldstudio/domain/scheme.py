@@ -169,7 +169,14 @@ class Scheme:
                     f"The key '{key}' is used by '{names[0]}' and '{names[1]}'; give one of them another key."
                 )
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.flags, self.groups, self.merges, self.name, self.verdict_level))
+
+    @cached_property
     def slots(self) -> int:
         """How many slots have ever been handed out: the width of label and prediction matrices."""
         return 1 + max((item.slot for item in self._all), default=-1)
@@ -244,7 +251,7 @@ class Scheme:
         rule = PENALTIES.get(item.penalty)
         return rule(self.points_of(member) for member in telling(self, item)) if rule else int(item.penalty)
 
-    @property
+    @cached_property
     def has_points(self) -> bool:
         """Whether any flag in use costs points; without, joints have no verdicts."""
         return any(flag.points for flag in self.live_flags)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from weldstudio.gui.review.badges import Badge, BadgeCache, BadgePainter, Ids
 from weldstudio.gui.review.cells import paint_frame, paint_photo
 from weldstudio.gui.review.grid_mouse import GridMouse
-from weldstudio.gui.review.layout import GAP, Layout
+from weldstudio.gui.review.layout import GAP, Layout, layout_of
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.theme import theme
@@ -105,7 +105,7 @@ class PhotoGrid(QAbstractScrollArea):
 
     @property
     def layout_(self) -> Layout:
-        return Layout(len(self.state.ids), self._size, self.viewport().width())
+        return layout_of(len(self.state.ids), self._size, self.viewport().width())
 
     @property
     def cell_size(self) -> int:
