@@ -98,8 +98,8 @@ class PhotoGrid(QAbstractScrollArea):
         if photo_ids is None:
             self.viewport().update()
             return
-        seen = self.visible()
-        for place, photo_id in enumerate(self.state.ids[seen.start : seen.stop].tolist()) if photo_ids else ():
+        seen = self.visible() if photo_ids else range(0)
+        for place, photo_id in enumerate(self.state.ids[seen.start : seen.stop].tolist()):
             if photo_id in photo_ids:
                 self.viewport().update(self.cell_rect(seen.start + place).adjusted(-GAP, -GAP, GAP, GAP))
 
