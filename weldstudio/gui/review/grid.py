@@ -256,7 +256,8 @@ class PhotoGrid(QAbstractScrollArea):
         focused, near = self.hasFocus(), dirty.adjusted(-GAP, -GAP, GAP, GAP)
         for index, photo_id, (left, cell_top, width, height) in zip(indexes, ids, layout.cells(indexes), strict=True):
             cell = QRect(left, cell_top - top, width, height)
-            if not near.intersects(cell):
+            framed = index == state.current or state.is_selected(index)
+            if not (near if framed else dirty).intersects(cell):
                 continue
             stale = photo_id in self._stale
             if stale:
@@ -266,7 +267,7 @@ class PhotoGrid(QAbstractScrollArea):
             self._badge_painter.paint(painter, picture, badges[photo_id], cell=cell)
             if stale:
                 painter.setOpacity(1)
-            if index == state.current or state.is_selected(index):
+            if framed:
                 paint_frame(painter, cell, current=focused and index == state.current)
         self.mouse.paint_band(painter, top)
         painter.end()
