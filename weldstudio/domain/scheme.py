@@ -136,7 +136,7 @@ class Scheme:
     def _refuse_bad_names(self) -> None:
         seen: set[str] = set()
         level_flags = {level_of(self, merge) for merge in self.live_merges}
-        for item in self._named:
+        for item in self.flags + self.live_merges:
             if item.slot in level_flags:
                 continue  # called like the merge that it is part of
             _refuse_bad_name(item.name, "A flag or merge")
@@ -170,11 +170,10 @@ class Scheme:
                 )
 
     def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.flags, self.groups, self.merges, self.name, self.verdict_level))
+        kept = vars(self)  # where `cached_property` keeps what was worked out
+        if "_hash" not in kept:
+            kept["_hash"] = hash((self.flags, self.groups, self.merges, self.name, self.verdict_level))
+        return int(kept["_hash"])
 
     @cached_property
     def slots(self) -> int:
@@ -185,11 +184,6 @@ class Scheme:
     def _all(self) -> tuple[SchemeClass, ...]:
         """Everything that owns a slot, undone merges and retired flags included."""
         return self.flags + self.merges
-
-    @property
-    def _named(self) -> tuple[SchemeClass, ...]:
-        """Everything that a name can mean: retired flags too, undone merges not."""
-        return self.flags + self.live_merges
 
     @cached_property
     def live_flags(self) -> tuple[Flag, ...]:
@@ -234,7 +228,7 @@ class Scheme:
         raise SchemeError(f"There is no flag or merge '{name}'.{did_you_mean(name, (i.name for i in self.flags))}")
 
     def has_name(self, name: str) -> bool:
-        return any(item.name == name for item in self._named)
+        return any(item.name == name for item in self.flags + self.live_merges)
 
     def merge_of(self, slot: int) -> Merge | None:
         """The live merge that a flag is part of."""
