@@ -123,6 +123,7 @@ def test_export_to_a_table_and_to_folders(project: Path, tmp_path: Path, run: Ru
         (("models", "{missing}"), "no weldstudio project"),
         (("predict", "{project}"), "no model"),
         (("evaluate", "{project}"), "no model"),
+        (("compare", "{project}", "a", "b"), "no model"),
         (("train", "{project}", "--recipe", "quikc"), "'quick'"),
         (("train", "{project}", "--set", "loss.nmae=bce"), "'loss.name'"),
         (("train", "{project}", "--weights", "{missing}"), "no weights file"),

@@ -22,7 +22,7 @@ from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import evaluate, models, thresholds
+from weldstudio.cli.models import compare, evaluate, models, report, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
@@ -114,6 +114,8 @@ for _command in (
     resume,
     stop,
     evaluate,
+    compare,
+    report,
     thresholds,
     export,
     models,

@@ -195,6 +195,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("model.activate", "Use this model", "Ctrl+Return", "star"),
         ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
         ("model.predict", "Predict all photographs with this model", "Ctrl+Shift+P", "engine"),
+        ("model.compare", "Compare with another model…", "", "table"),
+        ("model.report", "Write the model's report…", "", "export"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -222,7 +224,15 @@ _WRITING = (
     "train.later",
     "model.",
 )
-_LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
+_LOOKING = (
+    "label.advance",
+    "review.blind",
+    "joint.next",
+    "scheme.contractors",
+    "scheme.save",
+    "model.reveal",
+    "model.report",
+)
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 

@@ -197,6 +197,15 @@ def test_the_weights_of_an_earlier_run_are_where_the_next_begins(qtbot: QtBot, s
     assert page.form.weights_file is None
 
 
+def test_what_was_trained_last_is_what_will_be_trained_next(stage: Stage, project: Path) -> None:
+    labelled(stage)
+    recipe = Recipe().with_values({"network.name": "squeezenet1_0", "network.weights": "random", "seed": "7"})
+    finish(RunFolder.create(project / "runs" / "20260101-100000", recipe, Manifest((), ()), who="Ada"))
+    page = open_page(stage)
+    assert page.form.recipe == recipe
+    assert page.form.weights_file is None
+
+
 def test_the_snapshot_shows_what_the_run_will_use(stage: Stage) -> None:
     labelled(stage)
     page = open_page(stage)

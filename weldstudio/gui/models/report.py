@@ -11,6 +11,8 @@ from weldstudio.gui.models.class_rows import class_rows
 from weldstudio.gui.models.class_table import ClassTable
 from weldstudio.gui.models.model_list import ModelRow
 from weldstudio.gui.models.part_rows import HEADS, part_rows
+from weldstudio.gui.models.trust_rows import HEADS as TRUST_HEADS
+from weldstudio.gui.models.trust_rows import trust_rows, verdict_words
 from weldstudio.gui.news import Banner
 from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.style_sheet import set_look
@@ -111,6 +113,15 @@ class Report(QWidget):
             by_part = FigureTable(f"By equipment, contractor, type and medium, {split}")
             by_part.show_figures(HEADS, parts)
             self._layout.addWidget(by_part)
+        if trusted := trust_rows(scores):
+            trust = FigureTable(f"How far its probabilities can be trusted, {split}")
+            trust.show_figures(TRUST_HEADS, trusted)
+            trust.stretch_last()
+            self._layout.addWidget(trust)
+        if agreeing := verdict_words(scores):
+            verdicts = QLabel(agreeing)
+            verdicts.setWordWrap(True)
+            self._layout.addWidget(verdicts)
         few = [f"{c.name} ({c.too_few})" for c in row.card.classes if c.too_few is not None]
         if few and split == "validation":
             note = QLabel(TOO_FEW + ", ".join(few) + ".")

@@ -1,6 +1,6 @@
 """The left column of the Train page: the recipe, what would be used, and the start button with the reason beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,6 +22,7 @@ from weldstudio.gui.words import when
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
+    from weldstudio.studio.training import RunSummary
     from weldstudio.studio.variations import Variations
 
 WIDTH: Final = 336
@@ -63,7 +64,9 @@ class RecipePanel(QWidget):
         self.form = RecipeForm(training.presets(), experiments=training.experiments(), first=training.first_choice())
         self.snapshot = SnapshotPanel()
         self._build()
+        untouched = self.form.recipe
         self.form.changed.connect(self._recipe_changed)
+        session.run(_last_recipe).then(lambda last: self._begin_with(last) if self.form.recipe is untouched else None)
         session.changed.connect(self._session_changed)
         session.closing.connect(self._timer.stop)
         self._show_reason()
@@ -182,6 +185,12 @@ class RecipePanel(QWidget):
         self.snapshot.show_snapshot({}, {}, (), reviewed={})
         self._show_reason()
 
+    def _begin_with(self, last: tuple[Recipe, Path | None] | None) -> None:
+        """What was trained last is what will be trained next, until somebody says otherwise."""
+        if last is not None:
+            recipe, self.form.weights_file = last
+            self.form.set_recipe(recipe)
+
     def _look_back(self) -> None:
         """Asked once, and only where nothing else is there to begin with: what a run here has begun with before."""
         self._looked_back = True
@@ -211,15 +220,32 @@ class RecipePanel(QWidget):
 
 def _weights_of_runs(store: "Store", network: str) -> Path | None:
     """The weights file that the newest run of this network began with, as kept in its folder; store thread."""
-    from weldstudio.jobs.folder import RunFolder
+    recipes = (_recipe_of(summary.folder) for summary in _runs(store))
+    return next((file for recipe, file in recipes if file is not None and recipe.network.name == network), None)
+
+
+def _last_recipe(store: "Store") -> tuple[Recipe, Path | None] | None:
+    """Recipe and weights file of the newest run, unless its file is gone; store thread."""
+    for summary in _runs(store)[:1]:
+        recipe, file = _recipe_of(summary.folder)
+        if file is not None or recipe.network.weights != "file":
+            return recipe, file
+    return None
+
+
+def _runs(store: "Store") -> Sequence["RunSummary"]:
     from weldstudio.studio import training
 
-    for summary in training.runs(store):
-        choice = RunFolder(summary.folder).recipe().network
-        kept = sorted((summary.folder / "weights").glob("*")) if choice.weights == "file" else []
-        if choice.name == network and kept:
-            return kept[0]
-    return None
+    return training.runs(store)
+
+
+def _recipe_of(run: Path) -> tuple[Recipe, Path | None]:
+    """A run's recipe and the weights file it began with, as kept in its folder."""
+    from weldstudio.jobs.folder import RunFolder
+
+    recipe = RunFolder(run).recipe()
+    kept = sorted((run / "weights").glob("*")) if recipe.network.weights == "file" else []
+    return recipe, kept[0] if kept else None
 
 
 def _vary(store: "Store", recipe: Recipe) -> "Variations":
