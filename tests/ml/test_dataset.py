@@ -11,7 +11,7 @@ from weldstudio.domain.errors import PhotoError
 from weldstudio.domain.model import Preprocessing
 from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import dataset
-from weldstudio.ml.dataset import Photos, batches, order
+from weldstudio.ml.dataset import Photos, batches, order, stacked
 
 SMALL = Preprocessing(input_size=32)
 
@@ -26,7 +26,7 @@ def test_a_batch_is_its_photos_in_order(paths: list[str]) -> None:
     with ThreadPoolExecutor(2) as pool:
         photos = Photos(paths, SMALL, pool)
         for indices in ([3, 0, 3], [0, 1, 2]):  # the second time partly from memory
-            batch = photos.batch(indices)
+            batch = stacked(photos.readable(indices)[1])
             for row, index in zip(batch, indices, strict=True):
                 assert np.array_equal(row.numpy(), read_input(paths[index], SMALL))
 
@@ -35,12 +35,15 @@ def test_what_does_not_fit_into_memory_is_read_again(paths: list[str], monkeypat
     monkeypatch.setattr(dataset, "CACHE_BYTES", 2 * 32 * 32 * 3)
     with ThreadPoolExecutor(2) as pool:
         photos = Photos(paths, SMALL, pool)
-        first = photos.batch(range(6)).numpy()
+        first = photos.readable(range(6))[1]
         Path(paths[0]).unlink()
-        assert np.array_equal(photos.batch([0, 1]).numpy(), first[:2])
+        assert np.array_equal(photos.readable([0, 1])[1], first[:2])
         Path(paths[5]).unlink()
-        with pytest.raises(PhotoError):
-            photos.batch([5])
+        places, pixels, unread = photos.readable([5, 1])
+        assert places == [1]
+        assert np.array_equal(pixels[0], first[1])
+        assert [path for path, _ in unread] == [paths[5]]
+        assert stacked([]).shape[0] == 0
 
 
 def test_an_unreadable_photo_is_its_error(paths: list[str]) -> None:
@@ -54,9 +57,9 @@ def test_an_unreadable_photo_is_its_error(paths: list[str]) -> None:
 def test_each_photo_of_a_batch_is_varied_by_its_own(paths: list[str]) -> None:
     with ThreadPoolExecutor(3) as pool:
         photos = Photos(paths, SMALL, pool)
-        plain = photos.batch([0, 2, 1]).numpy()
+        plain = photos.readable([0, 2, 1])[1]
         changes = [lambda p, n=n: p[:: n + 1, :: n + 1].repeat(n + 1, 0).repeat(n + 1, 1)[:32, :32] for n in range(3)]
-        found = photos.varied_batch([0, 2, 1], changes).numpy()
+        found = photos.varied(plain, changes)
     for n in range(3):
         assert np.array_equal(found[n], changes[n](plain[n]))
 

@@ -41,14 +41,16 @@ class Photos:
                 self._bytes += pixels.nbytes
         return [self._kept[index] if index in self._kept else read[index] for index in indices]
 
-    def batch(self, indices: Sequence[int]) -> Tensor:
-        """uint8 (n, s, s, 3). Raises PhotoError for an unreadable one."""
-        return torch.from_numpy(np.stack([_readable(pixels) for pixels in self.read(indices)]))
+    def readable(self, indices: Sequence[int]) -> tuple[list[int], list[Pixels], list[tuple[str, str]]]:
+        """Of these photos the places of those that can be read, their pixels, and the paths of the others with why."""
+        read = list(enumerate(self.read(indices)))
+        bad = [(self.paths[indices[place]], str(p)) for place, p in read if isinstance(p, PhotoError)]
+        good = [(place, p) for place, p in read if not isinstance(p, PhotoError)]
+        return [place for place, _ in good], [p for _, p in good], bad
 
-    def varied_batch(self, indices: Sequence[int], vary: Sequence[Callable[[Pixels], Pixels]]) -> Tensor:
-        """uint8 (n, s, s, 3), each photo varied in its own way. Raises PhotoError for an unreadable one."""
-        pixels = [_readable(found) for found in self.read(indices)]
-        return torch.from_numpy(np.stack(list(self.pool.map(lambda change, p: change(p), vary, pixels))))
+    def varied(self, pixels: Sequence[Pixels], vary: Sequence[Callable[[Pixels], Pixels]]) -> list[Pixels]:
+        """Each photo varied in its own way."""
+        return list(self.pool.map(lambda change, p: change(p), vary, pixels))
 
     def _read(self, index: int) -> Pixels | PhotoError:
         try:
@@ -57,10 +59,9 @@ class Photos:
             return error
 
 
-def _readable(pixels: Pixels | PhotoError) -> Pixels:
-    if isinstance(pixels, PhotoError):
-        raise pixels
-    return pixels
+def stacked(pixels: Sequence[Pixels]) -> Tensor:
+    """uint8 (n, s, s, 3) of photos of one size; (0, 1, 1, 3) of none."""
+    return torch.from_numpy(np.stack(pixels)) if pixels else torch.zeros(0, 1, 1, 3, dtype=torch.uint8)
 
 
 def order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
