@@ -80,6 +80,10 @@ class Mirror:
     """Names by collection id."""
     roots: dict[int, Path] = field(default_factory=dict)
     """Where each collection lies."""
+    folder: Path = field(default_factory=Path)
+    """The project's."""
+    runs: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Photo ids that a training was given, by the run's id, as far as somebody has asked (`studio.run_terms`)."""
     tallied: dict[Hashable, Any] = field(default_factory=dict)
     """What `studio.deciding` last worked out of all joints: 'labels' and 'predicted' are its points by these. Each is
     forgotten when what it is made of changes.
@@ -326,7 +330,7 @@ def _forget(tallied: dict[Hashable, Any], changed: str) -> None:
 
 def read(store: Store) -> Mirror:
     """Everything, in one consistent look at the store."""
-    mirror = Mirror()
+    mirror = Mirror(folder=store.folder)
     with reading.one_look(store):
         surroundings = reading.surroundings(store, joints=True)
         rows = MirrorRows(
