@@ -34,7 +34,7 @@ BUSY_S = 5.0
 CHANGES_KEPT = 20_000
 
 _PIECE = 2_000
-_KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8), ("replaced", 16))
+_KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8), ("replaced", 16), ("views", 32))
 
 
 class Store:
@@ -248,7 +248,8 @@ class Store:
             everything = frozenset(i for (i,) in self.rows("SELECT id FROM photos"))
             decided = frozenset(i for (i,) in self.rows("SELECT DISTINCT joint_id FROM decisions"))
             replaced = bool(self.value("SELECT 1 FROM changes WHERE kinds & 16"))
-            all_kinds = Changes(scheme=True, models=True, joints=True, runs=True, replaced=replaced, decisions=decided)
+            kinds = Changes(scheme=True, models=True, joints=True, runs=True, views=True)
+            all_kinds = kinds | Changes(replaced=replaced, decisions=decided)
             return Changes(everything, everything, everything, reviews=everything) | all_kinds
         found = self.rows(
             "SELECT photos, labels, predictions, kinds, actions, decisions, reviews FROM changes WHERE seq > ?"

@@ -13,7 +13,7 @@ from weldstudio.domain.decision import Told
 from weldstudio.domain.errors import UserError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.review import Standing
-from weldstudio.domain.scheme import Scheme, did_you_mean
+from weldstudio.domain.scheme import Scheme, SchemeClass, did_you_mean
 from weldstudio.domain.split import Split
 from weldstudio.domain.verdict import Outcome
 
@@ -237,10 +237,18 @@ def _class_name(name: str, scheme: Scheme) -> str:
     names = [flag.name for flag in scheme.flags] + [merge.name for merge in scheme.live_merges]
     if name in names:
         return name
+    if re.fullmatch("#[0-9]+", name):  # as saved views have it, which outlive a new name
+        every: list[SchemeClass] = [*scheme.flags, *scheme.live_merges]
+        by_slot = {item.slot: item.name for item in every}
+        return by_slot.get(int(name[1:])) or _gone(name[1:])
     folded = [known for known in names if known.strip().casefold() == name.strip().casefold()]
     if len(folded) == 1:
         return folded[0]
     raise FilterError(f"There is no flag or merge '{name}'.{did_you_mean(name, names)}")
+
+
+def _gone(slot: str) -> str:
+    raise FilterError(f"The flag or merge of slot {slot} is not in the scheme any more; make the view anew.")
 
 
 def numbers(value: str) -> tuple[int, ...]:

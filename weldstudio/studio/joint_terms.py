@@ -124,6 +124,12 @@ def nearest(mirror: Mirror, rows: Rows) -> Rows:
 
 
 def most_points(mirror: Mirror, rows: Rows) -> Rows:
+    """Rows by the points of their joint's labels, the most first; of as many, those that may become more first."""
+    counted = deciding.tally(mirror)
+    return _by_joint(mirror, rows, -(counted.low + counted.high / 1e6))
+
+
+def farthest_over(mirror: Mirror, rows: Rows) -> Rows:
     """Rows by how far their joint's points are above its reject limit, the worst first."""
     return _by_joint(mirror, rows, -joints.over_limit(deciding.tally(mirror)))
 

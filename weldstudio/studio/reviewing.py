@@ -68,6 +68,8 @@ def select(
             ordered = joint_terms.nearest(mirror, rows)
         case Sort.POINTS:
             ordered = joint_terms.most_points(mirror, rows)
+        case Sort.OVER:
+            ordered = joint_terms.farthest_over(mirror, rows)
         case Sort.CHANCE:
             ordered = joint_terms.least_likely(mirror, rows)
         case Sort.RANDOM:

@@ -56,6 +56,13 @@ def test_return_means_the_text_as_it_stands_unless_a_row_was_chosen(at: At) -> N
     assert len(at.shown) == 12
 
 
+def test_what_is_offered_stays_while_the_photographs_follow_the_typing(at: At) -> None:
+    write(at, "uns")
+    at.page.header.typed.emit("uns")
+    assert at.shown == []
+    assert at.page.header.field.offered.isVisible()
+
+
 def test_escape_takes_the_list_away_before_it_leaves_the_field(at: At) -> None:
     field = at.page.header.field
     assert write(at, "pro")

@@ -174,8 +174,8 @@ class FilterBar(QWidget):
     def show_filter(self, text: str, sort: Sort) -> None:
         """What holds now; no signal."""
         self._rest.stop()
-        self.field.offered.hide()
         if self.field.text() != text:
+            self.field.offered.hide()
             self.field.setText(text)
         self.sort.setCurrentIndex(self.sort.findData(sort))
 
