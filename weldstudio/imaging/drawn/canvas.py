@@ -5,19 +5,14 @@ linear light.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.imaging.drawn.camera import View
+from weldstudio.imaging.drawn.hit import Colour, Frame, Hit, Surface, dot, lean, meet, told
 from weldstudio.imaging.drawn.scene import Floats
 from weldstudio.imaging.drawn.textures import look, noise, part
-
-Colour = tuple[float, float, float]
-Frame = tuple[Floats, Floats, Floats, Floats]
-"""Origin and three unit vectors: along, up, near."""
 
 TILE = 4
 """Width and height of the picture are multiples of it."""
@@ -26,83 +21,6 @@ _DULL = 0.5
 # Corners of an octagon that encloses the unit circle.
 _TURNS = np.arange(8) * (np.pi / 4)
 _COS, _SIN = ((1.09 * wave(_TURNS)).astype(np.float32)[:, None] for wave in (np.cos, np.sin))
-
-
-@dataclass(slots=True)
-class Hit:
-    """Pixels on which rays hit something; arrays (n,). Directions are told in the thing's own (along, up, near)."""
-
-    index: NDArray[np.intp]
-    """Flat indices of the pixels."""
-    cover: Floats
-    """How much of the pixel it fills, 0..1."""
-    t: Floats
-    """Distance along the ray."""
-    ray: tuple[Floats, Floats, Floats]
-    """The ray's direction; not of length 1."""
-    s: Floats
-    """Along the axis."""
-    normal: tuple[Floats | float, Floats | float, Floats | float]
-    """A part that is nought everywhere is the number 0.0."""
-    frame: Frame
-    radius: float
-
-    @property
-    def theta(self) -> Floats:
-        """Angle from the top towards the photographer."""
-        return np.arctan2(self.normal[2], self.normal[1])
-
-    def only(self, mask: NDArray[np.bool_]) -> Self:
-        """The pixels that the mask keeps."""
-        keep = np.flatnonzero(mask)
-        return type(self)(
-            self.index[keep],
-            self.cover[keep],
-            self.t[keep],
-            (self.ray[0][keep], self.ray[1][keep], self.ray[2][keep]),
-            self.s[keep],
-            (_kept(self.normal[0], keep), _kept(self.normal[1], keep), _kept(self.normal[2], keep)),
-            self.frame,
-            self.radius,
-        )
-
-
-def _kept(values: Floats | float, keep: NDArray[np.intp]) -> Floats | float:
-    return values if isinstance(values, float) else values[keep]
-
-
-@dataclass(slots=True)
-class Surface:
-    """What the light meets at each pixel of a hit."""
-
-    albedo: Floats
-    """(3, n) or (3, 1)."""
-    gloss: Floats | float = 0.3
-    """Strength of what is mirrored, 1 as a wet or new skin."""
-    sharp: int = 5
-    """The highlight is a power of 2 to this."""
-    open: Floats | float = 1.0
-    """How much of the sky is seen: less beside and below things."""
-    lit: Floats | float = 1.0
-    """How much of the sun is seen."""
-    metal: Floats | float = 0.0
-    """Mirrors in its own colour."""
-    slopes: tuple[Floats, Floats] | None = None
-    """How much it leans, along the axis and round it, beside the plain shape."""
-
-    def lean(self, along: Floats, around: Floats, keep: NDArray[np.intp] | None = None) -> None:
-        """Lean it more, by slopes at all pixels or, with `keep`, at some."""
-        if self.slopes is None:
-            if keep is None:
-                self.slopes = (along, around)
-                return
-            long = self.albedo.shape[1]
-            self.slopes = (np.zeros(long, np.float32), np.zeros(long, np.float32))
-        for own, more in zip(self.slopes, (along, around), strict=True):
-            if keep is None:
-                own += more
-            else:
-                own[keep] += more
 
 
 class Canvas:
@@ -208,10 +126,22 @@ class Canvas:
         index += rows.start * self.width + columns.start
         return index
 
-    def cylinder(self, frame: Frame, radius: float, start: float, stop: float, *, over: float = 0.0) -> Hit | None:
-        """What is seen of a cylinder from `start` to `stop` along its axis; `over` lifts it before what is as near."""
+    def cylinder(
+        self,
+        frame: Frame,
+        radius: float,
+        start: float,
+        stop: float,
+        *,
+        over: float = 0.0,
+        collar: tuple[float, float] = (0.0, 0.0),
+    ) -> Hit | None:
+        """What is seen of a cylinder from `start` to `stop` along its axis; `over` lifts it before what is as near.
+
+        `collar`: how long its ends are thicker, and by how much.
+        """
         origin, along, up, near = frame
-        round_ = radius * (_COS * up + _SIN * near)
+        round_ = (radius + collar[1]) * (_COS * up + _SIN * near)
         ends = np.concatenate([origin + place * along + round_ for place in (start, stop)])
         [box] = self.boxes(ends[None])
         if box is None:
@@ -220,10 +150,21 @@ class Canvas:
         eye = self.eye - origin
         eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
         rays = self.ray(along, rows, columns), self.ray(up, rows, columns), self.ray(near, rows, columns)
+        middle, half = 0.5 * (start + stop), 0.5 * (stop - start)
+        pixel = float(np.linalg.norm(eye - middle * along)) / self.focal
         disc, t = meet(rays[1], rays[2], np.float32(eye_up), np.float32(eye_near), np.float32(radius))
-        pixel = float(np.linalg.norm(eye + 0.5 * (start + stop) * -along)) / self.focal
         s = t * rays[0]
         s += np.float32(eye_along)
+        scale = np.full(1, 1 / radius, np.float32)
+        if collar[0]:
+            thick = radius + collar[1]
+            disc_, t_ = meet(rays[1], rays[2], np.float32(eye_up), np.float32(eye_near), np.float32(thick))
+            s_ = t_ * rays[0]
+            s_ += np.float32(eye_along)
+            away = np.abs(s_ - np.float32(middle))
+            on = (disc_ > 0) & (away > np.float32(half - collar[0])) & (away < np.float32(half + pixel))
+            disc, t, s = np.where(on, disc_, disc), np.where(on, t_, t), np.where(on, s_, s)
+            scale = np.where(on, np.float32(1 / thick), np.float32(1 / radius))
         cover = disc * np.float32(0.5 / radius / pixel)
         np.minimum(cover, (s - np.float32(start)) * np.float32(1 / pixel), out=cover)
         np.minimum(cover, (np.float32(stop) - s) * np.float32(1 / pixel), out=cover)
@@ -234,7 +175,7 @@ class Canvas:
             return None
         t = t.take(where)
         to_along, to_up, to_near = (to.take(where) for to in rays)
-        scale = np.float32(1 / radius)
+        scale = scale.take(where) if scale.size > 1 else scale
         return Hit(
             self.flat(rows, columns, where),
             cover.take(where).clip(0, 1),
@@ -242,18 +183,16 @@ class Canvas:
             (to_along, to_up, to_near),
             s.take(where),
             (0.0, (to_up * t + np.float32(eye_up)) * scale, (to_near * t + np.float32(eye_near)) * scale),
-            frame,
-            radius,
+            told(self.light.sun, frame),
+            told((0.0, 0.0, 1.0), frame),
         )
 
     def paint(self, hit: Hit, surface: Surface) -> None:
         """Light the surface and lay it over what is there."""
-        vectors = hit.frame[1:]
         if surface.slopes is not None:
-            _bump(hit, *surface.slopes)
-        facing_sun = _dot(hit.normal, [float(np.dot(self.light.sun, vector)) for vector in vectors])
-        facing_sky = _dot(hit.normal, [float(vector[2]) for vector in vectors])
-        colours = self.reflect(hit.index, facing_sun, facing_sky, _dot(hit.normal, hit.ray), surface)
+            lean(hit, *surface.slopes)
+        facing_sun, facing_sky = dot(hit.normal, hit.sun), dot(hit.normal, hit.high)
+        colours = self.reflect(hit.index, facing_sun, facing_sky, dot(hit.normal, hit.ray), surface)
         self.lay(hit.index, hit.cover, colours)
         solid = np.flatnonzero(hit.cover > np.float32(0.5))
         self.depth[hit.index.take(solid)] = hit.t.take(solid)
@@ -318,46 +257,3 @@ class Canvas:
                 under = target.take(at)
                 own[edge] = under + (own.take(edge) - under) * share
             target[index] = own
-
-
-def meet(
-    to_up: Floats,
-    to_near: Floats,
-    eye_up: Floats | np.float32,
-    eye_near: Floats | np.float32,
-    radius: Floats | np.float32,
-) -> tuple[Floats, Floats]:
-    """Where rays meet a cylinder, told across its axis: the distances along the rays, after how well they meet it.
-
-    That is the square of the half chord, in the plane across the axis: below 0 a ray misses, and is given the place
-    where it is nearest.
-    """
-    a = to_up * to_up
-    a += to_near * to_near
-    b = to_up * eye_up
-    b += to_near * eye_near
-    chord = b * b
-    chord /= a
-    chord -= eye_up * eye_up + eye_near * eye_near - radius * radius
-    t = np.sqrt((chord * a).clip(0, np.inf))
-    t += b
-    t /= -a
-    return chord, t
-
-
-def _dot(normal: tuple[Floats | float, ...], vector: Sequence[Floats | float]) -> Floats:
-    """The scalar product of a normal with vectors, one each or one for all; leaves out parts that are nought."""
-    first, *others = [
-        np.asarray(one) * two for one, two in zip(normal, vector, strict=True) if not isinstance(one, float)
-    ]
-    for other in others:
-        first += other
-    return first
-
-
-def _bump(hit: Hit, along: Floats, around: Floats) -> None:
-    """Lean the normal of a hit by small slopes along the axis and round it."""
-    n0, n1, n2 = hit.normal
-    m0, m1, m2 = n0 + along, n1 - around * n2, n2 + around * n1
-    scale = 1 / np.sqrt(m0 * m0 + m1 * m1 + m2 * m2)
-    hit.normal = (m0 * scale, m1 * scale, m2 * scale)

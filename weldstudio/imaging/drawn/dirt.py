@@ -1,9 +1,11 @@
 """What does not belong on a pipe: soil, water, a gouge, a melted patch. Each changes the surface it sits on."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from weldstudio.imaging.drawn import textures
-from weldstudio.imaging.drawn.canvas import Hit, Surface
+from weldstudio.imaging.drawn.hit import Hit, Surface
 from weldstudio.imaging.drawn.scene import Floats, Patch, Scene
 from weldstudio.imaging.drawn.textures import look, part, signed
 
@@ -16,13 +18,13 @@ def earth(scene: Scene) -> tuple[float, float, float]:
 
 
 def _near(hit: Hit, theta: Floats, patch: Patch) -> Floats:
-    """1 in the middle of a patch, 0 at its edge, below outside."""
-    along, around = (hit.s - np.float32(patch.s)) / np.float32(patch.length), (theta - np.float32(patch.theta))
-    around = around * np.float32(1 / patch.width)
+    """1 in the middle of a patch, 0 at its edge, below outside; `s` is below 0 on the left."""
+    along = (hit.s - np.float32(patch.arm * patch.s)) * np.float32(1 / patch.length)
+    around = (theta - np.float32(patch.theta)) * np.float32(1 / patch.width)
     return 1 - along * along - around * around
 
 
-def soil_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], scene: Scene) -> None:
+def soil_on(hit: Hit, theta: Floats, surface: Surface, patches: Sequence[Patch], scene: Scene) -> None:
     """Mud and clods in the patches, and the film round them."""
     if not patches:
         return
@@ -50,7 +52,7 @@ def soil_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], sce
     surface.lean(-signed(values, 1) * 1.5 * thick, -signed(values, 2) * 1.5 * thick, keep)
 
 
-def water_on(hit: Hit, theta: Floats, surface: Surface, patches: list[Patch], scene: Scene) -> None:
+def water_on(hit: Hit, theta: Floats, surface: Surface, patches: Sequence[Patch], scene: Scene) -> None:
     """Droplets as lenses, bright where the light leaves them, on a skin that is dark and shiny with wet."""
     if not patches:
         return
@@ -91,7 +93,7 @@ def scene_light(hit: Hit) -> tuple[float, float]:
 def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Scene) -> None:
     """A gouge, as of a bucket's tooth, or a patch that was melted: blistered, shiny, scorched at its rim."""
     across = (theta - np.float32(patch.theta)) * np.float32(1 / patch.width)
-    along = (hit.s - np.float32(patch.s)) * np.float32(1 / patch.length)
+    along = (hit.s - np.float32(patch.arm * patch.s)) * np.float32(1 / patch.length)
     albedo = np.broadcast_to(surface.albedo, (3, hit.s.size)).copy()
     gloss = np.broadcast_to(np.asarray(surface.gloss, np.float32), hit.s.shape).copy()
     rough = look(textures.noise(), hit.s * np.float32(0.45), theta * np.float32(0.45))
@@ -122,8 +124,3 @@ def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Sc
         across_, down_ = signed(blisters, 0), signed(blisters, 1)
         surface.lean(-across_ * 2.0 * melt, -down_ * 2.0 * melt - across * rim * 0.8)
     surface.albedo, surface.gloss = albedo, gloss
-
-
-def patches_of(patches: tuple[Patch, ...], arm: int) -> list[Patch]:
-    """Those of one arm."""
-    return [patch for patch in patches if patch.arm == arm]

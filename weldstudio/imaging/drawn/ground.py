@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from weldstudio.imaging.drawn import textures
-from weldstudio.imaging.drawn.canvas import Canvas, Colour
+from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.hit import Colour
 from weldstudio.imaging.drawn.scene import ARMS, Floats, Scene, cross
 from weldstudio.imaging.drawn.textures import Tile, look, part
 

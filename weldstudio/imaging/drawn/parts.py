@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.imaging.drawn import textures
-from weldstudio.imaging.drawn.canvas import TILE, Canvas, Colour, Frame, Surface, meet
-from weldstudio.imaging.drawn.scene import Floats
+from weldstudio.imaging.drawn.canvas import TILE, Canvas
+from weldstudio.imaging.drawn.hit import Colour, Frame, Surface, meet
+from weldstudio.imaging.drawn.scene import Floats, cross
 from weldstudio.imaging.drawn.textures import look, part
 
 _TURNS = np.linspace(0, 2 * np.pi, 9)
@@ -61,6 +62,17 @@ class Part:
 def rod(frame: Frame, radius: float, start: float, stop: float, coat: Coat) -> Part:
     """A cylinder without its ends."""
     return Part("rod", frame, start, stop, radius, radius, coat)
+
+
+def tube(first: Floats, last: Floats, radius: float, coat: Coat, *, beyond: float) -> Part:
+    """A rod from a point of the world to another, and a little beyond both."""
+    along = last - first
+    long = float(np.linalg.norm(along))
+    along = (along / long).astype(np.float32)
+    aside = np.array((0, 0, 1) if abs(along[2]) < 0.8 else (1, 0, 0), np.float32)
+    near = cross(along, aside)
+    near /= np.linalg.norm(near)
+    return rod((first.astype(np.float32), along, cross(near, along), near), radius, -beyond, long + beyond, coat)
 
 
 def face(
@@ -234,9 +246,9 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
         ]
         if not own:
             continue
-        pixels = [canvas.tiles[marks[number].reshape(-1)].reshape(-1) for number in own]
-        counts = np.array([one.size for one in pixels])
-        index = np.concatenate(pixels)
+        owner, square = marks[own].reshape(len(own), -1).nonzero()
+        counts = np.bincount(owner, minlength=len(own)) * (TILE * TILE)
+        index = canvas.tiles.take(square, axis=0).reshape(-1)
         line = index // canvas.width
         right, up = canvas.u.take(index - line * canvas.width), canvas.v.take(line)
         turns = np.repeat((axes[own] @ canvas.axes).reshape(-1, 9).T, counts, axis=1)
@@ -254,8 +266,8 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
         )
 
 
-def paint_parts(canvas: Canvas, parts: Sequence[Part], *, sharp: int = 5) -> None:
-    """Paint parts in this order; their highlights are a power of 2 to `sharp`."""
+def paint_parts(canvas: Canvas, parts: Sequence[Part]) -> None:
+    """Paint parts, in this order where two lie in one place."""
     groups = list(_groups(canvas, parts)) if parts else []
     if not groups:
         return
@@ -267,7 +279,7 @@ def paint_parts(canvas: Canvas, parts: Sequence[Part], *, sharp: int = 5) -> Non
     seen = np.flatnonzero(t < canvas.depth.take(index) + ties.take(owner))
     seen = seen.take(owner.take(seen).astype(np.uint16).argsort(kind="stable"))
     owner, index, t, cover, s, sun, sky, slant = (values.take(seen) for values in (owner, index, t, cover, *others))
-    colours = canvas.reflect(index, sun, sky, slant, _surface(parts, owner, s, t, sharp))
+    colours = canvas.reflect(index, sun, sky, slant, _surface(parts, owner, s, t))
     # What covers pixels wholly, then outlines: those of one shape seldom meet in a pixel.
     shapes = list(_MEETINGS)
     layers = np.array([1 + shapes.index(one.shape) for one in parts]).take(owner) * (cover < 1)
@@ -276,7 +288,7 @@ def paint_parts(canvas: Canvas, parts: Sequence[Part], *, sharp: int = 5) -> Non
         canvas.lay(index.take(where), cover.take(where), [own.take(where) for own in colours])
 
 
-def _surface(parts: Sequence[Part], owner: NDArray[np.intp], s: Floats, t: Floats, sharp: int) -> Surface:
+def _surface(parts: Sequence[Part], owner: NDArray[np.intp], s: Floats, t: Floats) -> Surface:
     """What the coats of the parts look like where they were met."""
     coats = [one.coat for one in parts]
 
@@ -294,4 +306,4 @@ def _surface(parts: Sequence[Part], owner: NDArray[np.intp], s: Floats, t: Float
         rise = (s - each([one.start for one in parts])) * each([2 / max(0.1, one.stop - one.start) for one in parts])
         open_ *= 1 - (1 - rise.clip(0, 1)) * each([1 - coat.foot for coat in coats])
     metal = each([coat.metal for coat in coats]) if any(coat.metal for coat in coats) else 0.0
-    return Surface(albedo, each([coat.gloss for coat in coats]), sharp, open_, metal=metal)
+    return Surface(albedo, each([coat.gloss for coat in coats]), open=open_, metal=metal)
