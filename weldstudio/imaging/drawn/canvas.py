@@ -4,7 +4,9 @@ Pixels that a thing covers are taken out as flat arrays, so that only they are r
 linear light.
 """
 
+import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +20,22 @@ TILE = 4
 """Width and height of the picture are multiples of it."""
 # Below this strength of the sun nobody sees its highlights.
 _DULL = 0.5
+NEAR = 0.4
+"""What is nearer to the eye than this is not looked at."""
 # Corners of an octagon that encloses the unit circle.
 _TURNS = np.arange(8) * (np.pi / 4)
 _COS, _SIN = ((1.09 * wave(_TURNS)).astype(np.float32)[:, None] for wave in (np.cos, np.sin))
+
+
+@lru_cache(maxsize=8)
+def _grids(width: int, height: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Of a picture of that size: flat indices of the pixels of each little square, (squares, TILE * TILE), and for
+    each pixel, flat, that of its value in a picture of half the size.
+    """
+    every = np.arange(height * width, dtype=np.int32)
+    squares = every.reshape(height // TILE, TILE, width // TILE, TILE).swapaxes(1, 2)
+    halves = every[: every.size // 4].reshape(height // 2, width // 2)
+    return squares.reshape(-1, TILE * TILE), halves.repeat(2, axis=0).repeat(2, axis=1).reshape(-1)
 
 
 class Canvas:
@@ -36,10 +51,7 @@ class Canvas:
         aspect = self.height / self.width
         self.u = ((2 * np.arange(self.width, dtype=np.float32) + 1) / self.width - 1) / np.float32(view.lens)
         self.v = (1 - (2 * np.arange(self.height, dtype=np.float32) + 1) / self.height) * np.float32(aspect / view.lens)
-        every = np.arange(self.height * self.width, dtype=np.int32)
-        grid = every.reshape(self.height // TILE, TILE, self.width // TILE, TILE)
-        self.tiles = grid.swapaxes(1, 2).reshape(-1, TILE * TILE)
-        """Flat indices of the pixels of each little square of the picture, (squares, TILE * TILE)."""
+        self.tiles, self.halves = _grids(*size)
         self.focal = 0.5 * self.width * view.lens
         self.fineness = self.focal / float(np.linalg.norm(self.eye))
         """Pixels per radius of the pipe, about where the joint is."""
@@ -90,32 +102,47 @@ class Canvas:
             # Leaves of a tree: patches of light.
             values = look(noise(), x * np.float32(0.07) + np.float32(kind), y * np.float32(0.07))
             shade = ((part(values, 1) + 0.22 * part(values, 0) - np.float32(random.uniform(0.35, 0.75))) * 7).clip(0, 1)
-        return self.double(shade * np.float32(0.88) + np.float32(0.12))
-
-    def double(self, values: Floats) -> Floats:
-        """Values of every other row and column, flat, as those of every pixel, flat."""
-        small = values.reshape(self.height // 2, self.width // 2)
-        return small.repeat(2, axis=0).repeat(2, axis=1).reshape(-1)
+        return (shade * np.float32(0.88) + np.float32(0.12)).take(self.halves)
 
     def ray(self, vector: Floats, rows: slice, columns: slice) -> Floats:
         """The component along `vector` of the direction of every ray of a part of the picture, (h, w)."""
         right, up, forward = self.basis @ vector
         return (self.u[columns] * right + forward) + (self.v[rows] * up)[:, None]
 
-    def boxes(self, points: Floats, margin: int = 3) -> list[tuple[slice, slice] | None]:
-        """Rows and columns round each of several sets of points (sets, n, 3); None where one is outside."""
+    def bounds(self, points: Floats, margin: int = 3) -> NDArray[np.intp]:
+        """The box in the picture round each of several sets of points (sets, n, 3), in pixels.
+
+        Left, top, right and bottom, (sets, 4); empty for what is outside, all of the picture for what is behind.
+        """
         seen = (points - self.eye) @ self.axes
         far = seen[..., 2:]
-        places = seen[..., :2] / np.maximum(far, np.float32(0.3)) * (self.focal, -self.focal)
-        places += (0.5 * self.width, 0.5 * self.height)
-        first = (places.min(axis=1) - margin).clip(0, (self.width, self.height)).astype(int)
-        last = (places.max(axis=1) + margin + 1).clip(0, (self.width, self.height)).astype(int)
-        behind = far.min(axis=(1, 2)) < 0.3
-        first[behind], last[behind] = 0, (self.width, self.height)
-        return [
-            (slice(top, bottom), slice(left, right)) if left < right and top < bottom else None
-            for (left, top), (right, bottom) in zip(first.tolist(), last.tolist(), strict=True)
-        ]
+        places = seen[..., :2] / np.maximum(far, np.float32(0.3)) * np.array((self.focal, -self.focal), np.float32)
+        places += np.array((0.5 * self.width, 0.5 * self.height), np.float32)
+        size = self.width, self.height
+        boxes = np.empty((len(points), 4), np.intp)
+        boxes[:, :2] = (places.min(axis=1) - margin).clip(0, size)
+        boxes[:, 2:] = (places.max(axis=1) + (margin + 1)).clip(0, size)
+        boxes[far.min(axis=(1, 2)) < 0.3] = (0, 0, *size)
+        return boxes
+
+    def places(self, points: Floats) -> Floats:
+        """Where points (..., 3) of the world are in the picture: x and y in pixels, and how far away."""
+        seen: Floats = (points - self.eye) @ self.axes
+        scale = self.focal / np.maximum(seen[..., 2], np.float32(NEAR))
+        seen[..., 0] = 0.5 * self.width + scale * seen[..., 0]
+        seen[..., 1] = 0.5 * self.height - scale * seen[..., 1]
+        return seen
+
+    def outline(self, frame: Frame, radius: float, start: float, stop: float) -> Floats:
+        """The places (4, 3) of the corners between which one sees a cylinder; none where a corner is behind."""
+        origin, along, up, near = frame
+        eye = self.eye - origin
+        eye_up, eye_near = float(eye @ up), float(eye @ near)
+        turn, reach = math.atan2(eye_near, eye_up), math.acos(min(1.0, radius / math.hypot(eye_up, eye_near)))
+        rims = [radius * (math.cos(angle) * up + math.sin(angle) * near) for angle in (turn - reach, turn + reach)]
+        ends = ((start, rims[0]), (stop, rims[0]), (stop, rims[1]), (start, rims[1]))
+        places = self.places(np.array([origin + place * along + rim for place, rim in ends]))
+        return places if places[:, 2].min() > NEAR else places[:0]
 
     def flat(self, rows: slice, columns: slice, where: NDArray[np.intp]) -> NDArray[np.intp]:
         """Flat indices in the picture of flat indices `where` in a part of it."""
@@ -143,10 +170,10 @@ class Canvas:
         origin, along, up, near = frame
         round_ = (radius + collar[1]) * (_COS * up + _SIN * near)
         ends = np.concatenate([origin + place * along + round_ for place in (start, stop)])
-        [box] = self.boxes(ends[None])
-        if box is None:
+        [(left, top, right, bottom)] = self.bounds(ends[None]).tolist()
+        if right <= left or bottom <= top:
             return None
-        rows, columns = box
+        rows, columns = slice(top, bottom), slice(left, right)
         eye = self.eye - origin
         eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
         rays = self.ray(along, rows, columns), self.ray(up, rows, columns), self.ray(near, rows, columns)

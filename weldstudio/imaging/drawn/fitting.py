@@ -56,7 +56,9 @@ def _faces(scene: Scene, frame: Frame, half: float) -> list[Part]:
     size, coat = scene.radius + _RISE, _flat(_BLACK)
     parts = []
     for facing in (-1, 1):
-        parts.append(face(frame, facing * half, size, coat, inner=1.0, facing=facing))
+        # Where a pipe leaves it askew, one sees into the fitting.
+        inner = 0.7 if scene.causes.bent else 1.0
+        parts.append(face(frame, facing * half, size, coat, inner=inner, facing=facing))
         step = facing * (half - _collar(scene))
         parts.append(face(frame, step, size, coat, inner=scene.radius, facing=-facing))
     return parts

@@ -19,7 +19,7 @@ def sensor_size(view: View) -> tuple[int, int]:
     """Width and height of what is reckoned with; the older camera's files are larger than what its lens resolves."""
     width, height = view.size
     share = 1.0 if view.equipment == "Bluebox" else 0.79 - 0.12 * view.blur
-    return round(width * share / 4) * 4, round(height * share / 4) * 4
+    return round(width * share / 16) * 16, round(width * share / 16) * 16 * height // width
 
 
 @cache

@@ -17,8 +17,9 @@ from weldstudio.imaging.drawn.scene import Floats, cross
 from weldstudio.imaging.drawn.textures import look, part
 
 _TURNS = np.linspace(0, 2 * np.pi, 9)
-_RING = np.stack((np.cos(_TURNS), np.sin(_TURNS)), axis=1)
-_CORNERS = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+_RING = np.stack((np.cos(_TURNS), np.sin(_TURNS)), axis=1).astype(np.float32)
+_SIDES = np.stack((_RING[:-1], _RING[1:]), axis=1)
+_CORNERS = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)], np.float32)
 _TIES = {"rod": 1e-3, "face": 0.03, "block": 1e-3}
 """What lies so little behind another thing is before it: at its rim a face lies as near as what it closes."""
 
@@ -204,23 +205,29 @@ def _meet_blocks(group: _Group) -> _Met:
 _MEETINGS = {"rod": _meet_rods, "face": _meet_faces, "block": _meet_blocks}
 
 
-def _pieces(one: Part) -> Floats:
-    """Corners (n, 8, 3), in the part's own frame, of pieces of it: boxes round these hold less that is not it."""
-    if one.inner > 0.5 * one.high:
-        near = np.stack((one.inner * _RING[:-1], one.inner * _RING[1:]), axis=1)
-        far = np.stack((1.09 * one.high * _RING[:-1], 1.09 * one.high * _RING[1:]), axis=1)
-        across = np.concatenate((near, far, near, far), axis=1)
-        return np.concatenate((np.full((*across.shape[:2], 1), one.stop), across), axis=2)
-    size = [one.stop - one.start, 2 * one.high, 2 * one.wide]
-    longest = size.index(max(size))
-    many = 1 if one.shape == "face" else min(12, max(1, int(max(size) / sorted(size)[1])))
-    size[longest] /= many
-    pieces = _CORNERS * size + (one.start, -one.high, -one.wide)
-    if many == 1:
-        return pieces[None]
-    step = np.zeros((many, 1, 3))
-    step[:, 0, longest] = np.arange(many) * size[longest]
-    return pieces + step
+def _pieces(parts: Sequence[Part]) -> tuple[NDArray[np.intp], Floats]:
+    """Pieces of the parts, for boxes round these hold less that is none: whose each is, and its corners (n, 8, 3)."""
+    whole = np.array([number for number, one in enumerate(parts) if one.inner <= 0.5 * one.high], np.intp)
+    rings = np.array([number for number, one in enumerate(parts) if one.inner > 0.5 * one.high], np.intp)
+    bounds = np.array([(one.start, one.stop, one.high, one.wide, one.inner) for one in parts], np.float32)
+    start, stop, high, wide, _ = bounds[whole].T
+    sizes = np.stack((stop - start, 2 * high, 2 * wide), axis=1)
+    # What is long is cut across into pieces about as long as wide.
+    longest, ordered = sizes.argmax(axis=1), np.sort(sizes, axis=1)
+    many = (ordered[:, 2] / ordered[:, 1]).astype(np.intp).clip(1, 12)
+    cut = np.repeat(np.arange(whole.size), many)
+    number = np.arange(cut.size) - np.repeat(many.cumsum() - many, many)
+    sizes[np.arange(whole.size), longest] /= many
+    corners = np.stack((start, -high, -wide), axis=1)[cut]
+    corners[np.arange(cut.size), longest[cut]] += number * ordered[cut, 2] / many[cut]
+    corners = corners[:, None] + _CORNERS * sizes[cut, None]
+    _, stop, high, _, inner = bounds[rings].T
+    near, far = (reach[:, None, None, None] * _SIDES for reach in (inner, np.float32(1.09) * high))
+    round_ = np.empty((rings.size, 8, 8, 3), np.float32)
+    round_[..., 0] = stop[:, None, None]
+    round_[..., :2, 1:] = round_[..., 4:6, 1:] = near
+    round_[..., 2:4, 1:] = round_[..., 6:, 1:] = far
+    return np.concatenate((whole[cut], rings.repeat(8))), np.concatenate((corners, round_.reshape(-1, 8, 3)))
 
 
 def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
@@ -228,27 +235,25 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
     frames = np.concatenate([vector for one in parts for vector in one.frame]).astype(np.float32).reshape(-1, 4, 3)
     origins, axes = frames[:, 0], frames[:, 1:]
     eyes = ((canvas.eye - origins)[:, None, :] * axes).sum(axis=2)
-    pieces = [_pieces(one) for one in parts]
-    owners = np.repeat(np.arange(len(parts)), [len(one) for one in pieces])
-    boxes = canvas.boxes(np.concatenate(pieces) @ axes[owners] + origins[owners, None])
-    marks = np.zeros((len(parts), canvas.height // TILE, canvas.width // TILE), np.bool_)
-    seen = set()
-    for number, box in zip(owners.tolist(), boxes, strict=True):
-        if box is not None:
-            seen.add(number)
-            top, bottom, left, right = box[0].start, box[0].stop, box[1].start, box[1].stop
-            marks[number, top // TILE : -(-bottom // TILE), left // TILE : -(-right // TILE)] = True
+    owners, pieces = _pieces(parts)
+    bounds = canvas.bounds(pieces @ axes[owners] + origins[owners, None])
+    bounds[:, 2:] += TILE - 1
+    squares = np.zeros((len(parts), canvas.height // TILE, canvas.width // TILE), np.bool_)
+    for number, (left, top, right, bottom) in zip(owners.tolist(), (bounds // TILE).tolist(), strict=True):
+        squares[number, top:bottom, left:right] = True
+    marks = squares.reshape(len(parts), -1)
     for shape in _MEETINGS:
         own = [
             number
             for number, one in enumerate(parts)
-            if one.shape == shape and number in seen and (shape != "face" or eyes[number, 0] > one.stop)
+            if one.shape == shape and (shape != "face" or eyes[number, 0] > one.stop)
         ]
-        if not own:
+        marked = np.flatnonzero(marks[own])
+        if not marked.size:
             continue
-        owner, square = marks[own].reshape(len(own), -1).nonzero()
+        owner = marked // marks.shape[1]
         counts = np.bincount(owner, minlength=len(own)) * (TILE * TILE)
-        index = canvas.tiles.take(square, axis=0).reshape(-1)
+        index = canvas.tiles.take(marked - owner * marks.shape[1], axis=0).reshape(-1)
         line = index // canvas.width
         right, up = canvas.u.take(index - line * canvas.width), canvas.v.take(line)
         turns = np.repeat((axes[own] @ canvas.axes).reshape(-1, 9).T, counts, axis=1)

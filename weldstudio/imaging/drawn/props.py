@@ -6,13 +6,12 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageDraw
 
-from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.canvas import NEAR, Canvas
 from weldstudio.imaging.drawn.hit import Colour, Frame
 from weldstudio.imaging.drawn.parts import Coat, Part, rod, tube
 from weldstudio.imaging.drawn.scene import Floats, Scene, cross
 
 _PEELS: dict[str, Colour] = {"black": (0.05, 0.05, 0.055), "blue": (0.06, 0.2, 0.52), "yellow": (0.72, 0.47, 0.06)}
-_NEAR = 0.4
 
 
 def paint_litter(canvas: Canvas, scene: Scene) -> None:
@@ -37,8 +36,8 @@ def _stones(
     many = int(random.integers(0, 10))
     places = random.normal((0, -1.2, -scene.height), (2.6, 1.4, 0), (many, 3))
     sizes, tones = random.uniform(0.04, 0.13, many), random.uniform(70, 190, many)
-    for (x, y, far), size, tone in zip(_seen(canvas, places).tolist(), sizes.tolist(), tones.tolist(), strict=True):
-        if far < _NEAR:
+    for (x, y, far), size, tone in zip(canvas.places(places).tolist(), sizes.tolist(), tones.tolist(), strict=True):
+        if far < NEAR:
             continue
         reach = size * canvas.focal / far
         away = side * reach
@@ -57,9 +56,9 @@ def _peelings(
     """Ribbons that curl the more the thinner they are: of each its shadow, itself, and light along it."""
     own = tuple(int(255 * math.sqrt(value)) for value in _PEELS[scene.colour])
     light = tuple(min(255, value + 45) for value in own)
-    for curl in _seen(canvas, _curls(random, -scene.height + 0.03)):
+    for curl in canvas.places(_curls(random, -scene.height + 0.03)):
         far = float(curl[:, 2].mean())
-        if curl[:, 2].min() < _NEAR:
+        if curl[:, 2].min() < NEAR:
             continue
         step = canvas.focal / far
         wide = max(1.0, 0.05 * step)
@@ -84,15 +83,6 @@ def _curls(random: np.random.Generator, height: float) -> Floats:
     points[..., 1] = np.cumsum(np.sin(heading), axis=1) * step + random.normal(-1.4, 0.8, (many, 1))
     points[..., 2] = height + 0.06 * np.sin(t * 7) ** 2
     return points
-
-
-def _seen(canvas: Canvas, points: Floats) -> Floats:
-    """Where points (..., 3) of the world are in the picture: x and y in pixels, and how far away."""
-    seen: Floats = (points - canvas.eye) @ canvas.axes
-    scale = canvas.focal / np.maximum(seen[..., 2], _NEAR)
-    seen[..., 0] = 0.5 * canvas.width + scale * seen[..., 0]
-    seen[..., 1] = 0.5 * canvas.height - scale * seen[..., 1]
-    return seen
 
 
 def _lay(canvas: Canvas, layer: Image.Image, box: tuple[int, int, int, int]) -> None:
