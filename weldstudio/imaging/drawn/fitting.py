@@ -83,15 +83,15 @@ def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: l
     # Rounded edges of body and collars, and the bands that the winding leaves on the body.
     far = np.abs(hit.s)
     beyond = far - np.float32(half - collar)
-    away = np.maximum(np.minimum(np.abs(beyond), np.float32(half) - far), 0)
-    round_ = np.maximum(1 - away * 11, 0)
+    away = np.minimum(np.abs(beyond), np.float32(half) - far)
+    round_ = (1 - away * 11).clip(0, 1)
     round_ *= round_
     inner = (beyond > 0) & (beyond < np.float32(0.5 * collar))
     round_ *= np.where(inner, np.float32(-1.1), np.float32(1.1)) * np.sign(hit.s)
     body = beyond <= 0
     round_ += _relief(scene, hit.s, theta) * body
     _moulded(scene, hit.s, theta, albedo=albedo, body=body, half=half, step=1 if canvas.fineness > 120 else 2)
-    shut = np.maximum(1 - away * 5, 0)
+    shut = (1 - away * 5).clip(0, 1)
     surface = Surface(albedo, 0.75 - 1.5 * dust, sharp=5, open=1 - 0.35 * body * shut * shut)
     surface.lean(round_, np.zeros_like(hit.s))
     dirt.soil_on(hit, theta, surface, soil, scene)
@@ -105,8 +105,9 @@ def _relief(scene: Scene, s: Floats, theta: Floats) -> Floats:
     if make < 3:
         return np.float32(0.11) * np.sin(s * np.float32(2 * math.pi * (4.5 + make)))
     if make < 5:
-        band = (s * np.float32(2.2) + np.float32(0.3)) % 1 - np.float32(0.5)
-        return band * np.maximum(1 - (band * 5) ** 2, 0) * np.float32(5.0)
+        band = s * np.float32(2.2) + np.float32(0.3)
+        band -= np.floor(band) + np.float32(0.5)
+        return band * (1 - (band * 5) ** 2).clip(0, 1) * np.float32(5.0)
     return (np.float32(0.015) * np.sin(s * np.float32(31) + np.sin(theta * 3))).astype(np.float32)
 
 

@@ -16,7 +16,8 @@ from weldstudio.imaging.drawn.hit import Colour, Frame, Surface, meet
 from weldstudio.imaging.drawn.scene import Floats, cross
 from weldstudio.imaging.drawn.textures import look, part
 
-_TURNS = np.linspace(0, 2 * np.pi, 9)
+_ARCS = 16
+_TURNS = np.linspace(0, 2 * np.pi, _ARCS + 1)
 _RING = np.stack((np.cos(_TURNS), np.sin(_TURNS)), axis=1).astype(np.float32)
 _SIDES = np.stack((_RING[:-1], _RING[1:]), axis=1)
 _CORNERS = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)], np.float32)
@@ -99,8 +100,8 @@ class _Group:
     numbers: NDArray[np.intp]
     """Of its parts among all."""
     parts: list[Part]
-    counts: NDArray[np.intp]
-    """Rays of each part."""
+    owner: NDArray[np.intp]
+    """Of each ray, the number of its part here."""
     index: NDArray[np.signedinteger]
     """Flat indices of their pixels."""
     to: list[Floats]
@@ -114,13 +115,13 @@ class _Group:
 
     def each(self, values: Floats | Sequence[float]) -> Floats:
         """Values of the parts as values of their rays."""
-        return np.repeat(np.asarray(values, np.float32), self.counts)
+        return np.asarray(values, np.float32).take(self.owner)
 
     def seen(self, cover: Floats, t: Floats, over: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The rays that something at `t` is seen on, as far as what was painted before goes, and their parts."""
         near = (t > np.float32(0.05)) & (t < self.canvas.depth.take(self.index) + np.float32(over))
         where = np.flatnonzero((cover > 0) & near)
-        return where, np.repeat(np.arange(len(self.parts)), self.counts).take(where)
+        return where, self.owner.take(where)
 
 
 _Met = tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats, Floats, Floats, Floats, Floats]
@@ -222,12 +223,12 @@ def _pieces(parts: Sequence[Part]) -> tuple[NDArray[np.intp], Floats]:
     corners[np.arange(cut.size), longest[cut]] += number * ordered[cut, 2] / many[cut]
     corners = corners[:, None] + _CORNERS * sizes[cut, None]
     _, stop, high, _, inner = bounds[rings].T
-    near, far = (reach[:, None, None, None] * _SIDES for reach in (inner, np.float32(1.09) * high))
-    round_ = np.empty((rings.size, 8, 8, 3), np.float32)
+    near, far = (reach[:, None, None, None] * _SIDES for reach in (inner, np.float32(1.02) * high))
+    round_ = np.empty((rings.size, _ARCS, 8, 3), np.float32)
     round_[..., 0] = stop[:, None, None]
     round_[..., :2, 1:] = round_[..., 4:6, 1:] = near
     round_[..., 2:4, 1:] = round_[..., 6:, 1:] = far
-    return np.concatenate((whole[cut], rings.repeat(8))), np.concatenate((corners, round_.reshape(-1, 8, 3)))
+    return np.concatenate((whole[cut], rings.repeat(_ARCS))), np.concatenate((corners, round_.reshape(-1, 8, 3)))
 
 
 def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
@@ -236,7 +237,7 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
     origins, axes = frames[:, 0], frames[:, 1:]
     eyes = ((canvas.eye - origins)[:, None, :] * axes).sum(axis=2)
     owners, pieces = _pieces(parts)
-    bounds = canvas.bounds(pieces @ axes[owners] + origins[owners, None])
+    bounds = canvas.bounds(pieces @ axes[owners] + origins[owners, None], margin=1)
     bounds[:, 2:] += TILE - 1
     squares = np.zeros((len(parts), canvas.height // TILE, canvas.width // TILE), np.bool_)
     for number, (left, top, right, bottom) in zip(owners.tolist(), (bounds // TILE).tolist(), strict=True):
@@ -251,18 +252,18 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
         marked = np.flatnonzero(marks[own])
         if not marked.size:
             continue
-        owner = marked // marks.shape[1]
-        counts = np.bincount(owner, minlength=len(own)) * (TILE * TILE)
-        index = canvas.tiles.take(marked - owner * marks.shape[1], axis=0).reshape(-1)
+        owner, square = np.divmod(marked, marks.shape[1])
+        owner = owner.repeat(TILE * TILE)
+        index = canvas.tiles.take(square, axis=0).reshape(-1)
         line = index // canvas.width
         right, up = canvas.u.take(index - line * canvas.width), canvas.v.take(line)
-        turns = np.repeat((axes[own] @ canvas.axes).reshape(-1, 9).T, counts, axis=1)
+        turns = [turn.take(owner) for turn in (axes[own] @ canvas.axes).reshape(-1, 9).T]
         yield _Group(
             shape,
             canvas,
             np.array(own),
             [parts[number] for number in own],
-            counts,
+            owner,
             index,
             [turns[n] * right + turns[n + 1] * up + turns[n + 2] for n in (0, 3, 6)],
             eyes[own],
@@ -283,7 +284,9 @@ def paint_parts(canvas: Canvas, parts: Sequence[Part]) -> None:
     ties = np.array([_TIES[one.shape] for one in parts], np.float32)
     seen = np.flatnonzero(t < canvas.depth.take(index) + ties.take(owner))
     seen = seen.take(owner.take(seen).astype(np.uint16).argsort(kind="stable"))
-    owner, index, t, cover, s, sun, sky, slant = (values.take(seen) for values in (owner, index, t, cover, *others))
+    owner, index, t, cover, s, sun, sky, slant = (
+        values.take(seen) for values in (owner, index.astype(np.intp), t, cover, *others)
+    )
     colours = canvas.reflect(index, sun, sky, slant, _surface(parts, owner, s, t))
     # What covers pixels wholly, then outlines: those of one shape seldom meet in a pixel.
     shapes = list(_MEETINGS)

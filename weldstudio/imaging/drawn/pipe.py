@@ -1,6 +1,7 @@
 """The pipes: skin with the maker's line, scraped zones, hatching, insertion-depth lines, and what covers them."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weldstudio.imaging.drawn import dirt, textures
 from weldstudio.imaging.drawn.camera import View
@@ -102,18 +103,22 @@ def _skin(canvas: Canvas, scene: Scene, hit: Hit, *, theta: Floats, rough: Float
 
 def _open(scene: Scene, s: Floats, far: Floats) -> Floats:
     """The corner between pipe and fitting sees less of the sky, as do those at the clamps."""
-    near = np.maximum(1 - np.abs(far - np.float32(scene.half)) * 3, 0)
+    near = (1 - np.abs(far - np.float32(scene.half)) * 3).clip(0, 1)
     open_ = 1 - 0.55 * near * near
     for arm in scene.clamps:
         gap = np.abs(s - np.float32(arm * scene.clamp_s(arm))) - np.float32(CLAMP_WIDTH / 2)
-        near = np.maximum(1 - np.maximum(gap, 0) * 2.5, 0)
+        near = (1 - gap * 2.5).clip(0, 1)
         open_ *= 1 - 0.5 * near * near
     return open_
 
 
-def _mix(surface: Surface, colour: Colour, share: Floats) -> None:
-    for band, own in enumerate(colour):
-        surface.albedo[band] += (np.float32(own) - surface.albedo[band]) * share
+def _ink(surface: Surface, colour: Colour, share: Floats, keep: NDArray[np.intp], *, dull: float) -> None:
+    """Lay ink on the pixels `keep`, as much as `share` of each, which makes them less glossy."""
+    for band, own in zip(surface.albedo, colour, strict=True):
+        under = band.take(keep)
+        band[keep] = under + (np.float32(own) - under) * share
+    gloss = np.asarray(surface.gloss)
+    gloss[keep] *= 1 - dull * share
 
 
 def _scrape(
@@ -141,9 +146,8 @@ def _scrape(
     for band, own in enumerate(_SCRAPED[scene.colour]):
         under = surface.albedo[band].take(keep)
         surface.albedo[band][keep] = under + (np.float32(own) * tone - under) * bare
-    gloss = np.asarray(surface.gloss, np.float32)
-    gloss[keep] = gloss[keep] * (1 - bare) + np.float32(0.16) * bare
-    surface.gloss = gloss
+    gloss = np.asarray(surface.gloss)
+    gloss[keep] = gloss.take(keep) * (1 - bare) + np.float32(0.16) * bare
     slope = (part(lines, 3) - 0.5) * 0.5 * bare
     surface.lean(slope, np.zeros_like(slope), keep)
 
@@ -166,10 +170,8 @@ def _hatch(
     row = ((far.take(keep) - np.float32(start)) * np.float32((high - 1) / (stop - start))).astype(np.int32)
     turn = (theta.take(keep) / 6.2832 + 0.3 * np.sign(hit.s.take(keep)) + scene.seed % 500 / 1000) * wide
     column = turn.astype(np.int32) & (wide - 1)
-    share = np.zeros_like(hit.s)
-    share[keep] = ink[row, column] * np.float32(1 / 255) * (1.2 - 0.75 * fine.take(keep)).clip(0.25, 1)
-    _mix(surface, _INKS[scene.colour], share)
-    surface.gloss = np.asarray(surface.gloss, np.float32) * (1 - 0.4 * share)
+    share = ink[row, column] * np.float32(1 / 255) * (1.2 - 0.75 * fine.take(keep)).clip(0.25, 1)
+    _ink(surface, _INKS[scene.colour], share, keep, dull=0.4)
 
 
 def _line(
@@ -178,13 +180,14 @@ def _line(
     """A ring of marker round each pipe, as steady as a hand is."""
     if not scene.line_arms:
         return
-    wobble = np.float32(0.03) * np.sin(theta * 2 + np.float32(scene.seed % 7)) + (smooth - 0.5) * 0.03
-    away = np.abs(far - np.float32(scene.line_at) - wobble)
-    share = ((0.047 - away) * 45).clip(0, 1) * (1.2 - 0.6 * fine).clip(0.4, 1)
+    near = np.abs(far - np.float32(scene.line_at)) < 0.1
     if len(scene.line_arms) == 1:
-        share *= hit.s * scene.line_arms[0] > 0
-    _mix(surface, _INKS[scene.colour], share)
-    surface.gloss = np.asarray(surface.gloss, np.float32) * (1 - 0.3 * share)
+        near &= hit.s * scene.line_arms[0] > 0
+    keep = np.flatnonzero(near)
+    wobble = 0.03 * np.sin(theta.take(keep) * 2 + np.float32(scene.seed % 7)) + (smooth.take(keep) - 0.5) * 0.03
+    away = np.abs(far.take(keep) - np.float32(scene.line_at) - wobble)
+    share = ((0.047 - away) * 45).clip(0, 1) * (1.2 - 0.6 * fine.take(keep)).clip(0.4, 1)
+    _ink(surface, _INKS[scene.colour], share, keep, dull=0.3)
 
 
 _COVERS: dict[str, tuple[Colour, ...]] = {
