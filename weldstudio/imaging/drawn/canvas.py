@@ -22,9 +22,6 @@ TILE = 4
 _DULL = 0.5
 NEAR = 0.4
 """What is nearer to the eye than this is not looked at."""
-# Corners of an octagon that encloses the unit circle.
-_TURNS = np.arange(8) * (np.pi / 4)
-_COS, _SIN = ((1.09 * wave(_TURNS)).astype(np.float32)[:, None] for wave in (np.cos, np.sin))
 
 
 @lru_cache(maxsize=8)
@@ -109,7 +106,7 @@ class Canvas:
         right, up, forward = self.basis @ vector
         return (self.u[columns] * right + forward) + (self.v[rows] * up)[:, None]
 
-    def bounds(self, points: Floats, margin: int = 3) -> NDArray[np.intp]:
+    def bounds(self, points: Floats, margin: int) -> NDArray[np.intp]:
         """The box in the picture round each of several sets of points (sets, n, 3), in pixels.
 
         Left, top, right and bottom, (sets, 4); empty for what is outside, all of the picture for what is behind.
@@ -133,25 +130,55 @@ class Canvas:
         seen[..., 1] = 0.5 * self.height - scale * seen[..., 1]
         return seen
 
-    def outline(self, frame: Frame, radius: float, start: float, stop: float) -> Floats:
-        """The places (4, 3) of the corners between which one sees a cylinder; none where a corner is behind."""
+    def within(self, frame: Frame, radius: float, start: float, stop: float) -> NDArray[np.intp]:
+        """Flat indices of the pixels on which a cylinder without its ends may be seen, whatever else is there."""
         origin, along, up, near = frame
         eye = self.eye - origin
-        eye_up, eye_near = float(eye @ up), float(eye @ near)
-        turn, reach = math.atan2(eye_near, eye_up), math.acos(min(1.0, radius / math.hypot(eye_up, eye_near)))
+        eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
+        far = math.hypot(eye_up, eye_near)
+        if far <= radius:
+            return np.arange(self.depth.size)
+        # Between the two lines where rays touch it, which the middles of the ends may exceed.
+        over = (far - radius * radius / far) / (far - radius)
+        start, stop = (
+            min(start, eye_along + (start - eye_along) * over),
+            max(stop, eye_along + (stop - eye_along) * over),
+        )
+        # What is not before the eye is left out.
+        away, ahead = float(self.basis[2] @ along), radius + NEAR + float(self.basis[2] @ eye)
+        if away > 1e-6:
+            start = max(start, ahead / away)
+        elif away < -1e-6:
+            stop = min(stop, ahead / away)
+        if start >= stop:
+            return np.arange(0)
+        turn, reach = math.atan2(eye_near, eye_up), math.acos(radius / far)
         rims = [radius * (math.cos(angle) * up + math.sin(angle) * near) for angle in (turn - reach, turn + reach)]
-        ends = ((start, rims[0]), (stop, rims[0]), (stop, rims[1]), (start, rims[1]))
-        places = self.places(np.array([origin + place * along + rim for place, rim in ends]))
-        return places if places[:, 2].min() > NEAR else places[:0]
+        ends = (start * along + rims[0], stop * along + rims[0], stop * along + rims[1], start * along + rims[1])
+        return self._quadrangle(self.places(np.array(ends) + origin)[:, :2].tolist())
 
-    def flat(self, rows: slice, columns: slice, where: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Flat indices in the picture of flat indices `where` in a part of it."""
-        wide = columns.stop - columns.start
-        index = where // wide
-        index *= self.width - wide
-        index += where
-        index += rows.start * self.width + columns.start
-        return index
+    def _quadrangle(self, corners: Sequence[Sequence[float]]) -> NDArray[np.intp]:
+        """Flat indices of the pixels in a convex quadrangle, from its corners in order."""
+        lines = np.arange(self.height, dtype=np.float64)
+        left, right = np.zeros(self.height), np.full(self.height, float(self.width))
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
+        clockwise = (cx - ax) * (dy - by) > (cy - ay) * (dx - bx)
+        for (x0, y0), (x1, y1) in zip(corners, (*corners[1:], corners[0]), strict=True):
+            high = y1 - y0 if abs(y1 - y0) > 1e-3 else 1e-3
+            edge = x0 + (x1 - x0) / high * (lines - y0)
+            if (high > 0) == clockwise:
+                np.minimum(right, edge, out=right)
+            else:
+                np.maximum(left, edge, out=left)
+        first = np.ceil(left).astype(np.intp)
+        counts = (np.ceil(right).astype(np.intp) - first).clip(0, None)
+        starts = first + np.arange(self.height) * self.width - (counts.cumsum() - counts)
+        return np.arange(counts.sum()) + starts.repeat(counts)
+
+    def rays(self, index: NDArray[np.signedinteger]) -> tuple[Floats, Floats]:
+        """How far to the right and upwards the rays through pixels go, for 1 forward."""
+        line = index // self.width
+        return self.u.take(index - line * self.width), self.v.take(line)
 
     def cylinder(
         self,
@@ -168,43 +195,40 @@ class Canvas:
         `collar`: how long its ends are thicker, and by how much.
         """
         origin, along, up, near = frame
-        round_ = (radius + collar[1]) * (_COS * up + _SIN * near)
-        ends = np.concatenate([origin + place * along + round_ for place in (start, stop)])
-        [(left, top, right, bottom)] = self.bounds(ends[None]).tolist()
-        if right <= left or bottom <= top:
-            return None
-        rows, columns = slice(top, bottom), slice(left, right)
         eye = self.eye - origin
         eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
-        rays = self.ray(along, rows, columns), self.ray(up, rows, columns), self.ray(near, rows, columns)
         middle, half = 0.5 * (start + stop), 0.5 * (stop - start)
         pixel = float(np.linalg.norm(eye - middle * along)) / self.focal
-        disc, t = meet(rays[1], rays[2], np.float32(eye_up), np.float32(eye_near), np.float32(radius))
-        s = t * rays[0]
-        s += np.float32(eye_along)
-        scale = np.full(1, 1 / radius, np.float32)
+        thick, room = radius + collar[1], 1.5 * pixel
+        index = self.within(frame, thick + room, start - room, stop + room)
+        right, rise = self.rays(index)
+        turn = np.stack((along, up, near)) @ self.axes
+        to_along, to_up, to_near = (right * row[0] + rise * row[1] + row[2] for row in turn)
+
+        def met(radius: float) -> tuple[Floats, Floats, Floats]:
+            disc, t = meet(to_up, to_near, np.float32(eye_up), np.float32(eye_near), np.float32(radius))
+            return disc, t, t * to_along + np.float32(eye_along)
+
+        disc, t, s = met(radius)
+        scale = np.full(index.size, 1 / radius, np.float32)
         if collar[0]:
-            thick = radius + collar[1]
-            disc_, t_ = meet(rays[1], rays[2], np.float32(eye_up), np.float32(eye_near), np.float32(thick))
-            s_ = t_ * rays[0]
-            s_ += np.float32(eye_along)
+            disc_, t_, s_ = met(thick)
             away = np.abs(s_ - np.float32(middle))
             on = (disc_ > 0) & (away > np.float32(half - collar[0])) & (away < np.float32(half + pixel))
             disc, t, s = np.where(on, disc_, disc), np.where(on, t_, t), np.where(on, s_, s)
-            scale = np.where(on, np.float32(1 / thick), np.float32(1 / radius))
+            scale[on] = 1 / thick
         cover = disc * np.float32(0.5 / radius / pixel)
         np.minimum(cover, (s - np.float32(start)) * np.float32(1 / pixel), out=cover)
         np.minimum(cover, (np.float32(stop) - s) * np.float32(1 / pixel), out=cover)
         cover += np.float32(0.5)
-        behind = self.depth.reshape(self.height, self.width)[rows, columns] + np.float32(over + 1e-3)
+        behind = self.depth.take(index) + np.float32(over + 1e-3)
         where = np.flatnonzero((cover > 0) & (t > np.float32(0.05)) & (t < behind))
         if not where.size:
             return None
-        t = t.take(where)
-        to_along, to_up, to_near = (to.take(where) for to in rays)
-        scale = scale.take(where) if scale.size > 1 else scale
+        t, scale = t.take(where), scale.take(where)
+        to_along, to_up, to_near = to_along.take(where), to_up.take(where), to_near.take(where)
         return Hit(
-            self.flat(rows, columns, where),
+            index.take(where),
             cover.take(where).clip(0, 1),
             t,
             (to_along, to_up, to_near),

@@ -183,8 +183,19 @@ def paint_ground(canvas: Canvas, scene: Scene, *, bare: bool = False) -> None:
     random = np.random.default_rng((scene.seed, 1))
     plane, coarse = _Plane(canvas, scene.height), _Plane(canvas, scene.height, 2)
     canvas.depth[:] = plane.t
-    where = np.arange(plane.t.size) if bare else _open_ground(canvas, scene)
+    hidden = np.zeros(plane.t.size, np.bool_)
+    if not bare:
+        for frame, radius, start, stop in (
+            *((scene.axis(arm), 0.95, scene.half, 5.0) for arm in ARMS),
+            (scene.axis(-1), 0.95 * scene.radius, -scene.half, scene.half),
+        ):
+            hidden[canvas.within(frame, radius, start, stop)] = True
+    where = np.flatnonzero(~hidden)
     plane.keep(where)
+    if math.isfinite(scene.wall):
+        rest = _wall(canvas, scene, plane, random, where)
+        plane.keep(rest)
+        where = where.take(rest)
     halves = canvas.halves.take(where)
     colour, relief = _bare(canvas, scene, plane, random, tone=_tone(scene, coarse).take(halves))
     sheet = None
@@ -207,21 +218,6 @@ def paint_ground(canvas: Canvas, scene: Scene, *, bare: bool = False) -> None:
             inside, glint = sheet
             light[inside] += glint * np.float32(canvas.sky[band])
         canvas.colour[band][where] = light
-    if math.isfinite(scene.wall):
-        _wall(canvas, scene, random, where)
-
-
-def _open_ground(canvas: Canvas, scene: Scene) -> NDArray[np.intp]:
-    """Flat indices of the pixels, but for those that pipes and fittings surely hide."""
-    image = Image.new("L", (canvas.width, canvas.height), 1)
-    pen = ImageDraw.Draw(image)
-    things = [(scene.axis(arm), 1.0, scene.half, 5.0) for arm in ARMS]
-    things.append((scene.axis(-1), scene.radius, -scene.half, scene.half))
-    for frame, radius, start, stop in things:
-        corners = canvas.outline(frame, 0.95 * radius, start, stop)
-        if corners.size:
-            pen.polygon(corners[:, :2].reshape(-1).tolist(), fill=0)
-    return np.flatnonzero(np.asarray(image))
 
 
 def _tone(scene: Scene, coarse: _Plane) -> Floats:
@@ -335,37 +331,33 @@ def _shadows(canvas: Canvas, scene: Scene, plane: _Plane) -> tuple[Floats, Float
     return lit, open_
 
 
-def _wall(canvas: Canvas, scene: Scene, random: np.random.Generator, where: NDArray[np.intp]) -> None:
-    """The far side of the trench, steep and cut by a bucket."""
-    rows, columns = slice(0, canvas.height), slice(0, canvas.width)
-    to_y = canvas.ray(_AXES[1], rows, columns).reshape(-1).take(where)
-    t = np.float32(scene.wall - canvas.eye[1]) / np.maximum(to_y, np.float32(1e-3))
-    keep = np.flatnonzero((t < canvas.depth.take(where)) & (to_y > 0.01))
-    if not keep.size:
-        return
-    where, t = where.take(keep), t.take(keep)
-    to_x = canvas.ray(_AXES[0], rows, columns).reshape(-1).take(where)
-    x = to_x * t + canvas.eye[0]
-    # No bucket cuts a plane: the wall comes forward here and goes back there.
-    bulge = look(textures.noise(), x * np.float32(0.03) + np.float32(scene.seed % 31 / 31), np.zeros_like(x))
-    t = t * (1 + np.float32(0.9 / scene.wall) * (part(bulge, 1) - np.float32(0.5)))
-    keep = np.flatnonzero(t < canvas.depth.take(where))
-    where, t = where.take(keep), t.take(keep)
-    x = to_x.take(keep) * t + canvas.eye[0]
-    z = canvas.ray(_AXES[2], rows, columns).reshape(-1).take(where) * t + canvas.eye[2] + np.float32(scene.height)
+def _wall(
+    canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generator, where: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Paint the far side of the trench, steep and cut by a bucket; returns which of the plane's pixels it leaves."""
+    eye_x, eye_y, eye_z = canvas.eye.tolist()
+    free = plane.y < scene.wall
+    behind = np.flatnonzero(~free)
+    x, y = plane.x.take(behind) - eye_x, plane.y.take(behind) - eye_y
+    # How much of the way to the ground one sees; no bucket cuts a plane: it comes forward here and goes back there.
+    share = (scene.wall - eye_y) / y
+    bulge = look(textures.noise(), (x * share + eye_x) * 0.03 + scene.seed % 31 / 31, np.zeros_like(x))
+    share *= 1 + 0.9 / scene.wall * (part(bulge, 1) - 0.5)
+    inside = np.flatnonzero(share < 1)
+    behind, share = behind.take(inside), share.take(inside)
+    x, z = x.take(inside) * share + eye_x, (1 - share) * (eye_z + scene.height)
     kind = scene.ground if scene.ground in ("soil", "clay", "sand") else "clay"
-    values = look(ground_tile(kind), x * np.float32(0.9 / _TILE), z * np.float32(0.7 / _TILE) + np.float32(0.3))
-    scores = look(textures.noise(), z * np.float32(0.03), x * np.float32(0.11))
-    tone = (
-        (0.6 + 0.3 * part(scores, 1) + 0.25 * part(scores, 3))
-        * (0.55 + 0.12 * z.clip(0, 5))
-        * (1 - 0.45 * np.exp(-2 * z.clip(0, 9)))
-        * (1 + 1.5 * (part(values, 3) - 0.5))
-    )
-    tone *= np.float32(random.uniform(0.6, 0.95))
+    values = look(ground_tile(kind), x * (0.9 / _TILE), z * (0.7 / _TILE) + 0.3)
+    scores = look(textures.noise(), z * 0.03, x * 0.11)
+    tone = 0.6 + 0.3 * part(scores, 1) + 0.25 * part(scores, 3)
+    tone *= (0.55 + 0.12 * z.clip(0, 5)) * (1 - 0.45 * np.exp(-2 * z))
+    tone *= (1.5 * part(values, 3) + 0.25) * random.uniform(0.6, 0.95)
     facing = max(0.0, -canvas.light.sun[1])
+    index = where.take(behind)
     for band in range(3):
         root = part(values, band)
-        light = np.float32(facing * canvas.sun[band] + 0.62 * canvas.sky[band])
-        canvas.colour[band][where] = root * root * tone * light
-    canvas.depth[where] = t
+        canvas.colour[band][index] = root * root * tone * (facing * canvas.sun[band] + 0.62 * canvas.sky[band])
+    canvas.depth[index] = plane.t.take(behind) * share
+    free[:] = True
+    free[behind] = False
+    return np.flatnonzero(free)

@@ -255,8 +255,7 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
         owner, square = np.divmod(marked, marks.shape[1])
         owner = owner.repeat(TILE * TILE)
         index = canvas.tiles.take(square, axis=0).reshape(-1)
-        line = index // canvas.width
-        right, up = canvas.u.take(index - line * canvas.width), canvas.v.take(line)
+        right, up = canvas.rays(index)
         turns = [turn.take(owner) for turn in (axes[own] @ canvas.axes).reshape(-1, 9).T]
         yield _Group(
             shape,

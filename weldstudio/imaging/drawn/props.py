@@ -24,9 +24,7 @@ def paint_litter(canvas: Canvas, scene: Scene) -> None:
     _stones(canvas, pen, scene, random, side=cast[0])
     if scene.causes.scraping != "none":
         _peelings(canvas, pen, scene, random, cast=cast)
-    box = layer.getbbox()
-    if box is not None:
-        _lay(canvas, layer, box)
+    _lay(canvas, layer)
 
 
 def _stones(
@@ -85,13 +83,11 @@ def _curls(random: np.random.Generator, height: float) -> Floats:
     return points
 
 
-def _lay(canvas: Canvas, layer: Image.Image, box: tuple[int, int, int, int]) -> None:
+def _lay(canvas: Canvas, layer: Image.Image) -> None:
     """Put an image of square roots of albedo onto the ground, in the ground's light."""
-    left, top, right, bottom = box
-    values = np.asarray(layer.crop(box)).reshape(-1, 4)
-    where = np.flatnonzero(values[:, 3])
-    index = canvas.flat(slice(top, bottom), slice(left, right), where)
-    values = values[where].astype(np.float32) * np.float32(1 / 255)
+    index = np.flatnonzero(np.asarray(layer.getchannel("A")).view(np.bool_))
+    values = np.asarray(layer).reshape(-1, 4)
+    values = values[index].astype(np.float32) * np.float32(1 / 255)
     sun = np.float32(0.9 * max(0.2, canvas.light.sun[2])) * canvas.shade.take(index)
     for band in range(3):
         light = sun * np.float32(canvas.sun[band]) + np.float32(0.8 * canvas.sky[band])
