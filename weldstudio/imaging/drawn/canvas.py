@@ -130,16 +130,18 @@ class Canvas:
         seen[..., 1] = 0.5 * self.height - scale * seen[..., 1]
         return seen
 
-    def within(self, frame: Frame, radius: float, start: float, stop: float) -> NDArray[np.intp]:
-        """Flat indices of the pixels on which a cylinder without its ends may be seen, whatever else is there."""
+    def within(
+        self, frame: Frame, radius: float, start: float, stop: float, *, surely: bool = False
+    ) -> NDArray[np.intp]:
+        """Flat indices of the pixels on which a cylinder may be seen, whatever else is there; or surely its inside."""
         origin, along, up, near = frame
         eye = self.eye - origin
         eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
         far = math.hypot(eye_up, eye_near)
         if far <= radius:
-            return np.arange(self.depth.size)
+            return np.arange(0 if surely else self.depth.size)
         # Between the two lines where rays touch it, which the middles of the ends may exceed.
-        over = (far - radius * radius / far) / (far - radius)
+        over = 1.0 if surely else (far - radius * radius / far) / (far - radius)
         start, stop = (
             min(start, eye_along + (start - eye_along) * over),
             max(stop, eye_along + (stop - eye_along) * over),

@@ -186,10 +186,10 @@ def paint_ground(canvas: Canvas, scene: Scene, *, bare: bool = False) -> None:
     hidden = np.zeros(plane.t.size, np.bool_)
     if not bare:
         for frame, radius, start, stop in (
-            *((scene.axis(arm), 0.95, scene.half, 5.0) for arm in ARMS),
-            (scene.axis(-1), 0.95 * scene.radius, -scene.half, scene.half),
+            *((scene.axis(arm), 0.92, scene.half, 5.0) for arm in ARMS),
+            (scene.axis(-1), 0.92 * scene.radius, -scene.half, scene.half),
         ):
-            hidden[canvas.within(frame, radius, start, stop)] = True
+            hidden[canvas.within(frame, radius, start, stop, surely=True)] = True
     where = np.flatnonzero(~hidden)
     plane.keep(where)
     if math.isfinite(scene.wall):
