@@ -86,6 +86,7 @@ class Settings:
     )
 
     keys: tuple[str, ...] = _row((), "Keys of actions other than those of the program, as 'label.nothing=Ctrl+0'")
+    predict_all: bool = _row(True, "Predict the whole collection in the background")
     blind: bool = _row(False, "Blind mode: hide predictions until a photo is reviewed")
     guarantee: float = _row(0.01, "Safe to pass: chance to reach the limit below", low=0.0001, high=0.5)
     first_steps: bool = _row(True, "Show the first steps in the demo's window")
@@ -93,6 +94,8 @@ class Settings:
     path: Path | None = field(default=None, init=False, compare=False)
     problems: tuple[str, ...] = field(default=(), init=False, compare=False)
     _changed: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
+    _account: str = field(default="", init=False, compare=False, repr=False)
+    """The account's name once it was asked for: the system looks it up in its files, and a label key asks often."""
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -148,10 +151,12 @@ class Settings:
         """The name under which labels are given: the one that was set, or else the account's."""
         if self.expert.strip():
             return self.expert.strip()
-        try:
-            return getpass.getuser()
-        except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
-            return "unnamed"
+        if not self._account:
+            try:
+                self._account = getpass.getuser()
+            except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
+                self._account = "unnamed"
+        return self._account
 
     def save(self) -> None:
         """Replace the file by one with this object's changes; what another window changed meanwhile stays.

@@ -15,8 +15,8 @@ COMMANDS = (
     *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch"),
     *("label", "set", "copy", "queue", "review", "audit", "second", "agreement", "accept"),
     *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge"),
-    *("predict", "train", "recipes", "vary", "pause", "resume", "stop"),
-    *("evaluate", "thresholds", "export", "models"),
+    *("predict", "train", "recipes", "vary", "runs", "pause", "resume", "stop"),
+    *("evaluate", "compare", "report", "thresholds", "export", "models"),
     *("note", "history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
 )
 
@@ -78,6 +78,18 @@ def test_no_words_and_open_go_to_the_window() -> None:
     assert main.run([], open_window=window) == 7
     assert main.run(["open", "welds"], open_window=window) == 7
     assert opened == [None, Path("welds")]
+
+
+def test_a_folder_instead_of_a_command_is_a_project_to_open(tmp_path: Path) -> None:
+    opened: list[Path | None] = []
+
+    def window(project: Path | None) -> int:
+        opened.append(project)
+        return 0
+
+    assert main.run([str(tmp_path)], open_window=window) == 0
+    assert opened == [tmp_path]
+    assert main.run([str(tmp_path / "none")], open_window=no_window) == 2
 
 
 def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,18 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weldstudio.domain.agreement import Kappa, kappa
+from weldstudio.domain.labelling import State
 
 COUNTS = st.integers(0, 60)
+R, C, U, UNSEEN = State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN
+
+
+def yes_no(both: int, first: int, second: int, neither: int) -> Kappa:
+    """Of two reviewers who are never unsure."""
+    return Kappa(((both, first, 0), (second, neither, 0), (0, 0, 0)))
 
 
 @pytest.mark.parametrize(
     ("table", "value"),
     [
         # Cohen's kappa as worked out in textbooks: 50 applications read by two, 20 / 5 / 10 / 15.
-        (Kappa(20, 5, 10, 15), 0.40),
+        (yes_no(20, 5, 10, 15), 0.40),
         # Same agreement of 60 %, other frequencies (the pair that shows how they matter).
-        (Kappa(45, 15, 25, 15), 0.1304),
-        (Kappa(25, 35, 5, 35), 0.2593),
+        (yes_no(45, 15, 25, 15), 0.1304),
+        (yes_no(25, 35, 5, 35), 0.2593),
     ],
 )
 def test_published_values(table: Kappa, value: float) -> None:
@@ -28,7 +35,7 @@ def test_published_values(table: Kappa, value: float) -> None:
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS)
 def test_it_is_what_its_formula_says(both: int, first: int, second: int, neither: int) -> None:
-    found = Kappa(both, first, second, neither)
+    found = yes_no(both, first, second, neither)
     n = both + first + second + neither
     chance = ((both + first) * (both + second) + (second + neither) * (first + neither)) if n else 0
     if not n or chance == n * n:
@@ -47,11 +54,11 @@ def test_it_is_what_its_formula_says(both: int, first: int, second: int, neither
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS)
 def test_who_is_first_does_not_matter(both: int, first: int, second: int, neither: int) -> None:
-    assert Kappa(both, first, second, neither).kappa == Kappa(both, second, first, neither).kappa
+    assert yes_no(both, first, second, neither).kappa == yes_no(both, second, first, neither).kappa
 
 
 def test_few_photos_on_which_all_agree_prove_little() -> None:
-    sure, few = Kappa(500, 0, 0, 500), Kappa(2, 0, 0, 2)
+    sure, few = yes_no(500, 0, 0, 500), yes_no(2, 0, 0, 2)
     assert sure.kappa == few.kappa == 1
     assert sure.interval is not None
     assert few.interval is not None
@@ -62,15 +69,27 @@ def test_few_photos_on_which_all_agree_prove_little() -> None:
 def test_more_photos_narrow_the_interval() -> None:
     widths = []
     for times in (1, 4, 16):
-        found = Kappa(20 * times, 5 * times, 10 * times, 15 * times).interval
+        found = yes_no(20 * times, 5 * times, 10 * times, 15 * times).interval
         assert found is not None
         widths.append(found[1] - found[0])
     assert widths[0] > widths[1] > widths[2]
     assert widths[2] == pytest.approx(widths[0] / 4, rel=0.1)
 
 
-def test_from_what_two_reviewers_raised() -> None:
-    found = kappa(np.array([1, 1, 0, 0, 0], bool), np.array([1, 0, 1, 0, 0], bool))
-    assert (found.both, found.first, found.second, found.neither, found.n) == (1, 1, 1, 2, 5)
+def test_unsure_is_an_answer_of_its_own() -> None:
+    """By hand: 10 answers of three kinds, 8 alike; by chance 0.4 x 0.4 + 0.4 x 0.5 + 0.2 x 0.1 = 0.38."""
+    first = np.array([R, R, R, R, C, C, C, C, U, U], np.uint8)
+    second = np.array([R, R, R, C, C, C, C, C, R, U], np.uint8)
+    found = kappa(first, second)
+    assert found.kappa == pytest.approx((0.8 - 0.38) / (1 - 0.38))
+    assert (found.n, found.both, found.first, found.second, found.unsure) == (10, 3, 1, 1, 2)
+    # Left out, the two would seem to agree better than they do.
+    sure = kappa(first[:8], second[:8])
+    assert sure.kappa == pytest.approx(0.75)
+
+
+def test_from_what_two_reviewers_said() -> None:
+    found = kappa(np.array([R, R, C, C, C, UNSEEN, R], np.uint8), np.array([R, C, R, C, C, R, UNSEEN], np.uint8))
+    assert (found.both, found.first, found.second, found.agreed, found.n) == (1, 1, 1, 3, 5)
     with pytest.raises(ValueError, match="compared"):
-        kappa(np.zeros(2, bool), np.zeros(3, bool))
+        kappa(np.zeros(2, np.uint8), np.zeros(3, np.uint8))

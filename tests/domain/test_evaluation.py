@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from weldstudio.domain.evaluation import evaluate
+from weldstudio.domain.evaluation import costs, decided, evaluate
 
 NAMES = ("a", "b")
 STATES = np.array([[1, 2], [1, 0], [2, 1], [2, 3], [2, 2]], np.uint8)
@@ -57,3 +57,31 @@ def test_nothing_known_gives_nothing_and_valid_json(task: str) -> None:
     assert found.mean_per_class_accuracy is None
     text = json.dumps(found.to_json(), allow_nan=False)
     assert json.loads(text)["per_class"]["a"]["n"] == 0
+
+
+def test_what_was_missed_is_told_with_what_it_was_taken_for() -> None:
+    found = evaluate(
+        np.array([[0.1, 0.9], [0.2, 0.8], [0.9, 0.9]]),
+        np.array([[1, 2], [1, 2], [1, 2]], np.uint8),
+        NAMES,
+        thresholds=[0.5, 0.5],
+    )
+    assert found.taken_for == {"a": {"b": 2}}
+    assert found.to_json()["per_class"]["a"]["taken_for"] == {"b": 2}
+
+
+def test_the_true_class_among_the_likeliest() -> None:
+    values = np.array([[0.5, 0.3, 0.2], [0.3, 0.5, 0.2], [0.3, 0.5, 0.2], [0.4, 0.3, 0.3]])
+    states = np.array([[1, 2, 2], [1, 2, 2], [2, 2, 1], [2, 2, 1]], np.uint8)
+    told = evaluate(values, states, "abc", task="exclusive").to_json()
+    assert (told["top_1"], told["top_2"]) == (1 / 4, 2 / 4)  # of equally likely ones the true class comes last
+    many = evaluate(np.eye(10), np.where(np.eye(10) > 0, 1, 2).astype(np.uint8), "abcdefghij", task="exclusive")
+    assert many.to_json()["top_5"] == 1
+
+
+def test_the_dearest_error_is_a_sure_one_of_many_points() -> None:
+    values = np.array([[0.01, 0.6], [0.4, 0.99]])
+    states = np.array([[1, 2], [1, 2]], np.uint8)
+    found = costs(values, states, decided(values, [0.5, 0.7]), [10, 0])
+    assert found[0] == pytest.approx([-10 * np.log(0.01), 0])
+    assert found[1] == pytest.approx([-10 * np.log(0.4), -np.log(0.01)])

@@ -1,15 +1,22 @@
-"""A model that has said something of photos, written straight into the store."""
+"""Models that have said something of photos, written straight into the store."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
+from tests.photos import FLAGS
+from tests.studio.labelled import SCHEME, labelled_project
 from weldstudio.domain.model import ModelCard, ModelClass, slot_row
-from weldstudio.store import models, predictions
+from weldstudio.domain.split import Split
+from weldstudio.store import models, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
+from weldstudio.studio import predicting, registry
 
 MODEL = "m1"
+OLD = ModelCard("old", "Old", "squeezenet1_1", (ModelClass(2, FLAGS[2], 0.3), ModelClass(0, FLAGS[0], 0.6)))
+NEW = ModelCard("new", "New", "squeezenet1_1", (ModelClass(0, FLAGS[0], 0.5), ModelClass(1, FLAGS[1], 0.5)), run_id="r")
 
 
 def score(
@@ -27,3 +34,18 @@ def score(
     models.add(store, card)
     models.activate(store, MODEL)
     predictions.write(store, MODEL, list(photo_ids), slot_row(card, np.array(said, np.float32), scheme.slots))
+
+
+def two_models(folder: Path) -> Store:
+    """30 photos for testing, flag 0 on every third: `OLD` says so, `NEW` of all but the first two photos."""
+    made = labelled_project(folder, count=30, scheme=SCHEME)
+    found = photos.every(made)
+    splits.write(made, {p.joint_id: Split.TEST for p in found}, seed=0)
+    truth = np.where(np.arange(30) % 3 == 0, 0.9, 0.1)
+    worse = truth.copy()
+    worse[[0, 1]] = 1 - worse[[0, 1]]
+    for card, said in ((OLD, [np.full(30, 0.5), truth]), (NEW, [worse, np.full(30, 0.5)])):
+        models.add(made, card)
+        registry.folder_of(made, card.id).mkdir(parents=True)
+        predicting.record(made, card.id, [p.id for p in found], np.stack(said, axis=1))
+    return made

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,12 +27,18 @@ CARD = ModelCard(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
+    with scored_project(tmp_path, Split.TRAIN) as made:
+        yield made
+
+
+@contextmanager
+def scored_project(folder: Path, others: Split) -> Iterator[Store]:
     """30 photos, every one scored; the first ten are for testing."""
-    with labelled_project(tmp_path, count=30, scheme=SCHEME) as made:
+    with labelled_project(folder, count=30, scheme=SCHEME) as made:
         models.add(made, CARD)
         registry.folder_of(made, "m").mkdir(parents=True)
         found = photos.every(made)
-        splits.write(made, {p.joint_id: Split.TEST if n < 10 else Split.TRAIN for n, p in enumerate(found)}, seed=0)
+        splits.write(made, {p.joint_id: Split.TEST if n < 10 else others for n, p in enumerate(found)}, seed=0)
         # It says 0.5 of everything, but 0.9 of the second class where that is raised (every third photo).
         values = np.full((30, 2), 0.5)
         values[::3, 1] = 0.9
@@ -38,7 +46,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-def _evaluated(store: Store, **chosen: str) -> Evaluation:
+def _evaluated(store: Store, **chosen: Any) -> Evaluation:
     work = evaluating.evaluate(store, **chosen)
     while True:
         try:
@@ -112,3 +120,22 @@ def test_each_contractor_type_and_medium_is_judged_by_itself_too(store: Store) -
     assert counted["type"].keys() == {"coupler", "not known"}
     assert counted["medium"].keys() == {"water", "gas"}
     assert counted["equipment"] == {}
+
+
+def test_validation_photos_promise_and_test_photos_try_the_promise(store: Store, tmp_path: Path) -> None:
+    disc = _evaluated(store).to_json()["per_class"][FLAGS[0]]
+    assert disc["calibration_error"] == pytest.approx(0.6 * 0.5 + 0.4 * 0.1, abs=1e-3)
+    assert disc["promise"]["threshold"] is None  # nothing lies in validation
+    assert disc["promise"]["needed"] == 19
+    with scored_project(tmp_path / "validated", Split.VALIDATION) as validated:
+        promise = _evaluated(validated, miss_rate=0.2).to_json()["per_class"][FLAGS[0]]["promise"]
+        own = _evaluated(validated, split="validation").to_json()["per_class"][FLAGS[0]]
+    assert (promise["threshold"], promise["missed"], promise["false_alarms"]) == (pytest.approx(0.9, abs=1e-3), 0, 0)
+    assert promise["calibrated_error"] < disc["calibration_error"]
+    assert "calibrated_error" not in own["promise"]  # fitted and tried on the same photos it would praise itself
+
+
+def test_joints_are_judged_by_their_verdicts(store: Store) -> None:
+    verdicts = _evaluated(store).to_json()["verdicts"]
+    assert verdicts["joints"] == 10
+    assert verdicts["agreement"] == 1  # nothing reaches the limit

@@ -23,6 +23,7 @@ from weldstudio.studio.describing import Told
 from weldstudio.studio.importing import ImportReport, import_photos, refuse_early
 from weldstudio.studio.label_files import read_label_file
 from weldstudio.studio.label_import import Terms
+from weldstudio.studio.notes import note_joint
 
 WHO = "Ann"
 
@@ -283,6 +284,26 @@ def test_joints(store: Store, tmp_path: Path, no_child: type[InProcess], rule: s
     assert report.without_joint == 1
     if labels is not None:
         assert [flag.name for flag in scheme_rows.load(store).flags] == ["a"]
+
+
+def test_joints_given_by_a_later_import_are_taken_back(store: Store, tmp_path: Path, no_child: type[InProcess]) -> None:
+    for path in ("W1/1.jpg", "W1/2.jpg", "W2/1.jpg"):
+        make_photo(tmp_path / "photos" / path)
+    run(store, tmp_path / "photos", told=Told(kind="coupler", medium="gas"))
+    own = {photo.path: photo.joint_id for photo in photos.every(store)}
+    note_joint(store, own["W1/1.jpg"], "sand", who=WHO)
+    run(store, tmp_path / "photos", joint="folder", told=Told(medium="water"))
+    assert len(set(joint_ids(store))) == 2
+    done = labelling.revert(store, labelling.undoable(store, who=WHO)[-1][0], who=WHO)
+    assert done.changes.photos == frozenset(photo.id for photo in photos.every(store))
+    assert {photo.path: photo.joint_id for photo in photos.every(store)} == own
+    assert photos.joint_kinds(store)[:3] == [(joint, "coupler", "gas") for joint in sorted(own.values())]
+    labelling.revert(store, done.action_id or "", who=WHO)
+    assert len(set(joint_ids(store))) == 2
+
+
+def joint_ids(store: Store) -> list[int]:
+    return [photo.joint_id for photo in photos.every(store)]
 
 
 def test_equipment_of_the_import_stands_against_exif(store: Store, tmp_path: Path) -> None:

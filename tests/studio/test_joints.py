@@ -111,8 +111,7 @@ def test_photos_are_queued_with_their_joint(pairs: Store) -> None:
     seen = mirror.read(pairs)
     queue = next(q for q in reviewing.QUEUES if q.id == "decisive")
     assert seen.ids[reviewing.select(seen, queue.filter, sort=queue.sort)].tolist() == [1, 2]
-    assert reviewing.queue_counts(seen)["inbox"] == 6
-    assert joints.counts(seen) == {Queue.INBOX: 6, Queue.DECISIVE: 1, Queue.CHANGED: 0}
+    assert [reviewing.queue_counts(seen)[queue] for queue in Queue] == [6, 1, 0]
     for sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS):
         rows = reviewing.select(seen, sort=sort)
         assert sorted(rows.tolist()) == list(range(12))

@@ -175,6 +175,16 @@ def test_a_changed_file_keeps_its_labels_and_wants_a_second_look(welds: Welds) -
     assert altered.waiting(welds.store) == frozenset()
     labelling.revert(welds.store, done.action_id or "", who=WHO)
     assert altered.waiting(welds.store) == {labelled}
+    # Or labels the photo as it is labelled already, by the one key.
+    ((_, _, was),) = altered.rows(welds.store, [labelled])
+    labelling.nothing_applies(welds.store, [labelled], who=WHO)
+    confirming.restore(welds.store, {"before": [], "after": [(labelled, 99, was)]})
+    done = labelling.nothing_applies(welds.store, [labelled], who=WHO)
+    assert altered.waiting(welds.store) == frozenset()
+    assert done.changes.reviews == {labelled}
+    assert labelling.nothing_applies(welds.store, [labelled], who=WHO).action_id is None
+    labelling.revert(welds.store, done.action_id or "", who=WHO)
+    assert altered.waiting(welds.store) == {labelled}
     (welds.folder / first).write_bytes(kept)
     welds.rescan()
     assert altered.waiting(welds.store) == frozenset(), "it has the content again that was labelled"

@@ -29,6 +29,7 @@ from weldstudio.domain.messages import (
 )
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.train.runs_list import RunRow
+from weldstudio.jobs import waiting
 from weldstudio.jobs.folder import Control, RunFolder
 from weldstudio.store import models, predictions, splits
 from weldstudio.store.store import Store
@@ -202,9 +203,9 @@ def test_a_silent_run_is_interrupted_and_a_talking_one_is_not(store: Store) -> N
     assert "Killed" in found.sentence
     assert _followed(silent)[-1] == Heartbeat(now - training.SILENCE_S - 1)
     never = training.prepare(store, TINY, who="Ann")
-    _said(never, started=now - training.START_S - 1)
+    _said(never, started=now - waiting.START_S - 1)
     assert training.summarise(never).state == "interrupted"
-    assert [s.id for s in training.runs(store)] == [never.id, silent.id, run.id]
+    assert [s.id for s in training.runs(store)] == [run.id, never.id, silent.id]
 
 
 def test_a_paused_run_goes_on_where_it_was_in_a_process_of_its_own(store: Store) -> None:
@@ -278,6 +279,54 @@ def test_a_waiting_run_that_is_stopped_never_starts(store: Store) -> None:
     for bad in ("nothing", "../project"):
         with pytest.raises(JobFailed, match="no run"):
             training.stop(store, bad)
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ids of runs whose processes would have been started; none is."""
+    names: list[str] = []
+
+    def launch(run: Path, device: str = "") -> int:
+        names.append(run.name)
+        return 1
+
+    monkeypatch.setattr("weldstudio.jobs.process.start_detached", launch)
+    return names
+
+
+def test_a_second_run_waits_and_the_order_can_be_changed(store: Store, launched: list[str]) -> None:
+    held = waiting.of_machine().device_lock(waiting.of_machine().devices[0])
+    assert held.take()  # as if a run were under way
+    first, second, third = (training.prepare(store, TINY, who="Ann") for _ in range(3))
+    assert [training.start(run) for run in (first, second, third)] == [None, None, None]
+    assert [run.id for run in training.runs(store)] == [first.id, second.id, third.id]
+    assert training.before(third) == [first, second]
+    assert training.move(store, third.id, 0).runs
+    assert [run.id for run in training.runs(store)] == [third.id, first.id, second.id]
+    assert training.stop(store, third.id).runs
+    assert [(run.id, run.state) for run in training.runs(store)] == [
+        (first.id, "waiting"),
+        (second.id, "waiting"),
+        (third.id, "stopped"),
+    ]
+    with pytest.raises(JobFailed, match="does not wait"):
+        training.move(store, third.id, 0)
+    assert training.start(second, now=True) == 1
+    assert not training.start_waiting(store)
+    held.release()
+    assert training.start_waiting(store)
+    assert launched == [second.id, first.id]
+
+
+def test_one_that_cannot_be_started_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def launch(run: Path, device: str) -> int:
+        raise JobFailed("There is no room for another process.")
+
+    monkeypatch.setattr("weldstudio.jobs.process.start_detached", launch)
+    run = training.prepare(store, TINY, who="Ann")
+    with pytest.raises(JobFailed, match="no room"):
+        training.start(run)
+    assert training.summarise(run).state == "failed"
 
 
 def test_what_cannot_start_is_refused_before_anything_is_written(store: Store, tmp_path: Path) -> None:

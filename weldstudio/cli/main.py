@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 
@@ -22,7 +23,7 @@ from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import evaluate, models, thresholds
+from weldstudio.cli.models import compare, evaluate, models, report, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
@@ -31,7 +32,7 @@ from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
-from weldstudio.cli.runs import pause, recipes, resume, stop, train, vary
+from weldstudio.cli.runs import pause, recipes, resume, runs, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
@@ -48,6 +49,14 @@ class _InOrder(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A folder in place of a command is a project to open, as a file manager or a hurried person gives it."""
+        if args[0] not in self.commands and Path(args[0]).is_dir():
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -109,10 +118,13 @@ for _command in (
     train,
     recipes,
     vary,
+    runs,
     pause,
     resume,
     stop,
     evaluate,
+    compare,
+    report,
     thresholds,
     export,
     models,

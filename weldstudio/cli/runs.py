@@ -1,7 +1,7 @@
-"""`train`, `stop`: runs of a recipe, which live on their own once started; `recipes`, `vary`: what they would do."""
+"""`train`, `runs`, `stop`: runs, which live on their own once started; `recipes`, `vary`: what they would do."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +10,11 @@ from weldstudio.cli.options import examples, json_option, opened, pairs, project
 from weldstudio.domain.errors import JobFailed
 
 if TYPE_CHECKING:
+    from weldstudio.jobs.folder import RunFolder
     from weldstudio.studio.snapshots import Snapshot
+
+_follow_option = click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
+_now_option = click.option("--now", is_flag=True, help="Do not wait: run beside whatever is under way.")
 
 
 @click.command(
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
         "weldstudio train welds --follow",
         "weldstudio train welds --recipe quick --weights mobilenet_v2.pth --follow",
         "weldstudio train welds --recipe our.toml --set schedule.epochs=10 --set seed=3",
+        "weldstudio train welds --recipe thorough --now",
     )
 )
 @project_argument
@@ -27,7 +32,8 @@ if TYPE_CHECKING:
 @click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
 @click.option("--check", is_flag=True, help="Start nothing; say what would be used, and what is wrong with it.")
-@click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
+@_follow_option
+@_now_option
 @who_option
 @json_option
 def train(
@@ -37,13 +43,15 @@ def train(
     settings: tuple[str, ...],
     check: bool,
     follow: bool,
+    now: bool,
     who: str | None,
     as_json: bool,
 ) -> None:
     """Train a network on the labels of PROJECT as they are now.
 
     The run is a process of its own: it goes on when this command or a window is closed, and its model is adopted
-    when the project is next opened. Without --follow this prints the run's id and returns.
+    when the project is next opened. Where another run is under way it waits for its turn, and begins by itself. Without
+    --follow this prints the run's id and returns.
     """
     overrides = pairs(settings)
     from weldstudio.studio import training
@@ -57,15 +65,33 @@ def train(
             return
         run = training.prepare(store, chosen, weights=weights, who=by, snapshot=snapshot)
         notes = [f"Note: {warning}" for warning in snapshot.warnings]
-        pid = training.start(run)
+        pid = training.start(run, now=now)
         if not follow:
-            text = f"Started run {run.id}. Stop it with: {answer.command('stop', project, run.id)}"
-            said = {"run": run.id, "folder": str(run.path), "pid": pid, "warnings": snapshot.warnings}
+            text = f"{_begun(run, pid)} Stop it with: {answer.command('stop', project, run.id)}"
+            said = _started(run, pid) | {"warnings": snapshot.warnings}
             answer.give(as_json, said, "\n".join([*notes, text]))
             return
         if not as_json:
             click.echo("\n".join(notes), nl=bool(notes))
         following.follow(store, run, project=project, as_json=as_json)
+
+
+def _started(run: "RunFolder", pid: int | None) -> dict[str, Any]:
+    """For machines: `pid` is null and `before` says how many begin sooner while the run waits."""
+    from weldstudio.studio import training
+
+    return {"run": run.id, "folder": str(run.path), "pid": pid, "before": len(training.before(run))}
+
+
+def _begun(run: "RunFolder", pid: int | None) -> str:
+    """Whether it has begun or waits, in a sentence."""
+    from weldstudio.studio import training
+
+    if pid is not None:
+        return f"Started run {run.id}."
+    others = len(training.before(run))
+    turn = f"{answer.count(others, 'other run')} will begin before it" if others else "it is the next"
+    return f"Run {run.id} waits, since another is under way; {turn}. It begins by itself."
 
 
 @click.command(short_help="Pause a run; resume lets it go on.", epilog=examples("weldstudio pause welds RUN"))
@@ -88,22 +114,24 @@ def pause(project: Path, run: str, as_json: bool) -> None:
 )
 @project_argument
 @click.argument("run", metavar="RUN")
-@click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
+@_follow_option
+@_now_option
 @json_option
-def resume(project: Path, run: str, follow: bool, as_json: bool) -> None:
+def resume(project: Path, run: str, follow: bool, now: bool, as_json: bool) -> None:
     """Let the run RUN of PROJECT go on from its last checkpoint, after a pause, a crash or a power cut.
 
-    Without a graphics card it ends with the very weights that it would have had unbroken.
+    Without a graphics card it ends with the very weights that it would have had unbroken. Where another run is under
+    way it waits for its turn.
     """
     from weldstudio.studio import training
 
     with opened(project) as store:
         found = training.resumable(store, run)
-        pid = training.start(found)
+        pid = training.start(found, now=now)
         if follow:
             following.follow(store, found, project=project, as_json=as_json)
             return
-        answer.give(as_json, {"run": run, "folder": str(found.path), "pid": pid}, f"Run {run} goes on.")
+        answer.give(as_json, _started(found, pid), _begun(found, pid) if pid is None else f"Run {run} goes on.")
 
 
 def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
@@ -131,7 +159,7 @@ def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
 @click.argument("run", metavar="RUN")
 @json_option
 def stop(project: Path, run: str, as_json: bool) -> None:
-    """Ask the run RUN of PROJECT to stop; the best model so far is kept and adopted.
+    """Ask the run RUN of PROJECT to stop; the best model so far is kept and adopted. One that waits will never start.
 
     Asked a second time, a run that has not yet stopped is ended at once; 'resume' lets it go on from its checkpoint.
     """
@@ -140,8 +168,38 @@ def stop(project: Path, run: str, as_json: bool) -> None:
     with opened(project) as store:
         asked = bool(training.stop(store, run))
         state = next(summary.state for summary in training.runs(store) if summary.id == run)
-    text = f"Asked run {run} to stop; it ends after its next step." if asked else f"Run {run} is not running: {state}."
+    ends = "it ends after its next step" if state == "running" else "it did not wait any longer"
+    text = f"Asked run {run} to stop; {ends}." if asked else f"Run {run} is not running: {state}."
     answer.give(as_json, {"run": run, "asked_to_stop": asked, "state": state}, text)
+
+
+@click.command(
+    short_help="List runs; change the order of those that wait.",
+    epilog=examples("weldstudio runs welds", "weldstudio runs welds --first RUN", "weldstudio stop welds RUN"),
+)
+@project_argument
+@click.option("--first", metavar="RUN", help="Of those that wait, this one begins next.")
+@click.option("--up", metavar="RUN", help="This one begins one place sooner.")
+@click.option("--down", metavar="RUN", help="This one begins one place later.")
+@json_option
+def runs(project: Path, first: str | None, up: str | None, down: str | None, as_json: bool) -> None:
+    """List the runs of PROJECT: what is under way, what waits in the order of its turns, then the others, newest first.
+
+    'stop' takes a waiting run out of the line. At most one run is under way on each device (graphics card, or processor
+    where there is none), whichever project it belongs to.
+    """
+    from weldstudio.studio import training
+
+    with opened(project) as store:
+        for run, by in ((first, None), (up, -1), (down, 1)):
+            if run is not None:
+                line = [summary.id for summary in training.runs(store) if summary.state == "waiting"]
+                training.move(store, run, max(0, line.index(run) + by) if by and run in line else 0)
+        training.start_waiting(store)
+        found = training.runs(store)
+    rows = [(one.id, one.state, one.name, answer.percent(one.mean_per_class_accuracy), one.sentence) for one in found]
+    table = answer.table(("run", "state", "recipe", "accuracy", ""), rows) if rows else "There are no runs yet."
+    answer.give(as_json, {"runs": [one.to_json() for one in found]}, table)
 
 
 @click.command(

@@ -94,7 +94,8 @@ def second(
 def agreement(project: Path, as_json: bool) -> None:
     """Cohen's kappa of each flag, over the photos of PROJECT that two reviewers have labelled without seeing the other.
 
-    1 means that they always agree, 0 that they agree no more often than by chance. `conflicts` lists where they differ.
+    1 means that they always agree, 0 that they agree no more often than by chance. Raised, clear and unsure are three
+    answers: raised and unsure disagree. `conflicts` lists where they differ.
     """
     from weldstudio.store import mirror as mirrors
     from weldstudio.studio import second as looks
@@ -108,13 +109,14 @@ def agreement(project: Path, as_json: bool) -> None:
             one.both,
             one.first,
             one.second,
+            one.unsure,
             answer.percent(one.observed),
             None if one.kappa is None else f"{one.kappa:.2f}",
             None if one.interval is None else f"{one.interval[0]:.2f} to {one.interval[1]:.2f}",
         )
         for name, one in found.flags.items()
     ]
-    head = ("flag", "photos", "both raised", "first only", "second only", "agree", "kappa", "95 %")
+    head = ("flag", "photos", "both raised", "first only", "second only", "unsure", "agree", "kappa", "95 %")
     lines = [answer.table(head, rows)] if sum(found.given.values()) else ["No second look was given yet."]
     lines += [f"{name}: {answer.count(count, 'second look')} to take" for name, count in found.waiting.items()]
     if found.differing:

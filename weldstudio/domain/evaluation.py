@@ -1,15 +1,18 @@
 """How good a model is on a set of labelled photos: one pure function for validation, test and every later figure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scores import ClassScores, mean_interval, mean_of_known, score_class, wilson
+from weldstudio.domain.scores import ClassScores, logit, mean_interval, mean_of_known, score_class, wilson
 from weldstudio.domain.thresholds import best_threshold
+
+MANY_CLASSES = 10
+"""From so many exclusive classes on, the five likeliest are looked at beside the first; below, the two likeliest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Evaluation:
     """Exclusive tasks only: class -> (photos got right, photos of the class)."""
     photos: int
     """With at least one known label."""
+    taken_for: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Class that was missed -> class raised there in its place, wrongly -> photos."""
+    top: tuple[int, int, int] | None = None
+    """Exclusive tasks only: (k, photos whose class is among the k likeliest, photos); k = 5, or 2 below ten classes."""
 
     @property
     def one_vs_rest(self) -> tuple[float | None, int]:
@@ -48,6 +55,12 @@ class Evaluation:
         return self.mean_per_class_accuracy if self.task == "exclusive" else self.one_vs_rest_at_half
 
     @property
+    def top_1(self) -> tuple[int, int] | None:
+        """(photos whose likeliest class is right, photos); exclusive tasks only."""
+        counts = self.recalls.values()
+        return (sum(right for right, _ in counts), sum(n for _, n in counts)) if self.top else None
+
+    @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the mean per-class accuracy."""
         if self.task == "exclusive":
@@ -63,7 +76,10 @@ class Evaluation:
         """Class -> its figures; those of exclusive classes have their recall first."""
         result: dict[str, dict[str, Any]] = {}
         for name, scores in self.classes.items():
-            figures = scores.to_json() | {"n": scores.confusion.raised + scores.confusion.clear}
+            figures = scores.to_json() | {
+                "n": scores.confusion.raised + scores.confusion.clear,
+                "taken_for": dict(self.taken_for.get(name, {})),
+            }
             if self.task == "exclusive":
                 right, n = self.recalls[name]
                 figures |= {
@@ -86,6 +102,7 @@ class Evaluation:
             "one_vs_rest_at_half": self.one_vs_rest_at_half,
             "classes_with_a_value": self.one_vs_rest[1],
             "classes": len(self.classes),
+            **({} if self.top is None or self.top_1 is None else _top_json(self.top_1, self.top)),
             "per_class": self.per_class_json(),
         }
 
@@ -104,24 +121,76 @@ def evaluate(
     exclusive task a photo counts when exactly one class is raised, and is clear for all others.
     """
     if task == "exclusive":
-        states = _exclusive(states)
+        states = one_of_a_group(states)
     found: dict[str, ClassScores] = {}
     for index, name in enumerate(names):
         known = (states[:, index] == State.RAISED) | (states[:, index] == State.CLEAR)
         values, raised = probabilities[known, index].astype(np.float64), states[known, index] == State.RAISED
         threshold = best_threshold(values, raised) if thresholds is None else thresholds[index]
         found[name] = score_class(values, raised, threshold)
+    said = decided(probabilities, [found[name].threshold for name in names], task=task)
     recalls: dict[str, tuple[int, int]] = {}
+    top = None
     if task == "exclusive":
         counts = states.any(axis=1)
-        truth, predicted = (states[counts] == State.RAISED).argmax(1), probabilities[counts].argmax(1)
+        truth, right = (states[counts] == State.RAISED).argmax(1), (said & (states == State.RAISED))[counts].any(axis=1)
         for index, name in enumerate(names):
-            recalls[name] = int((predicted[truth == index] == index).sum()), int((truth == index).sum())
+            recalls[name] = int(right[truth == index].sum()), int((truth == index).sum())
+        k = 5 if len(names) >= MANY_CLASSES else 2
+        # Of classes that are equally likely the true one comes last: a network that tells nothing apart gets nothing.
+        places = (probabilities[counts] >= probabilities[counts][np.arange(len(truth)), truth][:, None]).sum(axis=1)
+        top = k, int((places <= k).sum()), len(truth)
     known_photos = int(np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1).sum())
-    return Evaluation(task, found, recalls, known_photos)
+    return Evaluation(task, found, recalls, known_photos, _taken_for(said, states, names), top)
 
 
-def _exclusive(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def decided(
+    probabilities: NDArray[np.floating[Any]], thresholds: Sequence[float], *, task: str = "multilabel"
+) -> NDArray[np.bool_]:
+    """What a model raises, (n, classes): what reaches its threshold, or of exclusive classes the likeliest."""
+    if task == "exclusive":
+        result: NDArray[np.bool_] = np.arange(probabilities.shape[1]) == probabilities.argmax(axis=1)[:, None]
+        return result
+    reaches: NDArray[np.bool_] = probabilities >= np.asarray(thresholds)
+    return reaches
+
+
+def costs(
+    probabilities: NDArray[np.floating[Any]], states: NDArray[np.uint8], said: NDArray[np.bool_], points: Sequence[int]
+) -> NDArray[np.float64]:
+    """What each answer costs, (n, classes): penalty points times -log p of what is labelled where it is wrong, else 0.
+
+    So the dearest error is a flag of many points of which the model was sure, and wrong. No points count as one.
+    """
+    raised, known = states == State.RAISED, np.isin(states, (State.RAISED, State.CLEAR))
+    odds = logit(probabilities)
+    surprise = np.logaddexp(0, np.where(raised, -odds, odds))
+    result: NDArray[np.float64] = np.where(known & (said != raised), surprise * np.maximum(points, 1), 0.0)
+    return result
+
+
+def _taken_for(said: NDArray[np.bool_], states: NDArray[np.uint8], names: Sequence[str]) -> dict[str, dict[str, int]]:
+    missed = (states == State.RAISED) & ~said
+    wrong = (states == State.CLEAR) & said
+    counts = missed.astype(np.int64).T @ wrong.astype(np.int64)
+    return {
+        name: {names[i]: int(row[i]) for i in np.argsort(-row, kind="stable") if row[i]}
+        for name, row in zip(names, counts, strict=True)
+        if row.any()
+    }
+
+
+def _top_json(top_1: tuple[int, int], top: tuple[int, int, int]) -> dict[str, Any]:
+    (first, n), (k, right, _) = top_1, top
+    return {
+        "top_1": first / n if n else None,
+        "top_1_interval": wilson(first, n),
+        f"top_{k}": right / n if n else None,
+        f"top_{k}_interval": wilson(right, n),
+    }
+
+
+def one_of_a_group(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """States with the raised class of each photo raised and the others clear; unseen where not exactly one is."""
     raised = states == State.RAISED
     one = raised.sum(axis=1, keepdims=True) == 1

@@ -81,6 +81,13 @@ class Recipe:
                 lines.append(f"{part.name} = {_toml(value)}")
         return "\n".join(lines + tables) + "\n"
 
+    def value(self, key: str) -> Any:
+        """What stands under a dotted key."""
+        found: Any = self
+        for part in key.split("."):
+            found = getattr(found, part)
+        return found
+
     def with_values(self, values: Mapping[str, str]) -> "Recipe":
         """The recipe with dotted keys replaced, e.g. {'schedule.epochs': '3'}; values are TOML or bare words."""
         nested: dict[str, Any] = {}

@@ -97,6 +97,22 @@ def mean_interval(shares: tuple[tuple[int, int], ...], z: float = 1.959964) -> t
     return max(0.0, mean - down), min(1.0, mean + up)
 
 
+def logit(probabilities: Floats) -> Floats:
+    """log(p / (1 - p)), finite for certainties too."""
+    p = np.clip(probabilities.astype(np.float64), 1e-12, 1 - 1e-12)
+    result: Floats = np.log(p / (1 - p))
+    return result
+
+
+def precision_recall(scores: Floats, raised: Bools) -> tuple[Floats, Floats]:
+    """Recall and precision at every distinct score, from the strictest threshold to the laxest; one photo at least."""
+    order = np.argsort(-scores, kind="stable")
+    ranked, hit = scores[order], raised[order]
+    ends = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True]) if len(ranked) else np.zeros(0, int)
+    hits = np.cumsum(hit)[ends]
+    return hits / max(1, int(raised.sum())), hits / (ends + 1)
+
+
 def roc(scores: Floats, raised: Bools) -> tuple[Floats, Floats, Floats]:
     """False-alarm rate, sensitivity and threshold at every distinct score, from the strictest to the laxest."""
     order = np.argsort(-scores, kind="stable")
@@ -120,11 +136,7 @@ def average_precision(scores: Floats, raised: Bools) -> float | None:
     """Area under the precision-recall steps; None without raised photos."""
     if not raised.any():
         return None
-    order = np.argsort(-scores, kind="stable")
-    ranked, hit = scores[order], raised[order]
-    ends = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True])
-    hits = np.cumsum(hit)[ends]
-    precision, recall = hits / (ends + 1), hits / hits[-1]
+    recall, precision = precision_recall(scores, raised)
     return float(np.sum(np.diff(np.r_[0.0, recall]) * precision))
 
 
@@ -138,6 +150,10 @@ class ClassScores:
     """Mean per-class accuracy at 0.5."""
     auc: float | None
     average_precision: float | None
+    spread: float = 0.0
+    """Standard deviation of the logits: near 0 the same is said of every photo."""
+    cross_entropy: float | None = None
+    """Mean -log of the probability given to what is labelled."""
 
     @property
     def mean_per_class_accuracy(self) -> float | None:
@@ -157,6 +173,7 @@ class ClassScores:
             "clear": c.clear,
             "threshold": self.threshold,
             "accuracy": c.accuracy,
+            "accuracy_interval": wilson(c.hits + c.passes, c.raised + c.clear),
             "sensitivity": c.sensitivity,
             "sensitivity_interval": wilson(c.hits, c.raised),
             "specificity": c.specificity,
@@ -166,17 +183,22 @@ class ClassScores:
             "mean_per_class_accuracy_at_half": self.at_half,
             "auc": self.auc,
             "average_precision": self.average_precision,
+            "spread": self.spread,
+            "cross_entropy": self.cross_entropy,
         }
 
 
 def score_class(probabilities: Floats, raised: Bools, threshold: float) -> ClassScores:
     """All figures of one class; `probabilities` (n,) of photos whose label is known."""
+    odds = logit(probabilities)
     return ClassScores(
         confusion(probabilities, raised, threshold),
         threshold,
         confusion(probabilities, raised, 0.5).mean_per_class_accuracy,
         auc(probabilities, raised),
         average_precision(probabilities, raised),
+        float(np.std(odds)) if len(odds) else 0.0,
+        float(np.logaddexp(0, np.where(raised, -odds, odds)).mean()) if len(odds) else None,
     )
 
 

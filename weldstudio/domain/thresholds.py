@@ -7,7 +7,7 @@ import numpy as np
 
 from weldstudio.domain.calibration import platt
 from weldstudio.domain.choices import Thresholds
-from weldstudio.domain.scores import FEW, Bools, Floats, roc
+from weldstudio.domain.scores import FEW, Bools, Floats, logit, roc
 
 
 def best_threshold(probabilities: Floats, raised: Bools) -> float:
@@ -31,7 +31,7 @@ def threshold_by_cost(probabilities: Floats, raised: Bools, *, miss: float, fals
         wanted = false_alarm / (miss + false_alarm)
         if not raised.any() or raised.all():
             return wanted
-        slope, offset = platt(_logit(probabilities), raised)
+        slope, offset = platt(logit(probabilities), raised)
         return wanted if slope <= 0 else 1 / (1 + exp(-min(500.0, max(-500.0, (_odds(wanted) - offset) / slope))))
     alarm_rate, sensitivity, cuts = roc(probabilities, raised)
     cost = miss * (1 - sensitivity) * raised.sum() + false_alarm * alarm_rate * (~raised).sum()
@@ -111,11 +111,6 @@ def choose(
 
 def _odds(p: float) -> float:
     return log(p / (1 - p))
-
-
-def _logit(probabilities: Floats) -> Floats:
-    p = np.clip(probabilities.astype(np.float64), 1e-12, 1 - 1e-12)
-    return np.log(p / (1 - p))
 
 
 def _cheapest(cuts: Floats, cost: Floats) -> float:

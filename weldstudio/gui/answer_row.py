@@ -17,16 +17,20 @@ def answer_row(
     left: Sequence[QPushButton] = (),
     between: Sequence[QPushButton] = (),
     out: str = "Cancel",
+    careful: bool = False,
 ) -> QHBoxLayout:
     """Lays out the buttons; `primary` becomes the dialog's default and accepts it, or calls `then`.
 
-    `beside` is what takes the room that is left; `left` stand before that, `between` beside the primary one.
+    `beside` is what takes the room that is left; `left` stand before that, `between` beside the primary one. Where one
+    should be `careful`, the way out is the default and has the focus.
     """
     set_look(primary, "primary")
-    primary.setDefault(True)
     primary.clicked.connect(lambda _checked=False: dialog.accept() if then is None else then())
-    cancel = QPushButton(out)
+    cancel = QPushButton(out, dialog)
     cancel.clicked.connect(dialog.reject)
+    (cancel if careful else primary).setDefault(True)
+    if careful:
+        cancel.setFocus()
     row = QHBoxLayout()
     row.setSpacing(GAP)
     for button in left:

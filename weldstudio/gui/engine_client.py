@@ -55,6 +55,8 @@ class EngineClient(QObject):
     """An `Explanation` of the photograph asked for last."""
     scored = Signal(str, object, object)
     """(model id, photo ids, probabilities (n, classes)) of photographs that were to be scored."""
+    answered = Signal(object)
+    """Photo ids of which scoring is done with, those that could not be read among them."""
     state_changed = Signal(str)
     """What the engine does, in words."""
     failed = Signal(str)
@@ -78,6 +80,11 @@ class EngineClient(QObject):
         """The card of the model that answers, or is being loaded."""
         return self._card
 
+    @property
+    def ready(self) -> bool:
+        """Whether a model is loaded and answers."""
+        return self._protocol.model_id is not None
+
     def use_model(self, folder: Path | None) -> None:
         """Have the model in this folder answer from now on; None = there is none (any more)."""
         if folder == self._folder and (folder is None or self._process is not None):
@@ -100,7 +107,7 @@ class EngineClient(QObject):
     def explain(self, photo_id: int, path: Path) -> None:
         """Ask about a photograph; answered by `explained`, unless a newer one is asked for meanwhile."""
         self._wanted = (photo_id, path)
-        if self._protocol.model_id is not None:
+        if self.ready:
             self._send(self._protocol.explain(photo_id, str(path)))
 
     def score(self, paths: Mapping[int, Path]) -> None:
@@ -110,9 +117,10 @@ class EngineClient(QObject):
         """
         if self._folder is None:
             return
-        self._to_score |= paths
-        if self._protocol.model_id is not None:
-            self._ask_scores(paths)
+        new = {photo_id: path for photo_id, path in paths.items() if photo_id not in self._to_score}
+        self._to_score |= new
+        if self.ready:
+            self._ask_scores(new)
 
     def _ask_scores(self, paths: Mapping[int, Path]) -> None:
         ids = list(paths)
@@ -229,12 +237,14 @@ class EngineClient(QObject):
         )
 
     def _scored(self, message: Scored) -> None:
-        for photo_id in (*message.photo_ids, *(photo_id for photo_id, _ in message.problems)):
+        answered = (*message.photo_ids, *(photo_id for photo_id, _ in message.problems))
+        for photo_id in answered:
             self._to_score.pop(photo_id, None)
         card = self._card
         if card is not None and message.model_id == card.id and message.photo_ids:
             shape = len(message.photo_ids), len(card.classes)
             self.scored.emit(card.id, message.photo_ids, unpack(message.probabilities, shape))
+        self.answered.emit(answered)
 
     def _error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:

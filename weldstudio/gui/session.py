@@ -193,11 +193,21 @@ class Session(QObject):
     ) -> Work:
         """Run a generator of studio step by step, shown in the status line with a cross to cancel it."""
         work = Work(title)
-        work.progressed.connect(self.work_changed)
-        self.works.append(work)
-        self.work_changed.emit()
+        self.show_work(work)
         self._thread.work(work, lambda store: function(store, *args, **kwargs))
         return work
+
+    def show_work(self, work: Work) -> None:
+        """Show work in the status line until it ends, whoever does it."""
+
+        def gone() -> None:
+            self.works.remove(work)
+            self.work_changed.emit()
+
+        work.progressed.connect(self.work_changed)
+        work.ended.connect(gone)
+        self.works.append(work)
+        self.work_changed.emit()
 
     def look(self) -> Pending:
         """See what others have changed; done every second and whenever the window comes to the front."""
@@ -212,9 +222,6 @@ class Session(QObject):
     def show_photos(self, filter_text: str) -> None:
         """Send the person to the Review page with this filter."""
         self.photos_asked.emit(filter_text)
-
-    def show_page(self, page: str) -> None:
-        self.page_asked.emit(page)
 
     def report(self, error: Exception) -> None:
         """Show an error by blame: a sentence for the person, or a trace in the log and one line that says so."""
@@ -293,14 +300,11 @@ class Session(QObject):
             self.run(_record, explanation)
 
     def _work_ended(self, work: Work) -> None:
-        if work in self.works:
-            self.works.remove(work)
         if work.error is not None:
             self.report(work.error)
         elif not self._closed:
             # Long work may have been an action of the expert's (labels from a file): undo must find it.
             self.run(_stored_commands, self.who).then(self.editing.catch_up)
-        self.work_changed.emit()
 
 
 def _keep_snapshot(store: "Store") -> Generator[Progress, None, str | None]:

@@ -44,6 +44,7 @@ def connect(window: "MainWindow") -> None:
     for page in ("review", "flags", "train", "models", "quality"):
         table.connect(f"page.{page}", lambda page=page: _go(window, page))
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
+    table.connect("work.predict", lambda on: _predict_all(window, on))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
     table.connect("app.change_keys", lambda: _change_keys(window))
@@ -112,12 +113,14 @@ def foresee(session: "Session", wish: ImportWish, answer: "Callable[[Forecast | 
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
+    from weldstudio.gui import scoring
     from weldstudio.gui.train import run_watcher
 
     if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
     run_watcher.watch(session)
     folders.begin(session, window)
+    scoring.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -256,7 +259,8 @@ def _settings(window: "MainWindow") -> None:
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
-    dialog.accepted.connect(lambda: window.action_table["review.blind"].setChecked(window.settings.blind))
+    for action, name in (("review.blind", "blind"), ("work.predict", "predict_all")):
+        dialog.accepted.connect(lambda a=action, n=name: window.action_table[a].setChecked(getattr(window.settings, n)))
     dialog.open()
 
 
@@ -282,6 +286,12 @@ def _redo(window: "MainWindow") -> None:
 
 def _go(window: "MainWindow", page: str) -> None:
     window.show_page(page)
+
+
+def _predict_all(window: "MainWindow", on: bool) -> None:
+    from weldstudio.gui import scoring
+
+    scoring.switch(window, on)
 
 
 def _palette(window: "MainWindow") -> None:

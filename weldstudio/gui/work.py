@@ -76,6 +76,9 @@ class Work(QObject):
     """The exception."""
     cancelled = Signal()
 
+    ended = Signal()
+    """In whatever way; before the signal that says in which."""
+
     def __init__(self, title: str) -> None:
         super().__init__()
         self.title = title
@@ -124,6 +127,7 @@ class Work(QObject):
     def end(self, state: str, report: Any, error: Exception | None) -> None:
         """Take in the end (GUI side of the store thread)."""
         self.state, self.report, self.error = state, report, error
+        self.ended.emit()
         if state == "done":
             self.finished.emit(report)
         elif state == "failed":

@@ -1,8 +1,9 @@
 """Main of a child: `python -m weldstudio --child ROLE`. The only module outside `ml` that may reach torch.
 
 engine, reader: requests come in on stdin, answers go out on stdout, the end of stdin is the end of the child.
-train RUN: a detached training; stdout is unused, everything is said in the run folder.
-launch RUN: starts a training and ends; it prints the training's process id.
+train RUN DEVICE: a detached training; stdout is unused, everything is said in the run folder. Without a device it
+takes what there is; with one it goes back into the line where another holds it.
+launch RUN DEVICE: starts a training and prints its process id; when it has ended, starts the next that waits.
 
 Each role imports its own, and only after it has uttered `Started`.
 """
@@ -20,8 +21,8 @@ from pathlib import Path
 from typing import TextIO
 
 from weldstudio.domain.errors import UserError
-from weldstudio.domain.messages import Failed, Heartbeat, Message, RunFinished, Stage, Started
-from weldstudio.jobs import wire
+from weldstudio.domain.messages import GOING_ON, Failed, Heartbeat, Message, RunFinished, Stage, Started
+from weldstudio.jobs import waiting, wire
 from weldstudio.jobs.folder import RunFolder
 from weldstudio.jobs.process import launch
 
@@ -42,11 +43,10 @@ def main(argv: list[str]) -> int:
     match argv:
         case ["engine" | "reader" as role]:
             return _serve(role)
-        case ["train", folder]:
-            return _train(RunFolder(Path(folder)))
-        case ["launch", folder]:
-            sys.stdout.write(f"{launch(Path(folder))}\n")
-            return 0
+        case ["train", folder, *device]:
+            return _in_turn(RunFolder(Path(folder)), "".join(device))
+        case ["launch", folder, *device]:
+            return _launch(RunFolder(Path(folder)), "".join(device))
         case _:
             _logger.error("There is no child %s", argv)
             return 2
@@ -100,6 +100,58 @@ def _read(stdin: TextIO, requests: Requests) -> None:
         except wire.WireError:
             _logger.exception("A request that is no message")
     requests.put(None)
+
+
+def _launch(run: RunFolder, device: str) -> int:
+    """Starts a training and says its process id; waits for its end, then starts the next in the line.
+
+    Whoever asked waits for the id alone: where the system can, the one that stays is nobody's child.
+    """
+    if hasattr(os, "fork") and os.fork():
+        os._exit(0)
+    process = launch(run.path, device)
+    os.write(1, f"{process.pid}\n".encode())
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    line = waiting.of_machine()
+    while True:
+        process.wait()
+        _ended(line, run, device)
+        turn = line.take()
+        if turn is None:
+            return 0
+        run, device = turn
+        process = launch(run.path, device)
+
+
+def _ended(line: waiting.Line, run: RunFolder, device: str) -> None:
+    """After the end of a training's process: one that never said a word has failed."""
+    if device:
+        line.begun(device)
+    said = list(run.replay())
+    if run.control().started is not None and (not said or said[-1] == Stage(GOING_ON)):
+        last = run.log_tail().strip().splitlines()[-1:] or ["it is empty"]
+        run.append(RunFinished("failed", f"It ended before its first word. Its log ends with: {last[0]}", 0.0))
+
+
+def _in_turn(run: RunFolder, device: str) -> int:
+    """A training that holds its device while it lives; back into the line with it where another one has it."""
+    line = waiting.of_machine()
+    lock = line.device_lock(device or line.devices[0])
+    if not lock.take() and device:
+        line.put_back(run)
+        line.begun(device)
+        return 0
+    if device:
+        line.begun(device)
+    parent = os.getppid()
+    try:
+        return _train(run)
+    finally:
+        lock.release()
+        if os.getppid() != parent:
+            line.start_next()  # whoever started this one, and would start the next, is gone
 
 
 def _train(run: RunFolder) -> int:

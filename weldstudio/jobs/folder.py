@@ -35,6 +35,8 @@ class Control:
     who: str = ""
     """Who asked for the training."""
     pause: bool = False
+    place: float | None = None
+    """In the line of those that wait: the smallest comes first. None before it was put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class RunFolder:
             data: dict[str, Any] = json.loads((self.path / "control.json").read_text("utf-8"))
         except FileNotFoundError:
             return Control()
-        return Control(data.get("started"), bool(data.get("stop")), str(data.get("who", "")), bool(data.get("pause")))
+        stop, pause = bool(data.get("stop")), bool(data.get("pause"))
+        return Control(data.get("started"), stop, str(data.get("who", "")), pause, data.get("place"))
 
     def wish(self, started: float | None) -> str:
         """What a process begun at `started` is to do: '' go on, 'stop', 'pause'.

@@ -17,7 +17,7 @@ from typing import IO, Self
 import weldstudio
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.messages import Message
-from weldstudio.jobs import wire
+from weldstudio.jobs import devices, wire
 
 _logger = logging.getLogger(__name__)
 
@@ -186,21 +186,23 @@ def tail_of(file: IO[bytes], size: int = LOG_TAIL_BYTES) -> str:
     return file.read().decode("utf-8", errors="replace")
 
 
-def start_detached(run: Path) -> int:
+def start_detached(run: Path, device: str = "") -> int:
     """Starts the training run of a folder so that it outlives this process; returns its process id.
 
-    A short-lived launcher in between starts it, so that the run is nobody's child: it leaves no zombie behind, and
-    closing a terminal or a window does not reach it. Raises JobFailed.
+    A launcher in between starts it, so that the run is nobody's child here: it leaves no zombie behind, and closing a
+    terminal or a window does not reach it. `device` is the one that it has to have; without one it takes what there
+    is, whatever else runs. Raises JobFailed.
     """
     try:
         done = subprocess.run(
-            command("launch", str(run)),
+            command("launch", str(run), device),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env=environment(),
             encoding="utf-8",
             timeout=60,
-            creationflags=_hidden(),
+            start_new_session=True,
+            creationflags=_hidden() | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             check=False,
         )
         return int(done.stdout)
@@ -208,19 +210,17 @@ def start_detached(run: Path) -> int:
         raise JobFailed(f"The training could not be started: {error}. Its log is {run / 'log.txt'}.") from error
 
 
-def launch(run: Path) -> int:
-    """What the launcher does: starts the run in a session of its own, its words going to log.txt; its process id."""
+def launch(run: Path, device: str) -> subprocess.Popen[bytes]:
+    """What the launcher does: starts the run in a session of its own, its words going to log.txt."""
     with (run / "log.txt").open("ab") as log:
-        process = subprocess.Popen(
-            command("train", str(run)),
+        return subprocess.Popen(
+            command("train", str(run), device),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=environment(),
+            env=environment() | devices.environment(device),
             cwd=run,
             start_new_session=True,
             creationflags=getattr(subprocess, "DETACHED_PROCESS", 0)
             | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-    process.returncode = 0  # it is meant to go on: no warning about a child left behind
-    return process.pid

@@ -96,7 +96,7 @@ class _Engine:
             explain, self._explain = self._explain, None
             self._answer(explain.request, lambda: self._explain_photo(explain), explain.photo_id)
         elif self._scores:
-            request = next(iter(self._scores))
+            request = next(reversed(self._scores))  # asked last, wanted first: ten new photos before the collection
             if not self._answer(request, lambda: self._score_batch(request)):
                 self._scores.pop(request, None)
 

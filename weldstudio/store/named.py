@@ -20,8 +20,12 @@ def photo_of_content(store: Store, content_hash: str, path: str) -> int | None:
 
 
 def joints_called(store: Store, reference: str) -> list[int]:
-    """Ids of joints with this reference; two at most."""
-    return [joint for (joint,) in store.rows("SELECT id FROM joints WHERE reference = ? LIMIT 2", (reference,))]
+    """Ids of joints with this reference that photos show; two at most."""
+    found = store.rows(
+        "SELECT id FROM joints j WHERE reference = ? AND EXISTS (SELECT 1 FROM photos WHERE joint_id = j.id) LIMIT 2",
+        (reference,),
+    )
+    return [joint for (joint,) in found]
 
 
 def joint_of_photo(store: Store, photo_id: int) -> int:

@@ -163,7 +163,8 @@ def write_said(store: Store, rows: Sequence[Said]) -> Changes:
 def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> Changes:
     """Say which joint each photo shows: (photo id, joint's reference, contractor's name or None).
 
-    Photos of one collection with the same reference show one joint. Joints left without photos go.
+    Photos of one collection with the same reference show one joint. A joint left without photos is seen nowhere, but
+    keeps what was said of it: taking this back lets its photos show it again.
     """
     with store.atomic():
         ids = [photo_id for photo_id, _, _ in joints]
@@ -185,21 +186,22 @@ def set_joints(store: Store, joints: Sequence[tuple[int, str, str | None]]) -> C
         now = {photo_id: joint_ids[place[photo_id]][reference] for photo_id, reference, _ in joints}
         moved = [(now[photo_id], photo_id) for photo_id, _, joint_id in before if now[photo_id] != joint_id]
         store.executemany("UPDATE photos SET joint_id = ? WHERE id = ?", moved)
-        _drop_empty(store, {joint_id for photo_id, _, joint_id in before if now[photo_id] != joint_id})
         return store.record(Changes(photos=frozenset(photo_id for _, photo_id in moved), joints=True))
 
 
-def _drop_empty(store: Store, joint_ids: Iterable[int]) -> None:
-    """Deletes those of these joints that show no photo any more."""
-    empty = store.rows(
-        "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM photos WHERE joint_id = value)",
-        (json.dumps(list(joint_ids)),),
+def joints_of_photos(store: Store, photo_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(photo id, joint id) of these photos, by id."""
+    return store.rows(
+        "SELECT id, joint_id FROM photos WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(photo_ids)),),
     )
-    store.executemany("DELETE FROM splits WHERE joint_id = ?", empty)
-    # What was decided of a joint stays in the history, though no photo shows it any more.
-    store.executemany(
-        "DELETE FROM joints WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM decisions WHERE joint_id = ?1)", empty
-    )
+
+
+def write_joints_of_photos(store: Store, rows: Sequence[tuple[int, int]]) -> Changes:
+    """Let photos show these joints, as `joints_of_photos` has it."""
+    with store.atomic():
+        store.executemany("UPDATE photos SET joint_id = ? WHERE id = ?", [(joint, photo) for photo, joint in rows])
+        return store.record(Changes(photos=frozenset(photo for photo, _ in rows), joints=True))
 
 
 def set_joint_facts(

@@ -56,6 +56,7 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("page.models", "Models", "Ctrl+4", "models", menu="Go to"),
     Action("page.quality", "Quality", "Ctrl+5", "quality", menu="Go to"),
     Action("work.list", "Running work", "Ctrl+J", "history", menu="Go to"),
+    Action("work.predict", "Predict all photographs in the background", "", "engine", menu="Project", checkable=True),
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
     Action("app.change_keys", "Change keys…", "", "keyboard", menu="Help", project=False),
@@ -75,7 +76,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.select_none", "Select nothing", "Ctrl+Shift+A"),
         ("photo.filter", "Filter photographs", "Ctrl+F | /", "filter"),
         ("photo.clear_filter", "Show all photographs", "Ctrl+Shift+F"),
-        ("photo.predict", "Score the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
+        ("photo.predict", "Predict the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
         ("photo.confirm", "The labels hold for the changed file", "F5", "check"),
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
         ("photo.reveal", "Show the file in its folder", "", "folder"),
@@ -183,6 +184,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("train.pause", "Pause the run", "", "pause"),
         ("train.resume", "Resume the run", "", "play"),
         ("train.stop", "Stop the run", "Ctrl+.", "stop"),
+        ("train.sooner", "Begin sooner", "Alt+Up", "chevron_up"),
+        ("train.later", "Begin later", "Alt+Down", "chevron_down"),
         ("train.more", "Show every setting of the recipe", "", "settings"),
         checkable=("train.more",),
     ),
@@ -191,7 +194,9 @@ TABLE: Final[tuple[Action, ...]] = (
         "Models",
         ("model.activate", "Use this model", "Ctrl+Return", "star"),
         ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
-        ("model.predict", "Score all photographs with this model", "Ctrl+Shift+P", "engine"),
+        ("model.predict", "Predict all photographs with this model", "Ctrl+Shift+P", "engine"),
+        ("model.compare", "Compare with another model…", "", "table"),
+        ("model.report", "Write the model's report…", "", "export"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -215,9 +220,19 @@ _WRITING = (
     "train.st",
     "train.pause",
     "train.resume",
+    "train.sooner",
+    "train.later",
     "model.",
 )
-_LOOKING = ("label.advance", "review.blind", "joint.next", "scheme.contractors", "scheme.save", "model.reveal")
+_LOOKING = (
+    "label.advance",
+    "review.blind",
+    "joint.next",
+    "scheme.contractors",
+    "scheme.save",
+    "model.reveal",
+    "model.report",
+)
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 

@@ -11,17 +11,22 @@ from weldstudio.store.store import Store
 def confirm(store: Store, photo_ids: Iterable[int], *, who: str) -> Done:
     """Say of these photos that their labels hold for the new file, as one action."""
     with store.atomic(durable=True):
-        marked = altered.waiting(store)
-        rows = altered.rows(store, [photo_id for photo_id in photo_ids if photo_id in marked])
-        if not rows:
+        note = note_of(store, photo_ids)
+        if note is None:
             return Done(None, NO_CHANGES, "None of these files has changed since it was labelled")
+        count = len(note["before"])
         text = "The labels hold for the changed file"
-        text += "" if len(rows) == 1 else f"s of {len(rows):,} photographs"
-        note = {"before": rows, "after": []}
+        text += "" if count == 1 else f"s of {count:,} photographs"
         written = actions.begin(store, who=who, kind="label", text=text, payload={"altered": note})
-        changes = altered.take_away(store, [photo_id for photo_id, _, _ in rows])
-        store.record(changes | actions.news(written))
-    return Done(written.action.id, changes | actions.news(written), text)
+        changes = restore(store, note) | store.record(actions.news(written))
+    return Done(written.action.id, changes, text)
+
+
+def note_of(store: Store, photo_ids: Iterable[int]) -> dict[str, Any] | None:
+    """What an action notes that says of these photos that their labels hold; None where none of them asks for it."""
+    marked = altered.waiting(store)
+    rows = altered.rows(store, [photo_id for photo_id in photo_ids if photo_id in marked])
+    return {"before": rows, "after": []} if rows else None
 
 
 def payload_of_revert(store: Store, change: dict[str, Any]) -> dict[str, Any] | None:

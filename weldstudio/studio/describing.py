@@ -98,7 +98,10 @@ def describe(store: Store, rows: Iterable[SaidOf], noted: Noted) -> Changes:
     if not (equipments or contractors or kinds or joints or dates):
         return NO_CHANGES
     with store.atomic():
+        moved = [photo_id for photo_id, _, _ in joints]
+        shown_before = photos.joints_of_photos(store, moved)
         changes = [photos.set_joints(store, joints)] if joints else []
+        noted.add("photo_joints", shown_before, photos.joints_of_photos(store, moved))
         of_photos = [*chain.from_iterable(equipments.values()), *(photo_id for photo_id, _ in dates)]
         shown = photos.joints_shown(store, [*chain.from_iterable((*contractors.values(), *kinds.values()))])
         photos_before, joints_before = photos.said(store, of_photos), joint_facts.read(store, shown)
@@ -119,13 +122,13 @@ def note_action(store: Store, noted: Noted, *, who: str) -> Changes:
         return NO_CHANGES
     with store.atomic(durable=True):
         what = "photographs and joints" if len(noted.payload) > 1 else _NOUNS[next(iter(noted.payload))]
-        text = f"Equipment, contractor, type, medium or date of {noted.count:,} {what}"
+        text = f"Joint, equipment, contractor, type, medium or date of {noted.count:,} {what}"
         return store.record(
             actions.news(actions.begin(store, who=who, kind="import", text=text, payload=noted.payload))
         )
 
 
-_NOUNS = {"photo_facts": "photographs", "joint_facts": "joints"}
+_NOUNS = {"photo_facts": "photographs", "photo_joints": "photographs", "joint_facts": "joints"}
 
 
 def note_rows(store: Store, said: Sequence[tuple[int, str]], *, about_joints: bool) -> list[notes.Row]:

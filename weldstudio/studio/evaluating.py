@@ -1,8 +1,8 @@
 """Evaluating: how good a model is on photos it was not trained on, from its predictions and the labels of now."""
 
 import json
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,22 +10,74 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain import evaluation as scoring
+from weldstudio.domain import trust
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import State
+from weldstudio.domain.model import ModelCard
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.jobs.folder import replace_text
 from weldstudio.store import mirror as mirrors
-from weldstudio.store import predictions, splits
+from weldstudio.store import predictions
+from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import registry, snapshots
+from weldstudio.studio.joint_verdicts import Verdicts, agreement
 from weldstudio.studio.predicting import predict
 
 PARTED_BY = ("equipment", "contractor", "type", "medium")
 """By what the photos are parted, each part judged for itself: models and people see some of them differently."""
 UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a model says of photos, beside their labels of now. Labels accepted from a model are unseen here."""
+
+    card: ModelCard
+    rows: NDArray[np.int64]
+    """(n,) rows of the mirror."""
+    probabilities: NDArray[np.float64]
+    """(n, classes of the card)"""
+    states: NDArray[np.uint8]
+    """(n, classes of the card)"""
+
+    @property
+    def names(self) -> list[str]:
+        return [item.name for item in self.card.classes]
+
+    @property
+    def thresholds(self) -> list[float]:
+        return [item.threshold for item in self.card.classes]
+
+    @property
+    def raised(self) -> NDArray[np.bool_]:
+        """(n, classes) what the model raises, by the card's thresholds."""
+        return scoring.decided(self.probabilities, self.thresholds, task=self.card.task)
+
+    def of_class(self, place: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Probabilities (m,) of the photos whose label of one class is known, and whether it is raised."""
+        states = scoring.one_of_a_group(self.states) if self.card.task == "exclusive" else self.states
+        known = np.isin(states[:, place], (State.RAISED, State.CLEAR))
+        return self.probabilities[known, place], states[known, place] == State.RAISED
+
+    def scored(self, which: NDArray[np.bool_] | None = None) -> scoring.Evaluation:
+        """Scores of all these photos, or of some of them."""
+        chosen = slice(None) if which is None else which
+        return scoring.evaluate(
+            self.probabilities[chosen],
+            self.states[chosen],
+            self.names,
+            task=self.card.task,
+            thresholds=self.thresholds,
+        )
+
+    def labelled(self) -> "Heard":
+        """Only the photos with a known label of some class."""
+        known = np.isin(self.states, (State.RAISED, State.CLEAR)).any(axis=1)
+        return Heard(self.card, self.rows[known], self.probabilities[known], self.states[known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +92,9 @@ class Evaluation:
     scores: scoring.Evaluation
     parts: dict[str, dict[str, scoring.Evaluation]]
     """The same on a part of the photos, by what parts them (`PARTED_BY`) and its name, where there is more than one."""
+    trust: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Class -> `calibration_error`, and the `promise` of validation photos, tried on these (`domain.trust`)."""
+    verdicts: Verdicts | None = None
 
     @property
     def mean_per_class_accuracy(self) -> float | None:
@@ -47,13 +102,16 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """One object for machines; the figures of `domain.evaluation.Evaluation.to_json` at its top."""
+        scores = self.scores.to_json()
+        scores["per_class"] = {name: one | self.trust.get(name, {}) for name, one in scores["per_class"].items()}
         return {
             "model": self.model_id,
             "model_id": self.model_id,
             "name": self.name,
             "split": self.split,
             "when": self.when,
-            **self.scores.to_json(),
+            **scores,
+            "verdicts": None if self.verdicts is None else self.verdicts.to_json(),
             **{
                 f"per_{parted_by}": {name: scores.to_json() for name, scores in self.parts.get(parted_by, {}).items()}
                 for parted_by in PARTED_BY
@@ -62,48 +120,83 @@ class Evaluation:
 
 
 def evaluate(
-    store: Store, *, model_id: str | None = None, split: str = "test"
+    store: Store, *, model_id: str | None = None, split: str = "test", miss_rate: float = trust.MISS_RATE
 ) -> Generator[Progress, None, Evaluation]:
     """Judges a model (the one adopted last by default) on the photos of a stored split.
 
-    Thresholds are the card's, chosen on validation photos. Labels accepted from a model never count. Photos not yet
-    scored are scored first. The result is kept beside the model. Raises JobFailed with a sentence.
+    Thresholds are the card's, chosen on validation photos; so are calibration and guaranteed miss rate, which are then
+    tried on the split. Labels accepted from a model never count. Photos not yet scored are scored first. The result is
+    kept beside the model. Raises JobFailed with a sentence.
     """
     card = registry.chosen(store, model_id, newest=True)
-    if split not in [item.value for item in Split]:
-        raise JobFailed(f"There is no split '{split}'; choose train, validation or test.")
     mirror = mirrors.read(store)
-    labels = snapshots.known_labels(mirror, Recipe(), accepted=False)
-    gone = [item.name for item in card.classes if item.slot >= mirror.scheme.slots]
-    if gone:
-        raise JobFailed(f"The scheme has no '{gone[0]}' any more; the model {card.id} cannot be judged by it.")
-    states = np.stack([mirror.scheme.states_of(slot, labels) for slot in card.slots], axis=1)
-    of_joint = {joint for joint, found in splits.read(store).items() if found == split}
-    chosen = np.isin(mirror.joint, list(of_joint)) & ~mirror.problem
-    chosen &= np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1)
-    if not chosen.any():
-        raise JobFailed(f"No {split} photo has a label; photos are put into splits by the first training.")
-    ids = mirror.ids[chosen]
-    yield from predict(store, model_id=card.id, photo_ids=ids.tolist())
-    scored, values = predictions.read(store, card.id, ids.tolist())
-    rows = np.searchsorted(mirror.ids, scored)
-    probabilities = values[:, list(card.slots)].astype(np.float64)
-    names, thresholds = [item.name for item in card.classes], [item.threshold for item in card.classes]
-
-    def judged(which: np.ndarray) -> scoring.Evaluation:
-        return scoring.evaluate(probabilities[which], states[rows][which], names, task=card.task, thresholds=thresholds)
-
-    parts = {
-        parted_by: {name: judged(which) for name, which in found}
-        for parted_by, found in _parted(mirror, rows).items()
-        if len(found) > 1
-    }
-    when = datetime.now(UTC).isoformat(timespec="seconds")
-    result = Evaluation(card.id, card.name, split, when, judged(np.ones(len(rows), dtype=bool)), parts)
+    found = yield from heard(store, card, mirror, splits=(split, Split.VALIDATION))
+    result = judged(mirror, found[split], found[Split.VALIDATION], split=split, miss_rate=miss_rate)
     if not store.read_only:
         file = registry.folder_of(store, card.id) / f"evaluation-{split}.json"
         replace_text(file, json.dumps(result.to_json(), ensure_ascii=False) + "\n")
     return result
+
+
+def heard(
+    store: Store, card: ModelCard, mirror: Mirror, *, splits: Sequence[str]
+) -> Generator[Progress, None, dict[str, Heard]]:
+    """What a model says of all photos of these splits; those not yet scored are scored first.
+
+    Raises JobFailed where a split is not known or nothing of the first one is labelled.
+    """
+    for split in splits:
+        if split not in [item.value for item in Split]:
+            raise JobFailed(f"There is no split '{split}'; choose train, validation or test.")
+    gone = [item.name for item in card.classes if item.slot >= mirror.scheme.slots]
+    if gone:
+        raise JobFailed(f"The scheme has no '{gone[0]}' any more; the model {card.id} cannot be judged by it.")
+    labels = snapshots.known_labels(mirror, Recipe(), accepted=False)
+    states = np.stack([mirror.scheme.states_of(slot, labels) for slot in card.slots], axis=1)
+    labelled = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1)
+    dealt = split_rows.read(store)
+    lies: dict[str, NDArray[np.bool_]] = {}
+    for split in splits:
+        of_joint = [joint for joint, found in dealt.items() if found == split]
+        lies[split] = np.isin(mirror.joint, of_joint) & ~mirror.problem
+    if not (lies[splits[0]] & labelled).any():
+        raise JobFailed(f"No {splits[0]} photo has a label; photos are put into splits by the first training.")
+    ids = mirror.ids[np.logical_or.reduce(list(lies.values()))].tolist()
+    yield from predict(store, model_id=card.id, photo_ids=ids)
+    scored, values = predictions.read(store, card.id, ids)
+    rows = np.searchsorted(mirror.ids, scored)
+    probabilities = values[:, list(card.slots)].astype(np.float64)
+    answered = ~np.isnan(probabilities).any(axis=1)
+    result = {}
+    for split, here in lies.items():
+        chosen = here[rows] & answered
+        result[split] = Heard(card, rows[chosen], probabilities[chosen], states[rows[chosen]])
+    return result
+
+
+def judged(
+    mirror: Mirror, found: Heard, validation: Heard, *, split: str, miss_rate: float = trust.MISS_RATE
+) -> Evaluation:
+    """The evaluation of what was heard; `validation` is what was heard of the validation photos."""
+    known = found.labelled()
+    parts = {
+        parted_by: {name: known.scored(which) for name, which in parted}
+        for parted_by, parted in _parted(mirror, known.rows).items()
+        if len(parted) > 1
+    }
+    trusted = {}
+    for place, name in enumerate(found.names):
+        values, raised = known.of_class(place)
+        promised = trust.promise(*validation.of_class(place), miss_rate=miss_rate)
+        trusted[name] = {
+            "calibration_error": trust.calibration_error(values, raised),
+            # Tried on the photos that it was fitted on, it would promise itself.
+            "promise": asdict(promised) if split == Split.VALIDATION else promised.tried(values, raised),
+        }
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    verdicts = agreement(mirror, found.card, found.rows, probabilities=found.probabilities)
+    card = found.card
+    return Evaluation(card.id, card.name, split, when, known.scored(), parts, trusted, verdicts)
 
 
 def _parted(mirror: Mirror, rows: NDArray[np.int64]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:

@@ -6,7 +6,7 @@ Pure functions of the mirror; a queue is joint ids in the order to work in. What
 
 import difflib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -87,17 +87,20 @@ class JointRow:
 def queue(mirror: Mirror, which: Queue | str) -> Ids:
     """The joints of a queue, in the order to work in."""
     joints, _, _ = mirror.joint_order
-    if Queue(which) == Queue.INBOX:
-        wanted, key = undecided(mirror), waiting_since(mirror)
-    else:
-        counted = deciding.tally(mirror)
-        if Queue(which) == Queue.DECISIVE:
-            key = decisive(mirror, counted)
-            wanted = np.isfinite(key)
-        else:
-            wanted, key = changed(mirror, counted), -over_limit(counted)
+    wanted, key = _waiting(mirror, Queue(which))
     chosen = np.flatnonzero(wanted)
     return joints[chosen[np.argsort(key[chosen], kind="stable")]]
+
+
+def _waiting(mirror: Mirror, which: Queue) -> tuple[Bools, Floats]:
+    """(joints,) each whether it is in the queue, and by what it is in order there."""
+    if which == Queue.INBOX:
+        return undecided(mirror), waiting_since(mirror)
+    counted = deciding.tally(mirror)
+    if which == Queue.DECISIVE:
+        key = decisive(mirror, counted)
+        return np.isfinite(key), key
+    return changed(mirror, counted), -over_limit(counted)
 
 
 def undecided(mirror: Mirror) -> Bools:
@@ -181,14 +184,9 @@ def over_limit(counted: Tally) -> Floats:
     return (counted.low - counted.limits).astype(np.float64)
 
 
-def counts(mirror: Mirror) -> dict[Queue, int]:
-    """How many joints wait in each queue."""
-    counted = deciding.tally(mirror)
-    return {
-        Queue.INBOX: int(undecided(mirror).sum()),
-        Queue.DECISIVE: int(np.isfinite(decisive(mirror, counted)).sum()),
-        Queue.CHANGED: int(changed(mirror, counted).sum()),
-    }
+def count(mirror: Mirror, which: Queue | str) -> int:
+    """How many joints wait in a queue."""
+    return int(_waiting(mirror, Queue(which))[0].sum())
 
 
 def of_rows(mirror: Mirror, values: NDArray[Any]) -> NDArray[Any]:
@@ -249,7 +247,7 @@ def moving(mirror: Mirror, moves: Moves, *, most: int = 5) -> str:
 def named(mirror: Mirror, names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
     """The joints of each of these references; a joint without one goes by the path of its photo. Case counts not."""
     by_name: dict[str, list[int]] = {}
-    for joint, reference in mirror.joints.references.items():
+    for joint, reference in _references(mirror):
         by_name.setdefault(reference.casefold(), []).append(joint)
     alone = mirror.folded_paths
     found = {}
@@ -266,11 +264,17 @@ def ids_of(mirror: Mirror, names: Sequence[str]) -> list[int]:
     found = named(mirror, names)
     for name, joints in found.items():
         if not joints:
-            known = difflib.get_close_matches(name, list(mirror.joints.references.values()), n=1)
+            known = difflib.get_close_matches(name, [reference for _, reference in _references(mirror)], n=1)
             raise EditRefused(f"There is no joint '{name}'." + (f" Did you mean '{known[0]}'?" if known else ""))
         if len(joints) > 1:
             raise EditRefused(f"{len(joints)} collections have a joint '{name}'; decide on it in the window.")
     return [joint for name in names for joint in found[name]]
+
+
+def _references(mirror: Mirror) -> Iterator[tuple[int, str]]:
+    """Joints with their references; one that photos showed once is not there to be named."""
+    known = mirror.joints.references
+    return ((joint, known[joint]) for joint in mirror.joint_order[0].tolist() if joint in known)
 
 
 def _verdict_json(verdict: Verdict, scheme: Scheme) -> dict[str, Any]:

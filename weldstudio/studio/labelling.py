@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 
 from weldstudio.domain.changes import NO_CHANGES, Done
 from weldstudio.domain.errors import EditRefused
-from weldstudio.domain.labelling import Action, LabelEvent, Source, State
+from weldstudio.domain.labelling import LOOKED_AT, Action, LabelEvent, Source, State
 from weldstudio.domain.scheme import Flag, Merge, Scheme, SchemeClass
 from weldstudio.store import actions, decisions, events, notes, photos, reviews
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import reverting
+from weldstudio.studio import confirming, reverting
 from weldstudio.studio.entailing import Entailment
 
 UNDOABLE = (
@@ -97,12 +97,18 @@ def _write(
         _refuse_unknown(store, wanted)
         present = events.present(store, list(wanted))
         rows = edit_rows(scheme, wanted, present, source)
-        if not rows:
+        changed = {row[0] for row in rows}
+        # A person who says once more what is held has looked: the labels hold for a file that has changed since.
+        held = confirming.note_of(store, wanted.keys() - changed) if source in LOOKED_AT else None
+        if not (rows or held):
             return Done(None, NO_CHANGES, f"{text}: nothing had to change")
-        touched = len({row[0] for row in rows})
+        touched = len(changed) + len(held["before"] if held else ())
         full = text if touched == 1 else f"{text} on {touched:,} photographs"
-        written = actions.begin(store, who=who, kind="label", text=full)
+        payload = {"altered": held} if held else None
+        written = actions.begin(store, who=who, kind="label", text=full, payload=payload)
         changes = events.append(store, written, rows, source=source, present=present)
+        if held:
+            changes |= confirming.restore(store, held)
     return Done(written.action.id, changes, full)
 
 

@@ -1,7 +1,8 @@
 """What an action noted of joints and photos beside their labels, and taking it back, field by field.
 
-A note is {"before": rows, "after": rows} of `store.joint_facts` (type, medium, contractor of joints) or of
-`store.photos.said` (equipment, capture time of photos): the id first, then the fields.
+A note is {"before": rows, "after": rows} of `store.joint_facts` (type, medium, contractor of joints), of
+`store.photos.said` (equipment, capture time of photos) or of the joints that photos show: the id first, then the
+fields.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ class _Kind(NamedTuple):
 KINDS: Final[Mapping[str, _Kind]] = {
     "joint_facts": _Kind(joint_facts.read, joint_facts.write),
     "photo_facts": _Kind(photos.said, photos.write_said),
+    "photo_joints": _Kind(photos.joints_of_photos, photos.write_joints_of_photos),
 }
 
 

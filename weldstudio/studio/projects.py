@@ -143,7 +143,7 @@ def status(store: Store) -> Status:
         labelled=int((seen.labels != 0).any(axis=1).sum()),
         reviewed=int(reviewed.sum()),
         problems=int(seen.problem.sum()),
-        waiting={str(queue): count for queue, count in joints.counts(seen).items()},
+        waiting={str(queue): joints.count(seen, queue) for queue in joints.Queue},
         collections=len(seen.collections),
         flags=tuple(flags),
         models=len(models.every(store)),

@@ -173,17 +173,19 @@ def queue_counts(
 
     `unveiled` leaves out rows that the filter and the order of a queue may not show.
     """
-    waiting = {} if unveiled else {str(queue): count for queue, count in joints.counts(mirror).items()}
     found = {}
     for queue in of:
-        if queue.id in waiting:
-            found[queue.id] = waiting[queue.id]
+        if unveiled is None and queue.id in _OF_JOINTS:
+            found[queue.id] = joints.count(mirror, queue.id)
             continue
         rows = np.flatnonzero(matching(mirror, queue.filter))
         if unveiled is not None:
             rows = unveiled(rows, queue.filter, queue.sort)
         found[queue.id] = len(np.unique(mirror.joint[rows])) if queue.by_joint else len(rows)
     return found
+
+
+_OF_JOINTS = frozenset(joints.Queue)
 
 
 def _holds(mirror: Mirror, term: Term) -> Bools:

@@ -109,15 +109,14 @@ def give(store: Store, photo_ids: Iterable[int], *, who: str, states: Iterable[t
 
 
 def agreement(mirror: Mirror) -> Agreement:
-    """How far first and second reviewers agree on each class. Only what both call raised or clear is compared."""
+    """How far first and second reviewers agree on each class. Only what both looked at is compared."""
     found = [(photo, who, look) for photo, looks in mirror.reviews.looks.items() for who, look in looks.items()]
     done = [look for _, _, look in found if look.given]
     first, second = first_labels(done, mirror.scheme), matrix([look.labels for look in done], mirror.scheme.slots)
     flags = {}
     for item in mirror.scheme.classes:
         one, other = (mirror.scheme.states_of(item.slot, labels) for labels in (first, second))
-        said = np.isin(one, (State.RAISED, State.CLEAR)) & np.isin(other, (State.RAISED, State.CLEAR))
-        flags[item.name] = kappa(one[said] == State.RAISED, other[said] == State.RAISED)
+        flags[item.name] = kappa(one, other)
     return Agreement(
         flags,
         _counted(who for _, who, look in found if look.given),

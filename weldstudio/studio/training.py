@@ -21,26 +21,22 @@ from weldstudio.domain.messages import (
     Stage,
     Started,
 )
-from weldstudio.domain.model import ModelCard
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import did_you_mean
-from weldstudio.jobs import process, wire
+from weldstudio.jobs import process, waiting, wire
 from weldstudio.jobs.folder import RunFolder, new_id
 from weldstudio.store import models, splits
 from weldstudio.store.store import Store
 from weldstudio.studio import shipped, snapshots
 from weldstudio.studio.snapshots import Snapshot
+from weldstudio.studio.starting_weights import starting_weights
 
 SILENCE_S = 10.0
 """A run that has said nothing for so long is interrupted; it says something every two seconds."""
-START_S = 60.0
-"""So long a run may take to its first word."""
 POLL_S = 0.02
 RESUMABLE = ("paused", "interrupted", "failed")
 """States of a run that can go on where it was."""
-IMAGENET = "BSD-3-Clause; trained on ImageNet, whose terms are for research: ask its owners before selling the model"
-"""Of torchvision's weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ def load_recipe(name_or_file: str | Path, overrides: Mapping[str, str] | None = 
 def preview(store: Store, recipe: Recipe, weights: Path | None = None) -> Snapshot:
     """What a training by this recipe would use now; `problem` says why it could not start. Writes nothing."""
     try:
-        _weights(store, recipe, weights)
+        starting_weights(store, recipe, weights)
     except RecipeError as error:
         return replace(snapshots.take(store, recipe), problem=str(error))
     return snapshots.take(store, recipe)
@@ -135,7 +131,7 @@ def prepare(
     `weights` is a file to begin with, in place of what the recipe says; `snapshot` is a `preview` of this moment, where
     there is one. Raises RecipeError before anything is written.
     """
-    source = _weights(store, recipe, weights)
+    source = starting_weights(store, recipe, weights)
     if weights is not None:
         recipe = replace(recipe, network=replace(recipe.network, weights="file"))
     snapshot = snapshot or snapshots.take(store, recipe)
@@ -163,13 +159,43 @@ def prepare(
     return run
 
 
-def start(run: RunFolder) -> int:
-    """Starts a prepared run as a process that outlives this one; its process id. Raises JobFailed."""
-    control = run.control()
-    if control.started is not None:
+def start(run: RunFolder, *, now: bool = False) -> int | None:
+    """Lets a prepared run begin, as a process that outlives this one, when its turn has come.
+
+    Returns its process id; None while it waits for those before it. `now` waits for nobody. Raises JobFailed.
+    """
+    if run.control().started is not None:
         raise JobFailed(f"The run {run.id} was started before; prepare a new one.")
-    run.write_control(replace(control, started=time.time()))
-    return process.start_detached(run.path)
+    line = waiting.of_machine()
+    if now:
+        with line.lock():
+            run.write_control(replace(run.control(), started=time.time()))
+        return process.start_detached(run.path)
+    line.join(run)
+    started = line.start_next().get(run)
+    if started is None and (end := summarise(run)).state == "failed":
+        raise JobFailed(end.sentence)
+    return started
+
+
+def start_waiting(store: Store) -> bool:
+    """Starts what waits for a device that nobody uses any more; whether anything was."""
+    line = waiting.of_machine()
+    line.look(store.folder / "runs")
+    return bool(line.start_next())
+
+
+def before(run: RunFolder) -> list[RunFolder]:
+    """The runs, of this project and others, whose turn comes before that of a waiting run."""
+    line = waiting.of_machine().waiting()
+    return line[: line.index(run)] if run in line else []
+
+
+def move(store: Store, run_id: str, to: int) -> Changes:
+    """Gives a waiting run another place among those of this project; 0 is the next to begin. Raises JobFailed."""
+    waiting.of_machine().move(_run(store, run_id), to)
+    with store.atomic():
+        return store.record(Changes(runs=True))
 
 
 def stop(store: Store, run_id: str) -> Changes:
@@ -177,7 +203,7 @@ def stop(store: Store, run_id: str) -> Changes:
 
     Asked a second time, its process is ended at once; then it can go on from its last checkpoint.
     """
-    run = _run(store, run_id)
+    run, line = _run(store, run_id), waiting.of_machine()
     state = summarise(run).state
     if state not in ("waiting", "running"):
         raise JobFailed(f"The run {run_id} has ended already ({state}).")
@@ -186,7 +212,8 @@ def stop(store: Store, run_id: str) -> Changes:
         process.end(process_id)  # its heartbeat is fresh: the number is its own
         run.cut_unfinished()
         run.append(RunFinished("paused", "Ended at once; resume it to go on from its last checkpoint.", 0.0))
-    run.write_control(replace(run.control(), stop=True))
+    with line.lock():
+        run.write_control(replace(run.control(), stop=True))
     with store.atomic():
         return store.record(Changes(runs=True))
 
@@ -197,7 +224,8 @@ def pause(store: Store, run_id: str) -> Changes:
     state = summarise(run).state
     if state != "running":
         raise JobFailed(f"The run {run_id} is not under way ({state}).")
-    run.write_control(replace(run.control(), pause=True))
+    with waiting.of_machine().lock():
+        run.write_control(replace(run.control(), pause=True))
     with store.atomic():
         return store.record(Changes(runs=True))
 
@@ -210,18 +238,28 @@ def resumable(store: Store, run_id: str) -> RunFolder:
         raise JobFailed(f"The run {run_id} cannot go on ({state}); only one that was paused or broken off can.")
     run.cut_unfinished()
     run.append(Stage(GOING_ON))
-    run.write_control(replace(run.control(), started=None, stop=False, pause=False))
+    run.write_control(replace(run.control(), started=None, stop=False, pause=False, place=None))
     with store.atomic():
         store.record(Changes(runs=True))
     return run
 
 
 def runs(store: Store) -> list[RunSummary]:
-    """All runs of the project, newest first."""
+    """All runs of the project: under way, waiting in the order of their turns, ended with the newest first."""
     adopted = models.runs_adopted(store)
     folder = store.folder / "runs"
     found = [path for path in folder.iterdir() if (path / "control.json").exists()] if folder.is_dir() else []
-    return [summarise(RunFolder(path), adopted.get(path.name)) for path in sorted(found, reverse=True)]
+    turns = {run.id: turn for turn, run in enumerate(waiting.in_line(map(RunFolder, found)))}
+    told = [summarise(RunFolder(path), adopted.get(path.name)) for path in sorted(found, reverse=True)]
+    told = [replace(run, sentence=_turn(run)) if run.id in turns else run for run in told]
+    order = {"running": 0, "waiting": 1}
+    return sorted(told, key=lambda run: (order.get(run.state, 2), turns.get(run.id, 0)))
+
+
+def _turn(run: RunSummary) -> str:
+    """When a waiting run begins."""
+    others = len(before(RunFolder(run.folder)))
+    return f"waiting: {others} other{'s begin' if others > 1 else ' begins'} first" if others else "waiting: the next"
 
 
 def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
@@ -229,8 +267,8 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
     control = run.control()
     best: float | None = None
     began, heard = control.started, control.started
-    silence = START_S
-    state, sentence = ("running", "starting") if control.started else ("waiting", "waiting to be started")
+    silence = waiting.START_S
+    state, sentence = ("running", "starting") if control.started else ("waiting", "waiting for its turn")
     try:
         name = run.recipe().name
     except (RecipeError, JobFailed) as error:
@@ -244,7 +282,7 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
             case Stage():
                 sentence = message.text
                 if sentence == GOING_ON:
-                    heard, silence = control.started, START_S
+                    heard, silence = control.started, waiting.START_S
                     state = "running" if control.started else "waiting"
             case Failed():
                 sentence = message.sentence
@@ -281,6 +319,8 @@ def follow(run: RunFolder) -> Generator[Message | None, None, RunFinished | None
             if time.monotonic() - checked > 1.0:
                 checked = time.monotonic()
                 state = summarise(run).state
+                if state == "waiting":
+                    waiting.of_machine().start_next()  # whoever would have done it may be gone
                 if state in ("interrupted", "failed") or (state == "stopped" and run.control().started is None):
                     return None
 
@@ -296,63 +336,6 @@ def _last_word(run: RunFolder) -> int:
         if line.endswith(b"\n") and isinstance(wire.decode(line.decode("utf-8")), RunFinished):
             after = offset
     return after if after < offset else 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    """A file to begin with, and where it comes from."""
-
-    file: Path | None
-    """None where the run itself fetches it."""
-    origin: str
-    licence: str
-
-
-def _weights(store: Store, recipe: Recipe, given: Path | None) -> _Weights | None:
-    """The starting weights, or None for random ones. Raises RecipeError."""
-    choice, combined = recipe.network, recipe.combination.models
-    if combined:
-        cards = [_model(store, model_id) for model_id in combined]
-        licences = dict.fromkeys(card.weights_licence for card in cards if card.weights_licence)
-        return _Weights(None, f"the models {', '.join(combined)}, combined", "; ".join(licences))
-    if given is not None:
-        if not given.is_file():
-            raise RecipeError(f"There is no weights file {given}.")
-        return _Weights(given, f"file {given.name}", "not known: that of the file's source")
-    if choice.weights == "random":
-        return None
-    if choice.weights == "torchvision":
-        return _Weights(None, f"torchvision's ImageNet weights of {choice.name}", IMAGENET)
-    if choice.weights == "file":
-        raise RecipeError("The recipe begins with a weights file, but none was given; choose one.")
-    if choice.weights == "shipped":
-        found = next((model for model in shipped.every() if model.card.network == choice.name), None)
-        if found is None:
-            raise RecipeError(
-                f"No weights for {NETWORKS[choice.name].title} come with the program; begin with a weights file, with "
-                "a model of this project, or with random weights."
-            )
-        origin = f"{found.card.name}, which comes with weldstudio; it began with: {found.card.weights_origin}"
-        return _Weights(found.folder / shipped.WEIGHTS, origin, found.card.weights_licence)
-    model_id = choice.weights.removeprefix("model:")
-    card = _model(store, model_id)
-    if card.members:
-        raise RecipeError(f"The model '{model_id}' is made of several networks; begin with a model of one.")
-    if card.network != choice.name:
-        raise RecipeError(
-            f"The model '{model_id}' is a {card.network}, not a {choice.name}; choose network.name = {card.network}."
-        )
-    file = store.folder / "models" / model_id / "weights.safetensors"
-    return _Weights(file, f"model {model_id}, which began with: {card.weights_origin}", card.weights_licence)
-
-
-def _model(store: Store, model_id: str) -> ModelCard:
-    card = models.get(store, model_id)
-    if card is None:
-        raise RecipeError(
-            f"There is no model '{model_id}'.{did_you_mean(model_id, models.runs_adopted(store).values())}"
-        )
-    return card
 
 
 def _run(store: Store, run_id: str) -> RunFolder:

@@ -153,7 +153,7 @@ def test_experts_kappa_and_audits_have_their_tables(qtbot: QtBot, stage: Stage) 
     qtbot.waitUntil(lambda: people.AUDITS in page.tables)
     kappa, audits = (page.tables[title] for title in (people.AGREEMENT, people.AUDITS))
     row = next(n for n in range(kappa.rowCount()) if kappa.name_of(n) == "Soil")
-    assert [kappa.item(row, column).text() for column in range(1, 6)] == ["6", "1", "1", "1", "0.25"]
+    assert [kappa.item(row, column).text() for column in range(1, 7)] == ["6", "1", "1", "1", "0", "0.25"]
     assert [audits.item(0, column).text() for column in (2, 3, 4)] == ["4", "3 of 12", "1 of 3"]
     wrong = next(table for title, table in page.tables.items() if title.startswith("Wrong labels"))
     soil = next(n for n in range(wrong.rowCount()) if wrong.name_of(n) == "Soil")

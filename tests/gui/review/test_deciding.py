@@ -98,6 +98,7 @@ def test_a_selection_is_decided_in_one_step(at: At) -> None:
 
 
 def test_the_queues_of_joints_are_at_hand(at: At) -> None:
+    at.page.filtering.count.now()
     entries = {entry.text: entry for entry in at.page.panel.entries}
     names = list(entries)
     assert entries["Joints"].heading

@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
@@ -47,3 +48,41 @@ def test_done_at_once_nothing_waits() -> None:
     paced.now()
     assert done == [1]
     assert not paced.waiting
+
+
+def test_keys_have_their_turn_between_steps(qtbot: QtBot) -> None:
+    done: list[str] = []
+
+    def steps() -> Iterator[None]:
+        for n in range(3):
+            done.append(str(n))
+            QTimer.singleShot(0, owner, lambda: done.append("key"))
+            yield
+
+    owner = QObject()
+    paced = Paced(steps, least_ms=1, parent=owner)
+    paced.soon()
+    assert done == []
+    qtbot.waitUntil(lambda: not paced.waiting)
+    assert done == ["0", "key", "1", "key", "2", "key"]
+    paced.now()
+    assert done[6:9] == ["0", "1", "2"]
+
+
+def test_asked_for_while_it_is_done_it_is_done_once_more(qtbot: QtBot) -> None:
+    begun: list[int] = []
+
+    def steps() -> Iterator[None]:
+        begun.append(1)
+        if len(begun) == 1:
+            paced.ask()
+        yield
+
+    owner = QObject()
+    paced = Paced(steps, least_ms=1, parent=owner)
+    paced.soon()
+    qtbot.waitUntil(lambda: len(begun) == 2 and not paced.waiting)
+    paced.soon()
+    paced.stop()
+    qtbot.wait(5)
+    assert len(begun) == 2

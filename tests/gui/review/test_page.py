@@ -356,7 +356,7 @@ def test_the_strip_shows_the_joint_and_goes_there(with_model: At) -> None:
 
 def test_without_a_model_the_way_to_one_is_shown(at: At) -> None:
     box = at.page.inspector.no_model
-    assert box.isVisible()
+    at.qtbot.waitUntil(box.isVisible)
     assert "No model yet: 34 more labels" in box.sentence.text()
     with at.qtbot.waitSignal(at.session.page_asked) as signal:
         QTest.mouseClick(box.button, Qt.MouseButton.LeftButton)
@@ -484,7 +484,7 @@ def test_queues_and_flags_in_the_panel_have_live_counts(at: At) -> None:
     def entry(text: str):
         return next(e for e in panel.entries if e.text == text)
 
-    assert entry("Unreviewed").count == 12
+    at.qtbot.waitUntil(lambda: entry("Unreviewed").count == 12)
     at.key(Key.Key_2)
     at.qtbot.waitUntil(lambda: entry("Soil").count == 1)
     assert entry("Unreviewed").count == 11

@@ -20,6 +20,7 @@ from weldstudio.store import altered, models, photos, predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import conflicts, decisions, grouping, labelling, merging, reviews, samples, second
 from weldstudio.studio.queues import queues
+from weldstudio.studio.review_terms import pending
 
 NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
 UNKNOWN = {0: State.UNSEEN, 1: State.UNSEEN, 3: State.RAISED}
@@ -54,9 +55,11 @@ def answered(at: At, fill: object, *, accept: bool = True) -> None:
         assert isinstance(dialog, QDialog)
         try:
             fill(dialog)  # type: ignore[operator]
-            button = dialog.do_button if accept else dialog.cancel_button  # type: ignore[attr-defined]
-            assert button.isEnabled()
-            button.click()
+            if not accept:
+                dialog.reject()
+            else:
+                assert dialog.do_button.isEnabled()  # type: ignore[attr-defined]
+                dialog.do_button.click()  # type: ignore[attr-defined]
         finally:
             if dialog.isVisible():  # or the test would wait for a person
                 dialog.reject()
@@ -255,6 +258,17 @@ def test_a_second_look_shows_neither_first_labels_nor_predictions(owing: At) -> 
     assert len(at.shown) == 12
 
 
+def test_second_looks_are_not_given_by_the_hundred(owing: At) -> None:
+    at = owing
+    at.session.settings.change(ask_above=5)
+    at.key(Key.Key_A, CONTROL)
+    for press in ((Key.Key_N,), (Key.Key_1,), (Key.Key_Return, CONTROL)):
+        at.key(*press)
+        assert "at once are no second look" in at.window.toast.label.text()
+        at.window.toast.dismiss()
+    assert len(pending(at.session.mirror.reviews, "Ada")) == 12
+
+
 def test_a_second_look_is_given_by_keys_and_lifts_the_veil(owing: At) -> None:
     at = owing
     at.key(Key.Key_3)
@@ -313,6 +327,7 @@ def test_blind_mode_hides_predictions_until_the_photograph_is_reviewed(at: At) -
     assert at.state(0, 1) == State.UNSEEN, "what is hidden cannot be accepted"
     at.page.show_filter('model:"No Clamp Used"')
     assert 1 not in at.shown
+    at.page.filtering.count.now()
     counted = {entry.text: entry.count for entry in at.page.panel.entries}
     assert counted["Disagreements"] == 11, "as many as the queue shows"
     at.page.show_filter("")
@@ -354,6 +369,25 @@ def test_one_flag_and_one_photograph_are_accepted_by_key(at: At) -> None:
     assert at.state(0, 1) == State.CLEAR
 
 
+def test_accepting_on_many_asks_first_and_says_what_it_replaces(at: At) -> None:
+    at.session.settings.change(ask_above=5)
+    at.session.choose_flag(0)
+    texts: list[str] = []
+
+    def fill(dialog: FormDialog) -> None:
+        texts.append(dialog.sentence.text())
+        assert not dialog.do_button.isDefault()
+
+    at.key(Key.Key_A, CONTROL)
+    answered(at, fill, accept=False)
+    at.key(Key.Key_G, CONTROL)
+    assert texts == ["12 labels would be accepted; 12 of them stand in place of another label. One step of undo."]
+    assert set(at.session.mirror.states(0).tolist()) == {State.CLEAR}
+    answered(at, fill)
+    at.key(Key.Key_G, CONTROL)
+    assert set(at.session.mirror.states(0).tolist()) == {State.RAISED}
+
+
 def test_all_that_is_certain_in_view_is_counted_before_it_is_accepted(qtbot: QtBot, at: At) -> None:
     photos_in_view = [1, 2, 3]
     edits = [(photo, slot, State.UNSEEN) for photo in photos_in_view for slot in range(3)]
@@ -364,7 +398,7 @@ def test_all_that_is_certain_in_view_is_counted_before_it_is_accepted(qtbot: QtB
     def fill(dialog: FormDialog) -> None:
         table = dialog.findChild(AcceptTable)
         assert table is not None
-        assert dialog.cancel_button.isDefault()
+        assert not dialog.do_button.isDefault()
         field = dialog.focusWidget()
         for value in (95, 80):
             field.setValue(value)  # type: ignore[union-attr]
@@ -416,7 +450,7 @@ def test_safe_joints_pass_after_a_look_at_what_that_does(qtbot: QtBot, window: M
 
     def fill(dialog: FormDialog) -> None:
         texts.append(dialog.sentence.text())
-        assert dialog.cancel_button.isDefault()
+        assert not dialog.do_button.isDefault()
 
     answered(at, fill)
     do(at, "review.pass")

@@ -1,7 +1,7 @@
 """The Train page by keys and mouse, over scripted run folders; no child is started and no torch is needed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from weldstudio.gui.theme import theme
 from weldstudio.gui.train.page import TrainPage
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.run_view import in_words
+from weldstudio.jobs import waiting
 from weldstudio.jobs.folder import RunFolder
 from weldstudio.studio import training
 
@@ -196,6 +197,15 @@ def test_the_weights_of_an_earlier_run_are_where_the_next_begins(qtbot: QtBot, s
     assert page.form.weights_file is None
 
 
+def test_what_was_trained_last_is_what_will_be_trained_next(stage: Stage, project: Path) -> None:
+    labelled(stage)
+    recipe = Recipe().with_values({"network.name": "squeezenet1_0", "network.weights": "random", "seed": "7"})
+    finish(RunFolder.create(project / "runs" / "20260101-100000", recipe, Manifest((), ()), who="Ada"))
+    page = open_page(stage)
+    assert page.form.recipe == recipe
+    assert page.form.weights_file is None
+
+
 def test_the_snapshot_shows_what_the_run_will_use(stage: Stage) -> None:
     labelled(stage)
     page = open_page(stage)
@@ -219,8 +229,7 @@ def test_a_run_is_started_by_key_and_its_curves_appear(qtbot: QtBot, stage: Stag
     assert page.classes.model().rowCount() == 3
     assert page.runs.chosen_id == started[0].id
     assert started[0].recipe().name == "Quick look, changed"
-    assert not page.panel.start_button.isEnabled()
-    assert "under way" in page.panel.reason.text()
+    assert page.panel.start_button.isEnabled()  # a second one would wait for its turn
 
 
 def test_start_pressed_while_it_still_counts_starts_when_it_has(
@@ -379,6 +388,69 @@ def test_a_run_is_paused_and_resumed_by_buttons(
     assert not page.view.resume_button.isVisible()
     told = [point.step for point in page.view.curves.evaluations]
     assert told == sorted(set(told))
+
+
+@pytest.fixture
+def line(project: Path, running: RunFolder) -> Iterator[list[RunFolder]]:
+    """Three runs that wait for the one under way."""
+    whole = waiting.of_machine()
+    held = whole.device_lock(whole.devices[0])
+    assert held.take()
+    runs = [make_run(project, f"20261121-12000{n}", name=name, started=False) for n, name in enumerate("ABC")]
+    for run in runs:
+        whole.join(run)
+    yield runs
+    held.release()
+
+
+def test_waiting_runs_stand_in_their_order_and_are_moved_and_cancelled(
+    qtbot: QtBot, stage: Stage, running: RunFolder, line: list[RunFolder]
+) -> None:
+    page = open_page(stage)
+
+    def names() -> list[str]:
+        return [row.name for row in page.runs.runs.rows]
+
+    assert names() == ["Quick look", "A", "B", "C"]
+    assert page.runs.chosen_id == running.id
+    assert not page.view.sooner_button.isVisible()
+    for _ in range(3):
+        qtbot.keyClick(page.runs, Qt.Key.Key_Down)
+    assert "2 others begin first" in in_words(page.view.row, page.view.curves)
+    assert not page.view.later_button.isVisible()
+    qtbot.mouseClick(page.view.sooner_button, Qt.MouseButton.LeftButton)
+    assert names() == ["Quick look", "A", "C", "B"]
+    stage.do("train.sooner")
+    assert names() == ["Quick look", "C", "A", "B"]
+    assert not page.view.sooner_button.isVisible()
+    stage.do("train.later")
+    assert names() == ["Quick look", "A", "C", "B"]
+    assert page.runs.chosen_id == line[2].id
+    assert not running.control().stop
+    qtbot.mouseClick(page.view.stop_button, Qt.MouseButton.LeftButton)
+    assert names() == ["Quick look", "A", "B", "C"]
+    assert page.runs.row_of(line[2].id).state == "stopped"
+    assert [run.id for run in waiting.of_machine().waiting()] == [line[0].id, line[1].id]
+
+
+def test_an_open_window_starts_the_next_where_nobody_else_did(
+    qtbot: QtBot, stage: Stage, running: RunFolder, line: list[RunFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    def launch(run: Path, _device: str) -> int:
+        begun.append(run.name)
+        say(RunFolder(run), *story(5))
+        return 4711
+
+    monkeypatch.setattr("weldstudio.jobs.process.start_detached", launch)
+    page = open_page(stage)
+    lock = waiting.of_machine().device_lock(waiting.of_machine().devices[0])
+    assert not lock.take()
+    say(running, RunFinished("done", "Done.", 9.0))
+    monkeypatch.setattr(lock.__class__, "take", lambda _self: True)  # as if its process had ended
+    qtbot.waitUntil(lambda: page.runs.row_of(line[0].id).state == "running", timeout=5000)
+    assert begun == [line[0].id]
 
 
 def test_a_run_that_is_being_stopped_has_no_time_left_to_tell(stage: Stage, running: RunFolder) -> None:

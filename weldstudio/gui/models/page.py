@@ -1,11 +1,13 @@
 """The Models page: the registry at the left, the report of the chosen model at the right, and what can be done."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -20,6 +22,7 @@ from weldstudio.domain.model import ModelCard, scheme_difference
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
+from weldstudio.gui.models.comparison_dialog import ComparisonDialog
 from weldstudio.gui.models.model_list import ModelList, ModelRow
 from weldstudio.gui.models.report import Report
 from weldstudio.gui.session import Session
@@ -53,6 +56,8 @@ class ModelsPage(QWidget):
             ("model.activate", self.activate),
             ("model.evaluate", self.evaluate),
             ("model.predict", self.predict),
+            ("model.compare", self.compare),
+            ("model.report", self.write_report),
             ("model.add_demo", self.add_demo),
             ("model.reveal", self.reveal),
         ):
@@ -82,7 +87,9 @@ class ModelsPage(QWidget):
         layout.addStretch(1)
         self._buttons: dict[str, QPushButton] = {}
         texts = {
-            "model.predict": ("Score all photographs", "engine"),
+            "model.report": ("Report…", "export"),
+            "model.compare": ("Compare…", "table"),
+            "model.predict": ("Predict all photographs", "engine"),
             "model.evaluate": ("Evaluate on test", "quality"),
             "model.activate": ("Use this model", "star"),
         }
@@ -182,6 +189,29 @@ class ModelsPage(QWidget):
             )
             self._hold(work)
 
+    def compare(self) -> None:
+        """Ask which model to compare the chosen one with, and show how they differ."""
+        row = self.list.chosen_row
+        if row is not None:
+            ComparisonDialog(self._session, row, self.list.models.rows, self).open()
+
+    def write_report(self) -> None:
+        """Ask where to, write the chosen model's report there and open it."""
+        from weldstudio.studio import report
+
+        row = self.list.chosen_row
+        if row is None:
+            return
+        proposed = str(Path.home() / f"{row.card.name} {row.card.id}.html")
+        file, _kind = QFileDialog.getSaveFileName(self, "Write the report", proposed, "Web pages (*.html)")
+        if file:
+            work = self._session.start_work(
+                f"Report of {row.card.name}", report.write, Path(file), model_id=row.card.id
+            )
+            work.finished.connect(lambda found: QDesktopServices.openUrl(QUrl.fromLocalFile(str(found.file))))
+            work.finished.connect(lambda found: self._session.tell(f"The report is in {found.file}"))
+            self._hold(work)
+
     def add_demo(self) -> None:
         """Take the model that comes with the program into the registry; it answers once it is chosen."""
         from weldstudio.studio import demo, shipped
@@ -232,6 +262,8 @@ class ModelsPage(QWidget):
             "model.activate": row is not None and not row.active,
             "model.evaluate": row is not None and idle,
             "model.predict": row is not None and idle,
+            "model.compare": row is not None and idle and len(self.list.models.rows) > 1,
+            "model.report": row is not None and idle,
             "model.reveal": row is not None,
         }
         for action_id, enabled in possible.items():

@@ -1,6 +1,6 @@
 """One model as a report, read from top to bottom: what it is, where it comes from, how good it is, flag by flag."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -11,6 +11,8 @@ from weldstudio.gui.models.class_rows import class_rows
 from weldstudio.gui.models.class_table import ClassTable
 from weldstudio.gui.models.model_list import ModelRow
 from weldstudio.gui.models.part_rows import HEADS, part_rows
+from weldstudio.gui.models.trust_rows import HEADS as TRUST_HEADS
+from weldstudio.gui.models.trust_rows import trust_rows, verdict_words
 from weldstudio.gui.news import Banner
 from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.style_sheet import set_look
@@ -108,15 +110,31 @@ class Report(QWidget):
         self.tables[split] = table
         self._layout.addWidget(table)
         if parts := part_rows(scores):
-            by_part = FigureTable(f"By equipment, contractor, type and medium, {split}")
-            by_part.show_figures(HEADS, parts)
-            self._layout.addWidget(by_part)
+            self._add_figures("By equipment, contractor, type and medium", split, HEADS, parts)
+        if trusted := trust_rows(scores):
+            self._add_figures("How far its probabilities can be trusted", split, TRUST_HEADS, trusted).stretch_last()
+        if agreeing := verdict_words(scores):
+            verdicts = QLabel(agreeing)
+            verdicts.setWordWrap(True)
+            self._layout.addWidget(verdicts)
         few = [f"{c.name} ({c.too_few})" for c in row.card.classes if c.too_few is not None]
         if few and split == "validation":
             note = QLabel(TOO_FEW + ", ".join(few) + ".")
             note.setWordWrap(True)
             set_look(note, "warning")
             self._layout.addWidget(note)
+
+    def _add_figures(
+        self, title: str, split: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]
+    ) -> FigureTable:
+        """A table of figures under its title."""
+        heading = QLabel(title)
+        set_look(heading, "section")
+        table = FigureTable(f"{title}, {split}")
+        table.show_figures(heads, rows)
+        self._layout.addWidget(heading)
+        self._layout.addWidget(table)
+        return table
 
 
 def facts(row: ModelRow) -> list[tuple[str, str]]:

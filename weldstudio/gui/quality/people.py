@@ -54,17 +54,18 @@ def _agreement(session: Session) -> tuple[str, str, Heads, Rows]:
     found = second.agreement(session.mirror)
     heads = [
         ("Flag", ""),
-        ("Photographs", "Both said raised or clear"),
+        ("Photographs", "Both said raised, clear or unsure"),
         ("Both raised", ""),
         ("First only", "Raised by the first reviewer alone"),
         ("Second only", "Raised by the second reviewer alone"),
-        ("Kappa", "Cohen's: 1 = they always agree, 0 = as often as by chance"),
+        ("Unsure", "Either reviewer is unsure"),
+        ("Kappa", "Cohen's, of the answers raised, clear and unsure: 1 = they always agree, 0 = as often as by chance"),
         ("95 % interval", "Wilson's limits of the observed agreement, as kappa"),
     ]
     rows = [
         (
             name,
-            *(count(number) for number in (one.n, one.both, one.first, one.second)),
+            *(count(number) for number in (one.n, one.both, one.first, one.second, one.unsure)),
             "–" if one.kappa is None else f"{one.kappa:.2f}",
             "–" if one.interval is None else f"{one.interval[0]:.2f} to {one.interval[1]:.2f}",
         )

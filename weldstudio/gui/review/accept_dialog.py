@@ -105,10 +105,10 @@ def ask_accept_all(session: Session, photo_ids: list[int], window: QWidget) -> N
         button="Accept",
         say=say,
         below=table,
+        careful=True,
         parent=window,
     )
     table.itemChanged.connect(dialog.refresh)
-    dialog.cancel_button.setDefault(True)
     if dialog.exec():
         work = session.start_work(
             "Accepting predictions",

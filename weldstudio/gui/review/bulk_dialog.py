@@ -76,13 +76,12 @@ class BulkDialog(QDialog):
         ask.addStretch(1)
         layout.addLayout(ask)
         layout.addLayout(self._buttons(preview.changed + preview.confirmed))
-        self.change_button.setFocus()
 
     def _buttons(self, photos: int) -> QHBoxLayout:
         safe = QLabel("One step of undo.")
         set_look(safe, "secondary")
         self.change_button = QPushButton(f"Change {counted(photos, 'photograph')}")
-        return answer_row(self, self.change_button, beside=safe)
+        return answer_row(self, self.change_button, beside=safe, careful=True)
 
 
 def ask_first(

@@ -101,8 +101,8 @@ def ask_pass(session: Session, window: QWidget) -> None:
         ("&Seed", seed),
     ]
     hint = "The chance follows from the model's probabilities, as if flags were independent of each other."
-    dialog = FormDialog("Pass the safe joints", fields, button="Accept them", say=say, hint=hint, parent=window)
-    dialog.cancel_button.setDefault(True)
+    title, button = "Pass the safe joints", "Accept them"
+    dialog = FormDialog(title, fields, button=button, say=say, hint=hint, careful=True, parent=window)
     if dialog.exec():
         chosen, part, number, who = share_of(guarantee), share_of(share), seed.value(), session.who
         session.settings.change(guarantee=chosen)

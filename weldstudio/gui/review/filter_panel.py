@@ -46,11 +46,14 @@ class Entry:
         return self.queue is None and self.term is None and not self.everything
 
 
-def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[str, int]) -> list[Entry]:
-    """The rows of the panel. `counts` and `waiting` (by queue) are of all photographs, whatever is filtered."""
+def entries(scheme: Scheme, shown: Shown, *, counts: Counts | None, waiting: Mapping[str, int]) -> list[Entry]:
+    """The rows of the panel. `counts` and `waiting` (by queue) are of all photographs, whatever is filtered.
+
+    Before anything was counted the rows are there without numbers.
+    """
     active = shown.queue
     every = [
-        Entry(queue.title, waiting.get(queue.id, 0), queue.hint, queue=queue, active=queue == active)
+        Entry(queue.title, waiting.get(queue.id), queue.hint, queue=queue, active=queue == active)
         for queue in shown.queues()
         if (scheme.groups or queue.id != "contradictions")
         and (not queue.quiet or waiting.get(queue.id) or queue == active)
@@ -60,24 +63,24 @@ def entries(scheme: Scheme, shown: Shown, *, counts: Counts, waiting: Mapping[st
         *([Entry("Joints"), *of_joints] if scheme.has_points else []),
         Entry("Photographs"),
         *(entry for entry in every if entry not in of_joints),
-        Entry("All photographs", counts.photos, "Everything in the project", everything=True, active=shown.everything),
+        Entry(
+            "All photographs",
+            counts.photos if counts else None,
+            "Everything in the project",
+            everything=True,
+            active=shown.everything,
+        ),
     ]
     if scheme.classes:
         rows.append(Entry("Raised"))
     for item in scheme.classes:
-        four = counts.classes.get(item.slot, (0, 0, 0, 0))
-        unseen, raised, clear, unsure = four
-        hint = f"{item.name}\n{raised:,} raised, {clear:,} clear, {unsure:,} unsure, {unseen:,} unseen"
         term = _active_term(shown, item.name)
-        rows.append(
-            Entry(
-                item.name,
-                raised if term is None else four[term.states[0]],
-                hint,
-                term=term or flag_term(item.name),
-                active=term is not None,
-            )
-        )
+        number, hint = None, item.name
+        if counts is not None:
+            four = counts.classes.get(item.slot, (0, 0, 0, 0))
+            number = four[State.RAISED if term is None else term.states[0]]
+            hint += "\n" + ", ".join(f"{four[state]:,} {state.word}" for state in (*list(State)[1:], State.UNSEEN))
+        rows.append(Entry(item.name, number, hint, term=term or flag_term(item.name), active=term is not None))
     return rows
 
 

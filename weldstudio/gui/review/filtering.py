@@ -1,5 +1,6 @@
 """Joins the filter's text, the panel of queues and flags, and the order that the grid shows."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -58,7 +59,7 @@ class Filtering(QObject):
     def read_anew(self) -> None:
         """Photographs, scheme or model are other ones: filter, sort and count."""
         self.refresh()
-        self.count.now()
+        self.count.soon()
 
     def refresh(self) -> None:
         """Filter and sort. Counts are of all photographs, so they stay."""
@@ -129,16 +130,21 @@ class Filtering(QObject):
         if self.shown.slot is None:
             self.shown.slot = slot
 
-    def _recount(self) -> None:
+    def _recount(self) -> Iterator[None]:
+        """Queue by queue; all numbers are shown at the end."""
         mirror = self._session.mirror
         unveiled = self._veil.unveiled if self._veil.active else None
-        self._counts = reviewing.counts(mirror)
-        self._waiting = reviewing.queue_counts(mirror, self.shown.queues(), unveiled=unveiled)
-        self._show_panel()
-        self.counted.emit(self._counts)
         self.stale_changed.emit(self.shown.stale())
+        yield
+        counts = reviewing.counts(mirror)
+        waiting: dict[str, int] = {}
+        for queue in self.shown.queues():
+            yield
+            waiting |= reviewing.queue_counts(mirror, (queue,), unveiled=unveiled)
+        self._counts, self._waiting = counts, waiting
+        self._show_panel()
+        self.counted.emit(counts)
 
     def _show_panel(self) -> None:
         scheme = self._session.mirror.scheme
-        if self._counts is not None:
-            self._panel.show_entries(entries(scheme, self.shown, counts=self._counts, waiting=self._waiting))
+        self._panel.show_entries(entries(scheme, self.shown, counts=self._counts, waiting=self._waiting))

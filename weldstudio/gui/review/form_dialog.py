@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.errors import UserError
+from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
@@ -28,7 +28,7 @@ _MARGIN = 6
 class FormDialog(QDialog):
     """`fields` are (label, widget); `say` is asked after every change and answers with the sentence.
 
-    A UserError that `say` raises is shown in its place, and the button is off meanwhile.
+    A UserError that `say` raises is shown in its place, and the button is off meanwhile. With `careful` Return cancels.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class FormDialog(QDialog):
         say: Callable[[], str],
         hint: str = "",
         below: QWidget | None = None,
+        careful: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -64,18 +65,8 @@ class FormDialog(QDialog):
         self.sentence.setWordWrap(True)
         self.sentence.setMinimumHeight(3 * self.sentence.fontMetrics().lineSpacing() + 4)  # so that nothing jumps
         layout.addWidget(self.sentence)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.reject)
         self.do_button = QPushButton(button)
-        set_look(self.do_button, "primary")
-        self.do_button.setDefault(True)
-        self.do_button.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.do_button)
-        layout.addLayout(buttons)
+        layout.addLayout(answer_row(self, self.do_button, careful=careful))
         self.setMinimumWidth(max(theme.px(WIDTH), layout.minimumSize().width()))
         for _, field in fields:
             _changes(field, self.refresh)

@@ -76,7 +76,7 @@ class Inspecting(QObject):
         inspector.notes.set_read_only(session.read_only)
         inspector.notes.written.connect(self._note)
         actions.connect("photo.note", inspector.notes.begin)
-        inspector.train_asked.connect(lambda: session.show_page("train"))
+        inspector.train_asked.connect(lambda: session.page_asked.emit("train"))
         session.chosen_flag_changed.connect(flags.choose)
         overlays.answered.connect(self.refresh)
         veil.changed.connect(self.refresh)
@@ -221,7 +221,7 @@ class Inspecting(QObject):
             headline = counted(len(subject.photos), "photograph")
             return Said(title, headline=headline, note="Keys label all of them in one step.")
         if not mirror.scheme.classes:
-            return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
+            return Said(title, headline="No flags yet", note="Add them on the Flags page")
         seen, rows = self._seen(subject.joint_rows)
         if self._owed():
             seen = self._veil.part(subject.joint_rows, beside=True)

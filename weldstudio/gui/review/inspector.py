@@ -35,6 +35,7 @@ class Inspector(QFrame):
         self.notes = NoteBox()
         self.no_model = _Notice("Train a model")
         self.no_model.button.clicked.connect(self.train_asked)
+        self.no_model.hide()
         self.differing = _Notice("Settle it…")
         self.differing.button.clicked.connect(actions["history.open"].trigger)
         self.differing.hide()

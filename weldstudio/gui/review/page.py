@@ -335,7 +335,7 @@ class ReviewPage(QWidget):
         from weldstudio.studio import predicting  # brings the children's side along, which few clicks need
 
         photo_ids = self.filtering.shown.ids.tolist()
-        self._session.start_work("Scoring photographs", predicting.predict, photo_ids=photo_ids)
+        self._session.start_work("Predicting photographs", predicting.predict, photo_ids=photo_ids)
 
     # Holding the overlay's key is a peek
 

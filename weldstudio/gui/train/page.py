@@ -67,18 +67,15 @@ class TrainPage(QWidget):
         self._actions.connect("train.more", lambda shown: self.form.show_more(shown))
         self._actions.connect("train.pause", self.pause)
         self._actions.connect("train.resume", self.resume)
-        for name in ("stop", "pause", "resume"):
+        self._actions.connect("train.sooner", lambda: self._move(-1))
+        self._actions.connect("train.later", lambda: self._move(1))
+        for name in ("stop", "pause", "resume", "sooner", "later"):
             self._actions.set_enabled(f"train.{name}", False)
 
     def _build(self) -> None:
         self.panel = RecipePanel(self._session, self._actions)
         self.form = self.panel.form
-        self.view = RunView(
-            self._actions["train.start"],
-            self._actions["train.stop"],
-            pause=self._actions["train.pause"],
-            resume=self._actions["train.resume"],
-        )
+        self.view = RunView(self._actions)
         self.classes = ClassList()
         self.runs = RunsList()
         across = QHBoxLayout(self)
@@ -142,22 +139,38 @@ class TrainPage(QWidget):
         )
 
     def stop(self) -> None:
-        """Ask the run that is under way to end after its present step."""
+        """Ask the run that is shown, else the one under way, to end after its present step; or not to begin at all."""
         from weldstudio.studio import training
 
-        running = self._watcher.running
-        if running is not None:
-            self._session.run(training.stop, running.id)
-            self._session.tell("The run ends after its present step and becomes a model; stop again to end it at once")
+        row = self._stoppable
+        if row is not None:
+            self._session.run(training.stop, row.id)
+            ending = "The run ends after its present step and becomes a model; stop again to end it at once"
+            self._session.tell("The run will not begin" if row.waiting else ending)
 
     def pause(self) -> None:
         """Ask the run that is under way to leave off after its present step, so that it can go on later."""
         from weldstudio.studio import training
 
-        running = self._watcher.running
-        if running is not None:
-            self._session.run(training.pause, running.id)
+        row = self._stoppable
+        if row is not None:
+            self._session.run(training.pause, row.id)
             self._session.tell("The run pauses after its present step")
+
+    def _move(self, by: int) -> None:
+        """Give the chosen run, which waits, another place in the line."""
+        from weldstudio.studio import training
+
+        line = [row.id for row in self._watcher.rows if row.waiting]
+        chosen = self.runs.chosen_id
+        if chosen in line:
+            self._session.run(training.move, chosen, line.index(chosen) + by)
+
+    @property
+    def _stoppable(self) -> RunRow | None:
+        """The chosen run where it is under way or waits, else the one that is under way."""
+        row = self.runs.row_of(self.runs.chosen_id)
+        return row if row is not None and row.live else self._watcher.running
 
     def resume(self) -> None:
         """Let the chosen run go on where it was paused or broken off."""
@@ -179,8 +192,6 @@ class TrainPage(QWidget):
     def _show_obstacle(self) -> None:
         if self._starting:
             self.panel.set_obstacle("Preparing the run…")
-        elif self._watcher.running is not None:
-            self.panel.set_obstacle("A run is under way. Wait for its end, or stop it.")
         else:
             self.panel.set_obstacle("")
 
@@ -193,8 +204,10 @@ class TrainPage(QWidget):
         # A new process takes a moment, and the store has better things to do meanwhile.
         self._background.ask(lambda: training.start(run), self._started)
 
-    def _started(self, _pid: int, error: Exception | None) -> None:
+    def _started(self, pid: int | None, error: Exception | None) -> None:
         self._starting = False
+        if error is None and pid is None:
+            self._session.tell("Another run is under way: this one waits, and begins by itself when its turn has come")
         self._watcher.look()
         self._show_obstacle()
         if error is not None:
@@ -210,35 +223,41 @@ class TrainPage(QWidget):
         self.runs.show_rows(rows)
         self._no_runs.setVisible(not rows)
         running = self._watcher.running
-        self._actions.set_enabled("train.stop", running is not None)
-        self._actions.set_enabled("train.pause", running is not None and running.state == "running")
-        self._show_resumable()
+        self._show_possible()
         self._show_obstacle()
         shown = self._follower.folder
         row = next((row for row in rows if row.folder == shown), None)
         if row is not None:
             self.view.show_run(row)
-            if not row.running:
+            if not row.live:
                 self._follower.poll()
             self.runs.choose(row.id)
         elif rows and shown is None:
             # At first what is under way, else the newest run.
             self.runs.choose((running or rows[0]).id)
 
-    def _show_resumable(self) -> None:
-        row = self.runs.row_of(self.runs.chosen_id)
-        self._actions.set_enabled(
-            "train.resume", row is not None and row.resumable and self._watcher.running is None and not self._starting
-        )
+    def _show_possible(self) -> None:
+        """What can be done with the chosen run, or with the one under way."""
+        row, stoppable = self.runs.row_of(self.runs.chosen_id), self._stoppable
+        line = [one.id for one in self._watcher.rows if one.waiting]
+        place = line.index(row.id) if row is not None and row.id in line else None
+        for name, possible in (
+            ("stop", stoppable is not None),
+            ("pause", stoppable is not None and stoppable.running),
+            ("resume", row is not None and row.resumable and not self._starting),
+            ("sooner", place is not None and place > 0),
+            ("later", place is not None and place < len(line) - 1),
+        ):
+            self._actions.set_enabled(f"train.{name}", possible)
 
     def _run_chosen(self, row: RunRow) -> None:
-        self._show_resumable()
+        self._show_possible()
         if row.folder != self._follower.folder:
             self._follow(row)
 
     def _follow(self, row: RunRow) -> None:
         self.view.show_run(row)
-        self._follower.follow(row.folder, live=row.running)
+        self._follower.follow(row.folder, live=row.live)
 
     def _curves_grown(self, curves: Curves) -> None:
         self.view.show_curves(curves)

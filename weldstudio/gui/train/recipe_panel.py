@@ -1,6 +1,6 @@
 """The left column of the Train page: the recipe, what would be used, and the start button with the reason beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.errors import UserError
+from weldstudio.domain.errors import RecipeError, UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
@@ -22,6 +22,7 @@ from weldstudio.gui.words import when
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
+    from weldstudio.studio.training import RunSummary
     from weldstudio.studio.variations import Variations
 
 WIDTH: Final = 336
@@ -35,6 +36,8 @@ class _Seen(NamedTuple):
     """What would be used now; fields as of `studio.snapshots.Snapshot`."""
 
     problem: str
+    lacks_weights: bool
+    """Whether the problem is that there is nothing to begin with."""
     photos: Mapping[str, int]
     counts: Mapping[str, Mapping[str, tuple[int, int]]]
     warnings: tuple[str, ...]
@@ -55,7 +58,7 @@ class RecipePanel(QWidget):
         self._session, self._actions = session, actions
         self._snapshot_problem = COUNTING
         self._obstacle = ""
-        self._looked_back = False
+        self._looked_back = self._lacks_weights = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_MS)
@@ -63,7 +66,9 @@ class RecipePanel(QWidget):
         self.form = RecipeForm(training.presets(), experiments=training.experiments(), first=training.first_choice())
         self.snapshot = SnapshotPanel()
         self._build()
+        untouched = self.form.recipe
         self.form.changed.connect(self._recipe_changed)
+        session.run(_last_recipe).then(lambda last: self._begin_with(last) if self.form.recipe is untouched else None)
         session.changed.connect(self._session_changed)
         session.closing.connect(self._timer.stop)
         self._show_reason()
@@ -169,7 +174,8 @@ class RecipePanel(QWidget):
             return  # changed meanwhile; the newer question is on its way
         self.form.show_models(seen.models)
         self._snapshot_problem = seen.problem
-        if seen.problem and self.form.wants_file and not self._looked_back:
+        self._lacks_weights = seen.lacks_weights
+        if seen.lacks_weights and self.form.wants_file and not self._looked_back:
             self._look_back()
         self.snapshot.show_snapshot(seen.photos, seen.counts, seen.warnings, reviewed=seen.reviewed)
         self._show_reason()
@@ -181,6 +187,12 @@ class RecipePanel(QWidget):
         self._snapshot_problem = str(error)
         self.snapshot.show_snapshot({}, {}, (), reviewed={})
         self._show_reason()
+
+    def _begin_with(self, last: tuple[Recipe, Path | None] | None) -> None:
+        """What was trained last is what will be trained next, until somebody says otherwise."""
+        if last is not None:
+            recipe, self.form.weights_file = last
+            self.form.set_recipe(recipe)
 
     def _look_back(self) -> None:
         """Asked once, and only where nothing else is there to begin with: what a run here has begun with before."""
@@ -198,7 +210,9 @@ class RecipePanel(QWidget):
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
         set_look(self.reason, "secondary" if reason in (COUNTING, "") else "warning")
-        self.choose_file.setVisible(self.form.wants_file and reason not in (COUNTING, "") and not self._obstacle)
+        self.choose_file.setVisible(
+            self._lacks_weights and self.form.wants_file and reason not in (COUNTING, self._obstacle)
+        )
         self._actions.set_enabled("train.start", not reason or self.counting)
         self.start_button.setEnabled(not reason or self.counting)
 
@@ -211,15 +225,32 @@ class RecipePanel(QWidget):
 
 def _weights_of_runs(store: "Store", network: str) -> Path | None:
     """The weights file that the newest run of this network began with, as kept in its folder; store thread."""
-    from weldstudio.jobs.folder import RunFolder
+    recipes = (_recipe_of(summary.folder) for summary in _runs(store))
+    return next((file for recipe, file in recipes if file is not None and recipe.network.name == network), None)
+
+
+def _last_recipe(store: "Store") -> tuple[Recipe, Path | None] | None:
+    """Recipe and weights file of the newest run, unless its file is gone; store thread."""
+    for summary in _runs(store)[:1]:
+        recipe, file = _recipe_of(summary.folder)
+        if file is not None or recipe.network.weights != "file":
+            return recipe, file
+    return None
+
+
+def _runs(store: "Store") -> Sequence["RunSummary"]:
     from weldstudio.studio import training
 
-    for summary in training.runs(store):
-        choice = RunFolder(summary.folder).recipe().network
-        kept = sorted((summary.folder / "weights").glob("*")) if choice.weights == "file" else []
-        if choice.name == network and kept:
-            return kept[0]
-    return None
+    return training.runs(store)
+
+
+def _recipe_of(run: Path) -> tuple[Recipe, Path | None]:
+    """A run's recipe and the weights file it began with, as kept in its folder."""
+    from weldstudio.jobs.folder import RunFolder
+
+    recipe = RunFolder(run).recipe()
+    kept = sorted((run / "weights").glob("*")) if recipe.network.weights == "file" else []
+    return recipe, kept[0] if kept else None
 
 
 def _vary(store: "Store", recipe: Recipe) -> "Variations":
@@ -236,5 +267,10 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
     cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
     models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
     found = training.preview(store, recipe, weights)
+    try:
+        training.starting_weights(store, recipe, weights)
+        lacks_weights = False
+    except RecipeError:
+        lacks_weights = True
     # Counted here: a snapshot of a large project takes the window a second to count, and as long to forget.
-    return _Seen(found.problem, found.photos, found.counts, found.warnings, found.reviewed, models)
+    return _Seen(found.problem, lacks_weights, found.photos, found.counts, found.warnings, found.reviewed, models)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.news import Banner
@@ -37,14 +38,13 @@ class RunView(QWidget):
 
     remedy_asked = Signal(dict)
 
-    def __init__(
-        self, start: QAction, stop: QAction, *, pause: QAction, resume: QAction, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row: RunRow | None = None
         self._curves = Curves()
         self._empty = EmptyState(
-            "Nothing has been trained here yet. Choose a recipe at the left; the curves appear while it learns.", start
+            "Nothing has been trained here yet. Choose a recipe at the left; the curves appear while it learns.",
+            actions["train.start"],
         )
         self._title = QLabel()
         set_look(self._title, "section")
@@ -54,6 +54,10 @@ class RunView(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setRange(0, SCALE)
         self._progress.setAccessibleName("Progress of the run")
+        sooner, later = actions["train.sooner"], actions["train.later"]
+        pause, resume, stop = (actions[f"train.{name}"] for name in ("pause", "resume", "stop"))
+        self.sooner_button = _button(sooner, "chevron_up", "One place further to the front of the line.")
+        self.later_button = _button(later, "chevron_down", "One place further to the end of the line.")
         self.pause_button = _button(pause, "pause", "End its process after the present step; it can go on later.")
         self.resume_button = _button(resume, "play", "Go on from where it was paused or broken off.")
         self.stop_button = _button(stop, "stop", "End after the present step; the best so far becomes the model.")
@@ -83,7 +87,13 @@ class RunView(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._state)
         head.addLayout(words, 1)
-        for button in (self.pause_button, self.resume_button, self.stop_button):
+        for button in (
+            self.sooner_button,
+            self.later_button,
+            self.pause_button,
+            self.resume_button,
+            self.stop_button,
+        ):
             head.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         legend = QHBoxLayout()
         legend.setContentsMargins(EDGE, 4, GROUP, GAP)
@@ -155,6 +165,7 @@ class RunView(QWidget):
         started = when(row.started)
         self._title.setText(f"{row.name}, {started}" if started else row.name)
         self._state.setText(in_words(row, curves))
+        self.stop_button.setText("Take out of the line" if row.waiting else "Stop the run")
         running = row.running and curves.finished is None and not curves.failure
         share = curves.share_done
         self._progress.setRange(0, SCALE if share is not None or not running else 0)
@@ -238,8 +249,8 @@ def in_words(row: RunRow, curves: Curves) -> str:
         return f"{curves.finished.sentence or curves.finished.state.capitalize() + '.'}{took}"
     if curves.failure or row.state in ("failed", "interrupted"):
         return row.state.capitalize() if row.state in ("failed", "interrupted") else "Failed"
-    if row.state == "waiting" and curves.started is None and not curves.stage and curves.last_step is None:
-        return "Waiting to begin"
+    if row.waiting:
+        return f"{row.sentence[:1].upper()}{row.sentence[1:]}" if row.sentence else "Waiting"
     step = curves.last_step
     parts = [curves.stage.capitalize() if curves.stage else "Starting" if step is None else "Training"]
     if step is not None:

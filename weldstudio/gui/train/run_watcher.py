@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from weldstudio.domain.changes import Changes
+from weldstudio.gui.background import Background
 from weldstudio.gui.train.runs_list import RunRow
+from weldstudio.jobs import waiting
+from weldstudio.jobs.folder import RunFolder
 
 if TYPE_CHECKING:
     from weldstudio.gui.session import Session
@@ -53,6 +56,7 @@ class RunWatcher(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._tick)
+        self._background = Background(self)
         session.changed.connect(self._session_changed)
         session.closing.connect(self._timer.stop)
         self.look()
@@ -83,14 +87,23 @@ class RunWatcher(QObject):
         if seen.rows != self.rows:
             self.rows = seen.rows
             self.changed.emit()
-        if self.running is None:
+        if not any(row.live for row in self.rows):
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start()
+        if any(row.waiting for row in self.rows):
+            # Whoever should start the next may be gone. Starting a process takes a moment.
+            self._background.ask(waiting.of_machine().start_next, self._begun)
         for model in seen.ready:
             in_use = " and in use" if model.active else ""
             self._session.tell(f"Model {model.name} is ready{in_use}")
             self.ready.emit(model)
+
+    def _begun(self, started: dict[RunFolder, int] | None, error: Exception | None) -> None:
+        if error is not None:
+            self._failed(error)
+        elif started:
+            self.look()
 
     def _failed(self, error: Exception) -> None:
         self._asking = False
@@ -112,9 +125,10 @@ def _look(store: "Store") -> _Seen:
 
 
 def _look_again(store: "Store", known: tuple[RunRow, ...]) -> _Seen:
-    from weldstudio.jobs.folder import RunFolder
     from weldstudio.studio import training
 
+    if any(row.waiting for row in known):
+        return _look(store)  # their order, too, may be another one
     rows = tuple(_row(training.summarise(RunFolder(row.folder))) if row.running else row for row in known)
     ended = any(not row.running for row, old in zip(rows, known, strict=True) if old.running)
     return _Seen(rows, _adopt(store) if ended else ())

@@ -1,4 +1,4 @@
-"""The runs of the project, newest first: recipe, state, when, and how well it went."""
+"""The runs of the project: under way, waiting in the order of their turns, then the others, newest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from weldstudio.gui.words import percent, when
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 MARKS: Final = {
-    "waiting": ("pause", "secondary"),
+    "waiting": ("history", "secondary"),
     "running": ("play", "accent"),
     "paused": ("pause", "secondary"),
     "done": ("check", "success"),
@@ -47,7 +47,18 @@ class RunRow:
 
     @property
     def running(self) -> bool:
-        return self.state in ("running", "waiting")
+        """Whether it is under way."""
+        return self.state == "running"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is in the line of those that wait for their turn."""
+        return self.state == "waiting"
+
+    @property
+    def live(self) -> bool:
+        """Whether it has still something to say."""
+        return self.running or self.waiting
 
     @property
     def resumable(self) -> bool:
@@ -141,7 +152,7 @@ class RunsList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Runs, newest first")
+        self.setAccessibleName("Runs: under way, waiting in their order, then the others, newest first")
         self.selectionModel().currentChanged.connect(self._current_changed)
         self._quiet = False
 
