@@ -5,7 +5,7 @@ import our_joints
 import rounds
 import verdicts_data
 
-from weldstudio.domain.review import Look, Review, Standing
+from weldstudio.domain.review import Drawn, Look, Review, Standing, states_of
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import reviewing
 
@@ -18,13 +18,15 @@ def review(seen: Mirror) -> None:
     """Half of the photos reviewed or returned, a tenth looked at twice, an audit sample."""
     ids = np.random.default_rng(5).permutation(seen.ids).tolist()
     labels = bytes([verdicts_data.HAND | 1]) * verdicts_data.FLAGS
-    for n, photo in enumerate(ids[:REVIEWED]):
+    rows = seen.rows(ids[:REVIEWED])
+    for n, (photo, row) in enumerate(zip(ids[:REVIEWED], rows.tolist(), strict=True)):
         said = Standing.RETURNED if n % 20 == 0 else Standing.REVIEWED
-        seen.reviews.states[photo] = Review(said, "Bea", 1_700_000_000, n, WHO, "look again")
+        held = states_of(seen.labels[row].tobytes())
+        seen.reviews.states[photo] = Review(said, "Bea", n, held, WHO, "look again")
     for n, photo in enumerate(ids[:LOOKS]):
-        seen.reviews.looks[photo] = {WHO: Look(1, labels, n % 2, labels[::-1], "Bea")}
+        seen.reviews.looks[photo] = {WHO: Look(labels, n % 2, labels[::-1], "Bea")}
     for photo in ids[:AUDITED]:
-        seen.reviews.audits[photo] = {REVIEWED // 2: labels}
+        seen.reviews.audits[photo] = {"a draw": Drawn(REVIEWED // 2, labels)}
 
 
 def select(queue: reviewing.Queue) -> None:

@@ -113,6 +113,7 @@ def test_export_to_a_table_and_to_folders(project: Path, tmp_path: Path, run: Ru
         (("import", "{new}", "{missing}"), "does not exist"),
         (("import", "{new}", "{photos}", "--labels", "{flags}"), "--unlisted"),
         (("import", "{new}", "{photos}", "--labels", "{foreign}"), "names no photo"),
+        (("import", "{new}", "{photos}", "--labels", "{tabbed}"), "control character"),
         (("import", "{new}", "{photos}", "--joint", "("), "no regular expression"),
         (("import", "{foreign}", "{photos}"), "cannot be made"),
         (("label", "{project}", "{flags}", "--by", "Bob"), "--unlisted"),
@@ -138,6 +139,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_nothing(
     project: Path, made: MadeCollection, tmp_path: Path, run: Run, words: tuple[str, ...], sentence: str
 ) -> None:
     (tmp_path / "foreign.csv").write_text("path,hue\nelsewhere.jpg,1\n")
+    (tmp_path / "tabbed.csv").write_text(f"path,h\tue\n{made.paths[0]},1\n")
     places = {
         "project": project,
         "photos": made.folder,
@@ -145,6 +147,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_nothing(
         "missing": tmp_path / "missing",
         "flags": made.write_flags(tmp_path / "flags.csv"),
         "foreign": tmp_path / "foreign.csv",
+        "tabbed": tmp_path / "tabbed.csv",
     }
     before = run("status", project)
     assert sentence in run(*(word.format(**places) for word in words), status=1)["error"]

@@ -80,6 +80,18 @@ def test_no_words_and_open_go_to_the_window() -> None:
     assert opened == [None, Path("welds")]
 
 
+def test_a_folder_instead_of_a_command_is_a_project_to_open(tmp_path: Path) -> None:
+    opened: list[Path | None] = []
+
+    def window(project: Path | None) -> int:
+        opened.append(project)
+        return 0
+
+    assert main.run([str(tmp_path)], open_window=window) == 0
+    assert opened == [tmp_path]
+    assert main.run([str(tmp_path / "none")], open_window=no_window) == 2
+
+
 def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["--version"], open_window=no_window) == 0
     assert capsys.readouterr().out.startswith("weldstudio ")

@@ -15,6 +15,7 @@ from weldstudio.gui.scoring import ACTION, Scoring
 from weldstudio.gui.session import Session
 from weldstudio.gui.train import run_watcher
 from weldstudio.gui.train.runs_list import RunRow
+from weldstudio.gui.work import Work
 from weldstudio.imaging import scan
 from weldstudio.store import first_pass, models, photos
 from weldstudio.store.store import Store
@@ -107,6 +108,21 @@ def test_a_training_has_the_machine_to_itself(
     watcher = run_watcher.watch(session)
     watcher.rows = ()
     watcher.changed.emit()
+    predicted(qtbot, session)
+
+
+def test_work_that_was_asked_for_goes_first(
+    qtbot: QtBot, window: MainWindow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "explain", lambda _session: None)
+    asked = Work("Importing photographs")
+    with monkeypatch.context() as patch:
+        patch.setattr("weldstudio.gui.engine_client.EngineClient.ready", property(lambda _client: False))
+        session = opened(window, project)
+        session.show_work(asked)
+    qtbot.waitUntil(lambda: session.engine.ready and len(session.works) == 2, timeout=WAIT_MS)
+    assert unpredicted(session) == 12
+    asked.end("done", None, None)
     predicted(qtbot, session)
 
 

@@ -1,3 +1,4 @@
+import importlib
 import json
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -7,7 +8,9 @@ import pytest
 
 from weldstudio import paths
 from weldstudio.domain.changes import Progress
-from weldstudio.studio import benchmark
+from weldstudio.store import mirror
+from weldstudio.store.store import Store
+from weldstudio.studio import benchmark, labelling, reviewing
 from weldstudio.studio.benchmark import Benchmark, RowResult, UnknownRow
 from weldstudio.studio.benchmark_rows import Row
 
@@ -137,3 +140,14 @@ def test_a_real_row_can_be_measured(name: str) -> None:
     assert result.ratio > 0
     if name == "start-up":
         assert result.details["early"] == []
+
+
+def test_the_script_of_queues_knows_what_reviews_look_like(monkeypatch: pytest.MonkeyPatch, welds: Store) -> None:
+    monkeypatch.syspath_prepend(paths.resources() / "bench")
+    script = importlib.import_module("queues_ours")
+    labelling.nothing_applies(welds, range(1, 13), who=script.WHO)
+    seen = mirror.read(welds)
+    script.review(seen)
+    waiting = reviewing.queue_counts(seen, reviewing.queues(script.WHO))
+    assert waiting["returned"] == 1
+    assert waiting["second"] == 6

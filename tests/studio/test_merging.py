@@ -12,6 +12,7 @@ from weldstudio.store import events, mirror, models, predictions
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import deciding, labelling, merging
+from weldstudio.studio import scheme as schemes
 
 RAISED, CLEAR, UNSURE, UNSEEN = State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN
 
@@ -72,6 +73,32 @@ def test_the_preview_counts_what_the_merge_would_do(welds: Store) -> None:
     after = deciding.outcomes(mirror.read(welds))
     assert found.joints_changed == int((before != after).sum()) == 1
     assert scheme_rows.load(welds).live_merges
+
+
+def test_the_preview_knows_what_was_said_under_the_merges_own_name(welds: Store) -> None:
+    """As of labels given at the merged level before there is the merge, and after it was undone."""
+    schemes.add_flag(welds, "Clamps", who="Lee")
+    own = scheme_rows.load(welds).by_name("Clamps").slot
+    labelling.set_state(welds, [1, 2, 3], own, RAISED, who="file", source=Source.IMPORT)
+    labelling.set_state(welds, [3, 4], 1, RAISED, who="Ann")
+
+    def foreseen(penalty: str) -> tuple[int, int]:
+        found = merging.preview(mirror.read(welds), [1, 2], name="Clamps", penalty=penalty)
+        return found.raised, found.joints_changed
+
+    def happened(penalty: str) -> tuple[int, int]:
+        seen = mirror.read(welds)
+        before = deciding.outcomes(seen)
+        merging.merge(welds, "Clamps", [1, 2], who="Lee", penalty=penalty)
+        seen = mirror.read(welds)
+        slot = seen.scheme.by_name("Clamps").slot
+        return int((seen.states(slot) == RAISED).sum()), int((before != deciding.outcomes(seen)).sum())
+
+    for penalty in ("maximum", "30"):
+        assert (wanted := foreseen(penalty)) == happened(penalty)
+        assert wanted[0] == 4
+        assert wanted[1] > 0
+        merging.unmerge(welds, "Clamps", who="Lee")
 
 
 @pytest.mark.parametrize(

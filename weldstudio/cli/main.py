@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 
@@ -48,6 +49,14 @@ class _InOrder(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A folder in place of a command is a project to open, as a file manager or a hurried person gives it."""
+        if args[0] not in self.commands and Path(args[0]).is_dir():
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
 
 
 @click.group(

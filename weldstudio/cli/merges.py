@@ -57,7 +57,7 @@ def merge(
     from weldstudio.studio import merging
 
     if preview:
-        _preview(project, members, as_json=as_json)
+        _preview(project, str(name), members, penalty or "maximum", as_json=as_json)
         return
     by = signature(who)
     with opened(project) as store:
@@ -71,18 +71,22 @@ def merge(
     answer.give(as_json, result, done.text)
 
 
-def _preview(project: Path, members: tuple[str, ...], *, as_json: bool) -> None:
-    """What a merge of these flags would mean."""
+def _preview(project: Path, name: str, members: tuple[str, ...], penalty: str, *, as_json: bool) -> None:
+    """What a merge of these flags under this name would mean."""
     from weldstudio.store import mirror
     from weldstudio.studio import merging
 
     with opened(project, read_only=True) as store:
-        found = merging.preview(mirror.read(store), members)
+        found = merging.preview(mirror.read(store), members, name=name, penalty=penalty)
         changed_minds = merging.confused_by_experts(store, found.members)
-    result = asdict(found) | {"confused_by_experts": changed_minds, "confused_by_model": found.confused}
+    result = asdict(found) | {
+        "raised": found.raised,
+        "confused_by_experts": changed_minds,
+        "confused_by_model": found.confused,
+    }
     lines = [
-        *(f"{count:,} raised: {name}" for name, count in zip(members, found.raised_by_member, strict=False)),
-        f"{found.raised:,} raised by at least one, {found.overlap:,} by more than one.",
+        *(f"{count:,} raised: {member}" for member, count in zip(members, found.raised_by_member, strict=False)),
+        f"{found.raised:,} raised together as '{name}', {found.overlap:,} by more than one.",
         f"{found.disagreements:,} told apart: one raised and another clear.",
         f"{changed_minds:,} on which experts took one for another, {found.confused:,} on which the model does.",
         f"The verdict of {answer.count(found.joints_changed, 'joint')} would change.",

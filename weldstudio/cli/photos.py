@@ -113,7 +113,7 @@ def _foresee(
 @contextmanager
 def _opened_or_made(project: Path) -> Iterator["Store"]:
     """The project, made if it is none yet; one that was made for an import that is refused is taken away again."""
-    from weldstudio.domain.errors import ImportRefused
+    from weldstudio.domain.errors import UserError
     from weldstudio.studio import projects
 
     if projects.is_project(project):
@@ -124,7 +124,7 @@ def _opened_or_made(project: Path) -> Iterator["Store"]:
     store = projects.create(project)
     try:
         yield store
-    except ImportRefused:
+    except UserError:
         store.close()
         if was_empty:  # then all that lies there was made here, a moment ago
             shutil.rmtree(project)

@@ -1,7 +1,7 @@
 """The whole collection predicted in the background, behind whatever a person looks at.
 
 The warm engine gets a few batches ahead and no more: an explanation never waits for more than the batch under way, and
-nothing has to be taken back when another model answers. While a training runs, it has the machine to itself.
+nothing has to be taken back when another model answers. A training, and work that somebody has asked for, go first.
 """
 
 from collections import deque
@@ -58,6 +58,7 @@ class Scoring(QObject):
         session.engine.answered.connect(self._answered)
         session.engine.state_changed.connect(self._go_on)
         session.engine.failed.connect(self._give_up)
+        session.work_changed.connect(self._go_on)
         self._watcher.changed.connect(self._go_on)
         self._gather()
 
@@ -115,10 +116,9 @@ class Scoring(QObject):
         if any(row.state == "running" for row in self._watcher.rows):
             self._say("predicting waits for the training")
             return
-        if not engine.ready:
-            return  # its next word brings us back
-        if not self._waiting:
-            return
+        others = any(work is not self._work for work in self._session.works)
+        if others or not engine.ready or not self._waiting:
+            return  # whoever ends or begins next brings us back
         ids = [self._waiting.popleft() for _ in range(min(AHEAD - len(self._asked), len(self._waiting)))]
         self._asked.update(ids)
         engine.score({photo_id: mirror.photo_path(photo_id) for photo_id in ids})
@@ -130,8 +130,9 @@ class Scoring(QObject):
             self._go_on()
 
     def _say(self, text: str) -> None:
-        if self._work is not None:
-            self._work.note(Progress(self._total - len(self._waiting) - len(self._asked), self._total, text))
+        progress = Progress(self._total - len(self._waiting) - len(self._asked), self._total, text)
+        if self._work is not None and progress != self._work.progress:
+            self._work.note(progress)
 
     def _give_up(self) -> None:
         """The engine cannot go on, and has said why: nothing is shown that does not move."""

@@ -180,6 +180,7 @@ QGroupBox::title { subcontrol-origin: margin; left: 0; }
 #header, #status { background: @surface; border: none; }
 #status QLabel { color: @secondary; font-size: #12; }
 #status QToolButton { font-size: #12; min-height: 20px; color: @secondary; }
+#chip { background: @chosen; color: @text; border: 1px solid @accent; border-radius: 6px; }
 #toast { background: @text; border-radius: 6px; }
 #toast QLabel { color: @surface; }
 #toast QPushButton { background: transparent; border: none; color: @toast_link; font-weight: 600; padding: 0 8px; }

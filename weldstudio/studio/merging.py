@@ -14,6 +14,7 @@ from weldstudio.store import events
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio.deciding import Moves, moves, outcomes, tally
+from weldstudio.studio.reviewing import count_states
 from weldstudio.studio.scheme import edit_scheme
 
 
@@ -23,8 +24,8 @@ class MergePreview:
 
     members: tuple[int, ...]
     """Slots."""
-    raised: int
-    """Raised by at least one member: what the merge would raise."""
+    together: tuple[int, int, int, int]
+    """The states that the merge would have, by `State`, with what is said of a flag or an undone merge of its name."""
     raised_by_member: tuple[int, ...]
     overlap: int
     """Raised by two members or more."""
@@ -39,12 +40,21 @@ class MergePreview:
     problem: str = ""
     """Why the merge cannot be made, as a sentence; empty when it can."""
 
+    @property
+    def raised(self) -> int:
+        """What the merge would raise."""
+        return self.together[State.RAISED]
 
-def preview(mirror: Mirror, members: Iterable[int | str]) -> MergePreview:
-    """What merging these flags (slots or names) would mean. Nothing is changed."""
+
+def preview(mirror: Mirror, members: Iterable[int | str], *, name: str = "", penalty: str = "maximum") -> MergePreview:
+    """What merging these flags (slots or names) under a name would mean. Nothing is changed."""
+    members = tuple(members)
+    name = name.strip() or _free_name(mirror.scheme)
+    together = count_states(np.full(len(mirror), State.UNSEEN, np.uint8))
     try:
         slots = _slots(mirror.scheme, members)
-        merged = mirror.scheme.with_merge(_free_name(mirror.scheme), slots)
+        merged = mirror.scheme.with_merge(name, slots, penalty=penalty)
+        together = count_states(merged.states_of(merged.by_name(name).slot, mirror.labels))
         problem = ""
     except SchemeError as error:
         slots = tuple(member for member in members if isinstance(member, int))
@@ -57,7 +67,7 @@ def preview(mirror: Mirror, members: Iterable[int | str]) -> MergePreview:
     confused = (raised & ~predicted).any(axis=1) & (predicted & ~raised).any(axis=1)
     return MergePreview(
         members=slots,
-        raised=int(raised.any(axis=1).sum()),
+        together=together,
         raised_by_member=tuple(raised.sum(axis=0).tolist()),
         overlap=int((raised.sum(axis=1) > 1).sum()),
         disagreements=int((raised.any(axis=1) & clear.any(axis=1)).sum()),

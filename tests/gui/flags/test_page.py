@@ -226,6 +226,32 @@ def test_two_selected_flags_are_merged_after_a_preview_and_taken_apart(
     assert [kind for kind, _ in shown(page)] == ["flag"] * 3
 
 
+def test_the_dialog_counts_what_was_said_under_the_name_that_is_typed(
+    qtbot: QtBot, page: FlagsPage, stage: Stage
+) -> None:
+    session = stage.session
+    session.label(session.mirror.ids.tolist()[:3], 2, State.RAISED)  # Joint Misaligned
+    told: list[tuple[str, str]] = []
+
+    def fill(dialog: MergeDialog) -> None:
+        for name in ("Other", "Joint Misaligned"):
+            dialog.name_field.setText(name)
+            words = dialog.findChild(QLabel, "consequences").text()
+            told.append((dialog.together[State.RAISED].text(), words.splitlines()[-1]))
+        dialog.penalty_field.setCurrentIndex(dialog.penalty_field.findData("minimum"))
+        told.append((dialog.together[State.RAISED].text(), ""))
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+    click(qtbot, page, 0)
+    click(qtbot, page, 1, ctrl=True)
+    answer(MergeDialog, fill)
+    stage.do("scheme.merge")
+    assert [raised for raised, _ in told] == ["0", "3", "3"]
+    assert told[0][1] == "No verdict would change."
+    assert "would change" in told[1][1]
+    assert told[1][1] != told[0][1]
+
+
 def test_a_flag_dropped_on_another_asks_for_a_merge_and_escape_leaves_everything(
     qtbot: QtBot, page: FlagsPage, stage: Stage
 ) -> None:
@@ -313,7 +339,9 @@ def test_a_scheme_of_the_program_is_taken_over(qtbot: QtBot, page: FlagsPage, st
 
 
 def test_none_is_said_in_words() -> None:
-    preview = MergePreview((0, 1), 3, (1, 2), overlap=0, disagreements=0, labelled=3, joints_changed=0, confused=0)
+    preview = MergePreview(
+        (0, 1), (9, 3, 0, 0), (1, 2), overlap=0, disagreements=0, labelled=3, joints_changed=0, confused=0
+    )
     assert in_words(preview)[0] == "No photograph carries both."
 
 

@@ -15,7 +15,7 @@ from weldstudio.gui.flags.flag_dialog import FlagDialog
 from weldstudio.gui.flags.group_dialog import DISSOLVE, GroupDialog
 from weldstudio.gui.flags.merge_dialog import MergeDialog
 from weldstudio.gui.flags.model import Column
-from weldstudio.gui.flags.rows import count_states, merged_counts
+from weldstudio.gui.flags.rows import count_states
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.gui.work import Pending
@@ -182,12 +182,11 @@ class SchemeEdits(QObject):
         if len(members) < 2:
             return
         chosen = [flag.slot for flag in members]
-        counts = [count_states(mirror.states(slot)) for slot in chosen]
         dialog = MergeDialog(
             scheme,
             members,
-            preview=merging.preview(mirror, chosen),
-            counts=[*counts, merged_counts(mirror, chosen)],
+            preview=lambda name, penalty: merging.preview(mirror, chosen, name=name, penalty=penalty),
+            counts=[count_states(mirror.states(slot)) for slot in chosen],
             parent=self._window,
         )
         self._session.run(merging.confused_by_experts, chosen).then(dialog.show_confusion)

@@ -1,6 +1,6 @@
 """What a merge would do, before it is made: how many photographs, the overlap, and which verdicts would change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -37,7 +37,8 @@ Counts = tuple[int, int, int, int]
 class MergeDialog(QDialog):
     """Asks for a name and shows what would become of the labels. `name` holds the answer once accepted.
 
-    `counts` has one entry per member and a last one for all of them together.
+    `preview` is asked with a name, where it is that of something known and else '', and a rule for points; `counts`
+    has one entry per member.
     """
 
     def __init__(
@@ -45,13 +46,15 @@ class MergeDialog(QDialog):
         scheme: Scheme,
         members: Sequence[Flag],
         *,
-        preview: "MergePreview",
+        preview: Callable[[str, str], "MergePreview"],
         counts: Sequence[Counts],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._scheme = scheme
-        self._refusal = preview.problem
+        self._scheme, self._members = scheme, members
+        self._ask = preview
+        self._asked: tuple[str, str] | None = None
+        self._refusal = self._confusion = ""
         self.setWindowTitle("Merge flags")
         help_by_key(self, "flags")
         self.setMinimumWidth(theme.px(WIDTH))
@@ -64,8 +67,11 @@ class MergeDialog(QDialog):
         layout.addWidget(title)
         layout.addLayout(self._name_row(proposed_name(scheme, members)))
         layout.addLayout(self._penalty_row(members))
-        layout.addWidget(_counts_table([*(flag.name for flag in members), TOGETHER], counts))
-        self.consequences = QLabel("\n".join(in_words(preview)))
+        self.together: dict[State, QLabel] = {}
+        nothing = (0, 0, 0, 0)
+        names = [*(flag.name for flag in members), TOGETHER]
+        layout.addWidget(_counts_table(names, [*counts, nothing], last=self.together))
+        self.consequences = QLabel()
         self.consequences.setWordWrap(True)
         self.consequences.setObjectName("consequences")
         layout.addWidget(self.consequences)
@@ -101,8 +107,9 @@ class MergeDialog(QDialog):
     def show_confusion(self, photos: int) -> None:
         """On how many photographs experts took one for another: counted while one looks at the rest."""
         if photos:
-            told = f"Experts took one for another on {counted(photos, 'photograph')}."
-            self.consequences.setText(f"{self.consequences.text()}\n{told}")
+            self._confusion = f"Experts took one for another on {counted(photos, 'photograph')}."
+            self._asked = None
+            self._check()
 
     @property
     def penalty(self) -> str:
@@ -116,6 +123,7 @@ class MergeDialog(QDialog):
             self.penalty_field.addItem(f"{word}: {PENALTIES[rule](points)}", rule)
         label = QLabel("&Points")
         label.setBuddy(self.penalty_field)
+        self.penalty_field.currentIndexChanged.connect(self._check)
         for widget in (label, self.penalty_field):
             if not any(points):
                 widget.hide()
@@ -126,20 +134,41 @@ class MergeDialog(QDialog):
         return row
 
     def _check(self) -> None:
+        level, back = self._level_named(), self._undone_named()
+        taken = self._scheme.has_name(self.name) and not level
+        self._look_ahead(self.name if level or back else "")
         problem = self._refusal
         if problem:
             pass
         elif not self.name:
             problem = "A merge needs a name."
-        elif self._scheme.has_name(self.name) and not self._level_named():
+        elif taken:
             problem = f"“{self.name}” is there already; choose another name."
         set_look(self.problem, "danger" if problem else "secondary")
-        if not problem and self._level_named():
-            self.problem.setText("What was said of the flag of this name counts for the merge as a whole.")
+        if not problem and (level or back):
+            what = "flag" if level else "merge that was undone, and had this name,"
+            self.problem.setText(f"What was said of the {what} counts for the merge as a whole.")
             self.merge_button.setEnabled(True)
             return
         self.problem.setText(problem or " ")  # a blank keeps the dialog from jumping
         self.merge_button.setEnabled(not problem)
+
+    def _look_ahead(self, known: str) -> None:
+        """Show what the merge would do; anew where the name or the points say something else than before."""
+        asked = known, self.penalty
+        if asked == self._asked:
+            return
+        self._asked = asked
+        found = self._ask(*asked)
+        self._refusal = found.problem
+        self.consequences.setText("\n".join([*in_words(found), *([self._confusion] if self._confusion else [])]))
+        for state, label in self.together.items():
+            label.setText(count(found.together[state]))
+
+    def _undone_named(self) -> bool:
+        """Whether the name is that of a merge of these flags that was undone: it comes back."""
+        slots = {flag.slot for flag in self._members}
+        return any(m.undone and m.name == self.name and set(m.members) == slots for m in self._scheme.merges)
 
     def _level_named(self) -> bool:
         """Whether the name is that of a flag which then stands for the merge as a whole."""
@@ -159,7 +188,8 @@ def proposed_name(scheme: Scheme, members: Sequence[Flag]) -> str:
     return name if not scheme.has_name(name) else f"{name} (merged)"
 
 
-def _counts_table(names: Sequence[str], counts: Sequence[Counts]) -> QWidget:
+def _counts_table(names: Sequence[str], counts: Sequence[Counts], *, last: dict[State, QLabel]) -> QWidget:
+    """A row for each name; `last` receives the numbers of the last one, by state."""
     frame = QFrame()
     set_look(frame, "card")
     grid = QGridLayout(frame)
@@ -173,16 +203,18 @@ def _counts_table(names: Sequence[str], counts: Sequence[Counts]) -> QWidget:
         set_look(head, "secondary")
         grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
     for row, (name, numbers) in enumerate(zip(names, counts, strict=True), 1):
-        last = row == len(names)
+        at_end = row == len(names)
         label = QLabel(name)
         label.setWordWrap(True)
-        label.setFont(theme.font("body", bold=last))
+        label.setFont(theme.font("body", bold=at_end))
         grid.setRowMinimumHeight(row, theme.px(20))
         grid.addWidget(label, row, 0)
         for column, state in enumerate(states, 1):
             number = QLabel(count(numbers[state]))
-            number.setFont(theme.font("body", bold=last, figures=True))
+            number.setFont(theme.font("body", bold=at_end, figures=True))
             grid.addWidget(number, row, column, Qt.AlignmentFlag.AlignRight)
+            if at_end:
+                last[state] = number
     return frame
 
 

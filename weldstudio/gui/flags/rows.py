@@ -1,6 +1,5 @@
 """The scheme and its labels as the lines of a table: plain values, made anew whenever either changes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.labelling import State, looked_at, merged_states
+from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Flag, JointRule, Merge, Scheme, SchemeClass
 
 if TYPE_CHECKING:
@@ -116,9 +115,3 @@ def label_counts(mirror: "Mirror") -> tuple[Counts, Counts]:
         states = mirror.states(item.slot)
         every[item.slot], apart[item.slot] = count_states(states), count_states(states[unreviewed])
     return every, apart
-
-
-def merged_counts(mirror: "Mirror", members: Sequence[int]) -> tuple[int, int, int, int]:
-    """Counts a merge of these flags would have, were it made now."""
-    columns = np.stack([mirror.states(slot) for slot in members], axis=1)
-    return count_states(merged_states(columns, np.zeros(len(mirror), np.uint8)))

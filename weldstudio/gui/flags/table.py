@@ -1,13 +1,13 @@
 """The scheme as a table: a row per flag and merge, edited in place, merged by dropping one row on another."""
 
-from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QDrag, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QWidget
 
 from weldstudio.gui.flags.delegates import SchemeDelegate
 from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
 from weldstudio.gui.flags.rows import Row
-from weldstudio.gui.theme import theme
+from weldstudio.gui.theme import GAP, theme
 
 NARROW = 960
 """Below this width of the table, in pixels, the bars of labels are left out."""
@@ -52,6 +52,18 @@ class SchemeTable(QTableView):
             # Not selectRow: a modifier still held, as that of the page's own key, would take the choice away again.
             only = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(self.model().index(row, column), only)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Names go along beside the pointer: Qt's picture of whole rows would hide the flag to drop them on."""
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData(self.selectionModel().selectedIndexes()))
+        chip = QLabel(", ".join(row.name for row in self.selected_rows()))
+        chip.setObjectName("chip")
+        chip.setContentsMargins(GAP, GAP // 2, GAP, GAP // 2)
+        chip.ensurePolished()
+        drag.setPixmap(chip.grab())
+        drag.setHotSpot(QPoint(-theme.px(14), -theme.px(10)))
+        drag.exec(actions, Qt.DropAction.CopyAction)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # Where there is little room the names need it more than a drawing of the counts, or air between them.

@@ -1,6 +1,6 @@
 """One model as a report, read from top to bottom: what it is, where it comes from, how good it is, flag by flag."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -110,14 +110,9 @@ class Report(QWidget):
         self.tables[split] = table
         self._layout.addWidget(table)
         if parts := part_rows(scores):
-            by_part = FigureTable(f"By equipment, contractor, type and medium, {split}")
-            by_part.show_figures(HEADS, parts)
-            self._layout.addWidget(by_part)
+            self._add_figures("By equipment, contractor, type and medium", split, HEADS, parts)
         if trusted := trust_rows(scores):
-            trust = FigureTable(f"How far its probabilities can be trusted, {split}")
-            trust.show_figures(TRUST_HEADS, trusted)
-            trust.stretch_last()
-            self._layout.addWidget(trust)
+            self._add_figures("How far its probabilities can be trusted", split, TRUST_HEADS, trusted).stretch_last()
         if agreeing := verdict_words(scores):
             verdicts = QLabel(agreeing)
             verdicts.setWordWrap(True)
@@ -128,6 +123,18 @@ class Report(QWidget):
             note.setWordWrap(True)
             set_look(note, "warning")
             self._layout.addWidget(note)
+
+    def _add_figures(
+        self, title: str, split: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]
+    ) -> FigureTable:
+        """A table of figures under its title."""
+        heading = QLabel(title)
+        set_look(heading, "section")
+        table = FigureTable(f"{title}, {split}")
+        table.show_figures(heads, rows)
+        self._layout.addWidget(heading)
+        self._layout.addWidget(table)
+        return table
 
 
 def facts(row: ModelRow) -> list[tuple[str, str]]:

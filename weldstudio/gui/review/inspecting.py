@@ -221,7 +221,7 @@ class Inspecting(QObject):
             headline = counted(len(subject.photos), "photograph")
             return Said(title, headline=headline, note="Keys label all of them in one step.")
         if not mirror.scheme.classes:
-            return Said(title, note="The scheme has no flags yet; add them on the Flags page.")
+            return Said(title, headline="No flags yet", note="Add them on the Flags page")
         seen, rows = self._seen(subject.joint_rows)
         if self._owed():
             seen = self._veil.part(subject.joint_rows, beside=True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.errors import UserError
+from weldstudio.domain.errors import RecipeError, UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
@@ -36,6 +36,8 @@ class _Seen(NamedTuple):
     """What would be used now; fields as of `studio.snapshots.Snapshot`."""
 
     problem: str
+    lacks_weights: bool
+    """Whether the problem is that there is nothing to begin with."""
     photos: Mapping[str, int]
     counts: Mapping[str, Mapping[str, tuple[int, int]]]
     warnings: tuple[str, ...]
@@ -56,7 +58,7 @@ class RecipePanel(QWidget):
         self._session, self._actions = session, actions
         self._snapshot_problem = COUNTING
         self._obstacle = ""
-        self._looked_back = False
+        self._looked_back = self._lacks_weights = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_MS)
@@ -172,7 +174,8 @@ class RecipePanel(QWidget):
             return  # changed meanwhile; the newer question is on its way
         self.form.show_models(seen.models)
         self._snapshot_problem = seen.problem
-        if seen.problem and self.form.wants_file and not self._looked_back:
+        self._lacks_weights = seen.lacks_weights
+        if seen.lacks_weights and self.form.wants_file and not self._looked_back:
             self._look_back()
         self.snapshot.show_snapshot(seen.photos, seen.counts, seen.warnings, reviewed=seen.reviewed)
         self._show_reason()
@@ -207,7 +210,9 @@ class RecipePanel(QWidget):
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
         set_look(self.reason, "secondary" if reason in (COUNTING, "") else "warning")
-        self.choose_file.setVisible(self.form.wants_file and reason not in (COUNTING, "") and not self._obstacle)
+        self.choose_file.setVisible(
+            self._lacks_weights and self.form.wants_file and reason not in (COUNTING, self._obstacle)
+        )
         self._actions.set_enabled("train.start", not reason or self.counting)
         self.start_button.setEnabled(not reason or self.counting)
 
@@ -262,5 +267,10 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
     cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
     models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
     found = training.preview(store, recipe, weights)
+    try:
+        training.starting_weights(store, recipe, weights)
+        lacks_weights = False
+    except RecipeError:
+        lacks_weights = True
     # Counted here: a snapshot of a large project takes the window a second to count, and as long to forget.
-    return _Seen(found.problem, found.photos, found.counts, found.warnings, found.reviewed, models)
+    return _Seen(found.problem, lacks_weights, found.photos, found.counts, found.warnings, found.reviewed, models)

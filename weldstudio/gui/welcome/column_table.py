@@ -20,7 +20,7 @@ NAME, MEANS, FIRST = 0, 1, 2
 _VALUES = 3
 """Of so many rows the values are shown."""
 _MOST_LINES = 6
-_NAME_WIDTH, _MEANS_WIDTH = 160, 190
+_NAME_WIDTH, _MEANS_WIDTH = 150, 214
 WORDS = {
     Meaning.PATH: "Photograph",
     Meaning.LABEL: "Flag of that name",
