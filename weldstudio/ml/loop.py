@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from weldstudio.domain.alarms import Watch
 from weldstudio.domain.errors import JobFailed, PhotoError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.messages import Alarm, Message, Stage, Step
@@ -60,6 +61,10 @@ class Steps:
     classes: Sequence[str]
     optimiser: torch.optim.Optimizer = field(init=False)
     variation: Variation = field(init=False)
+    watch: Watch | None = None
+    """Who looks whether it goes wrong."""
+    answers: list[Tensor] = field(default_factory=list, init=False)
+    """Logits of the photos of the last step, piece by piece, before it."""
     precision: Precision = field(init=False)
     forward: Callable[[Tensor], Tensor] = field(init=False)
     pieces: int = field(default=1, init=False)
@@ -98,8 +103,9 @@ class Steps:
             return proportional_order(groups, seed=self.recipe.seed, epoch=epoch)
         return order(len(self.rows), seed=self.recipe.seed, epoch=epoch)
 
-    def batch(self, chosen: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor]:
-        """Input (n, 3, s, s) and label states (n, classes) of those rows whose photos can be read, on the device.
+    def batch(self, chosen: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor, NDArray[np.int64]]:
+        """Input (n, 3, s, s) and label states (n, classes), on the device, of those rows whose photos can be read, and
+        these rows.
 
         Raises JobFailed where most photos of the training cannot be read any more.
         """
@@ -114,9 +120,10 @@ class Steps:
             vary = [partial(self.variation.of, seed=s, without=w) for s, w in zip(seeds, spared, strict=True)]
             pixels = self.pixels.varied(pixels, vary)
         device = self.context.device
-        return to_input(carried(stacked(pixels), device), self.pixels.preprocessing), carried(states, device)
+        x = to_input(carried(stacked(pixels), device), self.pixels.preprocessing)
+        return x, carried(states, device), chosen
 
-    def batches_from(self, step: int) -> Iterator[tuple[Tensor, Tensor]]:
+    def batches_from(self, step: int) -> Iterator[tuple[Tensor, Tensor, NDArray[np.int64]]]:
         """The batches of all epochs from a step on; on a graphics card the next is made while this one is learned."""
         plan = (
             (chosen, epoch)
@@ -167,13 +174,25 @@ class Steps:
             if x.is_cuda:
                 torch.cuda.empty_cache()
 
+    def told(self, loss: float, chosen: NDArray[np.int64]) -> Iterator[Alarm]:
+        """What there is to say of the step just made on these rows. Of blended pairs the loss alone says something."""
+        if self.watch is None:
+            return
+        states = self.states[torch.from_numpy(chosen)].numpy()
+        if self.mixes:
+            states = np.zeros_like(states)
+        logits = torch.cat(self.answers).float().cpu().double().numpy()
+        yield from self.watch.stepped(loss, logits, states, chosen)
+
     def _descend(self, x: Tensor, states: Tensor, others: Tensor, *, share: float, rate: float) -> float:
         self.optimiser.zero_grad(set_to_none=True)
         value = 0.0
+        self.answers = []
         known = [self.loss.known(labels).sum().clamp(min=1) for labels in (states, others)]
         for part in torch.arange(len(x), device=x.device).tensor_split(self.pieces):
             with self.precision.computing():
                 logits = self.forward(x[part] if self.pieces > 1 else x).float()
+            self.answers.append(logits.detach())
             loss = share * self.loss.entries(logits, states[part]).sum() / known[0]
             if share != 1:
                 loss = loss + (1 - share) * self.loss.entries(logits, others[part]).sum() / known[1]
@@ -266,7 +285,7 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
             yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
     yield Stage("first batch")
     pace, said, begun, loss = Pace(), 0.0, now.step, 0.0
-    for x, states in steps.batches_from(begun):
+    for x, states, chosen in steps.batches_from(begun):
         if plan.patience and now.without >= plan.patience:
             yield Stage(f"no better for {now.without} evaluations: ending early")
             return
@@ -282,6 +301,8 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
         if not isfinite(loss):
             yield _diverged(plan.learning_rate, now.step)
             return
+        if len(x):
+            yield from steps.told(loss, chosen)
         if now.average is not None:
             follow(now.average, steps.network.state_dict(), decay)
         if time.monotonic() - said >= SAY_EVERY_S or now.step in due:
@@ -298,6 +319,8 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
                 yield Alarm("checkpoint", problem)
         if wish is not None:
             raise wish
+        if steps.watch is not None and now.step % per_epoch == 0:
+            yield from steps.watch.epoch_ended()
 
 
 def _evaluated(now: _Standing, steps: Steps, validation: Validation, *, checkpoints: Checkpoints) -> Iterator[Message]:

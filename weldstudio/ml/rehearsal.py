@@ -85,7 +85,7 @@ def overfit_check(steps: Steps) -> Iterator[Message]:
     plain = replace(steps.recipe, data=replace(steps.recipe.data, augment=False))
     with _as_it_was(steps), _without_dropout(steps.network):
         small = replace(steps, recipe=plain, loss=loss, pixels=replace(steps.pixels, preprocessing=steps.plain))
-        x, states = small.batch(rows, 0)
+        x, states, _ = small.batch(rows, 0)
         right, value, done = 0.0, float("inf"), 0
         for done in range(1, CHECK_STEPS + 1):
             steps.context.heed()
@@ -160,7 +160,7 @@ def _endless(steps: Steps) -> Iterator[tuple[Tensor, Tensor]]:
     epoch = 0
     while True:
         for chosen in np.array_split(steps.order(epoch), steps.per_epoch):
-            x, states = steps.batch(chosen, epoch)
+            x, states, _ = steps.batch(chosen, epoch)
             if len(x):
                 yield x, states
         epoch += 1
