@@ -126,16 +126,3 @@ def test_a_run_whose_device_is_taken_goes_back_into_the_line(tmp_path: Path) -> 
     assert run.control() == Control(None, place=3.0)
     assert line.waiting() == [run]
     assert list(run.replay()) == []
-
-
-def test_the_launcher_tells_of_a_run_that_never_said_a_word(tmp_path: Path) -> None:
-    run = RunFolder(tmp_path / "run")
-    run.path.mkdir()
-    run.write_control(Control(5.0))
-    run.log_file.write_text("no module named torch\n", "utf-8")
-    for _ in range(2):
-        child._ended(waiting.of_machine(), run, "processor")
-    (said,) = run.replay()
-    assert isinstance(said, RunFinished)
-    assert said.state == "failed"
-    assert "no module named torch" in said.sentence

@@ -1,5 +1,6 @@
 """Batches hold the right photos, variations hang on nothing but their seed, and memory is bounded."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -69,3 +70,31 @@ def test_orders_and_batches_hold_everything_once() -> None:
     assert list(order(17, seed=1, epoch=2)) != list(order(17, seed=1, epoch=3))
     assert [i for part in batches(17, 5) for i in part] == list(range(17))
     assert list(batches(0, 5)) == []
+
+
+def test_what_does_not_fit_into_memory_goes_to_the_disk_and_is_decoded_once(paths: list[str], tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        photos = Photos(paths, SMALL, pool, tmp_path, room=2 * 32 * 32 * 3)
+        first = photos.read(range(6))
+        for path in paths:
+            Path(path).unlink()
+        again = photos.read([5, 0, 3, 3, 1])
+    for index, pixels in zip([5, 0, 3, 3, 1], again, strict=True):
+        assert np.array_equal(pixels, first[index])
+
+
+def test_a_disk_that_fills_up_means_decoding_again(
+    paths: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = 32 * 32 * 3
+    usage = type(shutil.disk_usage(tmp_path))(10**9, 0, 2 * 2 * size)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage)  # half of it: room for two
+    with ThreadPoolExecutor(2) as pool:
+        photos = Photos(paths, SMALL, pool, tmp_path, room=0)
+        first = photos.read(range(6))
+        Path(paths[0]).unlink()
+        Path(paths[5]).unlink()
+        again = photos.read(range(6))
+    assert np.array_equal(again[0], first[0])
+    assert np.array_equal(again[4], first[4])
+    assert isinstance(again[5], PhotoError)

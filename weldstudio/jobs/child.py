@@ -3,7 +3,6 @@
 engine, reader: requests come in on stdin, answers go out on stdout, the end of stdin is the end of the child.
 train RUN DEVICE: a detached training; stdout is unused, everything is said in the run folder. Without a device it
 takes what there is; with one it goes back into the line where another holds it.
-launch RUN DEVICE: starts a training and prints its process id; when it has ended, starts the next that waits.
 
 Each role imports its own, and only after it has uttered `Started`.
 """
@@ -21,10 +20,9 @@ from pathlib import Path
 from typing import TextIO
 
 from weldstudio.domain.errors import UserError
-from weldstudio.domain.messages import GOING_ON, Failed, Heartbeat, Message, RunFinished, Stage, Started
+from weldstudio.domain.messages import Failed, Heartbeat, Message, RunFinished, Stage, Started
 from weldstudio.jobs import waiting, wire
 from weldstudio.jobs.folder import RunFolder
-from weldstudio.jobs.process import launch
 
 _logger = logging.getLogger(__name__)
 
@@ -47,8 +45,6 @@ def main(argv: list[str]) -> int:
             return _serve(role)
         case ["train", folder, *device]:
             return _in_turn(RunFolder(Path(folder)), "".join(device))
-        case ["launch", folder, *device]:
-            return _launch(RunFolder(Path(folder)), "".join(device))
         case _:
             _logger.error("There is no child %s", argv)
             return 2
@@ -102,39 +98,6 @@ def _read(stdin: TextIO, requests: Requests) -> None:
         except wire.WireError:
             _logger.exception("A request that is no message")
     requests.put(None)
-
-
-def _launch(run: RunFolder, device: str) -> int:
-    """Starts a training and says its process id; waits for its end, then starts the next in the line.
-
-    Whoever asked waits for the id alone: where the system can, the one that stays is nobody's child.
-    """
-    if hasattr(os, "fork") and os.fork():
-        os._exit(0)
-    process = launch(run.path, device)
-    os.write(1, f"{process.pid}\n".encode())
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    line = waiting.of_machine()
-    while True:
-        process.wait()
-        _ended(line, run, device)
-        turn = line.take()
-        if turn is None:
-            return 0
-        run, device = turn
-        process = launch(run.path, device)
-
-
-def _ended(line: waiting.Line, run: RunFolder, device: str) -> None:
-    """After the end of a training's process: one that never said a word has failed."""
-    if device:
-        line.begun(device)
-    said = list(run.replay())
-    if run.control().started is not None and (not said or said[-1] == Stage(GOING_ON)):
-        last = run.log_tail().strip().splitlines()[-1:] or ["it is empty"]
-        run.append(RunFinished("failed", f"It ended before its first word. Its log ends with: {last[0]}", 0.0))
 
 
 def _in_turn(run: RunFolder, device: str) -> int:

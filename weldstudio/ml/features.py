@@ -37,7 +37,7 @@ def read_features(
         for photo in photos
         if photo.path not in context.kept.unread and (trunk is None or (trunk, photo.path) not in known)
     ]
-    pixels = Photos([photo.path for photo in wanted], preprocessing, context.pool)
+    pixels = Photos([photo.path for photo in wanted], preprocessing, context.pool, room=0)
     network.eval()
     found: dict[str, Tensor] = {}
     bad: list[tuple[str, str]] = []

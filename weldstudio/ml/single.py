@@ -191,7 +191,7 @@ class Training:
             self.recipe,
             self.network,
             validation.loss,
-            Photos([photo.path for photo in photos], kept, self.context.pool),
+            Photos([photo.path for photo in photos], kept, self.context.pool, self.context.folder),
             chosen.rows,
             torch.from_numpy(chosen.states),
             self.preprocessing.input_size,

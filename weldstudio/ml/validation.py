@@ -68,7 +68,7 @@ class Validation:
         """Of the newest evaluation."""
         self.lost: set[int] = set()
         """Photos that cannot be read any more: no score counts them, neither of before nor after."""
-        self._pixels = Photos([photo.path for photo in photos], preprocessing, context.pool)
+        self._pixels = Photos([photo.path for photo in photos], preprocessing, context.pool, context.folder)
 
     def kept(self) -> dict[str, Any]:
         """The best so far, as a checkpoint holds it."""
