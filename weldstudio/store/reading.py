@@ -14,12 +14,13 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import DEFAULT_LIMIT, Contractor
 from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import columns, contractors, models, notes, photos, predictions, splits
+from weldstudio.store import columns, contractors, models, notes, photos, predictions, splits, views
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
+from weldstudio.store.views import ViewRow
 
 NOT_TAKEN = -1
 """`taken` of a photo whose capture time is not known."""
@@ -135,6 +136,7 @@ class Surroundings:
     joints: JointFacts | None
     """None = as before."""
     notes: Notes = field(default_factory=Notes)
+    views: tuple[ViewRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def surroundings(store: Store, *, joints: bool) -> Surroundings:
         dict(store.rows("SELECT id, name FROM equipments ORDER BY id")),
         _joint_facts(store) if joints else None,
         notes.read(store),
+        views.every(store),
     )
 
 
