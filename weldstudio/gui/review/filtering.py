@@ -12,7 +12,7 @@ from weldstudio.gui.review.paced import Paced
 from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
-from weldstudio.studio import reviewing
+from weldstudio.studio import completing, reviewing, run_terms
 from weldstudio.studio.reviewing import Counts, FilterError, Queue, Sort, Term
 
 _COUNT_MS: Final = 250
@@ -47,6 +47,7 @@ class Filtering(QObject):
         self._waiting: dict[str, int] = {}
         self.count = Paced(self._recount, least_ms=_COUNT_MS, settles=True, parent=self)
         self.order = Paced(self.read_anew, least_ms=_ORDER_MS, parent=self)
+        bar.field.complete = lambda text, cursor: completing.complete(session.mirror, text, cursor)
         bar.typed.connect(lambda text: self.apply(text, say=False))
         bar.entered.connect(self._entered)
         bar.left.connect(self.left)
@@ -86,18 +87,36 @@ class Filtering(QObject):
 
     def apply(self, text: str, *, say: bool) -> bool:
         """Filter by a text; what is wrong with it is said only if `say`, for half a word is not yet a mistake."""
+        before = self.shown.filter
         try:
             self.shown.ask(text)
         except FilterError as error:
             if say:
                 self.wrong.emit(str(error))
             return False
+        if runs := run_terms.unread(self._session.mirror, self.shown.filter):
+            self.shown.filter = before
+            self._read_runs(runs, text, say=say)
+            return True
         self.wrong.emit("")
         self.refresh()
         if not say:  # what is being typed is not put into order under the typist's hands
             self._bar.show_filter(text, self.shown.sort)
             self._bar.show_found(len(self.shown.ids), len(self._session.mirror))
         return True
+
+    def _read_runs(self, runs: frozenset[str], text: str, *, say: bool) -> None:
+        """Read which photographs these runs were given, on the store's thread, and apply the filter then."""
+
+        def apply(found: dict[str, run_terms.Ids]) -> None:
+            self._session.mirror.runs.update(found)
+            self.apply(text, say=say)
+
+        def refused(error: Exception) -> None:
+            if say:
+                self.wrong.emit(str(error))
+
+        self._session.run(run_terms.read_all, runs).then(apply, failed=refused)
 
     def take_queue(self, queue: Queue | None) -> None:
         """Work through a queue; None = all photographs."""

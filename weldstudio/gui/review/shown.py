@@ -23,6 +23,7 @@ SORTS: Final = {
     Sort.WAITING: "Longest waiting",
     Sort.NEAREST: "Nearest to the limit",
     Sort.POINTS: "Most points",
+    Sort.OVER: "Farthest above the limit",
     Sort.CHANCE: "Safest to pass",
     Sort.RANDOM: "Random",
 }
