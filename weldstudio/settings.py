@@ -94,6 +94,8 @@ class Settings:
     path: Path | None = field(default=None, init=False, compare=False)
     problems: tuple[str, ...] = field(default=(), init=False, compare=False)
     _changed: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
+    _account: str = field(default="", init=False, compare=False, repr=False)
+    """The account's name once it was asked for: the system looks it up in its files, and a label key asks often."""
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -149,10 +151,12 @@ class Settings:
         """The name under which labels are given: the one that was set, or else the account's."""
         if self.expert.strip():
             return self.expert.strip()
-        try:
-            return getpass.getuser()
-        except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
-            return "unnamed"
+        if not self._account:
+            try:
+                self._account = getpass.getuser()
+            except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
+                self._account = "unnamed"
+        return self._account
 
     def save(self) -> None:
         """Replace the file by one with this object's changes; what another window changed meanwhile stays.

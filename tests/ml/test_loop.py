@@ -9,7 +9,7 @@ import torch
 from tests.ml.taught import SMALL, manifest_of, of, run
 from tests.photos import MadeCollection, make_collection
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.messages import Alarm
+from weldstudio.domain.messages import Alarm, Evaluated
 from weldstudio.domain.recipe import Augmentation
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.loop import mixed_pairs
@@ -67,3 +67,19 @@ def test_photos_with_a_veto_are_mixed_with_nobody() -> None:
     shares = [mixed_pairs(choice, ["soil", "dust"], states, seed=(seed,))[0] for seed in range(2000)]
     assert np.mean(shares) == pytest.approx(0.5, abs=0.03)
     assert np.var(shares) == pytest.approx(1 / (4 * (2 * 0.4 + 1)), abs=0.01)  # of Beta(a, a)
+
+
+def test_steps_that_are_too_large_are_told_while_they_are_made_and_sound_ones_are_not(
+    made: MadeCollection, tmp_path: Path
+) -> None:
+    said = run(
+        SMALL, manifest_of(made), tmp_path / "wild", schedule__epochs="3", schedule__learning_rate="90"
+    )  # its loss stays finite
+    told = [alarm for alarm in of(Alarm, said) if alarm.kind == "rising"]
+    assert [alarm.remedy for alarm in told] == [{"schedule.learning_rate": "9"}]
+    assert said.index(told[0]) < said.index(of(Evaluated, said)[-1])
+    assert "constant" in {alarm.kind for alarm in of(Alarm, said)}
+    sound = of(
+        Alarm, run(SMALL, manifest_of(made), tmp_path / "sound", schedule__epochs="6", schedule__learning_rate="0.05")
+    )
+    assert not {alarm.kind for alarm in sound} & {"rising", "constant", "stuck", "overfitting"}

@@ -1,10 +1,11 @@
 """What desks hold by the laws alone, in plain dictionaries: the model that the property test compares the store with.
 
-A field is a label (photo, class name), a note or a decision. An event gives a field a value. What a desk holds of a
-field is its event that is last in time; who gave it owns the field; taking an action back hands its fields to whoever
-owned them before. Nothing of the program is used but label bytes.
+A field is a label (photo, class name), a note, a decision, or what reviewers said of a photo. An event gives a field a
+value. What a desk holds of a field is its event that is last in time; who gave it owns the field; taking an action back
+hands its fields to whoever owned them before. Nothing of the program is used but label bytes.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,13 +13,21 @@ from typing import Any
 from weldstudio.domain.labelling import Source, State, label_byte
 
 Field = tuple[str, int, str]
-"""('label', photo, class), ('note', photo, ''), ('said', photo, '')."""
+"""('label', photo, class), ('note', photo, ''), ('said', photo, ''), ('review', photo, ''), ('second', photo, who),
+('audit', photo, draw)."""
 
 FLAGS = ("soil", "no clamp", "few clamps", "water")
 GROUP = ("no clamp", "few clamps")
 MERGES = {"dirt": ("soil", "water"), "clamping": ("no clamp", "few clamps")}
 _WEIGHTS = {Source.ASSUMED: 1, Source.IMPORT: 2, Source.ACCEPTED: 3}
-NOTHING: dict[str, Any] = {"label": 0, "note": "", "said": None}
+NOTHING: dict[str, Any] = {"label": 0, "note": "", "said": None, "review": "", "second": "", "audit": ""}
+OF_REVIEWS = ("review", "second", "audit")
+
+
+def classes_in(text: str) -> set[str]:
+    """The classes that are named in what a reviewer said, as it travels."""
+    values = json.loads(text) if text else []
+    return {name for value in values if isinstance(value, dict) for labels in value.values() for name in labels}
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,11 @@ class Event:
     reverts: str | None
     field: Field
     value: Any
+    needs: frozenset[str]
+    """The classes without which it cannot be taken in."""
+    who: str
+    source: Source | None
+    """Of a label: how it was given, also where it was taken away."""
 
 
 @dataclass
@@ -53,6 +67,14 @@ class Desk:
 
     def state(self, photo: int, name: str) -> State:
         return State(self.value(("label", photo, name)) & 3)
+
+    def labeller(self, photo: int) -> str:
+        """Who gave the last label of a photo as a person."""
+        people = (Source.HAND, Source.BULK, Source.COPIED, Source.ACCEPTED)
+        given = [
+            event for event in self.events.values() if event.field[:2] == ("label", photo) and event.source in people
+        ]
+        return max(given, key=lambda event: (event.clock, event.action)).who if given else ""
 
     def weight(self, photo: int, name: str) -> int:
         """How much whoever labelled it last says."""
@@ -104,9 +126,21 @@ class Desk:
             if given != now[each] or (each == name and confirmed)
         }
 
-    def wrote(self, action: str, clock: int, values: dict[Field, Any], *, reverts: str | None = None) -> None:
+    def wrote(
+        self,
+        action: str,
+        clock: int,
+        values: dict[Field, Any],
+        *,
+        who: str,
+        reverts: str | None = None,
+        source: Source | None = None,
+    ) -> None:
         for of, value in values.items():
-            self.events[action, of] = Event(action, clock, reverts, of, value)
+            needs = {of[2]} if of[0] == "label" else set()
+            if of[0] in OF_REVIEWS:
+                needs = classes_in(value) | classes_in(self.value(of))
+            self.events[action, of] = Event(action, clock, reverts, of, value, frozenset(needs), who, source)
 
     def taken_back(self, action: str) -> dict[Field, Any]:
         """The values that taking an action back gives: of the fields that it still owns."""
@@ -162,7 +196,7 @@ class Desk:
             where = event.action, event.field
             if where in self.events:
                 continue
-            if event.field[0] != "label" or event.field[2] in (*FLAGS, *self.merges):
+            if event.needs <= {*FLAGS, *self.merges}:
                 self.events[where] = event
                 self.waiting.pop(where, None)
             else:

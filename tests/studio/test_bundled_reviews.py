@@ -15,6 +15,7 @@ from tests.studio.test_bundling import PHOTOS, desk, exchange, sent, taken
 from weldstudio.domain.labelling import State
 from weldstudio.domain.review import Review, Standing
 from weldstudio.domain.scheme import Scheme
+from weldstudio.store import altered
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.store import Store
 from weldstudio.studio import conflicts, history, labelling, reviews, samples, second
@@ -65,6 +66,30 @@ def test_a_review_made_elsewhere_of_other_labels_does_not_hold_here(pair: tuple[
     reviews.mark_reviewed(bob, [1, 2], who="Bob")  # later, but what Ann has changed Bob has not seen
     exchange(ann, bob, tmp_path)
     assert set(said(ann)) == set(said(bob)) == {2}
+
+
+def test_a_photo_goes_back_to_who_labelled_it_last_not_to_whose_label_came_in_last(
+    pair: tuple[Store, Store], tmp_path: Path
+) -> None:
+    ann, bob = pair
+    labelling.set_state(bob, [1], 0, State.RAISED, who="Bob")
+    labelling.set_state(ann, [1], 3, State.RAISED, who="Ann")
+    taken(ann, sent(bob, tmp_path / "b"))
+    reviews.return_photos(ann, [1], "why", who="Lee")
+    assert said(ann)[1].to == "Ann"
+
+
+def test_a_label_given_elsewhere_before_is_no_look_at_a_changed_file(pair: tuple[Store, Store], tmp_path: Path) -> None:
+    ann, bob = pair
+    labelling.set_state(bob, [1], 0, State.RAISED, who="Bob")
+    labelling.set_state(ann, [2], 0, State.RAISED, who="Ann")
+    with ann.atomic():
+        altered.put_back(ann, [(1, ann.value("SELECT max(seq) FROM actions"), "former")])
+    taken(ann, sent(bob, tmp_path / "b"))
+    assert altered.waiting(ann) == {1}
+    labelling.set_state(bob, [1], 0, State.CLEAR, who="Bob")
+    taken(ann, sent(bob, tmp_path / "later"))
+    assert altered.waiting(ann) == frozenset()
 
 
 def test_of_two_reviewers_the_later_one_holds_at_both_desks(pair: tuple[Store, Store], tmp_path: Path) -> None:

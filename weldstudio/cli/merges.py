@@ -116,8 +116,11 @@ def contradictions(project: Path, to_split: bool, as_json: bool) -> None:
 
     with opened(project, read_only=True) as store:
         found = merged_labels.listed(mirror.read(store), splitting=to_split)
-    word = "photos to split" if to_split else "contradictions"
-    lines = [f"{len(found):,} {word}.", *(f"  {one.path}: {one.name}: {one.reason}" for one in found[:SHOWN])]
+    word = ("photo to split", "photos to split") if to_split else ("contradiction", "contradictions")
+    lines = [
+        f"{answer.count(len(found), *word)}.",
+        *(f"  {one.path}: {one.name}: {one.reason}" for one in found[:SHOWN]),
+    ]
     more = len(found) - SHOWN
     answer.give(
         as_json,

@@ -136,7 +136,7 @@ class Scheme:
     def _refuse_bad_names(self) -> None:
         seen: set[str] = set()
         level_flags = {level_of(self, merge) for merge in self.live_merges}
-        for item in self._named:
+        for item in self.flags + self.live_merges:
             if item.slot in level_flags:
                 continue  # called like the merge that it is part of
             _refuse_bad_name(item.name, "A flag or merge")
@@ -169,7 +169,13 @@ class Scheme:
                     f"The key '{key}' is used by '{names[0]}' and '{names[1]}'; give one of them another key."
                 )
 
-    @property
+    def __hash__(self) -> int:
+        kept = vars(self)  # where `cached_property` keeps what was worked out
+        if "_hash" not in kept:
+            kept["_hash"] = hash((self.flags, self.groups, self.merges, self.name, self.verdict_level))
+        return int(kept["_hash"])
+
+    @cached_property
     def slots(self) -> int:
         """How many slots have ever been handed out: the width of label and prediction matrices."""
         return 1 + max((item.slot for item in self._all), default=-1)
@@ -178,11 +184,6 @@ class Scheme:
     def _all(self) -> tuple[SchemeClass, ...]:
         """Everything that owns a slot, undone merges and retired flags included."""
         return self.flags + self.merges
-
-    @property
-    def _named(self) -> tuple[SchemeClass, ...]:
-        """Everything that a name can mean: retired flags too, undone merges not."""
-        return self.flags + self.live_merges
 
     @cached_property
     def live_flags(self) -> tuple[Flag, ...]:
@@ -227,7 +228,7 @@ class Scheme:
         raise SchemeError(f"There is no flag or merge '{name}'.{did_you_mean(name, (i.name for i in self.flags))}")
 
     def has_name(self, name: str) -> bool:
-        return any(item.name == name for item in self._named)
+        return any(item.name == name for item in self.flags + self.live_merges)
 
     def merge_of(self, slot: int) -> Merge | None:
         """The live merge that a flag is part of."""
@@ -244,7 +245,7 @@ class Scheme:
         rule = PENALTIES.get(item.penalty)
         return rule(self.points_of(member) for member in telling(self, item)) if rule else int(item.penalty)
 
-    @property
+    @cached_property
     def has_points(self) -> bool:
         """Whether any flag in use costs points; without, joints have no verdicts."""
         return any(flag.points for flag in self.live_flags)

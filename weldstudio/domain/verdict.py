@@ -1,5 +1,6 @@
 """The verdict of a joint: penalty points of its distinct flags against the contractor's reject limit. Never stored."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -84,16 +85,19 @@ def _joint_states(scheme: Scheme, labels: NDArray[np.uint8]) -> dict[int, State]
     """The joint's state of each class that counts, by slot."""
     needed = needed_at(scheme, scheme.verdict_level)
     columns = all_states(scheme, labels, classes=needed).T.tolist()
-    found = {
-        item.slot: joint_state(states, scheme.joint_rule_of(item.slot))
-        for item, states in zip(needed, columns, strict=True)
-    }
+    found = {slot: joint_state(states, rule) for (slot, rule), states in zip(_rules(scheme), columns, strict=True)}
     if needed is scheme.classes:
         return found
     counted = told_once(
         scheme, scheme.verdict_level, {slot: np.array([state], np.uint8) for slot, state in found.items()}
     )
     return {slot: State(int(state[0])) for slot, state in counted.items()}
+
+
+@functools.lru_cache(maxsize=8)
+def _rules(scheme: Scheme) -> tuple[tuple[int, JointRule], ...]:
+    """Slot and rule of each class that counts; a label key asks for the same ones again and again."""
+    return tuple((item.slot, scheme.joint_rule_of(item.slot)) for item in needed_at(scheme, scheme.verdict_level))
 
 
 def _points(scheme: Scheme, slots: list[int]) -> int:

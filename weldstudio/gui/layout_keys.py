@@ -84,6 +84,9 @@ class LayoutKeys(QObject):
     def __init__(self, window: QWidget, actions: Actions) -> None:
         super().__init__(window)
         self._actions = actions
+        self._by_key: dict[str, list[QAction]] = {}
+        """Looked up once for each key: asking all actions takes a good part of a label key's time."""
+        actions.changed.connect(self._by_key.clear)
         window.installEventFilter(self)
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:
@@ -105,5 +108,7 @@ class LayoutKeys(QObject):
         return False
 
     def _action(self, chord: str) -> QAction | None:
-        wanted = QKeySequence(chord)
-        return next((a for a in self._actions.all() if a.isEnabled() and wanted in a.shortcuts()), None)
+        if chord not in self._by_key:
+            wanted = QKeySequence(chord)
+            self._by_key[chord] = [action for action in self._actions.all() if wanted in action.shortcuts()]
+        return next((action for action in self._by_key[chord] if action.isEnabled()), None)

@@ -51,9 +51,19 @@ def make_thumb(path: Path, size: int = SIZE) -> Thumb:
 
 def thumb_of(picture: Image.Image) -> Thumb:
     """The thumbnail of an upright RGB picture that has its size already."""
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY)
-    return Thumb(out.getvalue(), picture.width, picture.height, dhash_of(picture))
+    with _memory_file() as file:
+        picture.save(file, "JPEG", quality=_QUALITY)
+        file.seek(0)
+        return Thumb(file.read(), picture.width, picture.height, dhash_of(picture))
+
+
+def _memory_file() -> IO[bytes]:
+    """What to encode into. Pillow lets the interpreter lock go while it encodes into a file, into memory it does not:
+    so a file that lies in memory, where the system knows such (Linux).
+    """
+    if hasattr(os, "memfd_create"):
+        return io.FileIO(os.memfd_create("thumbnail"), "w+")
+    return io.BytesIO()
 
 
 def thumb_key(collection_uuid: str, path: str, size: int, mtime_ns: int) -> str:

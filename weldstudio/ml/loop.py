@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from weldstudio.domain.alarms import Watch
 from weldstudio.domain.errors import JobFailed, PhotoError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.messages import Alarm, Message, Stage, Step
@@ -56,6 +57,10 @@ class Steps:
     classes: Sequence[str]
     optimiser: torch.optim.Optimizer = field(init=False)
     variation: Variation = field(init=False)
+    watch: Watch | None = None
+    """Who looks whether it goes wrong."""
+    answers: list[Tensor] = field(default_factory=list, init=False)
+    """Logits of the photos of the last step, piece by piece, before it."""
     pieces: int = field(default=1, init=False)
     """In how many pieces a batch is worked off; more than one after memory ran out."""
 
@@ -131,12 +136,24 @@ class Steps:
             if x.is_cuda:
                 torch.cuda.empty_cache()
 
+    def told(self, loss: float, chosen: NDArray[np.int64]) -> Iterator[Alarm]:
+        """What there is to say of the step just made on these rows. Of blended pairs the loss alone says something."""
+        if self.watch is None:
+            return
+        states = self.states[torch.from_numpy(chosen)].numpy()
+        if self.mixes:
+            states = np.zeros_like(states)
+        logits = torch.cat(self.answers).float().cpu().double().numpy()
+        yield from self.watch.stepped(loss, logits, states, chosen)
+
     def _descend(self, x: Tensor, states: Tensor, others: Tensor, *, share: float, rate: float) -> float:
         self.optimiser.zero_grad(set_to_none=True)
         value = 0.0
+        self.answers = []
         known = [self.loss.known(labels).sum().clamp(min=1) for labels in (states, others)]
         for part in torch.arange(len(x), device=x.device).tensor_split(self.pieces):
             logits = self.network(x[part] if self.pieces > 1 else x)
+            self.answers.append(logits.detach())
             loss = share * self.loss.entries(logits, states[part]).sum() / known[0]
             if share != 1:
                 loss = loss + (1 - share) * self.loss.entries(logits, others[part]).sum() / known[1]
@@ -248,6 +265,7 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
             if not isfinite(loss):
                 yield _diverged(plan.learning_rate, now.step)
                 return
+            yield from steps.told(loss, chosen)
             if now.average is not None:
                 follow(now.average, steps.network.state_dict(), decay)
             if time.monotonic() - said >= SAY_EVERY_S or now.step in due:
@@ -264,6 +282,8 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
                     yield Alarm("checkpoint", problem)
             if wish is not None:
                 raise wish
+        if steps.watch is not None:
+            yield from steps.watch.epoch_ended()
 
 
 def _evaluated(now: _Standing, steps: Steps, validation: Validation, *, checkpoints: Checkpoints) -> Iterator[Message]:

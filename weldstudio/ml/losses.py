@@ -148,6 +148,12 @@ class Loss:
         return torch.where((1 - margin).abs() < CORNER, rounded, plain)
 
 
+def ignorance(loss: Loss, states: Tensor) -> float:
+    """What it costs, on these labels (n, classes), to know nothing: to say one half of all, or the class shares."""
+    prior = loss.prior.log() if loss.exclusive else torch.logit(loss.prior)
+    return min(float(loss(said.expand(len(states), -1), states)) for said in (torch.zeros_like(prior), prior))
+
+
 def exclusive_target(states: Tensor) -> Tensor:
     """The one raised class of each photo, (n,) int64; -1 where none or several are raised."""
     raised = states == 1

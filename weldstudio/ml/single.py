@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from weldstudio.domain.alarms import Watch, rare_in_batches
 from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Alarm, Message, Stage
@@ -30,8 +31,9 @@ from weldstudio.ml.context import Context
 from weldstudio.ml.dataset import Photos
 from weldstudio.ml.features import Photographs, read_features
 from weldstudio.ml.loop import Steps, steps_per_epoch, train_stages
-from weldstudio.ml.losses import Loss
+from weldstudio.ml.losses import Loss, ignorance
 from weldstudio.ml.parts import stand_apart
+from weldstudio.ml.schedule import batch_size
 from weldstudio.ml.validation import Best, Validation
 from weldstudio.ml.weights import load_trunk
 
@@ -55,6 +57,12 @@ class Training:
         self.photos: dict[Split, Photographs] = {}
         self.sentence = ""
         self.validation: Validation | None = None
+        self.watch: Watch | None = None
+
+    @property
+    def _by_steps(self) -> bool:
+        """Whether stages are trained."""
+        return bool(self.recipe.network.trains_stages and self.recipe.schedule.epochs)
 
     @property
     def best(self) -> Best | None:
@@ -71,7 +79,7 @@ class Training:
         else:
             yield from self._prepare()
             validation, chosen = yield from self._head()
-        if self.recipe.network.trains_stages and self.recipe.schedule.epochs:
+        if self._by_steps:
             yield from self._train_stages(validation, chosen)
         if self.recipe.sampling.balanced_head:
             yield from self._balance(validation, chosen)
@@ -107,6 +115,13 @@ class Training:
             photos=self.photos[Split.VALIDATION],
             states=_states(self.photos[Split.VALIDATION], self.manifest),
             preprocessing=self.preprocessing,
+        )
+        self.watch = Watch(
+            [item.name for item in self.manifest.classes],
+            self.recipe.schedule.epochs * steps_per_epoch(self.recipe, len(chosen.rows)) * self._by_steps,
+            self.recipe.schedule.learning_rate,
+            ignorance=ignorance(self.validation.loss, torch.from_numpy(chosen.states)),
+            exclusive=self.manifest.task == "exclusive",
         )
         self.checkpoints.shared["photos"] = {
             split.value: [photo.id for photo in photos] for split, photos in self.photos.items()
@@ -181,13 +196,16 @@ class Training:
             torch.from_numpy(chosen.states),
             self.preprocessing.input_size,
             [item.name for item in self.manifest.classes],
+            self.watch,
         )
         found_before = self.checkpoints.found
         if found_before is not None:
             rate = found_before["learning_rate"]
             steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=rate))
-        elif self.recipe.schedule.overfit_check:
-            yield from rehearsal.overfit_check(steps)
+        else:
+            yield from self._rare(len(chosen.rows))
+            if self.recipe.schedule.overfit_check:
+                yield from rehearsal.overfit_check(steps)
         if self.recipe.schedule.range_test != "off" and found_before is None:
             found = yield from rehearsal.range_test(steps)
             if found is not None and self.recipe.schedule.range_test == "use":
@@ -196,6 +214,15 @@ class Training:
             if isinstance(message, Alarm) and message.kind == "diverged":
                 self.sentence = message.sentence.removesuffix(" Try a smaller rate.")
             yield message
+
+    def _rare(self, rows: int) -> Iterator[Message]:
+        """Flags of which a batch is likely to hold no raised photo."""
+        if self.recipe.sampling.method != "proportional":
+            yield from rare_in_batches(
+                self.manifest.counts()[Split.TRAIN.value],
+                batch_size(self.recipe.schedule, rows),
+                proportional_possible=self.manifest.task == "exclusive" or len(self.manifest.classes) == 1,
+            )
 
     def _balance(self, validation: Validation, chosen: Sampled) -> Iterator[Message]:
         """The head refitted on the features of the best trunk."""

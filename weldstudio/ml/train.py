@@ -128,7 +128,7 @@ class _Run:
         training = Training(self.context, part.recipe, part.manifest, number=number)
         last = offset - 1 if training.steps_said is None else training.steps_said - 1
         try:
-            for message in training.run():
+            for message in watched(training):
                 if isinstance(message, Step | Evaluated):
                     message = replace(message, step=message.step + offset)
                     last = max(last, message.step)
@@ -199,6 +199,16 @@ class _Run:
             expected = np.where(found.answered[: len(checked)], heard, expected)
         finished.write_model(self.context.folder, network, card, pixels=pixels, expected=expected)
         return evaluation, notes
+
+
+def watched(training: Training) -> Iterator[Message]:
+    """What a training says, and the alarms that its evaluations give rise to."""
+    for message in training.run():
+        yield message
+        if isinstance(message, Evaluated) and training.watch is not None:
+            yield from training.watch.evaluated(message)
+    if training.best is not None and training.watch is not None:
+        yield from training.watch.ended(training.best.evaluation.per_class_json())
 
 
 def _answers(

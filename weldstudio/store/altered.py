@@ -10,12 +10,13 @@ from weldstudio.store.store import Store
 _WAITING = f"""FROM altered WHERE NOT EXISTS (
     SELECT 1 FROM label_events e JOIN actions a ON a.seq = e.action_seq
     WHERE e.photo_id = altered.photo_id AND e.action_seq > altered.after_seq
+    AND a.clock > coalesce((SELECT clock FROM actions WHERE seq = altered.after_seq), 0)
     AND e.source IN ({", ".join(str(int(source)) for source in LOOKED_AT)})
     AND NOT EXISTS (SELECT 1 FROM actions r WHERE r.reverts = a.id))"""
 
 
 def waiting(store: Store) -> frozenset[int]:
-    """Photos that want a second look: no person has labelled them since."""
+    """Photos that want a second look: no person has labelled them since. What another desk said before is no look."""
     return frozenset(photo_id for (photo_id,) in store.rows(f"SELECT photo_id {_WAITING}"))
 
 

@@ -171,7 +171,7 @@ def raise_rates(store: Store) -> list[tuple[str, str, int, int]]:
     looked = ", ".join(str(int(source)) for source in LOOKED_AT)
     return store.rows(
         f"""WITH last AS (
-            SELECT a.who, e.photo_id, e.slot, e.new, max(e.action_seq)
+            SELECT a.who, e.photo_id, e.slot, e.new, max(a.clock)
             FROM label_events e JOIN actions a ON a.seq = e.action_seq
             WHERE a.complete = 1 AND e.source IN ({looked}) GROUP BY a.who, e.photo_id, e.slot
         ), looks AS (SELECT who, photo_id, max(new & 3 = ?) AS raised FROM last GROUP BY who, photo_id)

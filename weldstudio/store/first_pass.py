@@ -6,8 +6,8 @@ All of it works in pieces, so that a collection of any size never keeps the stor
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice, repeat
 from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
@@ -16,6 +16,9 @@ from weldstudio.store.store import Store
 
 KnownPhoto = tuple[str, int, int, int, str | None, int]
 """(path, id, size, mtime_ns, reference of its joint, 1 if it has a problem)."""
+
+_ROWS_A_STATEMENT = 50
+"""Rows inserted by one statement: a statement for each of them takes a third longer."""
 
 
 def known_after(store: Store, collection_id: int, path: str, limit: int) -> list[KnownPhoto]:
@@ -56,29 +59,33 @@ def _insert_new(store: Store, collection_id: int, new: Sequence[FoundPhoto], ref
     first = 1 + int(store.value("SELECT max(id) FROM photos") or 0)
     by_reference = joints_of(store, collection_id, sorted({ref for ref in references if ref}))
     own_joint = 1 + int(store.value("SELECT max(id) FROM joints") or 0)
-    alone = sum(not ref for ref in references)
-    # One statement for all of them: a parameter a row would take longer than the rows themselves.
-    store.execute(
-        "WITH RECURSIVE own(id) AS (SELECT ?1 WHERE ?2 > 0 UNION ALL SELECT id + 1 FROM own WHERE id + 1 < ?1 + ?2)"
-        " INSERT INTO joints (id, collection_id) SELECT id, ?3 FROM own",
-        (own_joint, alone, collection_id),
-    )
-    own = iter(range(own_joint, own_joint + alone))
+    alone_ids = range(own_joint, own_joint + sum(not ref for ref in references))
+    _insert(store, "joints", shared={"collection_id": collection_id}, names=("id",), rows=zip(alone_ids, strict=True))
+    own = iter(alone_ids)
     joints = [by_reference[ref] if ref else next(own) for ref in references] if by_reference else own
-    store.executemany(
-        "INSERT INTO photos (id, collection_id, path, size, mtime_ns, joint_id, added) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        zip(
-            range(first, first + len(new)),
-            repeat(collection_id),
-            [photo.path for photo in new],
-            [photo.size for photo in new],
-            [photo.mtime_ns for photo in new],
-            joints,
-            repeat(int(time.time())),
-            strict=False,  # `repeat` has no end
-        ),
+    ids = range(first, first + len(new))
+    _insert(
+        store,
+        "photos",
+        shared={"collection_id": collection_id, "added": int(time.time())},
+        names=("id", "path", "size", "mtime_ns", "joint_id"),
+        rows=zip(ids, *zip(*new, strict=True), joints, strict=True),
     )
-    return range(first, first + len(new))
+    return ids
+
+
+def _insert(
+    store: Store, table: str, *, shared: Mapping[str, Any], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Rows of a table: the values that all `shared`, by column, and each row's own for the columns `names`."""
+    columns = ", ".join([*shared, *names])
+    values = ", ".join([f"?{number + 1}" for number in range(len(shared))] + ["?"] * len(names))
+    rest = iter(rows)
+    while some := list(islice(rest, _ROWS_A_STATEMENT)):
+        store.execute(
+            f"INSERT INTO {table} ({columns}) VALUES {', '.join([f'({values})'] * len(some))}",
+            (*shared.values(), *chain.from_iterable(some)),
+        )
 
 
 def joints_of(store: Store, collection_id: int, references: Sequence[str]) -> dict[str, int]:

@@ -311,7 +311,7 @@ class Mirror:
         """Rows of photos and whether they are there; the row of one that is not means nothing."""
         if not len(self.ids):
             return np.zeros(len(photo_ids), np.int64), np.zeros(len(photo_ids), np.bool_)
-        rows = np.minimum(np.searchsorted(self.ids, photo_ids), len(self.ids) - 1)
+        rows = np.minimum(self.ids.searchsorted(photo_ids), len(self.ids) - 1)
         return rows, self.ids[rows] == photo_ids
 
     def _widen(self, slots: int) -> None:

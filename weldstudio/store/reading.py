@@ -231,8 +231,9 @@ def labels(store: Store, ids: frozenset[int] | None) -> tuple[NDArray[np.int64],
     # Photos without a row are unseen, and must be said to be so where something else was shown ahead.
     wanted = np.array(sorted(ids), np.int64)
     every = np.zeros((len(wanted), matrix.shape[1]), np.uint8)
-    asked = np.isin(found, wanted)
-    every[np.searchsorted(wanted, found[asked])] = matrix[asked]
+    places = np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)
+    asked = wanted[places] == found
+    every[places[asked]] = matrix[asked]
     return wanted, every
 
 

@@ -117,9 +117,12 @@ def history(store: Store, photo_id: int, about: str) -> list[tuple[Action, str, 
 
 
 def labellers(store: Store, photo_ids: Sequence[int], looked: Sequence[int]) -> dict[int, str]:
-    """Who gave the last label of each of these photos by a source that is among `looked`; others are missing."""
+    """Who gave the last label of each of these photos by a source that is among `looked`; others are missing.
+
+    The last in time, which another desk's label that came in last need not be.
+    """
     rows = store.rows(
-        "SELECT e.photo_id, a.who, max(e.action_seq) FROM label_events e JOIN actions a ON a.seq = e.action_seq"
+        "SELECT e.photo_id, a.who, max(a.clock) FROM label_events e JOIN actions a ON a.seq = e.action_seq"
         " WHERE e.photo_id IN (SELECT value FROM json_each(?)) AND a.complete = 1"
         " AND e.source IN (SELECT value FROM json_each(?)) GROUP BY e.photo_id",
         (json.dumps(list(photo_ids)), json.dumps(list(looked))),

@@ -1,16 +1,18 @@
 """Preflight: what is wrong with a training before it starts, said with the flag, the count and the remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 
+from weldstudio.domain.agreement import Kappa
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest, ManifestPhoto
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import Sampled, obstacle, sampled
 from weldstudio.domain.scheme import did_you_mean
-from weldstudio.domain.scores import FEW
+from weldstudio.domain.scores import FEW, wilson
 from weldstudio.domain.split import Split
 
 JUDGING = 5
@@ -125,6 +127,30 @@ def recipe_warnings(recipe: Recipe, manifest: Manifest) -> list[str]:
     if recipe.combination.members > 1 or recipe.data.folds:
         times = max(1, recipe.data.folds) * recipe.combination.members
         warnings.append(f"{times} networks are trained and answer together: everything takes {times} times as long.")
+    return warnings
+
+
+def wrong_labels(manifest: Manifest, reviewed: Mapping[str, Kappa]) -> list[str]:
+    """Flags of which two reviewers differ so often that always giving the commoner answer beats giving the right one.
+
+    Two who are wrong independently on a share e of the photos differ on 2 e (1 - e); the share is taken from the lower
+    end of its 95 % interval [Dalyac 2014, 6.3.5].
+    """
+    warnings = []
+    for name, (raised, clear) in manifest.counts()[Split.TRAIN.value].items():
+        found = reviewed.get(name)
+        if found is None or found.n < FEW or not raised + clear:
+            continue
+        differ = found.first + found.second
+        low, _ = wilson(differ, found.n)
+        wrong = (1 - sqrt(max(0.0, 1 - 2 * low))) / 2
+        rarer = min(raised, clear) / (raised + clear)
+        if wrong > rarer:
+            warnings.append(
+                f"Of '{name}' at least {wrong:.0%} of the labels seem to be wrong: two reviewers differ on {differ} of "
+                f"{found.n} photos, and only {rarer:.0%} are of its rarer kind. A network then does best by always "
+                "giving the same answer. Settle the differences first."
+            )
     return warnings
 
 

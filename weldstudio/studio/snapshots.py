@@ -23,9 +23,15 @@ from weldstudio.store import photos as photo_rows
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import reviewing
+from weldstudio.studio import reviewing, second
 from weldstudio.studio.filters import parse
-from weldstudio.studio.preflight import manifest_problem, recipe_problem, recipe_warnings, without_hopeless
+from weldstudio.studio.preflight import (
+    manifest_problem,
+    recipe_problem,
+    recipe_warnings,
+    without_hopeless,
+    wrong_labels,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
             f"{torn} joint{'s' if torn > 1 else ''} with near-duplicates both in training and in validation or test "
             "are left out."
         )
-    warnings += recipe_warnings(recipe, manifest)
+    warnings += recipe_warnings(recipe, manifest) + wrong_labels(manifest, second.agreement(mirror).flags)
     problem = manifest_problem(manifest) or recipe_problem(recipe, manifest)
     seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
     reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}

@@ -71,6 +71,7 @@ def test_rows_buttons_and_notes_look_as_what_they_are(at: At) -> None:
     assert not inspector.nothing.isEnabled()
     assert not any(button.isEnabled() for button in inspector.decision.buttons.values())
     assert not inspector.decision.more.isEnabled()
+    assert not any(button.isEnabled() for button in inspector.review.buttons.values())
     assert not any(action.isEnabled() for action in inspector.flags.state_menu(row).actions())
     fields = inspector.notes.fields
     assert fields["photo"].isReadOnly()

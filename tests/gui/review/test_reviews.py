@@ -20,6 +20,7 @@ from weldstudio.store import altered, models, photos, predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import conflicts, decisions, grouping, labelling, merging, reviews, samples, second
 from weldstudio.studio.queues import queues
+from weldstudio.studio.review_terms import pending
 
 NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
 UNKNOWN = {0: State.UNSEEN, 1: State.UNSEEN, 3: State.RAISED}
@@ -257,6 +258,17 @@ def test_a_second_look_shows_neither_first_labels_nor_predictions(owing: At) -> 
     assert len(at.shown) == 12
 
 
+def test_second_looks_are_not_given_by_the_hundred(owing: At) -> None:
+    at = owing
+    at.session.settings.change(ask_above=5)
+    at.key(Key.Key_A, CONTROL)
+    for press in ((Key.Key_N,), (Key.Key_1,), (Key.Key_Return, CONTROL)):
+        at.key(*press)
+        assert "at once are no second look" in at.window.toast.label.text()
+        at.window.toast.dismiss()
+    assert len(pending(at.session.mirror.reviews, "Ada")) == 12
+
+
 def test_a_second_look_is_given_by_keys_and_lifts_the_veil(owing: At) -> None:
     at = owing
     at.key(Key.Key_3)
@@ -355,6 +367,25 @@ def test_one_flag_and_one_photograph_are_accepted_by_key(at: At) -> None:
     assert at.state(2, 1) == State.UNSEEN
     at.key(Key.Key_Z, CONTROL)
     assert at.state(0, 1) == State.CLEAR
+
+
+def test_accepting_on_many_asks_first_and_says_what_it_replaces(at: At) -> None:
+    at.session.settings.change(ask_above=5)
+    at.session.choose_flag(0)
+    texts: list[str] = []
+
+    def fill(dialog: FormDialog) -> None:
+        texts.append(dialog.sentence.text())
+        assert not dialog.do_button.isDefault()
+
+    at.key(Key.Key_A, CONTROL)
+    answered(at, fill, accept=False)
+    at.key(Key.Key_G, CONTROL)
+    assert texts == ["12 labels would be accepted; 12 of them stand in place of another label. One step of undo."]
+    assert set(at.session.mirror.states(0).tolist()) == {State.CLEAR}
+    answered(at, fill)
+    at.key(Key.Key_G, CONTROL)
+    assert set(at.session.mirror.states(0).tolist()) == {State.RAISED}
 
 
 def test_all_that_is_certain_in_view_is_counted_before_it_is_accepted(qtbot: QtBot, at: At) -> None:

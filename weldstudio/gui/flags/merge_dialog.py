@@ -146,7 +146,7 @@ class MergeDialog(QDialog):
             problem = f"“{self.name}” is there already; choose another name."
         set_look(self.problem, "danger" if problem else "secondary")
         if not problem and (level or back):
-            what = "flag" if level else "merge that was undone, and had this name,"
+            what = "flag of this name" if level else "merge of this name that was undone"
             self.problem.setText(f"What was said of the {what} counts for the merge as a whole.")
             self.merge_button.setEnabled(True)
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import all_states
+from weldstudio.domain.scheme import Group, Scheme, all_states
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import theme
 from weldstudio.store.mirror import Mirror
@@ -98,10 +99,7 @@ def badges(
     seen, places = (mirror, rows) if some is None else (some, np.arange(len(rows)))
     states = all_states(scheme, seen.labels[places])
     contrary = _contrary(seen, places, states)
-    points = np.array([scheme.points_of(item.slot) for item in classes])
-    group_of = [scheme.group_of(item.slot) for item in classes]
-    names = [item.name for item in classes]
-    made = (_badge(states[i], contrary[i], names=names, points=points, groups=group_of) for i in range(len(rows)))
+    made = (_badge(states[i], contrary[i], _classes_of(scheme)) for i in range(len(rows)))
     return [_with_words(badge, mirror, row) for badge, row in zip(made, told, strict=True)]
 
 
@@ -135,14 +133,27 @@ def _contrary(mirror: Mirror, rows: NDArray[np.int64], states: NDArray[np.uint8]
     return np.where(apart, np.maximum(np.abs(probability - thresholds), np.float32(1e-6)), np.float32(0))
 
 
-def _badge(
-    states: NDArray[np.uint8],
-    contrary: NDArray[np.float32],
-    *,
-    names: list[str],
-    points: NDArray[np.int64],
-    groups: Sequence[object],
-) -> Badge:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Classes:
+    """What badges ask of a scheme's classes, in their order."""
+
+    names: tuple[str, ...]
+    points: NDArray[np.int64]
+    groups: tuple[Group | None, ...]
+
+
+@lru_cache(maxsize=4)
+def _classes_of(scheme: Scheme) -> _Classes:
+    classes = scheme.classes
+    return _Classes(
+        tuple(item.name for item in classes),
+        np.array([scheme.points_of(item.slot) for item in classes]),
+        tuple(scheme.group_of(item.slot) for item in classes),
+    )
+
+
+def _badge(states: NDArray[np.uint8], contrary: NDArray[np.float32], classes: _Classes) -> Badge:
+    names, points = classes.names, classes.points
     worst = int(np.argmax(contrary))
     disagreement = ""
     if contrary[worst] > 0:
@@ -152,21 +163,21 @@ def _badge(
         found = np.flatnonzero(states == state)
         if len(found):
             first = found[np.argmax(points[found])]
-            total = _total(found, points, groups) if state == State.RAISED else 0
+            total = _total(found, classes) if state == State.RAISED else 0
             return Badge(state, names[first], total, len(found) - 1, disagreement)
     return Badge(State.CLEAR if (states == State.CLEAR).all() else None, disagreement=disagreement)
 
 
-def _total(found: NDArray[np.int64], points: NDArray[np.int64], groups: Sequence[object]) -> int:
+def _total(found: NDArray[np.int64], classes: _Classes) -> int:
     """Points of raised classes; of a group only the highest count."""
     alone = 0
     highest: dict[int, int] = {}
     for index in found.tolist():
-        group = groups[index]
+        group, points = classes.groups[index], int(classes.points[index])
         if group is None:
-            alone += int(points[index])
+            alone += points
         else:
-            highest[id(group)] = max(highest.get(id(group), 0), int(points[index]))
+            highest[id(group)] = max(highest.get(id(group), 0), points)
     return alone + sum(highest.values())
 
 

@@ -1,5 +1,6 @@
 """What the inspector's rows show of one photo or of several: values computed from the mirror, without Qt."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -143,7 +144,7 @@ def with_labels(rows: Sequence[FlagRow], scheme: Scheme, labels: NDArray[np.uint
     shown: list[FlagRow] = []
     for row, four in zip(rows, counts, strict=True):
         byte = bytes_of[row.slot] if row.slot < len(bytes_of) else 0
-        source = _SOURCES.get(source_of(byte).word, "") if byte else ""
+        source = _source_words(byte) if byte else ""
         same = row.counts == four and row.source == source
         shown.append(row if same else replace(row, counts=four, source=source))
     return shown
@@ -159,6 +160,12 @@ _SOURCES = {
     "assumed": "assumed at import",
     "accepted": "accepted from the model",
 }
+
+
+@functools.cache
+def _source_words(byte: int) -> str:
+    """Where a label came from, by its byte."""
+    return _SOURCES.get(source_of(byte).word, "")
 
 
 def _counts(states: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from weldstudio.gui.review.badges import Badge, BadgeCache, BadgePainter, Ids
 from weldstudio.gui.review.cells import paint_frame, paint_photo
 from weldstudio.gui.review.grid_mouse import GridMouse
-from weldstudio.gui.review.layout import GAP, Layout
+from weldstudio.gui.review.layout import GAP, Layout, layout_of
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.theme import theme
@@ -98,14 +98,14 @@ class PhotoGrid(QAbstractScrollArea):
         if photo_ids is None:
             self.viewport().update()
             return
-        seen = self.visible()
-        for place, photo_id in enumerate(self.state.ids[seen.start : seen.stop].tolist()) if photo_ids else ():
+        seen = self.visible() if photo_ids else range(0)
+        for place, photo_id in enumerate(self.state.ids[seen.start : seen.stop].tolist()):
             if photo_id in photo_ids:
                 self.viewport().update(self.cell_rect(seen.start + place).adjusted(-GAP, -GAP, GAP, GAP))
 
     @property
     def layout_(self) -> Layout:
-        return Layout(len(self.state.ids), self._size, self.viewport().width())
+        return layout_of(len(self.state.ids), self._size, self.viewport().width())
 
     @property
     def cell_size(self) -> int:
@@ -256,7 +256,8 @@ class PhotoGrid(QAbstractScrollArea):
         focused, near = self.hasFocus(), dirty.adjusted(-GAP, -GAP, GAP, GAP)
         for index, photo_id, (left, cell_top, width, height) in zip(indexes, ids, layout.cells(indexes), strict=True):
             cell = QRect(left, cell_top - top, width, height)
-            if not near.intersects(cell):
+            framed = index == state.current or state.is_selected(index)
+            if not (near if framed else dirty).intersects(cell):
                 continue
             stale = photo_id in self._stale
             if stale:
@@ -266,7 +267,7 @@ class PhotoGrid(QAbstractScrollArea):
             self._badge_painter.paint(painter, picture, badges[photo_id], cell=cell)
             if stale:
                 painter.setOpacity(1)
-            if index == state.current or state.is_selected(index):
+            if framed:
                 paint_frame(painter, cell, current=focused and index == state.current)
         self.mouse.paint_band(painter, top)
         painter.end()

@@ -11,6 +11,7 @@ from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import Source, State
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review.bulk_dialog import ask_first
+from weldstudio.gui.review.review_keys import refused_in_bulk
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.studio.flag_keys import CHOOSE, SET, UNSURE
@@ -106,6 +107,8 @@ class LabelKeys(QObject):
         """A blind second look is kept apart from the labels; whether this was one. The store refuses a mixture."""
         if not self._veil.owed(self._session.mirror.rows(targets)).any():
             return False
+        if refused_in_bulk(self._session, targets):
+            return True
         from weldstudio.studio import second
 
         who, title = self._session.who, f"Second look: {title}"

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,28 +13,31 @@ ASPECT = 3 / 4
 """Height of a cell by its width; the cameras' own, so that most photographs fill theirs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
-    """Cells row by row in a viewport `width` wide. Cells grow beyond `size` until a row is full: no ragged edge."""
+    """Cells row by row in a viewport `width` wide. Cells grow beyond `size` until a row is full: no ragged edge.
+
+    What a frame asks for again and again is worked out once.
+    """
 
     count: int
     size: int
     """The width asked for, in pixels; cells are at least as wide unless the viewport is narrower."""
     width: int
 
-    @property
+    @cached_property
     def columns(self) -> int:
         return max(1, (self.width - GAP) // (self.size + GAP))
 
-    @property
+    @cached_property
     def cell_width(self) -> int:
         return max(8, (self.width - GAP) // self.columns - GAP)
 
-    @property
+    @cached_property
     def cell_height(self) -> int:
         return round(self.cell_width * ASPECT)
 
-    @property
+    @cached_property
     def row_step(self) -> int:
         return self.cell_height + GAP
 
@@ -107,3 +111,9 @@ class Layout:
         if cell_top + cell_height + GAP > top + height:
             return max(0, cell_top + cell_height + GAP - height)
         return top
+
+
+@lru_cache(maxsize=8)
+def layout_of(count: int, size: int, width: int) -> Layout:
+    """The same layout for the same numbers."""
+    return Layout(count, size, width)

@@ -1,12 +1,13 @@
 """What the keys of review do: reviewed, returned, second looks, accepting predictions, draws and passing."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from weldstudio.domain.errors import EditRefused
+from weldstudio.domain.labelling import State
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review.accept_dialog import ask_accept_all
 from weldstudio.gui.review.draw_dialogs import ask_audit, ask_pass, ask_second
@@ -14,7 +15,11 @@ from weldstudio.gui.review.form_dialog import FormDialog
 from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
-from weldstudio.gui.words import counted
+from weldstudio.gui.words import count, counted
+
+if TYPE_CHECKING:
+    from weldstudio.store.mirror import Mirror
+    from weldstudio.studio.accepting import Answers
 
 
 class ReviewKeys(QObject):
@@ -56,6 +61,8 @@ class ReviewKeys(QObject):
         owed = self._veil.owed(self._session.mirror.rows(targets))
         if owed.any() and not owed.all():
             self._session.tell("Some of these photographs wait for your second look, others do not; take one kind.")
+            return
+        if owed.any() and refused_in_bulk(self._session, targets):
             return
         function = second.give if owed.any() else reviews.mark_reviewed
         self._edit(f"Review {_named(targets)}", function, targets)
@@ -108,8 +115,18 @@ class ReviewKeys(QObject):
         from weldstudio.studio import accepting
 
         targets = self._session.targets()
-        if targets and not self._refused_blind(targets):
-            self._edit(f"Accept predictions on {_named(targets)}", accepting.accept, targets, **what)
+        if not targets or self._refused_blind(targets):
+            return
+        title = f"Accept predictions on {_named(targets)}"
+        if len(targets) > self._session.settings.ask_above and self._session.mirror.model_id is not None:
+            mirror = self._session.mirror
+            found = accepting.answers(mirror, mirror.rows(targets), **what)
+            dialog = FormDialog(
+                title, [], button="Accept", say=lambda: accepted(mirror, found), careful=True, parent=self._window
+            )
+            if not dialog.exec():
+                return
+        self._edit(title, accepting.accept, targets, **what)
 
     def _refused_blind(self, targets: tuple[int, ...]) -> bool:
         if not self._veil.hidden(self._session.mirror.rows(targets)).any():
@@ -130,6 +147,26 @@ class ReviewKeys(QObject):
         pending = session.edit(text, function, targets, *args, who=session.who, **what)
         if len(targets) > 1:
             pending.then(lambda done: session.tell(done.text or text, undo=done.action_id is not None))
+
+
+def refused_in_bulk(session: Session, targets: Sequence[int]) -> bool:
+    """So many second looks are none: said and refused, where an ordinary change of as many would be asked about."""
+    if len(targets) <= session.settings.ask_above:
+        return False
+    session.tell(f"{counted(len(targets), 'photograph')} at once are no second look; select fewer.")
+    return True
+
+
+def accepted(mirror: "Mirror", found: "Sequence[Answers]") -> str:
+    """How many labels would be accepted, and how many of other states they would replace."""
+    replaced = 0
+    for one in found:
+        held = mirror.states(one.slot)[one.rows]
+        replaced += int(((held != State.UNSEEN) & (held != one.states)).sum())
+    if not any(len(one.rows) for one in found):
+        raise EditRefused("The model says nothing here that is not labelled already.")
+    instead = f"; {count(replaced)} of them stand in place of another label" if replaced else ""
+    return f"{counted(sum(len(one.rows) for one in found), 'label')} would be accepted{instead}. One step of undo."
 
 
 def _named(targets: tuple[int, ...]) -> str:

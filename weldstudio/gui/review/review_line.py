@@ -1,9 +1,11 @@
 """What reviewers say of the photograph, in a line or two of the inspector, and the buttons that say it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from weldstudio.domain.clock import wall_seconds
@@ -78,11 +80,13 @@ class ReviewLine(QFrame):
             button = QToolButton()
             button.setProperty("look", "quiet")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setToolTip(actions[action_id].toolTip())
-            button.setAccessibleName(actions[action_id].text())
+            action = actions[action_id]
+            button.setAccessibleName(action.text())
             set_icon(button, icon)
-            button.clicked.connect(actions[action_id].trigger)
+            button.clicked.connect(action.trigger)
             self.buttons[action_id] = button
+            action.changed.connect(partial(self._follow, button, action))
+            self._follow(button, action)
             row.addWidget(button)
         theme.changed.connect(self._draw)
         self._draw()
@@ -96,6 +100,12 @@ class ReviewLine(QFrame):
         if said != self._spoken:
             self._spoken = said
             self._draw()
+
+    @staticmethod
+    def _follow(button: QToolButton, action: QAction) -> None:
+        """Off while a window only looks on; the key that the tooltip names may be another one later."""
+        button.setEnabled(action.isEnabled())
+        button.setToolTip(action.toolTip())
 
     def _draw(self) -> None:
         said = self._spoken

@@ -81,10 +81,11 @@ class VerdictBanner(QWidget):
         if said == self._said:
             return
         before, self._said = self._said, said
-        self.setAccessibleName(self.words())
+        words = self.words()
+        self.setAccessibleName(words)
         verdicts = [verdict.outcome for verdict in (said.labels, said.model) if verdict is not None]
         still_open = _STILL_OPEN if Outcome.OPEN in verdicts else ""
-        self.setToolTip("\n".join(filter(None, (self.words(), still_open, said.difference))))
+        self.setToolTip("\n".join(filter(None, (words, still_open, said.difference))))
         # A label most often changes the points alone; text takes long to paint.
         points_alone = said.labels is not None and replace(before, labels=said.labels) == said
         points_alone = points_alone and (before.outcome, before.limit) == (said.outcome, said.limit)
