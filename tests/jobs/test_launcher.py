@@ -41,6 +41,16 @@ def test_it_says_the_id_and_goes_on_to_the_next_that_waits(tmp_path: Path) -> No
     assert line.waiting() == []
 
 
+def test_where_a_process_cannot_part_with_its_parent_none_stays(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run")
+    run.path.mkdir()
+    run.write_control(Control(5.0))
+    words = [sys.executable, "-c", "import os\ndel os.fork" + _SCRIPT, str(run.path), ""]
+    said = subprocess.run(words, env=process.environment(), capture_output=True, text=True, timeout=100, check=True)
+    assert int(said.stdout) > 0
+    assert list(run.replay()) == []
+
+
 def test_the_launcher_tells_of_a_run_that_never_said_a_word(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
     run.path.mkdir()

@@ -115,7 +115,7 @@ def _in_turn(run: RunFolder, device: str) -> int:
         return _train(run)
     finally:
         lock.release()
-        if os.getppid() != parent:
+        if os.getppid() != parent or not hasattr(os, "fork"):
             line.start_next()  # whoever started this one, and would start the next, is gone
 
 

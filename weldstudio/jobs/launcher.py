@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 def main(folder: Path, device: str = "") -> int:
     """The exit status, once no run waits for a device that this one could give it.
 
-    Where the system can, the process that stays is nobody's child: whoever asked waits for the id alone.
+    The process that stays is nobody's child: whoever asked waits for the id alone. Where the system cannot part with
+    its parent none stays, and the training itself starts the next.
     """
-    if hasattr(os, "fork") and os.fork():
+    stays = hasattr(os, "fork")
+    if stays and os.fork():
         os._exit(0)
     process = launch(folder, device)
     os.write(1, f"{process.pid}\n".encode())
+    if not stays:
+        process.returncode = 0  # it is meant to go on: no warning about a child left behind
+        return 0
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

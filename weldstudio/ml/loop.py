@@ -294,7 +294,7 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
         pieces = steps.pieces
         loss = steps.step(x, states, rate, mix=mix) if len(x) else loss
         now.step += 1
-        yield from steps.context.left_out(steps.unread.items())
+        yield from steps.context.left_out(list(steps.unread.items()))
         if steps.pieces != pieces:
             yield _memory_ran_out(len(x), steps.pieces)
         pace.count(len(x))

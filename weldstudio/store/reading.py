@@ -156,8 +156,8 @@ class MirrorRows:
     """What is decided of these joints; None = of all."""
     reviews: tuple[frozenset[int] | None, Reviews] | None = None
     """What is said of these photos beyond labels; None = of all."""
-    altered: frozenset[int] | None = None
-    """All photos that want a second look, for their file is another one."""
+    altered: tuple[frozenset[int] | None, frozenset[int]] | None = None
+    """Which of these photos want a second look, for their file is another one; None = of all."""
 
 
 @contextmanager

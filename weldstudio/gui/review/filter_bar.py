@@ -5,16 +5,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
-from weldstudio.gui.icons import icon, pixmap
+from weldstudio.gui.icons import icon, pixmap, set_icon
 from weldstudio.gui.review.completion_list import CompletionList
 from weldstudio.gui.review.grid import LARGEST, SMALLEST
 from weldstudio.gui.review.shown import SORTS
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.studio.completing import Completion, Completions
-from weldstudio.studio.reviewing import KEYS, WORDS, Sort
+from weldstudio.studio.reviewing import KEYS, WORDS
+from weldstudio.studio.views import Order
 
 _TYPED_MS: Final = 350
 _CLEAR_BUTTON: Final = 32
@@ -128,6 +129,8 @@ class FilterBar(QWidget):
     """Back to the photographs."""
     sort_asked = Signal(object)
     """A `Sort`."""
+    turned = Signal(bool)
+    """Whether the order is to be turned round."""
     size_asked = Signal(int)
     """Width of a thumbnail."""
 
@@ -147,10 +150,20 @@ class FilterBar(QWidget):
         self.field.left.connect(self.left)
         self.sort = QComboBox()
         self.sort.setAccessibleName("Order of the photographs")
-        self.sort.setToolTip("Order of the photographs; by the model: for the chosen flag")
+        self.sort.setToolTip(
+            "Order of the photographs; by the model: for the chosen flag. Shuffled again: another order"
+        )
         for sort, words in SORTS.items():
             self.sort.addItem(words, sort)
         self.sort.activated.connect(lambda place: self.sort_asked.emit(self.sort.itemData(place)))
+        self.turn = QToolButton()
+        self.turn.setCheckable(True)
+        self.turn.setToolTip("Turn the order round")
+        self.turn.setAccessibleName("Turn the order round")
+        set_icon(self.turn, "sort")
+        self.turn.toggled.connect(self.turned)
+        self.keep = QToolButton()
+        """Keeps the filter as a view; the page gives it its action."""
         self._small, self._large = QLabel(), QLabel()
         self.thumbs = QSlider(Qt.Orientation.Horizontal)
         self.thumbs.setRange(SMALLEST, LARGEST)
@@ -163,7 +176,9 @@ class FilterBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addWidget(self.field, 1)
+        layout.addWidget(self.keep)
         layout.addWidget(self.sort)
+        layout.addWidget(self.turn)
         layout.addSpacing(GROUP - GAP)
         layout.addWidget(self._small)
         layout.addWidget(self.thumbs)
@@ -171,13 +186,15 @@ class FilterBar(QWidget):
         theme.changed.connect(self._draw)
         self._draw()
 
-    def show_filter(self, text: str, sort: Sort) -> None:
+    def show_filter(self, text: str, order: Order) -> None:
         """What holds now; no signal."""
         self._rest.stop()
         if self.field.text() != text:
             self.field.offered.hide()
             self.field.setText(text)
-        self.sort.setCurrentIndex(self.sort.findData(sort))
+        self.sort.setCurrentIndex(self.sort.findData(order.sort))
+        with QSignalBlocker(self.turn):
+            self.turn.setChecked(order.descending)
 
     def show_found(self, found: int, of: int) -> None:
         """How many of the photographs the filter lets through; nothing while there is none."""

@@ -286,6 +286,7 @@ class Canvas:
         keep *= surface.open
         sky = keep * (facing_sky * np.float32(0.5) + np.float32(0.5))
         keep -= sky
+        metal = np.asarray(surface.metal) > 0 if np.any(surface.metal) else None
         colours = []
         for band, albedo in enumerate(surface.albedo):
             own = sunlit * np.float32(self.sun[band])
@@ -295,8 +296,8 @@ class Canvas:
             back = above * np.float32(self.sky[band])
             if shine is not None:
                 back += shine * np.float32(self.sun[band])
-            if np.any(surface.metal):
-                back *= np.where(np.asarray(surface.metal) > 0, albedo * np.float32(1.6), np.float32(1))
+            if metal is not None:
+                back *= np.where(metal, albedo * np.float32(1.6), np.float32(1))
             own += back
             colours.append(own)
         return colours
