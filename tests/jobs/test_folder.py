@@ -32,6 +32,7 @@ def test_recipe_manifest_and_control_come_back(run: RunFolder) -> None:
     assert run.id == "a"
     assert run.recipe() == Recipe(name="Été")
     assert run.manifest() == MANIFEST
+    assert run.photo_ids() == [1, 2]
     assert run.control() == Control(who="Ann")
     run.write_control(Control(5.0, True, "Ann"))
     assert run.control() == Control(5.0, True, "Ann")

@@ -112,7 +112,7 @@ def test_photos_are_queued_with_their_joint(pairs: Store) -> None:
     queue = next(q for q in reviewing.QUEUES if q.id == "decisive")
     assert seen.ids[reviewing.select(seen, queue.filter, sort=queue.sort)].tolist() == [1, 2]
     assert [reviewing.queue_counts(seen)[queue] for queue in Queue] == [6, 1, 0]
-    for sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS):
+    for sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS, Sort.OVER):
         rows = reviewing.select(seen, sort=sort)
         assert sorted(rows.tolist()) == list(range(12))
         assert (np.diff(np.flatnonzero(np.diff(seen.joint[rows]))) == 2).all(), "a joint's photos stay together"

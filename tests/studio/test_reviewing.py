@@ -52,6 +52,7 @@ def seen() -> Mirror:
         ),
         collections={1: "north", 2: "south of it"},
         roots={1: Path("n"), 2: Path("s")},
+        runs={"r1": np.array([10, 14, 999])},
     )
 
 
@@ -82,6 +83,7 @@ PLAIN: dict[str, Callable[[Mirror, int], bool]] = {
     "model:soil": lambda m, r: m.probabilities[r, 0] >= np.float16(0.5),
     "model:soil=clear": lambda m, r: m.probabilities[r, 0] < np.float16(0.5),
     "model:soil>0.8": lambda m, r: float(m.probabilities[r, 0]) >= np.float32(0.8),
+    "model:soil=0.3..0.5": lambda m, r: np.float32(0.3) <= float(m.probabilities[r, 0]) <= 0.5,
     "model:soil<0.2 -problem": lambda m, r: float(m.probabilities[r, 0]) <= np.float32(0.2) and not m.problem[r],
     "model:clamps!>0.9": lambda m, r: max(m.probabilities[r, 1:3].tolist()) >= np.float32(0.9),
     "disagrees:clamps!": lambda m, r: disagree(m, r, 5),
@@ -96,6 +98,9 @@ PLAIN: dict[str, Callable[[Mirror, int], bool]] = {
     "taken:2018": lambda m, r: 1514764800 <= m.taken[r] < 1546300800,
     "taken:2018-12..2019-01-31": lambda m, r: 1543622400 <= m.taken[r] < 1548979200,
     "taken:..2019": lambda m, r: 0 <= m.taken[r] < 1577836800,
+    "added:2020-09-13": lambda m, r: m.added[r] < 1600041600,
+    "run:r1": lambda m, r: m.ids[r] in (10, 14),
+    "-run:r1 problem": lambda m, r: m.ids[r] not in (10, 14) and bool(m.problem[r]),
     "name:img_00": lambda m, r: "IMG_00" in m.paths[r],
     '"folder 3/"': lambda m, r: "Folder 3/" in m.paths[r],
     "id:10,12,500": lambda m, r: m.ids[r] in (10, 12),
@@ -127,6 +132,17 @@ def test_a_filter_by_verdict_takes_whole_joints(seen: Mirror, outcome: str) -> N
         assert (row in chosen) == (verdict.outcome.value == outcome)
 
 
+@pytest.mark.parametrize(
+    ("text", "least", "most"), [("50..", 50, 10**6), ("0", 0, 0), ("5..45", 5, 45), ("..15", 0, 15)]
+)
+def test_a_filter_by_points_takes_whole_joints(seen: Mirror, text: str, least: int, most: int) -> None:
+    from weldstudio.studio import deciding
+
+    chosen = set(select(seen, parse(f"points:{text}", SCHEME)).tolist())
+    for row in range(N):
+        assert (row in chosen) == (least <= deciding.verdict_of(seen, int(seen.joint[row])).low <= most)
+
+
 @pytest.mark.parametrize("text", PLAIN)
 def test_a_filters_text_is_read_back(text: str) -> None:
     wanted = parse(text, SCHEME)
@@ -135,7 +151,7 @@ def test_a_filters_text_is_read_back(text: str) -> None:
 
 def test_every_word_and_key_is_known_to_the_selection(seen: Mirror) -> None:
     values = {"id": "1", "taken": "2019", "split": "test", "verdict": "open", "predicted": "open", "decision": "none"}
-    values |= {"review": "returned", "safe": "0.01"}
+    values |= {"review": "returned", "safe": "0.01", "points": "50..", "added": "2020", "run": "r1"}
     for term in [
         *(reviewing.Term(word) for word in WORDS),
         *(parse(f"{k}:{values.get(k, 'soil')}", SCHEME) for k in KEYS),

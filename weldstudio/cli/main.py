@@ -36,6 +36,7 @@ from weldstudio.cli.runs import pause, recipes, resume, runs, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
+from weldstudio.cli.views import views
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
@@ -101,6 +102,7 @@ for _command in (
     set_,
     copy,
     queue,
+    views,
     review,
     audit,
     second,

@@ -16,6 +16,7 @@ SHOWN = 50
         "weldstudio queue welds",
         "weldstudio queue welds disagreements --limit 20",
         "weldstudio queue welds returned --by 'Ann Lee' --json",
+        "weldstudio queue welds 'Clamps to check'",
     ),
 )
 @project_argument
@@ -27,26 +28,34 @@ SHOWN = 50
 def queue(project: Path, name: str | None, limit: int, guarantee: float | None, who: str | None, as_json: bool) -> None:
     """How many photos (or joints) of PROJECT wait in each queue; or the photos of the queue NAME, in its order.
 
-    'returned' and 'second' are those of the expert that --by names.
+    NAME may be a saved view as well (`weldstudio views`). 'returned' and 'second' are those of the expert that
+    --by names.
     """
     from weldstudio.store import mirror as mirrors
     from weldstudio.studio import queues as known
     from weldstudio.studio import reviewing
+    from weldstudio.studio import views as saving
 
     queues = known.queues(signature(who), known.GUARANTEE if guarantee is None else guarantee)
-    if name is not None and name not in {one.id for one in queues}:
-        raise click.BadParameter(f"there is no queue '{name}'; there are {', '.join(q.id for q in queues)}")
     with opened(project, read_only=True) as store:
         mirror = mirrors.read(store)
+    saved = saving.listed(mirror)
+    view = None if name is None else saving.named(saved, name)
+    if name is not None and view is None and name not in {one.id for one in queues}:
+        there = ", ".join([*(q.id for q in queues), *(one.name for one in saved)])
+        raise click.BadParameter(f"there is no queue or view '{name}'; there are {there}")
     if name is None:
         if not mirror.scheme.has_points:
             queues = tuple(one for one in queues if not one.by_joint)  # without points there are no verdicts
         waiting = reviewing.queue_counts(mirror, queues)
-        rows = [(one.id, waiting[one.id], "joints" if one.by_joint else "photos", one.hint) for one in queues]
-        answer.give(as_json, {"queues": waiting}, answer.table(("queue", "waiting", "", ""), rows))
+        cells = [(one.id, waiting[one.id], "joints" if one.by_joint else "photos", one.hint) for one in queues]
+        answer.give(as_json, {"queues": waiting}, answer.table(("queue", "waiting", "", ""), cells))
         return
-    chosen = next(one for one in queues if one.id == name)
-    found = reviewing.select(mirror, chosen.filter, sort=chosen.sort).tolist()
+    chosen = next((one for one in queues if one.id == name), None)
+    if chosen is not None:
+        found = reviewing.select(mirror, chosen.filter, sort=chosen.sort).tolist()
+    elif view is not None:
+        found = saving.select(mirror, view).tolist()
     shown = [mirror.paths[row] for row in found[: limit or None]]
     text = "\n".join(shown) or "Nothing waits there."
     if len(found) > len(shown):

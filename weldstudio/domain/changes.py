@@ -31,6 +31,8 @@ class Changes:
     """Joints of which a decision or an override changed."""
     reviews: frozenset[int] = frozenset()
     """Photos of which something was said beyond labels: in `store.reviews`, or that they hold for a changed file."""
+    views: bool = False
+    """Saved views."""
 
     def __or__(self, other: "Changes") -> "Changes":
         return Changes(
@@ -45,6 +47,7 @@ class Changes:
             actions=self.actions + other.actions,
             decisions=self.decisions | other.decisions,
             reviews=self.reviews | other.reviews,
+            views=self.views or other.views,
         )
 
     def __bool__(self) -> bool:
@@ -66,6 +69,7 @@ class Changes:
             actions=tuple(action for p in parts for action in p.actions),
             decisions=frozenset().union(*(p.decisions for p in parts)),
             reviews=frozenset().union(*(p.reviews for p in parts)),
+            views=any(p.views for p in parts),
         )
 
 

@@ -5,6 +5,7 @@ of the project, so it can be repeated, moved together with its photos, or starte
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -124,3 +125,11 @@ class Manifest:
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"the manifest is damaged or from a newer version ({error})") from error
+
+
+def photo_ids(text: str) -> list[int]:
+    """Ids of the photos of a manifest as its file holds it, in its order; the rest of each line is not read."""
+    return [int(found) for found in _ID.findall(text)]
+
+
+_ID = re.compile(r'^\{"id": (\d+),', re.MULTILINE)

@@ -139,6 +139,7 @@ QAbstractItemView { background: @surface; color: @text; border: 1px solid @line;
 QAbstractItemView:focus { border: 2px solid @accent; padding: 0; }
 QAbstractItemView[look="bare"], QAbstractItemView[look="bare"]:focus
   { border: none; padding: 0; background: transparent; }
+QListView[look="completions"] { background: @lifted; border: 1px solid @line; border-radius: 6px; padding: 3px; }
 QListView::item, QTreeView::item { min-height: #row; padding: 0 8px; }
 QTableView { gridline-color: @line; }
 QTableView::item { padding: 0 8px; }

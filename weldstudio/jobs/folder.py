@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.manifest import Manifest
+from weldstudio.domain.manifest import Manifest, photo_ids
 from weldstudio.domain.messages import Message
 from weldstudio.domain.recipe import Recipe
 from weldstudio.jobs import wire
@@ -87,6 +87,10 @@ class RunFolder:
             return Manifest.from_lines(self._text("manifest.jsonl").splitlines())
         except ValueError as error:
             raise JobFailed(f"The run {self.id} cannot be used: {error}.") from error
+
+    def photo_ids(self) -> list[int]:
+        """Ids of the photos in the manifest, many times quicker than by `manifest`. Raises JobFailed."""
+        return photo_ids(self._text("manifest.jsonl"))
 
     def control(self) -> Control:
         """What the owner wants; the defaults while nobody has said anything."""

@@ -21,6 +21,7 @@ from weldstudio.store.notes import Notes
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
+from weldstudio.store.views import ViewRow
 
 _WORKED_OUT: Final = {
     "labels": ("labels", "chances", "said"),
@@ -80,6 +81,12 @@ class Mirror:
     """Names by collection id."""
     roots: dict[int, Path] = field(default_factory=dict)
     """Where each collection lies."""
+    views: tuple[ViewRow, ...] = ()
+    """Saved views."""
+    folder: Path = field(default_factory=Path)
+    """The project's."""
+    runs: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Photo ids that a training was given, by the run's id, as far as somebody has asked (`studio.run_terms`)."""
     tallied: dict[Hashable, Any] = field(default_factory=dict)
     """What `studio.deciding` last worked out of all joints: 'labels' and 'predicted' are its points by these. Each is
     forgotten when what it is made of changes.
@@ -224,7 +231,8 @@ class Mirror:
             for photo_id, slot in rows.conflicts:
                 self.conflicts[photo_id] = (*self.conflicts.get(photo_id, ()), slot)
         if rows.altered is not None:
-            self.altered = rows.altered
+            asked, wanting = rows.altered
+            self.altered = wanting if asked is None else self.altered - asked | wanting
         if rows.decided is not None:
             joint_ids, decided = rows.decided
             self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
@@ -242,7 +250,7 @@ class Mirror:
         self.thresholds = np.full(max(new.scheme.slots, 1 + max(new.thresholds, default=-1)), 0.5, np.float32)
         for slot, threshold in new.thresholds.items():
             self.thresholds[slot] = threshold
-        self.roots, self.collections, self.notes = new.roots, new.collections, new.notes
+        self.roots, self.collections, self.notes, self.views = new.roots, new.collections, new.notes, new.views
         if new.joints is not None:
             self.joints = new.joints
         for number, name in new.equipments.items():
@@ -326,7 +334,7 @@ def _forget(tallied: dict[Hashable, Any], changed: str) -> None:
 
 def read(store: Store) -> Mirror:
     """Everything, in one consistent look at the store."""
-    mirror = Mirror()
+    mirror = Mirror(folder=store.folder)
     with reading.one_look(store):
         surroundings = reading.surroundings(store, joints=True)
         rows = MirrorRows(
@@ -338,7 +346,7 @@ def read(store: Store) -> Mirror:
             all_probabilities=True,
             decided=(None, decided.read(store)),
             reviews=(None, reviewed.read(store)),
-            altered=altered.waiting(store),
+            altered=(None, altered.waiting(store)),
         )
     mirror.apply(rows)
     return mirror
@@ -347,9 +355,10 @@ def read(store: Store) -> Mirror:
 def read_rows(store: Store, changes: Changes) -> MirrorRows:
     """What the changes touched, as it is now."""
     with reading.one_look(store):
-        around = bool(changes.scheme or changes.models or changes.joints or changes.photos)
+        around = bool(changes.scheme or changes.models or changes.joints or changes.photos or changes.views)
         surroundings = reading.surroundings(store, joints=changes.joints) if around else None
         model_id = models.active_id(store)
+        touched = changes.photos | changes.labels | changes.reviews
         probabilities = None
         if changes.models:
             probabilities = reading.probabilities(store, model_id, None)
@@ -364,7 +373,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             all_probabilities=changes.models,
             decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
             reviews=(changes.reviews, reviewed.read(store, changes.reviews)) if changes.reviews else None,
-            altered=altered.waiting(store) if changes.photos or changes.labels or changes.reviews else None,
+            altered=(touched, altered.waiting(store, touched)) if touched else None,
         )
 
 

@@ -14,12 +14,13 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import DEFAULT_LIMIT, Contractor
 from weldstudio.domain.scheme import Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import columns, contractors, models, notes, photos, predictions, splits
+from weldstudio.store import columns, contractors, models, notes, photos, predictions, splits, views
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
+from weldstudio.store.views import ViewRow
 
 NOT_TAKEN = -1
 """`taken` of a photo whose capture time is not known."""
@@ -61,10 +62,11 @@ class Named:
 
     @staticmethod
     def of(joints: NDArray[np.int64], words: Sequence[str]) -> "Named":
-        """`words`: one for each of the joints, which ascend."""
-        names = {"": 0}
-        codes = [names.setdefault(word, len(names)) for word in words]
-        return Named(joints, np.array(codes, np.int64), tuple(names))
+        """`words`: one for each of the joints, which ascend. 'Water' and 'water' are one, as first spelt."""
+        names = {"": ""}
+        spelt = {word: names.setdefault(word.casefold(), word) for word in dict.fromkeys(words)}
+        code_of = {name: code for code, name in enumerate(names.values())}
+        return Named(joints, np.array([code_of[spelt[word]] for word in words], np.int64), tuple(code_of))
 
     def codes_of(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
         """Codes of joints, 0 = not known; same shape as `joints`."""
@@ -134,6 +136,7 @@ class Surroundings:
     joints: JointFacts | None
     """None = as before."""
     notes: Notes = field(default_factory=Notes)
+    views: tuple[ViewRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,8 @@ class MirrorRows:
     """What is decided of these joints; None = of all."""
     reviews: tuple[frozenset[int] | None, Reviews] | None = None
     """What is said of these photos beyond labels; None = of all."""
-    altered: frozenset[int] | None = None
-    """All photos that want a second look, for their file is another one."""
+    altered: tuple[frozenset[int] | None, frozenset[int]] | None = None
+    """Which of these photos want a second look, for their file is another one; None = of all."""
 
 
 @contextmanager
@@ -183,6 +186,7 @@ def surroundings(store: Store, *, joints: bool) -> Surroundings:
         dict(store.rows("SELECT id, name FROM equipments ORDER BY id")),
         _joint_facts(store) if joints else None,
         notes.read(store),
+        views.every(store),
     )
 
 

@@ -362,3 +362,23 @@ _REVIEWS = (
     ) WITHOUT ROWID""",
     "ALTER TABLE changes ADD COLUMN reviews BLOB",
 )
+
+
+@migrations()
+def saved_views(db: Database) -> None:
+    """Filters with an order, kept under a name."""
+    db.execute(_VIEWS)
+
+
+# Classes stand in `filter` by their slot; see `studio.views`.
+_VIEWS = """CREATE TABLE views (
+    id INTEGER PRIMARY KEY,
+    gone INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    filter TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    descending INTEGER NOT NULL,
+    seed INTEGER NOT NULL
+)"""

@@ -38,7 +38,7 @@ _LOG_PAGES = 4_000
 """The write-ahead log goes into the database, and the disk is waited for, every 16 MB: SQLite's own 4 MB are an import
 of 20,000 photos, or some hundred labels.
 """
-_KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8), ("replaced", 16))
+_KINDS = (("scheme", 1), ("models", 2), ("joints", 4), ("runs", 8), ("replaced", 16), ("views", 32))
 
 
 class Store:
@@ -256,7 +256,8 @@ class Store:
             everything = frozenset(i for (i,) in self.rows("SELECT id FROM photos"))
             decided = frozenset(i for (i,) in self.rows("SELECT DISTINCT joint_id FROM decisions"))
             replaced = bool(self.value("SELECT 1 FROM changes WHERE kinds & 16"))
-            all_kinds = Changes(scheme=True, models=True, joints=True, runs=True, replaced=replaced, decisions=decided)
+            kinds = Changes(scheme=True, models=True, joints=True, runs=True, views=True)
+            all_kinds = kinds | Changes(replaced=replaced, decisions=decided)
             return Changes(everything, everything, everything, reviews=everything) | all_kinds
         return Changes.of(
             Changes(

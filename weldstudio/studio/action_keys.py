@@ -59,16 +59,21 @@ def with_key(keys: Keys, action_id: str, key: str | None) -> dict[str, str]:
 
 def refusal(action_id: str, key: str, keys: Keys, *, scheme: "Scheme | None" = None) -> str:
     """Why an action cannot have this key (portable text), as a sentence naming what has it; '' where it can."""
-    row, folded = _ROWS[action_id], key.casefold()
+    return refusal_on(_ROWS[action_id].page, key, keys, but=action_id, scheme=scheme)
+
+
+def refusal_on(page: str, key: str, keys: Keys, *, but: str = "", scheme: "Scheme | None" = None) -> str:
+    """As `refusal`, of a key that holds on a page ('' = everywhere); `but` is the action that may have it already."""
+    folded = key.casefold()
     if not key:
         return ""
     for other in TABLE:
-        meets = other.id != action_id and (other.page == row.page or "" in (other.page, row.page))
+        meets = other.id != but and (other.page == page or "" in (other.page, page))
         if meets and folded in (held.casefold() for held in keys_of(other, keys)):
             return f"The key {key} is used for '{other.text.rstrip('…')}'. Choose another one."
     if not (_FREE.fullmatch(key) or _MODIFIED.fullmatch(key)):
         return f"'{key}' is needed to move about; use a letter, a function key or one with Ctrl or Alt."
-    if row.page not in ("", "review"):
+    if page not in ("", "review"):
         return ""
     if scheme is not None:
         slots = {chord.casefold(): slot for chord, (slot, _) in chords(flag_keys(scheme.classes)).items()}

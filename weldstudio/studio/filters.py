@@ -13,7 +13,7 @@ from weldstudio.domain.decision import Told
 from weldstudio.domain.errors import UserError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.review import Standing
-from weldstudio.domain.scheme import Scheme, did_you_mean
+from weldstudio.domain.scheme import Scheme, SchemeClass, did_you_mean
 from weldstudio.domain.split import Split
 from weldstudio.domain.verdict import Outcome
 
@@ -49,7 +49,7 @@ WORDS: Mapping[str, str] = {
 
 KEYS: Mapping[str, str] = {
     "flag": "a label: flag:NAME, flag:NAME=unsure, flag:NAME=clear,unseen",
-    "model": "the model: model:NAME raises it, model:NAME=clear, model:NAME>0.8",
+    "model": "the model: model:NAME raises it, model:NAME=clear, model:NAME>0.8, model:NAME=0.2..0.8",
     "disagrees": "label and model disagree on this flag",
     "equipment": "taken with",
     "collection": "imported with",
@@ -57,15 +57,19 @@ KEYS: Mapping[str, str] = {
     "joint": "the joint's reference",
     "verdict": "accept, reject or open, by the labels",
     "predicted": "accept, reject or open, by the model",
+    "points": "points of the joint by its labels: points:50, points:5..45, points:50..",
     "decision": "what was decided of the joint: accepted, rejected, new-photo or none",
     "type": "the joint's type: type:coupler",
     "medium": "what flows through the pipe: medium:water",
     "split": "train, validation, test or none",
+    "run": "used by this training, for teaching or for judging: run:ID; -run:ID is all others",
     "review": "labelled and not yet reviewed, reviewed, returned, or none of it: review:labelled",
+    "reviewer": "reviewed, returned or looked at a second time by this expert: reviewer:NAME",
     "returned": "returned to this expert: returned:NAME",
     "second": "waits for a blind second look by this expert: second:NAME",
     "safe": "the chance of its undecided joint to reach the reject limit is below this: safe:0.01",
     "taken": "capture time: taken:2019, taken:2019-05, taken:2019-05-01..2020-01-31",
+    "added": "when it came into the project, as taken: does",
     "name": "part of the path, or of a note on the photo or its joint",
     "note": "a word of the note on it or on its joint",
     "id": "numbers of photos: id:3,4,17",
@@ -73,8 +77,8 @@ KEYS: Mapping[str, str] = {
 """Terms with a value, with their meaning."""
 
 _STATES = {state.word: state for state in State}
-_CLASS_KEYS = ("flag", "model", "disagrees")
-_WORD_VALUES = {
+CLASS_KEYS = ("flag", "model", "disagrees")
+WORD_VALUES: Mapping[str, tuple[str, ...]] = {
     "verdict": tuple(outcome.value for outcome in Outcome),
     "predicted": tuple(outcome.value for outcome in Outcome),
     "decision": (*(told.word for told in Told), "none"),
@@ -82,7 +86,7 @@ _WORD_VALUES = {
     "review": (*(standing.value for standing in Standing), "none"),
 }
 _TERM = re.compile(r'(?P<key>[a-z]+):(?P<value>"(?:[^"\\]|\\.)*"|[^"=<>]*)(?P<rest>(?:=|[<>]).*)?', re.DOTALL)
-_TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+|"[^"]*$', re.DOTALL)
+TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+|"[^"]*$', re.DOTALL)
 _PLAIN = re.compile(r'[^\s"=<>\\]+')
 
 
@@ -106,7 +110,9 @@ class Term:
         sign = "-" if self.negated else ""
         if not self.value and self.key in WORDS:
             return f"{sign}{self.key}"
-        text = f"{sign}{self.key}:{_quoted(self.value)}"
+        text = f"{sign}{self.key}:{quoted(self.value)}"
+        if self.above is not None and self.below is not None:
+            return f"{text}={self.above!r}..{self.below!r}"
         if self.above is not None:
             return f"{text}>{self.above!r}"
         if self.below is not None:
@@ -143,7 +149,7 @@ def parse(text: str, scheme: Scheme) -> Filter:
 
     A word that is none of the filter's own is looked for in the path; a quote that stands alone is just being typed.
     """
-    terms = (_term(token, scheme) for token in _TOKEN.findall(text))
+    terms = (_term(token, scheme) for token in TOKEN.findall(text))
     return Filter(tuple(term for term in terms if term.key != "name" or term.value.strip()))
 
 
@@ -160,19 +166,21 @@ def _term(token: str, scheme: Scheme) -> Term:
     found = _TERM.fullmatch(body)
     if found is None or (found["key"] not in KEYS and not _meant_as_key(found["key"])):
         return _name_term(body, negated=negated)
-    key, value = found["key"], _unquoted(found["value"])
+    key, value = found["key"], unquoted(found["value"])
     if key not in KEYS:
         raise FilterError(f"There is no filter '{key}:'.{did_you_mean(key, KEYS)}")
     if not value.strip():
         raise FilterError(f"'{key}:' needs something behind it: {KEYS[key]}.")
-    if key in _CLASS_KEYS:
+    if key in CLASS_KEYS:
         value = _class_name(value, scheme)
-    if key in _WORD_VALUES and value not in _WORD_VALUES[key]:
-        raise FilterError(f"'{key}:' can be {_either(_WORD_VALUES[key])}, not '{value}'.")
+    if key in WORD_VALUES and value not in WORD_VALUES[key]:
+        raise FilterError(f"'{key}:' can be {_either(WORD_VALUES[key])}, not '{value}'.")
     if key == "id":
         _numbers(value)
-    if key == "taken":
+    if key in ("taken", "added"):
         period(value)
+    if key == "points":
+        points(value)
     if key == "safe":
         chance(value)
     rest = found["rest"] or ""
@@ -189,6 +197,12 @@ def _with_rest(key: str, value: str, rest: str, *, negated: bool) -> Term:
             raise FilterError(f"Only 'model:' has a probability to compare with '{rest}'.")
         number = chance(rest[1:].lstrip("="))
         return Term(key, value, (), number if rest[0] == ">" else None, number if rest[0] == "<" else None, negated)
+    if key == "model" and ".." in rest:
+        low, _, high = rest[1:].partition("..")
+        least, most = chance(low), chance(high)
+        if least > most:
+            raise FilterError(f"'{rest[1:]}' holds nothing; write the lower probability first.")
+        return Term(key, value, (), least, most, negated)
     words = rest[1:].split(",")
     allowed = tuple(_STATES) if key == "flag" else ("raised", "clear")
     for word in words:
@@ -202,10 +216,8 @@ def _with_rest(key: str, value: str, rest: str, *, negated: bool) -> Term:
 def _name_term(body: str, *, negated: bool) -> Term:
     near = did_you_mean(body, WORDS)
     if near and _distance(body, WORDS) and not body.startswith('"'):
-        raise FilterError(
-            f"There is no filter '{body}'.{near} To look for it in the names, write name:{_quoted(body)}."
-        )
-    return Term("name", _unquoted(body), negated=negated)
+        raise FilterError(f"There is no filter '{body}'.{near} To look for it in the names, write name:{quoted(body)}.")
+    return Term("name", unquoted(body), negated=negated)
 
 
 def _distance(word: str, known: Iterable[str]) -> bool:
@@ -225,10 +237,18 @@ def _class_name(name: str, scheme: Scheme) -> str:
     names = [flag.name for flag in scheme.flags] + [merge.name for merge in scheme.live_merges]
     if name in names:
         return name
+    if re.fullmatch("#[0-9]+", name):  # as saved views have it, which outlive a new name
+        every: list[SchemeClass] = [*scheme.flags, *scheme.live_merges]
+        by_slot = {item.slot: item.name for item in every}
+        return by_slot.get(int(name[1:])) or _gone(name[1:])
     folded = [known for known in names if known.strip().casefold() == name.strip().casefold()]
     if len(folded) == 1:
         return folded[0]
     raise FilterError(f"There is no flag or merge '{name}'.{did_you_mean(name, names)}")
+
+
+def _gone(slot: str) -> str:
+    raise FilterError(f"The flag or merge of slot {slot} is not in the scheme any more; make the view anew.")
 
 
 def numbers(value: str) -> tuple[int, ...]:
@@ -254,6 +274,20 @@ def chance(value: str) -> float:
     return number
 
 
+def points(value: str) -> tuple[int, int | None]:
+    """Least and most points of a 'points' term; None = any number."""
+    first, dots, last = value.partition("..")
+    try:
+        least, most = int(first or 0), int(last) if last else None if dots else int(first)
+    except ValueError:
+        raise FilterError(
+            f"'points:{value}' is no number of points; write points:50, points:5..45 or points:50..."
+        ) from None
+    if least < 0 or (most is not None and most < least):
+        raise FilterError(f"'points:{value}' holds nothing; write the lower number first, as in points:5..45.")
+    return least, most
+
+
 def period(value: str) -> tuple[date, date]:
     """First day of a 'taken' term and the day after its last."""
     first, dots, last = value.partition("..")
@@ -273,16 +307,18 @@ def _span(text: str) -> tuple[date, date]:
         day = date(*parts)
         return day, day + timedelta(days=1)
     except (ValueError, TypeError, OverflowError):
-        raise FilterError(f"'taken:{text}' is no time; write taken:2019, taken:2019-05 or taken:2019-05-01.") from None
+        raise FilterError(f"'{text}' is no time; write 2019, 2019-05 or 2019-05-01.") from None
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A value as it stands in a filter's text."""
     if _PLAIN.fullmatch(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
+    """The value that a text means; a quote that is not closed yet is just being typed."""
     if not text.startswith('"'):
         return text
     body = text[1:-1] if len(text) > 1 and text.endswith('"') else text[1:]

@@ -12,7 +12,7 @@ from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import Named
 from weldstudio.studio import chances, deciding, joints
 from weldstudio.studio.deciding import SAID_OF
-from weldstudio.studio.filters import Term, chance
+from weldstudio.studio.filters import Term, chance, points
 
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -43,6 +43,12 @@ def _verdict(mirror: Mirror, term: Term) -> Bools:
 def _predicted(mirror: Mirror, term: Term) -> Bools:
     chosen = deciding.tally(mirror, predicted=True).outcomes == SAID_OF[Outcome(term.value)]
     return joints.of_rows(mirror, chosen)
+
+
+def _points(mirror: Mirror, term: Term) -> Bools:
+    least, most = points(term.value)
+    low = deciding.tally(mirror).low
+    return joints.of_rows(mirror, (low >= least) & (low <= (np.iinfo(np.int32).max if most is None else most)))
 
 
 def _decision(mirror: Mirror, term: Term) -> Bools:
@@ -93,6 +99,7 @@ KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "split": _split,
     "verdict": _verdict,
     "predicted": _predicted,
+    "points": _points,
     "decision": _decision,
     "type": _kind,
     "medium": _medium,
@@ -117,6 +124,12 @@ def nearest(mirror: Mirror, rows: Rows) -> Rows:
 
 
 def most_points(mirror: Mirror, rows: Rows) -> Rows:
+    """Rows by the points of their joint's labels, the most first; of as many, those that may become more first."""
+    counted = deciding.tally(mirror)
+    return _by_joint(mirror, rows, -(counted.low + counted.high / 1e6))
+
+
+def farthest_over(mirror: Mirror, rows: Rows) -> Rows:
     """Rows by how far their joint's points are above its reject limit, the worst first."""
     return _by_joint(mirror, rows, -joints.over_limit(deciding.tally(mirror)))
 

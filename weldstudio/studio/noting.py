@@ -1,15 +1,15 @@
 """What an action noted of joints and photos beside their labels, and taking it back, field by field.
 
 A note is {"before": rows, "after": rows} of `store.joint_facts` (type, medium, contractor of joints), of
-`store.photos.said` (equipment, capture time of photos) or of the joints that photos show: the id first, then the
-fields.
+`store.photos.said` (equipment, capture time of photos), of `store.views`, or of the joints that photos
+show: the id first, then the fields.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
-from weldstudio.store import joint_facts, photos
+from weldstudio.store import joint_facts, photos, views
 from weldstudio.store.store import Store
 
 Row = Sequence[Any]
@@ -23,6 +23,7 @@ class _Kind(NamedTuple):
 
 
 KINDS: Final[Mapping[str, _Kind]] = {
+    "views": _Kind(views.read, views.write),
     "joint_facts": _Kind(joint_facts.read, joint_facts.write),
     "photo_facts": _Kind(photos.said, photos.write_said),
     "photo_joints": _Kind(photos.joints_of_photos, photos.write_joints_of_photos),

@@ -24,6 +24,8 @@ class Sort(StrEnum):
     NEAREST = "nearest"
     """Joint by joint, the nearest to its reject limit first."""
     POINTS = "points"
+    """Joint by joint, the most points first."""
+    OVER = "over"
     """Joint by joint, the farthest above its reject limit first."""
     CHANCE = "chance"
     """Joint by joint, the least likely to reach its reject limit first."""
@@ -45,7 +47,7 @@ class Queue:
     @property
     def by_joint(self) -> bool:
         """Whether joints wait in it, not single photos; without points there are no verdicts to wait for."""
-        return self.sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS, Sort.CHANCE)
+        return self.sort in (Sort.WAITING, Sort.NEAREST, Sort.POINTS, Sort.OVER, Sort.CHANCE)
 
 
 GUARANTEE = 0.01
@@ -108,7 +110,7 @@ _JOINTS = (
         "Issued, now reject",
         "The crew was told that the joint is accepted; by what is known now it is rejected. The worst first",
         Filter((Term("changed"),)),
-        Sort.POINTS,
+        Sort.OVER,
     ),
 )
 

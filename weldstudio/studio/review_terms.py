@@ -176,6 +176,22 @@ def _returned(mirror: Mirror, term: Term) -> Bools:
     return _of_ids(mirror, known[key]) & with_standing(mirror, Standing.RETURNED)
 
 
+def _reviewer(mirror: Mirror, term: Term) -> Bools:
+    """(n,) what this expert reviewed or returned, as far as the labels are still those, or looked at a second time."""
+    who, known = term.value.casefold(), mirror.reviews.known
+    key = "reviewer", who
+    if key not in known:
+        said = [photo for photo, one in mirror.reviews.states.items() if one.who.casefold() == who]
+        looks = [
+            photo
+            for photo, looks in mirror.reviews.looks.items()
+            if any(name.casefold() == who and look.given for name, look in looks.items())
+        ]
+        known[key] = said, looks
+    said, looks = known[key]
+    return (_of_ids(mirror, said) & spoken_of(mirror)) | _of_ids(mirror, looks)
+
+
 def _standing(mirror: Mirror, term: Term) -> Bools:
     return with_standing(mirror, None if term.value == "none" else Standing(term.value))
 
@@ -187,6 +203,7 @@ WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
 
 KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "review": _standing,
+    "reviewer": _reviewer,
     "returned": _returned,
     "second": lambda m, term: _of_ids(m, pending(m.reviews, term.value)),
 }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, merged_labels, review_terms
+from weldstudio.studio import joint_terms, joints, merged_labels, review_terms, run_terms
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -68,6 +68,8 @@ def select(
             ordered = joint_terms.nearest(mirror, rows)
         case Sort.POINTS:
             ordered = joint_terms.most_points(mirror, rows)
+        case Sort.OVER:
+            ordered = joint_terms.farthest_over(mirror, rows)
         case Sort.CHANCE:
             ordered = joint_terms.least_likely(mirror, rows)
         case Sort.RANDOM:
@@ -245,10 +247,9 @@ def _flag(mirror: Mirror, term: Term) -> Bools:
 def _model(mirror: Mirror, term: Term) -> Bools:
     slot = _slot(mirror, term.value)
     probability = mirror.probability(slot)
-    if term.above is not None:
-        return probability >= np.float32(term.above)
-    if term.below is not None:
-        return probability <= np.float32(term.below)
+    if term.above is not None or term.below is not None:
+        low, high = (0 if term.above is None else term.above), (1 if term.below is None else term.below)
+        return (probability >= np.float32(low)) & (probability <= np.float32(high))
     predicted = mirror.predicted(slot)
     result = np.zeros(len(mirror), np.bool_)
     if State.RAISED in term.states:
@@ -267,9 +268,9 @@ def _collection(mirror: Mirror, term: Term) -> Bools:
     return np.isin(mirror.collection, [i for i, name in mirror.collections.items() if _same(name, term.value)])
 
 
-def _taken(mirror: Mirror, term: Term) -> Bools:
+def _within(seconds: NDArray[np.int64], term: Term) -> Bools:
     first, after = period(term.value)
-    return (mirror.taken >= max(_seconds(first), 0)) & (mirror.taken < _seconds(after))
+    return (seconds >= max(_seconds(first), 0)) & (seconds < _seconds(after))
 
 
 def _noted(mirror: Mirror, word: str) -> Bools:
@@ -296,7 +297,9 @@ _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "collection": _collection,
     **joint_terms.KEYS,
     **review_terms.KEYS,
-    "taken": _taken,
+    **run_terms.KEYS,
+    "taken": lambda m, term: _within(m.taken, term),
+    "added": lambda m, term: _within(m.added, term),
     "name": _name,
     "note": lambda m, term: _noted(m, term.value),
     "id": lambda m, term: np.isin(m.ids, numbers(term.value)),

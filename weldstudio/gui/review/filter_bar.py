@@ -1,32 +1,46 @@
 """The page's own widgets in the header line: the filter's text, the sort, the size of the thumbnails."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
-from weldstudio.gui.icons import icon, pixmap
+from weldstudio.gui.icons import icon, pixmap, set_icon
+from weldstudio.gui.review.completion_list import CompletionList
 from weldstudio.gui.review.grid import LARGEST, SMALLEST
 from weldstudio.gui.review.shown import SORTS
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
-from weldstudio.studio.reviewing import KEYS, WORDS, Sort
+from weldstudio.studio.completing import Completion, Completions
+from weldstudio.studio.reviewing import KEYS, WORDS
+from weldstudio.studio.views import Order
 
 _TYPED_MS: Final = 350
 _CLEAR_BUTTON: Final = 32
 """Pixels at the right end of the field that its button for clearing takes."""
-_OWN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Down)
+_STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+_OWN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, *_STEPS)
 
 
 class FilterField(QLineEdit):
-    """Keeps Return, Escape and Down to itself, which are keys of the window elsewhere."""
+    """Keeps Return, Escape, Tab and the arrows to itself, which are keys of the window elsewhere.
+
+    While it is typed into, ways to go on are offered below: Down and Up choose one, Return or Tab takes it, Tab the
+    first if none is chosen, Escape takes the list away. Alt+Down asks for them.
+    """
 
     left = Signal()
     """Escape or Down: back to the photographs."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.complete: Callable[[str, int], Completions] = lambda _text, cursor: Completions(cursor, cursor, ())
+        """How the word at a place of the text could go on."""
+        self.offered = CompletionList(self)
+        self.offered.taken.connect(self._take)
+        self.textEdited.connect(lambda _text: self.offer())
         self.found = QLabel(self)
         """How many photographs the filter lets through; inside the field, so that nothing beside it moves."""
         set_look(self.found, "secondary")
@@ -42,9 +56,22 @@ class FilterField(QLineEdit):
         self.setTextMargins(0, 0, self.found.width() + GAP if text else 0, 0)
         self._place()
 
+    def offer(self, *, anyway: bool = False) -> None:
+        """Offer ways to go on with the word at the cursor; where there is none only if `anyway`."""
+        completions = self.complete(self.text(), self.cursorPosition())
+        if anyway or completions.start < self.cursorPosition():
+            self.offered.offer(completions)
+        else:
+            self.offered.hide()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.offered.hide()
         self._place()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.offered.hide()
+        super().focusOutEvent(event)
 
     def _place(self) -> None:
         self.found.move(self.width() - self.found.width() - _CLEAR_BUTTON, (self.height() - self.found.height()) // 2)
@@ -58,13 +85,37 @@ class FilterField(QLineEdit):
         ):
             event.accept()
             return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
+            way = self.offered.current or next(iter(self.offered.ways), None)
+            if way is not None:
+                self._take(way)
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down):
+        key = event.key()
+        if key == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.offer(anyway=True)
+        elif self.offered.isVisible() and key in _STEPS:
+            self.offered.step(_STEPS[Qt.Key(key)])
+        elif self.offered.current is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take(self.offered.current)
+        elif self.offered.isVisible() and key == Qt.Key.Key_Escape:
+            self.offered.hide()
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Down):
             self.left.emit()
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
+    def _take(self, way: Completion) -> None:
+        """Put a way to go on in place of the word at the cursor, as if it had been typed."""
+        at = self.complete(self.text(), self.cursorPosition())
+        before, after = self.text()[: at.start], self.text()[at.end :]
+        text = way.text + (" " if way.whole and not after.startswith(" ") else "")
+        self.setText(before + text + after)
+        self.setCursorPosition(len(before) + len(text) + (way.whole and after.startswith(" ")))
+        self.offered.hide()
+        self.textEdited.emit(self.text())
 
 
 class FilterBar(QWidget):
@@ -78,6 +129,8 @@ class FilterBar(QWidget):
     """Back to the photographs."""
     sort_asked = Signal(object)
     """A `Sort`."""
+    turned = Signal(bool)
+    """Whether the order is to be turned round."""
     size_asked = Signal(int)
     """Width of a thumbnail."""
 
@@ -97,10 +150,20 @@ class FilterBar(QWidget):
         self.field.left.connect(self.left)
         self.sort = QComboBox()
         self.sort.setAccessibleName("Order of the photographs")
-        self.sort.setToolTip("Order of the photographs; by the model: for the chosen flag")
+        self.sort.setToolTip(
+            "Order of the photographs; by the model: for the chosen flag. Shuffled again: another order"
+        )
         for sort, words in SORTS.items():
             self.sort.addItem(words, sort)
         self.sort.activated.connect(lambda place: self.sort_asked.emit(self.sort.itemData(place)))
+        self.turn = QToolButton()
+        self.turn.setCheckable(True)
+        self.turn.setToolTip("Turn the order round")
+        self.turn.setAccessibleName("Turn the order round")
+        set_icon(self.turn, "sort")
+        self.turn.toggled.connect(self.turned)
+        self.keep = QToolButton()
+        """Keeps the filter as a view; the page gives it its action."""
         self._small, self._large = QLabel(), QLabel()
         self.thumbs = QSlider(Qt.Orientation.Horizontal)
         self.thumbs.setRange(SMALLEST, LARGEST)
@@ -113,7 +176,9 @@ class FilterBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addWidget(self.field, 1)
+        layout.addWidget(self.keep)
         layout.addWidget(self.sort)
+        layout.addWidget(self.turn)
         layout.addSpacing(GROUP - GAP)
         layout.addWidget(self._small)
         layout.addWidget(self.thumbs)
@@ -121,12 +186,15 @@ class FilterBar(QWidget):
         theme.changed.connect(self._draw)
         self._draw()
 
-    def show_filter(self, text: str, sort: Sort) -> None:
+    def show_filter(self, text: str, order: Order) -> None:
         """What holds now; no signal."""
         self._rest.stop()
         if self.field.text() != text:
+            self.field.offered.hide()
             self.field.setText(text)
-        self.sort.setCurrentIndex(self.sort.findData(sort))
+        self.sort.setCurrentIndex(self.sort.findData(order.sort))
+        with QSignalBlocker(self.turn):
+            self.turn.setChecked(order.descending)
 
     def show_found(self, found: int, of: int) -> None:
         """How many of the photographs the filter lets through; nothing while there is none."""
@@ -142,6 +210,7 @@ class FilterBar(QWidget):
 
     def _enter(self) -> None:
         self._rest.stop()
+        self.field.offered.hide()
         self.entered.emit(self.field.text())
 
     def _draw(self) -> None:
@@ -156,4 +225,5 @@ def _help() -> str:
     keys = "".join(
         f"<tr><td><b>{key}:</b>&nbsp;</td><td>{meaning.replace('<', '&lt;')}</td></tr>" for key, meaning in KEYS.items()
     )
-    return f"<p>All terms must hold; a minus before one turns it round.</p><table>{words}{keys}</table>"
+    hint = "All terms must hold; a minus before one turns it round. Alt+Down lists them."
+    return f"<p>{hint}</p><table>{words}{keys}</table>"

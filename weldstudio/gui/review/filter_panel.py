@@ -1,11 +1,11 @@
-"""The left panel: queues to work through and flags to filter by, each with its live count."""
+"""The left panel: queues to work through, saved views, facts and flags to filter by, each with its live count."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -17,11 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import Scheme
+from weldstudio.gui.icons import pixmap
+from weldstudio.gui.review.choice_menu import ChoiceMenu
 from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.theme import theme
 from weldstudio.gui.words import count
+from weldstudio.store.mirror import Mirror
+from weldstudio.studio import choices, views
+from weldstudio.studio.choices import Choice
 from weldstudio.studio.reviewing import Counts, Queue, Term, flag_term
+from weldstudio.studio.views import View
 
 WIDTH: Final = 204
 _EDGE: Final = 16
@@ -31,27 +36,42 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. A heading has neither queue nor term and is no place to go."""
+    """One row. A heading is no place to go."""
 
     text: str
     count: int | None = None
     hint: str = ""
     queue: Queue | None = None
     term: Term | None = None
+    view: View | None = None
+    fact: str = ""
+    """A key of `choices.FACTS`: the row opens the choices of that fact."""
+    keys: str = ""
     everything: bool = False
     active: bool = False
 
     @property
     def heading(self) -> bool:
-        return self.queue is None and self.term is None and not self.everything
+        somewhere = self.queue is not None or self.term is not None or self.view is not None
+        return not (somewhere or self.fact or self.everything)
 
 
-def entries(scheme: Scheme, shown: Shown, *, counts: Counts | None, waiting: Mapping[str, int]) -> list[Entry]:
-    """The rows of the panel. `counts` and `waiting` (by queue) are of all photographs, whatever is filtered.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Numbers of all photographs, whatever is filtered; before anything was counted there are none."""
 
-    Before anything was counted the rows are there without numbers.
-    """
-    active = shown.queue
+    counts: Counts | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """By queue."""
+    in_views: Mapping[int, int] = field(default_factory=dict)
+    """By the id of a saved view."""
+
+
+def entries(mirror: Mirror, shown: Shown, counted: Counted) -> list[Entry]:
+    """The rows of the panel."""
+    scheme, counts, waiting = mirror.scheme, counted.counts, counted.waiting
+    view = shown.view
+    active = shown.queue if view is None else None
     every = [
         Entry(queue.title, waiting.get(queue.id), queue.hint, queue=queue, active=queue == active)
         for queue in shown.queues()
@@ -68,9 +88,13 @@ def entries(scheme: Scheme, shown: Shown, *, counts: Counts | None, waiting: Map
             counts.photos if counts else None,
             "Everything in the project",
             everything=True,
-            active=shown.everything,
+            active=shown.everything and view is None,
         ),
     ]
+    if mirror.views:
+        rows += [Entry("Views"), *(_of_view(v, counted, active=v == view) for v in views.listed(mirror))]
+    if len(mirror):
+        rows += [Entry("Filter by"), *(_of_fact(key, shown) for key in choices.facts(mirror))]
     if scheme.classes:
         rows.append(Entry("Raised"))
     for item in scheme.classes:
@@ -82,6 +106,20 @@ def entries(scheme: Scheme, shown: Shown, *, counts: Counts | None, waiting: Map
             hint += "\n" + ", ".join(f"{four[state]:,} {state.word}" for state in (*list(State)[1:], State.UNSEEN))
         rows.append(Entry(item.name, number, hint, term=term or flag_term(item.name), active=term is not None))
     return rows
+
+
+def _of_view(view: View, counted: Counted, *, active: bool) -> Entry:
+    hint = "\n".join(part for part in (view.name, view.problem or view.filter.text, view.key) if part)
+    return Entry(view.name, counted.in_views.get(view.id), hint, view=view, keys=view.key, active=active)
+
+
+def _of_fact(key: str, shown: Shown) -> Entry:
+    """A fact, with what is chosen of it."""
+    name = choices.FACTS[key]
+    words = choices.WORDS_OF_STATE
+    chosen = [t for t in shown.filter.terms if (t.key in words if key == "state" else t.key == key) and not t.negated]
+    text = f"{name}: {', '.join(t.value or words[t.key] for t in chosen)}" if chosen else name
+    return Entry(text, hint=f"{name}: choose what is shown", fact=key, active=bool(chosen) and shown.queue is None)
 
 
 def _active_term(shown: Shown, name: str) -> Term | None:
@@ -150,11 +188,7 @@ class _Delegate(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 4, 4)
-        text = "" if entry.count is None else count(entry.count)
-        painter.setFont(theme.font("secondary", figures=True))
-        painter.setPen(theme.colour("secondary" if entry.count else "disabled"))
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), text)
-        room = inner.width() - painter.fontMetrics().horizontalAdvance(text) - 8
+        room = inner.width() - _paint_right(painter, inner, entry)
         painter.setFont(theme.font("body", bold=entry.active))
         painter.setPen(theme.colour("text"))
         name = entry.text
@@ -168,16 +202,48 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _paint_right(painter: QPainter, inner: QRect, entry: Entry) -> int:
+    """The count and the key of a row, or that choices open; the pixels that this takes."""
+    if entry.fact:
+        side = 16
+        mark = pixmap("chevron_right", "secondary", side, ratio=painter.device().devicePixelRatioF())
+        painter.drawPixmap(inner.right() - side + 1, inner.center().y() - side // 2 + 1, mark)
+        return side + 8
+    text = "" if entry.count is None else count(entry.count)
+    right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+    painter.setFont(theme.font("secondary", figures=True))
+    painter.setPen(theme.colour("secondary" if entry.count else "disabled"))
+    painter.drawText(inner, right, text)
+    taken = painter.fontMetrics().horizontalAdvance(text) + 8
+    if entry.keys:
+        painter.setPen(theme.colour("secondary"))
+        painter.drawText(inner.adjusted(0, 0, -taken, 0), right, entry.keys)
+        taken += painter.fontMetrics().horizontalAdvance(entry.keys) + 8
+    return taken
+
+
 class FilterPanel(QListView):
-    """A click or Return takes a queue, or puts a flag into the filter and out again; its menu has the other states."""
+    """A click or Return takes a queue or a view, puts a flag into the filter and out again, or opens the choices of a
+    fact; the menu of a flag has all that can be chosen of it, that of a view what can be done with it.
+    """
 
     queue_asked = Signal(object)
     """A `Queue`, or None for all photographs."""
     term_asked = Signal(object)
     """Toggle this `Term`."""
+    view_asked = Signal(object)
+    """A `View`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.choices_of: Callable[[str], list[Choice]] = lambda _fact: []
+        """What can be chosen of a fact."""
+        self.counts_of: Callable[[Sequence[Term]], Iterator[int]] = lambda _terms: iter(())
+        """How many photographs each term would show."""
+        self.chosen: Callable[[], Sequence[Term]] = lambda: ()
+        """The terms of the filter as it is."""
+        self.view_actions: list[QAction] = []
+        """What can be done with the view that is shown."""
         self._model = _Model(self)
         self.setModel(self._model)
         self.setItemDelegate(_Delegate(self))
@@ -213,27 +279,39 @@ class FilterPanel(QListView):
         return True
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index = self.indexAt(event.pos())
-        if index.isValid() and (menu := self.menu_of(self.entries[index.row()])) is not None:
-            menu.exec(event.globalPos())
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        entry = self.entries[index.row()]
+        place = self.visualRect(index).bottomLeft() if by_key else event.pos()
+        if entry.view is not None:
+            self.view_asked.emit(entry.view)  # what is done is done with the one that is shown
+        if (menu := self.menu_of(entry)) is not None:
+            menu.exec(self.viewport().mapToGlobal(place))
 
     def menu_of(self, entry: Entry) -> QMenu | None:
-        """The other ways to filter by a flag."""
-        if entry.term is None:
+        """All that can be chosen of a flag or fact, with counts; what can be done with a view."""
+        if entry.view is not None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addActions(self.view_actions)
+            return menu
+        if entry.term is not None:
+            offered = choices.of_class(entry.term.value)
+        elif entry.fact:
+            offered = self.choices_of(entry.fact)
+        else:
             return None
-        name = entry.term.value
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        terms = {f"Labelled {state.word}": flag_term(name, state) for state in (*list(State)[1:], State.UNSEEN)}
-        terms["The model raises it"] = Term("model", name, (State.RAISED,))
-        terms["Label and model disagree"] = Term("disagrees", name)
-        for text, term in terms.items():
-            menu.addAction(text).triggered.connect(lambda _=False, term=term: self.term_asked.emit(term))
-        return menu
+        return ChoiceMenu(offered, self.term_asked.emit, counts=self.counts_of, chosen=self.chosen(), parent=self)
 
     def _take(self, index: QModelIndex) -> None:
         entry = self.entries[index.row()]
         if entry.term is not None:
             self.term_asked.emit(entry.term)
+        elif entry.view is not None:
+            self.view_asked.emit(entry.view)
+        elif entry.fact and (menu := self.menu_of(entry)) is not None:
+            menu.exec(self.viewport().mapToGlobal(self.visualRect(index).topRight()))
         elif not entry.heading:
             self.queue_asked.emit(entry.queue)

@@ -1,19 +1,21 @@
 """Joins the filter's text, the panel of queues and flags, and the order that the grid shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from weldstudio.domain.errors import SchemeError
 from weldstudio.gui.review.filter_bar import FilterBar
-from weldstudio.gui.review.filter_panel import FilterPanel, entries
+from weldstudio.gui.review.filter_panel import Counted, FilterPanel, entries
 from weldstudio.gui.review.paced import Paced
 from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
-from weldstudio.studio import reviewing
+from weldstudio.studio import choices, completing, reviewing, run_terms, views
 from weldstudio.studio.reviewing import Counts, FilterError, Queue, Sort, Term
+from weldstudio.studio.views import View
 
 _COUNT_MS: Final = 250
 """So long after the last key photographs are counted anew."""
@@ -32,6 +34,8 @@ class Filtering(QObject):
     """What does not make sense in the filter, as a sentence; '' when all does."""
     counted = Signal(object)
     """`reviewing.Counts` of all photographs."""
+    returned = Signal(object)
+    """A view is shown again: the photograph at which one left it, or None."""
     left = Signal()
     """The person is done with filtering: back to the photographs."""
 
@@ -45,14 +49,23 @@ class Filtering(QObject):
         )
         self._counts: Counts | None = None
         self._waiting: dict[str, int] = {}
+        self._in_views: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        """Where one was in each view, by its id: photo ids."""
         self.count = Paced(self._recount, least_ms=_COUNT_MS, settles=True, parent=self)
         self.order = Paced(self.read_anew, least_ms=_ORDER_MS, parent=self)
+        bar.field.complete = lambda text, cursor: completing.complete(session.mirror, text, cursor)
         bar.typed.connect(lambda text: self.apply(text, say=False))
         bar.entered.connect(self._entered)
         bar.left.connect(self.left)
         bar.sort_asked.connect(self.sort)
+        bar.turned.connect(self.turn)
         panel.queue_asked.connect(self.take_queue)
-        panel.term_asked.connect(self.toggle)
+        panel.term_asked.connect(self.choose)
+        panel.view_asked.connect(self.take_view)
+        panel.counts_of = self.choice_counts
+        panel.choices_of = lambda fact: choices.of_fact(session.mirror, fact)
+        panel.chosen = lambda: self.shown.filter.terms
         session.chosen_flag_changed.connect(self._flag_chosen)
         session.closing.connect(self.stop)  # the page goes a little later: it shall not count a closed project
 
@@ -61,14 +74,17 @@ class Filtering(QObject):
         self.refresh()
         self.count.soon()
 
-    def refresh(self) -> None:
-        """Filter and sort. Counts are of all photographs, so they stay."""
+    def refresh(self, typed: str | None = None) -> None:
+        """Filter and sort. Counts are of all photographs, so they stay.
+
+        `typed`: the filter as it stands in the field, which is not put into order under the typist's hands.
+        """
         try:
             self.shown.refresh()
         except SchemeError as error:
             self.wrong.emit(str(error))
             return
-        self._bar.show_filter(self.shown.filter.text, self.shown.sort)
+        self._show_bar(typed)
         self._bar.show_found(len(self.shown.ids), len(self._session.mirror))
         self.ordered.emit()
         self._show_panel()
@@ -86,36 +102,94 @@ class Filtering(QObject):
 
     def apply(self, text: str, *, say: bool) -> bool:
         """Filter by a text; what is wrong with it is said only if `say`, for half a word is not yet a mistake."""
+        before = self.shown.filter
         try:
             self.shown.ask(text)
         except FilterError as error:
             if say:
                 self.wrong.emit(str(error))
             return False
+        if runs := run_terms.unread(self._session.mirror, self.shown.filter):
+            self.shown.filter = before
+            self._read_runs(runs, text, say=say)
+            return True
         self.wrong.emit("")
-        self.refresh()
-        if not say:  # what is being typed is not put into order under the typist's hands
-            self._bar.show_filter(text, self.shown.sort)
-            self._bar.show_found(len(self.shown.ids), len(self._session.mirror))
+        self.refresh(None if say else text)
         return True
+
+    def _read_runs(self, runs: frozenset[str], text: str, *, say: bool) -> None:
+        """Read which photographs these runs were given, on the store's thread, and apply the filter then."""
+
+        def apply(found: dict[str, run_terms.Ids]) -> None:
+            self._session.mirror.runs.update(found)
+            self.apply(text, say=say)
+
+        def refused(error: Exception) -> None:
+            if say:
+                self.wrong.emit(str(error))
+
+        self._session.run(run_terms.read_all, runs).then(apply, failed=refused)
 
     def take_queue(self, queue: Queue | None) -> None:
         """Work through a queue; None = all photographs."""
+        self._leave_view()
         self.shown.take_queue(queue)
         self.wrong.emit("")
         self.refresh()
         self.left.emit()
 
-    def toggle(self, term: Term) -> None:
-        """Put a term into the filter, or out of it."""
-        self.shown.toggle(term)
-        self.wrong.emit("")
-        self.refresh()
-
     def sort(self, sort: Sort) -> None:
+        if sort == self.shown.sort == Sort.RANDOM:
+            self.shown.seed += 1
         self.shown.sort, self.shown.slot = sort, self._session.chosen_flag
         self.refresh()
         self.left.emit()
+
+    def turn(self, descending: bool) -> None:
+        """The order, or the order turned round."""
+        if descending != self.shown.descending:
+            self.shown.descending = descending
+            self.refresh()
+
+    def take_view(self, view: View) -> None:
+        """Show a saved view."""
+        self._leave_view()
+        try:
+            self.shown.take_view(view)
+        except FilterError as error:
+            self.wrong.emit(str(error))
+            return
+        if runs := run_terms.unread(self._session.mirror, view.filter):
+            self._read_runs(runs, view.filter.text, say=True)
+        else:
+            self.wrong.emit("")
+            self.refresh()
+        self.left.emit()
+        self.returned.emit(self._places.get(view.id))
+
+    def choose(self, term: Term) -> None:
+        """Put a term into the filter in place of others of the same fact, or take it out."""
+        self.shown.choose(term)
+        self.apply(self.shown.filter.text, say=True)
+        self._show_bar()
+
+    def choice_counts(self, terms: Sequence[Term]) -> Iterator[int]:
+        """How many photographs each of these terms would show, beside what is filtered."""
+        unveiled = self._veil.unveiled if self._veil.active else None
+        return choices.counts(self._session.mirror, self.shown.filter, terms, unveiled=unveiled)
+
+    def views_changed(self) -> None:
+        """Views were made, changed or removed."""
+        self._show_panel()
+        self.count.soon()
+
+    def _show_bar(self, typed: str | None = None) -> None:
+        self._bar.show_filter(self.shown.filter.text if typed is None else typed, self.shown.order)
+
+    def _leave_view(self) -> None:
+        """Remember where one was in the view that is shown."""
+        if (view := self.shown.view) is not None and self._session.current is not None:
+            self._places[view.id] = self._session.current
 
     def stop(self) -> None:
         self.count.stop()
@@ -141,10 +215,16 @@ class Filtering(QObject):
         for queue in self.shown.queues():
             yield
             waiting |= reviewing.queue_counts(mirror, (queue,), unveiled=unveiled)
-        self._counts, self._waiting = counts, waiting
+        found: dict[int, int] = {}
+        for view in views.listed(mirror):
+            yield
+            if not view.problem and not run_terms.unread(mirror, view.filter):
+                rows = np.flatnonzero(reviewing.matching(mirror, view.filter))
+                found[view.id] = len(rows if unveiled is None else unveiled(rows, view.filter, view.order.sort))
+        self._counts, self._waiting, self._in_views = counts, waiting, found
         self._show_panel()
         self.counted.emit(counts)
 
     def _show_panel(self) -> None:
-        scheme = self._session.mirror.scheme
-        self._panel.show_entries(entries(scheme, self.shown, counts=self._counts, waiting=self._waiting))
+        mirror, counted = self._session.mirror, Counted(self._counts, self._waiting, self._in_views)
+        self._panel.show_entries(entries(mirror, self.shown, counted))

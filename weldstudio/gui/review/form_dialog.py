@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QGridLayout,
+    QKeySequenceEdit,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -139,6 +140,8 @@ def _changes(field: QWidget, slot: Callable[[], None]) -> None:
             field.valueChanged.connect(slot)
         case QLineEdit():
             field.textChanged.connect(slot)
+        case QKeySequenceEdit():
+            field.keySequenceChanged.connect(slot)
         case QComboBox():
             field.currentTextChanged.connect(slot)
         case _:

@@ -35,6 +35,7 @@ from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.review.veil import Veil
+from weldstudio.gui.review.views import Views
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
@@ -92,6 +93,7 @@ class ReviewPage(QWidget):
         self.reviews = ReviewKeys(
             session, actions, shown=self.filtering.shown, veil=self.veil, go_on=go_on, window=self
         )
+        self.views = Views(session, actions, self.filtering, panel=self.panel, page=self)
         self.looking = Looking(session, actions, self.large)
         self.describing = DescribingKeys(session, actions, window=self)
         self.deciding = DecisionKeys(
@@ -105,6 +107,7 @@ class ReviewPage(QWidget):
         self._connect_actions()
         self.grid.set_cell_size(session.settings.thumbnail_size)
         self.header.show_size(self.grid.cell_size)
+        self.header.keep.setDefaultAction(actions["views.save"])
         self.filtering.read_anew()
 
     def activated(self) -> None:
@@ -177,6 +180,7 @@ class ReviewPage(QWidget):
         self.filtering.wrong.connect(self._say_wrong)
         self.filtering.counted.connect(self.inspecting.show_counts)
         self.filtering.left.connect(self.going.focus)
+        self.filtering.returned.connect(lambda photo: self.grid.go_to(photo) if photo is not None else None)
         self.going.mode_changed.connect(self._show_possible)
         self.inspecting.overlay_asked.connect(self._show_overlay)
 

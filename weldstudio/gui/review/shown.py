@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import reviewing
-from weldstudio.studio.reviewing import EVERYTHING, QUEUES, Filter, Queue, Sort, Term
+from weldstudio.studio import choices, reviewing, views
+from weldstudio.studio.reviewing import EVERYTHING, QUEUES, Filter, FilterError, Queue, Sort, Term
+from weldstudio.studio.views import Order, View
 
 Rows = NDArray[np.int64]
 
@@ -23,8 +24,9 @@ SORTS: Final = {
     Sort.WAITING: "Longest waiting",
     Sort.NEAREST: "Nearest to the limit",
     Sort.POINTS: "Most points",
+    Sort.OVER: "Farthest above the limit",
     Sort.CHANCE: "Safest to pass",
-    Sort.RANDOM: "Random",
+    Sort.RANDOM: "Shuffled",
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
 
@@ -52,6 +54,9 @@ class Shown:
         self.sort = Sort.ADDED
         self.slot: int | None = None
         """The class that a sort by the model means."""
+        self.descending = False
+        self.seed = 0
+        """Of a random order."""
         self.ids: NDArray[np.int64] = np.empty(0, np.int64)
 
     def ask(self, text: str) -> None:
@@ -66,10 +71,38 @@ class Shown:
         rest = tuple(t for t in self.filter.terms if (t.key, t.value) != (term.key, term.value))
         self.filter = Filter((*rest, term))
 
+    def choose(self, term: Term) -> None:
+        """Put a term into the filter in place of others of the same fact, or take it out."""
+        there = term in self.filter.terms
+        rest = choices.without_rivals(self.filter, term)
+        self.filter = rest if there else rest & Filter((term,))
+
+    @property
+    def order(self) -> Order:
+        """How it is sorted, to be kept in a view."""
+        slot = self.slot if self.sort in BY_MODEL else None
+        return Order(self.sort, slot, self.descending, self.seed if self.sort == Sort.RANDOM else 0)
+
+    def take_view(self, view: View) -> None:
+        """Show a saved view. Raises FilterError where it cannot be shown any more."""
+        if view.problem:
+            raise FilterError(view.problem)
+        self.filter, order = view.filter, view.order
+        self.sort, self.descending, self.seed = order.sort, order.descending, order.seed
+        if order.sort in BY_MODEL:
+            self.slot = order.slot
+
+    @property
+    def view(self) -> View | None:
+        """The saved view that is shown: its filter in its order, and nothing else."""
+        now = self.filter, self.order
+        return next((v for v in views.listed(self._mirror_of()) if (v.filter, v.order) == now and not v.problem), None)
+
     def take_queue(self, queue: Queue | None) -> None:
         """Work through a queue in its order; None = all photographs."""
         self.filter = queue.filter if queue is not None else EVERYTHING
         self.sort = queue.sort if queue is not None else Sort.ADDED
+        self.descending = False
 
     @property
     def queue(self) -> Queue | None:
@@ -87,8 +120,10 @@ class Shown:
     def refresh(self) -> None:
         """Compute the order anew. Raises SchemeError where the filter names a class that is gone."""
         mirror = self._mirror_of()
-        slot = self.slot if self.sort in BY_MODEL else None
-        rows = reviewing.select(mirror, self.filter, sort=self.sort, slot=slot)
+        order = self.order
+        rows = reviewing.select(
+            mirror, self.filter, sort=order.sort, slot=order.slot, descending=order.descending, seed=order.seed
+        )
         self.ids = mirror.ids[self._unveiled(rows, self.filter, self.sort)]
 
     def stale(self) -> frozenset[int]:

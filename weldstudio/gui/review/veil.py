@@ -23,11 +23,12 @@ _LABELLED: Final = frozenset(
     (
         *("flag", "unseen", "labelled", "reviewed", "unreviewed", "raised", "unsure", "nothing", "conflict", "noted"),
         *("note", "inbox", "changed", "overridden", "verdict", "decision", "review", "returned", "audited"),
+        *("points", "reviewer"),
     )
 )
 """Terms of a filter that tell what is predicted, and what is labelled or said of labels."""
 _BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.NEAREST, Sort.CHANCE)
-_BY_LABELS: Final = (Sort.DISAGREEMENT, Sort.NEAREST, Sort.POINTS, Sort.WAITING)
+_BY_LABELS: Final = (Sort.DISAGREEMENT, Sort.NEAREST, Sort.POINTS, Sort.OVER, Sort.WAITING)
 
 
 class Veil(QObject):

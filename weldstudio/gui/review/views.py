@@ -1,0 +1,135 @@
+"""Saved views on the Review page: kept, named, given keys, removed; a key shows its view."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
+
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.errors import EditRefused
+from weldstudio.gui.actions import Actions
+from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.review.filter_panel import FilterPanel
+from weldstudio.gui.review.filtering import Filtering
+from weldstudio.gui.review.form_dialog import FormDialog
+from weldstudio.gui.review.shown import SORTS
+from weldstudio.gui.session import Session
+from weldstudio.studio import views
+from weldstudio.studio.views import View
+
+
+class Views(QObject):
+    """Acts on the view that is shown. GUI thread."""
+
+    def __init__(
+        self, session: Session, actions: Actions, filtering: Filtering, *, panel: FilterPanel, page: QWidget
+    ) -> None:
+        super().__init__(page)
+        self._session, self._actions, self._filtering, self._page = session, actions, filtering, page
+        self._keys: list[QAction] = []
+        actions.connect("views.save", self.save)
+        actions.connect("views.change", self.change)
+        actions.connect("views.remove", self.remove)
+        panel.view_actions = [actions[name] for name in ("views.change", "views.save", "views.remove")]
+        filtering.ordered.connect(self._show_possible)
+        session.changed.connect(self._changed)
+        self._make_keys()
+        self._show_possible()
+
+    def save(self) -> None:
+        """Ask for a name, and a key if one likes, and keep what is shown under it."""
+        shown = self._filtering.shown
+        order, text = shown.order, shown.filter.text
+        dialog = _ViewDialog(self._session, self._actions, shown.view, saves=(text, SORTS[order.sort]), page=self._page)
+        if dialog.exec():
+            self._edit("Keep a view", views.save, dialog.name, text, order=order, key=dialog.key)
+
+    def change(self) -> None:
+        """Another name or key for the view that is shown."""
+        view = self._filtering.shown.view
+        if view is None:
+            return
+        dialog = _ViewDialog(self._session, self._actions, view, saves=None, page=self._page)
+        if dialog.exec():
+            self._edit("Change a view", views.change, view.name, new_name=dialog.name, key=dialog.key)
+
+    def remove(self) -> None:
+        """Take the view that is shown away; the photographs stay in view."""
+        if (view := self._filtering.shown.view) is not None:
+            self._edit("Remove a view", views.remove, view.name)
+
+    def _edit(self, text: str, function: object, *args: object, **kwargs: object) -> None:
+        pending = self._session.edit(text, function, *args, who=self._session.who, **kwargs)  # type: ignore[arg-type]
+        pending.then(lambda done: self._session.tell(done.text or text, undo=done.action_id is not None))
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.views or changes.scheme:
+            self._make_keys()
+            self._filtering.views_changed()
+            self._show_possible()
+
+    def _show_possible(self) -> None:
+        for name in ("views.change", "views.remove"):
+            self._actions.set_enabled(name, self._filtering.shown.view is not None)
+
+    def _make_keys(self) -> None:
+        """An action of the page for each view with a key; one that means something else by now is left to that."""
+        for action in self._keys:
+            self._page.removeAction(action)
+            action.deleteLater()
+        self._keys = []
+        taken = {sequence.toString() for action in self._actions.all() for sequence in action.shortcuts()}
+        for view in views.listed(self._session.mirror):
+            if view.key and view.key not in taken:
+                action = QAction(view.name, self)
+                action.setShortcut(QKeySequence(view.key))
+                action.triggered.connect(lambda _=False, view=view: self._filtering.take_view(view))
+                self._page.addAction(action)
+                self._keys.append(action)
+
+
+class _ViewDialog(FormDialog):
+    """Name and key of a view. `saves`: filter and order that would be kept, in words; None = the view has them."""
+
+    def __init__(
+        self, session: Session, actions: Actions, view: View | None, *, saves: tuple[str, str] | None, page: QWidget
+    ) -> None:
+        self._session, self._actions, self._view, self._saves = session, actions, view, saves
+        self._name, self._key = QLineEdit(), QKeySequenceEdit()
+        self._key.setMaximumSequenceLength(1)
+        self._key.setClearButtonEnabled(True)
+        if view is not None:
+            self._name.setText(view.name)
+            self._key.setKeySequence(QKeySequence(view.key))
+        super().__init__(
+            "Keep as a view" if saves is not None else "Name and key of the view",
+            [("&Name", self._name), ("&Key, if you like", self._key)],
+            button="Keep" if saves is not None else "Change",
+            say=self._say,
+            hint="A view is a filter with its order. It stands in the list at the left, with its count.",
+            parent=page,
+        )
+        help_by_key(self, "review")
+
+    @property
+    def name(self) -> str:
+        return self._name.text().strip()
+
+    @property
+    def key(self) -> str:
+        """In portable text."""
+        return self._key.keySequence().toString()
+
+    def _say(self) -> str:
+        mirror = self._session.mirror
+        known = views.listed(mirror)
+        replaced = views.named(known, self.name) if self._saves is not None else self._view
+        wrong = views.refusal(
+            self.name, self.key, of=replaced, views=known, scheme=mirror.scheme, keys=self._actions.own_keys
+        )
+        if wrong:
+            raise EditRefused(wrong)
+        if self._saves is None:
+            return ""
+        text, order = self._saves
+        instead = f"Takes the place of the view '{replaced.name}'. " if replaced is not None else ""
+        return f"{instead}{text or 'All photographs'}, in the order: {order[:1].lower()}{order[1:]}."
