@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from weldstudio.imaging.drawn.canvas import NEAR, Canvas
 from weldstudio.imaging.drawn.hit import Colour, Frame
-from weldstudio.imaging.drawn.parts import Coat, Part, rod, tube
+from weldstudio.imaging.drawn.parts import Coat, Part, face, rod, tube
 from weldstudio.imaging.drawn.scene import Floats, Scene, cross
 
 _PEELS: dict[str, Colour] = {"black": (0.05, 0.05, 0.055), "blue": (0.06, 0.2, 0.52), "yellow": (0.72, 0.47, 0.06)}
@@ -112,7 +112,8 @@ def leads(scene: Scene) -> list[Part]:
             top, top + 0.9 * lean, np.array((aside, 3.0, 1.5)), np.array((aside * 1.6, 9.0, -scene.height))
         )
         parts += [tube(one, two, 0.07, Coat(colour), beyond=0.02) for one, two in pairwise(points)]
-        parts.append(tube(top - 0.12 * lean, top + 0.32 * lean, 0.18, Coat((0.03, 0.03, 0.032)), beyond=0.0))
+        cap = tube(top - 0.12 * lean, top + 0.32 * lean, 0.21, Coat((0.03, 0.03, 0.032)), beyond=0.0)
+        parts += [cap, face(cap.frame, cap.stop, cap.high, cap.coat)]
     return parts
 
 
