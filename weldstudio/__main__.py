@@ -19,6 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == ["--child"]:
         # A child speaks JSON on stdout; its log goes to stderr, which its parent keeps.
         log.configure()
+        if arguments[1:2] == ["launch"]:
+            from weldstudio.jobs import launcher
+
+            return launcher.main(Path(arguments[2]), *arguments[3:])
         from weldstudio.jobs import child
 
         return child.main(arguments[1:])

@@ -1,6 +1,7 @@
-"""Our training: photos/s of a fine-tuning of all layers from disk, decoding and varying included; its first epochs.
+"""Our training: photos/s of a fine-tuning of all layers, decoding and varying included.
 
-Usage: training_ours.py FOLDER SIZE BATCH, with the folder as made by photos.py --links.
+Usage: training_ours.py EPOCH FOLDER SIZE BATCH, with the folder as made by photos.py --links. EPOCH is `first` (photos
+come from the disk), `later` (they were decoded in the epoch before), or `memory` (a later one, without variations).
 """
 
 import sys
@@ -37,7 +38,7 @@ def measure() -> dict[str, object]:
 
 
 def begin(run: Path) -> Iterator[Message]:
-    """A training that is up to its first step."""
+    """A training that is up to its first step, or to that of its second epoch."""
     files = sorted((Path(folder) / "many").glob("*/*.jpg"))[: PHOTOS + VALIDATION]
     classes = tuple(ManifestClass(slot, f"flag {slot}") for slot in range(networks.FLAGS))
     photos = tuple(
@@ -58,17 +59,18 @@ def begin(run: Path) -> Iterator[Message]:
             # Equal steps are what is measured, not learning.
             "schedule.learning_rate": "0.0001",
             "schedule.schedule": "fixed",
+            "data.augment": str(epoch != "memory").lower(),
         }
     )
     found = train(recipe, Manifest(classes, photos), run, lambda: False)
     for message in found:
-        if isinstance(message, Step):
+        if isinstance(message, Step) and (epoch == "first" or message.epoch > 1):
             break
     return found
 
 
 if __name__ == "__main__":
-    folder, size, batch = rounds.arguments()[0], *map(int, rounds.arguments()[1:])
+    epoch, folder, size, batch = *rounds.arguments()[:2], *map(int, rounds.arguments()[2:])
     with tempfile.TemporaryDirectory() as run:
         messages = begin(Path(run))
         rounds.serve(measure)

@@ -13,7 +13,7 @@ from weldstudio.domain.errors import UserError
 
 COMMANDS = (
     *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch"),
-    *("label", "set", "copy", "queue", "review", "audit", "second", "agreement", "accept"),
+    *("label", "set", "copy", "queue", "views", "review", "audit", "second", "agreement", "accept"),
     *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge"),
     *("predict", "train", "recipes", "vary", "runs", "pause", "resume", "stop"),
     *("evaluate", "compare", "report", "thresholds", "export", "models"),

@@ -2,12 +2,23 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from weldstudio.domain.messages import Explain, Failed, Heartbeat, LoadModel, Message, ModelReady, Stage, Started
-from weldstudio.jobs import child, process
+from weldstudio.domain.messages import (
+    Explain,
+    Failed,
+    Heartbeat,
+    LoadModel,
+    Message,
+    ModelReady,
+    RunFinished,
+    Stage,
+    Started,
+)
+from weldstudio.jobs import child, process, waiting
 from weldstudio.jobs.folder import Control, RunFolder
 from weldstudio.jobs.process import Child
 
@@ -61,9 +72,57 @@ def test_a_run_that_is_told_to_stop_says_so_at_once(tmp_path: Path, monkeypatch:
     """Its step may take longer than a person waits for an answer."""
     monkeypatch.setattr(child, "LISTEN_S", 0.01)
     run = RunFolder(tmp_path)
-    with child._heartbeat(child._Voice(run), run):
+    run.write_control(Control(1.0))
+    with child._heartbeat(child._Voice(run), child._Wishes(run, 1.0)):
         run.write_control(Control(1.0, stop=True))
         while not any(isinstance(message, Stage) for message in run.replay()):
             pass
     said = [message for message in run.replay() if isinstance(message, Stage)]
     assert said == [Stage("stopping after this step")]
+
+
+_STUCK = """
+import sys, time
+from pathlib import Path
+from weldstudio.jobs import child
+from weldstudio.jobs.folder import RunFolder
+child.LISTEN_S, child.PATIENCE_S = 0.01, 0.05
+run = RunFolder(Path(sys.argv[1]))
+wishes = child._Wishes(run, 1.0)
+with child._heartbeat(child._Voice(run), wishes):
+    if sys.argv[2] == "heeds":
+        while not wishes.heed():
+            pass
+        time.sleep(0.3)
+        sys.exit(7)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(("kind", "status"), [("stuck", 1), ("heeds", 7)])
+def test_a_step_that_does_not_end_is_broken_off_but_not_the_writing_of_the_model(
+    tmp_path: Path, kind: str, status: int
+) -> None:
+    run = RunFolder(tmp_path)
+    run.write_control(Control(1.0, stop=True))
+    words = [sys.executable, "-c", _STUCK, str(tmp_path), kind]
+    done = subprocess.run(words, env=process.environment(), check=False, timeout=100)
+    assert done.returncode == status
+    said = [message for message in run.replay() if not isinstance(message, Heartbeat)]
+    assert said[0] == Stage("stopping after this step")
+    if kind == "stuck":
+        assert isinstance(said[1], RunFinished)
+        assert said[1].state == "paused"
+        assert "last checkpoint" in said[1].sentence
+
+
+def test_a_run_whose_device_is_taken_goes_back_into_the_line(tmp_path: Path) -> None:
+    line = waiting.of_machine()
+    run = RunFolder(tmp_path / "run")
+    run.path.mkdir()
+    run.write_control(Control(5.0, place=3.0))
+    with line.device_lock(line.devices[0]):
+        assert child.main(["train", str(run.path), line.devices[0]]) == 0
+    assert run.control() == Control(None, place=3.0)
+    assert line.waiting() == [run]
+    assert list(run.replay()) == []

@@ -1,6 +1,7 @@
 """A run that was broken off goes on where it was, and ends in the bits in which it would have ended unbroken."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ import torch
 from tests.ml.taught import SMALL, manifest_of, of, run
 from tests.photos import MadeCollection, make_collection
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.messages import Alarm, Evaluated, Stage, Step
-from weldstudio.ml.checkpoints import Checkpoints
+from weldstudio.domain.messages import Alarm, Evaluated, Skipped, Stage, Step
+from weldstudio.ml.checkpoints import Checkpoints, KeptFeatures
 
 MIXED = {
     "schedule__batch_size": "2",
@@ -137,3 +138,40 @@ def test_a_checkpoint_that_is_none_is_said(tmp_path: Path) -> None:
     file.write_bytes(b"no checkpoint")
     with pytest.raises(JobFailed, match="start a new run"):
         Checkpoints(file, device=torch.device("cpu"))
+
+
+def test_a_run_with_a_frozen_trunk_goes_on_with_the_next_photo(made: MadeCollection, tmp_path: Path) -> None:
+    """Whatever its only long work has done so far is on the disk before its end, unreadable photos included."""
+    frozen = {"network__freeze": "-1", "schedule__epochs": "0"}
+    manifest = manifest_of(made)
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no photo")
+    photos = (replace(manifest.photos[0], path=str(broken)), *manifest.photos[1:])
+    manifest = replace(manifest, photos=photos)
+    folder = tmp_path / "run"
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr("weldstudio.ml.features.SCORE_BATCH", 6)
+        small.setattr(KeptFeatures, "due", property(lambda _: True))
+        assert run(SMALL, manifest, tmp_path / "unbroken", **frozen)[-1].state == "done"
+        with pytest.raises(Crash):
+            run(SMALL, manifest, folder, crashing(4), **frozen)
+        kept = KeptFeatures(folder / "checkpoints" / "features.pt")
+        kept.read()
+        assert 0 < len(kept.features) < 27
+        assert list(kept.unread) == [str(broken)]
+        paused = run(SMALL, manifest, folder, crashing(2, "pause"), **frozen)
+        assert paused[-1].state == "paused"
+        said = run(SMALL, manifest, folder, **frozen)
+    assert said[-1].state == "done"
+    assert said[-1].sentence == "Done. 1 photo could not be read and was left out."
+    assert not of(Skipped, said)  # that was said before
+    weights = "model/weights.safetensors"
+    assert (folder / weights).read_bytes() == (tmp_path / "unbroken" / weights).read_bytes()
+    assert not list((folder / "checkpoints").glob("*.pt"))
+
+
+def test_kept_features_that_cannot_be_read_are_computed_again(made: MadeCollection, tmp_path: Path) -> None:
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "run" / "checkpoints" / "features.pt").write_bytes(b"rubbish")
+    said = run(SMALL, manifest_of(made), tmp_path / "run", network__freeze="-1", schedule__epochs="0")
+    assert said[-1].state == "done"

@@ -10,7 +10,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
-from weldstudio.store import events, first_pass, mirror, models, photos, predictions
+from weldstudio.store import altered, events, first_pass, mirror, models, photos, predictions
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
@@ -110,3 +110,17 @@ def test_the_mirror_resolves_merges_and_thresholds(store: Store) -> None:
     write(store, [(4, 2, 0, label_byte(State.RAISED, Source.HAND))])
     assert mirror.read(store).states(3)[3] == State.RAISED
     assert seen.photo_path(1) == photos.root_of(store, 1) / "a/00.jpg"
+
+
+def test_files_that_changed_are_known_photo_by_photo(store: Store) -> None:
+    with store.atomic():
+        store.record(altered.put_back(store, [(1, 0, "former"), (2, 0, "former"), (3, 0, "former")]))
+    seen = mirror.read(store)
+    assert seen.altered == {1, 2, 3}
+    with store.atomic():
+        away = store.record(altered.take_away(store, [2]))
+        store.record(altered.put_back(store, [(4, 0, "former")]))
+    seen.apply(mirror.read_rows(store, away))
+    assert seen.altered == {1, 3}, "of the others nothing was asked"
+    seen.apply(mirror.read_rows(store, Changes(reviews=frozenset({3, 4}))))
+    assert seen.altered == {1, 3, 4}

@@ -23,6 +23,7 @@ from weldstudio.studio.describing import Told
 from weldstudio.studio.importing import ImportReport, import_photos, refuse_early
 from weldstudio.studio.label_files import read_label_file
 from weldstudio.studio.label_import import Terms
+from weldstudio.studio.notes import listed as notes_listed
 from weldstudio.studio.notes import note_joint
 
 WHO = "Ann"
@@ -294,6 +295,7 @@ def test_joints_given_by_a_later_import_are_taken_back(store: Store, tmp_path: P
     note_joint(store, own["W1/1.jpg"], "sand", who=WHO)
     run(store, tmp_path / "photos", joint="folder", told=Told(medium="water"))
     assert len(set(joint_ids(store))) == 2
+    assert [note.name for note in notes_listed(store)] == ["(no photo shows it any more)"]
     done = labelling.revert(store, labelling.undoable(store, who=WHO)[-1][0], who=WHO)
     assert done.changes.photos == frozenset(photo.id for photo in photos.every(store))
     assert {photo.path: photo.joint_id for photo in photos.every(store)} == own

@@ -14,12 +14,14 @@ from weldstudio import paths
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
 from weldstudio.domain.messages import Alarm, Evaluated, RunFinished, Step
+from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.gui.palette import ROLES
 from weldstudio.jobs.folder import RunFolder
+from weldstudio.store import models, photos
 from weldstudio.store.store import Store
-from weldstudio.studio import report, report_plots
+from weldstudio.studio import predicting, report, report_plots
 from weldstudio.studio import scheme as schemes
 from weldstudio.studio.report import Written
 
@@ -101,6 +103,19 @@ def test_it_says_what_was_measured_and_shows_the_dearest_errors(store: Store) ->
     assert "&lt;script&gt;" not in text  # the card knows the flag by its old name
     _, old = written(store, model_id="old")
     assert "How it learned" not in old
+
+
+def test_a_model_of_one_of_a_group_has_its_report_too(store: Store) -> None:
+    classes = tuple(ModelClass(slot, name) for slot, name in enumerate(FLAGS))
+    models.add(store, ModelCard("group", "Group", "squeezenet1_1", classes, task="exclusive"))
+    (store.folder / "models" / "group").mkdir()
+    ids = [photo.id for photo in photos.every(store)]
+    said = np.random.default_rng(0).dirichlet((1, 1, 1), len(ids))
+    predicting.record(store, "group", ids, said)
+    _, text = written(store, model_id="group")
+    assert "33 % is guessing" in text
+    assert "of photographs right" in text
+    assert "taken for" in text
 
 
 def test_where_it_cannot_be_written_is_said(store: Store, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def train(
             said = _started(run, pid) | {"warnings": snapshot.warnings}
             answer.give(as_json, said, "\n".join([*notes, text]))
             return
+        notes += [] if pid is not None else [_begun(run, pid)]
         if not as_json:
             click.echo("\n".join(notes), nl=bool(notes))
         following.follow(store, run, project=project, as_json=as_json)
@@ -129,6 +130,8 @@ def resume(project: Path, run: str, follow: bool, now: bool, as_json: bool) -> N
         found = training.resumable(store, run)
         pid = training.start(found, now=now)
         if follow:
+            if pid is None and not as_json:
+                click.echo(_begun(found, pid))
             following.follow(store, found, project=project, as_json=as_json)
             return
         answer.give(as_json, _started(found, pid), _begun(found, pid) if pid is None else f"Run {run} goes on.")

@@ -143,7 +143,7 @@ class Watch:
             if message.step >= EARLY * self.planned:
                 yield from self._tell_constant(now & self._suspects)
             self._suspects = now
-        yield from self._overfits()
+            yield from self._overfits()  # the passes that fit a head are no training
 
     def ended(self, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[Alarm]:
         """The run is over; `kept` are the validation figures, by class, of the weights that it returns."""

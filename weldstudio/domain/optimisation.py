@@ -145,6 +145,19 @@ class Schedule:
         trained=True,
         source="Morales-Brotons et al., TMLR 2024",
     )
+    mixed_precision: bool = told(
+        True,
+        "Mixed precision",
+        "On a graphics card, computes in 16 bits where that is safe; on the processor it has no effect.",
+        trained=True,
+        source="Micikevicius et al., ICLR 2018",
+    )
+    compiled: bool = told(
+        False,
+        "Compiled",
+        "Compiles the network before its first step: a minute or more, which long trainings win back.",
+        trained=True,
+    )
     range_test: str = told(
         "off",
         "Range test",

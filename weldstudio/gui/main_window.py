@@ -28,6 +28,7 @@ from weldstudio import paths
 from weldstudio.domain.changes import Changes
 from weldstudio.gui import window_actions
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.ahead import Ahead
 from weldstudio.gui.first_steps import FirstSteps
 from weldstudio.gui.header import Header
 from weldstudio.gui.layout_keys import LayoutKeys
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.page = ""
         self._make_session = make_session or _make_session
         self._lock = ProjectLock()
+        self._ahead = Ahead(self)
         self._closing = False
         self._created = False
         self._only_look = ""  # why this window may not write
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
         self._created = create
         self._wire(self.session)
         self.announce(folder)
+        self._ahead.bring("weldstudio.gui.review")
         self.session.open()
 
     def announce(self, folder: Path) -> None:
@@ -260,6 +263,7 @@ class MainWindow(QMainWindow):
 
     def _project_opened(self) -> None:
         assert self.session is not None
+        self._ahead.stop()
         self.settings.remember_project(self.session.folder)
         window_actions.save_settings(self)
         self.action_table.set_project(True)
@@ -274,6 +278,7 @@ class MainWindow(QMainWindow):
         self.project_opened.emit()
 
     def _project_refused(self, sentence: str) -> None:
+        self._ahead.stop()
         session, self.session = self.session, None
         if session is not None:
             session.close()

@@ -3,7 +3,6 @@
 engine, reader: requests come in on stdin, answers go out on stdout, the end of stdin is the end of the child.
 train RUN DEVICE: a detached training; stdout is unused, everything is said in the run folder. Without a device it
 takes what there is; with one it goes back into the line where another holds it.
-launch RUN DEVICE: starts a training and prints its process id; when it has ended, starts the next that waits.
 
 Each role imports its own, and only after it has uttered `Started`.
 """
@@ -21,16 +20,17 @@ from pathlib import Path
 from typing import TextIO
 
 from weldstudio.domain.errors import UserError
-from weldstudio.domain.messages import GOING_ON, Failed, Heartbeat, Message, RunFinished, Stage, Started
+from weldstudio.domain.messages import Failed, Heartbeat, Message, RunFinished, Stage, Started
 from weldstudio.jobs import waiting, wire
 from weldstudio.jobs.folder import RunFolder
-from weldstudio.jobs.process import launch
 
 _logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 2.0
 LISTEN_S = 0.25
 """How often a run looks whether it is to stop, to answer at once."""
+PATIENCE_S = 10.0
+"""So long a step may take to its end after the run was asked to stop."""
 
 Requests = queue.SimpleQueue[Message | None]
 """Requests in the order in which they came; None after the last one (stdin was closed)."""
@@ -45,8 +45,6 @@ def main(argv: list[str]) -> int:
             return _serve(role)
         case ["train", folder, *device]:
             return _in_turn(RunFolder(Path(folder)), "".join(device))
-        case ["launch", folder, *device]:
-            return _launch(RunFolder(Path(folder)), "".join(device))
         case _:
             _logger.error("There is no child %s", argv)
             return 2
@@ -102,39 +100,6 @@ def _read(stdin: TextIO, requests: Requests) -> None:
     requests.put(None)
 
 
-def _launch(run: RunFolder, device: str) -> int:
-    """Starts a training and says its process id; waits for its end, then starts the next in the line.
-
-    Whoever asked waits for the id alone: where the system can, the one that stays is nobody's child.
-    """
-    if hasattr(os, "fork") and os.fork():
-        os._exit(0)
-    process = launch(run.path, device)
-    os.write(1, f"{process.pid}\n".encode())
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    line = waiting.of_machine()
-    while True:
-        process.wait()
-        _ended(line, run, device)
-        turn = line.take()
-        if turn is None:
-            return 0
-        run, device = turn
-        process = launch(run.path, device)
-
-
-def _ended(line: waiting.Line, run: RunFolder, device: str) -> None:
-    """After the end of a training's process: one that never said a word has failed."""
-    if device:
-        line.begun(device)
-    said = list(run.replay())
-    if run.control().started is not None and (not said or said[-1] == Stage(GOING_ON)):
-        last = run.log_tail().strip().splitlines()[-1:] or ["it is empty"]
-        run.append(RunFinished("failed", f"It ended before its first word. Its log ends with: {last[0]}", 0.0))
-
-
 def _in_turn(run: RunFolder, device: str) -> int:
     """A training that holds its device while it lives; back into the line with it where another one has it."""
     line = waiting.of_machine()
@@ -150,21 +115,21 @@ def _in_turn(run: RunFolder, device: str) -> int:
         return _train(run)
     finally:
         lock.release()
-        if os.getppid() != parent:
+        if os.getppid() != parent or not hasattr(os, "fork"):
             line.start_next()  # whoever started this one, and would start the next, is gone
 
 
 def _train(run: RunFolder) -> int:
     """One training, from its folder, saying everything in its folder."""
     began, started = time.time(), run.control().started
-    say = _Voice(run)
+    say, wishes = _Voice(run), _Wishes(run, started)
     say(Started(os.getpid(), "train"))
-    with _heartbeat(say, run):
+    with _heartbeat(say, wishes):
         try:
             say(Stage("loading the program"))
             from weldstudio.ml import train
 
-            for message in train.train(run.recipe(), run.manifest(), run.path, lambda: run.wish(started)):
+            for message in train.train(run.recipe(), run.manifest(), run.path, wishes.heed):
                 say(message)
         except UserError as error:
             say(Failed(-1, str(error)))
@@ -201,21 +166,47 @@ class _Voice:
                     _logger.error("%d messages wait to be written: %s", len(self._waiting), error)
 
 
+class _Wishes:
+    """What the owner of a run wants, heard by two threads: one that answers, one that ends its step first."""
+
+    def __init__(self, run: RunFolder, started: float | None) -> None:
+        self._run, self._started = run, started
+        self.heeded = False
+        """Whether the training has ended its step to do what is wished."""
+
+    def heard(self) -> str:
+        return self._run.wish(self._started)
+
+    def heed(self) -> str:
+        """For the training, between its steps."""
+        wish = self.heard()
+        self.heeded = self.heeded or bool(wish)
+        return wish
+
+
 @contextmanager
-def _heartbeat(say: Utter, run: RunFolder) -> Iterator[None]:
-    """Says every two seconds that the run lives, and once, at once, that it has heard to stop."""
+def _heartbeat(say: Utter, wishes: _Wishes) -> Iterator[None]:
+    """Says every two seconds that the run lives, and once, at once, that it has heard to stop.
+
+    A step that does not end within `PATIENCE_S` after that is broken off, with the process; the last checkpoint stands.
+    """
     done = threading.Event()
 
     def beat() -> None:
-        next_beat, heard, started = 0.0, False, run.control().started
+        next_beat, heard_at = 0.0, float("inf")
         while not done.is_set():
-            if time.monotonic() >= next_beat:
+            now = time.monotonic()
+            if now >= next_beat:
                 say(Heartbeat(time.time()))
-                next_beat = time.monotonic() + HEARTBEAT_S
-            wish = "" if heard else run.wish(started)
+                next_beat = now + HEARTBEAT_S
+            wish = "" if heard_at < now else wishes.heard()
             if wish:
-                heard = True
+                heard_at = now
                 say(Stage("stopping after this step" if wish == "stop" else "pausing after this step"))
+            if now - heard_at >= PATIENCE_S and not wishes.heeded:
+                sentence = "Its step took too long and was broken off; resume it to go on from its last checkpoint."
+                say(RunFinished("paused", sentence, 0.0))
+                os._exit(1)
             done.wait(LISTEN_S)
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)

@@ -5,7 +5,7 @@ where waiting runs lie, in the data folder of whoever trains, so that projects s
 
 - At most one run per device: a training holds its device's lock as long as its process lives, and one that does not
   get it goes back into the line. The system lets go of the lock, however the process ends.
-- The next begins when one ends: whoever started a training waits for its end and starts the next (`child`).
+- The next begins when one ends: whoever started a training waits for its end and starts the next (`launcher`).
   Where that one was killed, the training itself does it, or the next window or command that looks.
 - A run that was marked as started by one who died before its process lived is put back after `START_S`.
 """

@@ -1,15 +1,22 @@
 """What every part of a run shares: where it writes, who decodes, on which device, and whether it is to stop."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import Tensor
+
+from weldstudio.domain.messages import Message, Skipped
+from weldstudio.ml.checkpoints import KeptFeatures
+
+_logger = logging.getLogger(__name__)
 
 SAY_EVERY_S = 1.0
 SCORE_BATCH = 32
+EXAMPLES = 10
+"""So many photos that could not be read are named in a message."""
 
 
 class Stopped(Exception):
@@ -28,11 +35,23 @@ class Context:
     pool: ThreadPoolExecutor
     should_stop: Callable[[], str | bool]
     device: torch.device = field(default_factory=lambda: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-    features: dict[tuple[object, str], Tensor] = field(default_factory=dict)
-    """(trunk, path of a photo) -> features (width,); several networks of a run often begin with the same trunk."""
+    kept: KeptFeatures = field(init=False)
+    """Features of photos, and which photos could not be read: these are left out, whenever that was found."""
+
+    def __post_init__(self) -> None:
+        self.kept = KeptFeatures(self.folder / "checkpoints" / "features.pt")
 
     def heed(self) -> None:
         """Raises Stopped when the owner wants the run to stop."""
         wish = self.should_stop()
         if wish:
             raise Stopped(wish)
+
+    def left_out(self, unread: Iterable[tuple[str, str]]) -> Iterator[Message]:
+        """Says which photos could not be read, each once in a run; the log lists them all."""
+        new = {path: reason for path, reason in unread if path not in self.kept.unread}
+        for path, reason in new.items():
+            _logger.info("Left out %s: %s", path, reason)
+        self.kept.unread |= new
+        if new:
+            yield Skipped(len(new), tuple(new.items())[:EXAMPLES])

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from weldstudio.domain.errors import PhotoError, RecipeError
+from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.manifest import Manifest
-from weldstudio.domain.messages import Message, Skipped, Stage
+from weldstudio.domain.messages import Message, Stage
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.split import Split
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.combined import from_card
 from weldstudio.ml.context import SCORE_BATCH, Context
-from weldstudio.ml.dataset import Photos, batches
+from weldstudio.ml.dataset import Photos, batches, stacked
 from weldstudio.ml.features import Photographs
 from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.weights import load_model
@@ -59,18 +59,16 @@ def asked(
     yield Stage("asking the models")
     for indices in batches(len(photos), SCORE_BATCH):
         context.heed()
-        read = list(zip(indices, pixels.read(indices), strict=True))
-        bad += [(photos[i].path, str(p)) for i, p in read if isinstance(p, PhotoError)]
-        good = [(i, p) for i, p in read if not isinstance(p, PhotoError)]
-        if not good:
+        places, read, unread = pixels.readable(indices)
+        bad += unread
+        if not read:
             continue
-        kept += [i for i, _ in good]
-        x = to_input(torch.from_numpy(np.stack([p for _, p in good])).to(context.device), preprocessing)
+        kept += [indices[place] for place in places]
+        x = to_input(stacked(read).to(context.device), preprocessing)
         with torch.inference_mode():
             for part, (_, network) in zip(parts, models, strict=True):
                 part.append(network.to(context.device)(x).float().cpu())
-    if bad:
-        yield Skipped(len(bad), tuple(bad[:10]))
+    yield from context.left_out(bad)
     if not kept:
         raise RecipeError("No validation photo can be read; a combination of models cannot be judged.")
     return tuple(photos[i] for i in kept), [torch.cat(part).numpy() for part in parts]

@@ -3,8 +3,9 @@
 One function that reads from top to bottom. What a step needs is in `Steps`; what comes before it in `phases`.
 """
 
+import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil, isfinite
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from weldstudio.domain.alarms import Watch
 from weldstudio.domain.errors import JobFailed, PhotoError
@@ -24,15 +25,18 @@ from weldstudio.domain.recipe import Augmentation, Recipe
 from weldstudio.domain.sampling import class_rows, proportional_order
 from weldstudio.imaging.varying import Variation, principal_colours, vetoes
 from weldstudio.ml import schedule
+from weldstudio.ml.acceleration import Precision, carried, compiled, made_ahead
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.averaging import averaging_decay, cloned, follow
 from weldstudio.ml.checkpoints import Checkpoints
 from weldstudio.ml.context import SAY_EVERY_S, Context, Stopped
-from weldstudio.ml.dataset import Photos, order
+from weldstudio.ml.dataset import Photos, order, stacked
 from weldstudio.ml.losses import Loss
 from weldstudio.ml.pace import Pace
 from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.validation import Validation
+
+_logger = logging.getLogger(__name__)
 
 LEAST_EVALUATIONS = 10
 MOST_PIECES = 8
@@ -61,8 +65,12 @@ class Steps:
     """Who looks whether it goes wrong."""
     answers: list[Tensor] = field(default_factory=list, init=False)
     """Logits of the photos of the last step, piece by piece, before it."""
+    precision: Precision = field(init=False)
+    forward: Callable[[Tensor], Tensor] = field(init=False)
     pieces: int = field(default=1, init=False)
     """In how many pieces a batch is worked off; more than one after memory ran out."""
+    unread: dict[str, str] = field(default_factory=dict, init=False)
+    """Photos that could not be read any more, and why."""
 
     def __post_init__(self) -> None:
         self.optimiser = schedule.optimiser(self.recipe.schedule, self.network.groups())
@@ -71,6 +79,8 @@ class Steps:
             some = self.pixels.read(range(min(COLOUR_PHOTOS, len(self.pixels.paths))))
             colours = principal_colours([photo for photo in some if not isinstance(photo, PhotoError)])
         self.variation = Variation(choice, self.size, colours)
+        self.precision = Precision(self.context.device, mixed=self.recipe.schedule.mixed_precision)
+        self.forward = compiled(self.network) if self.recipe.schedule.compiled else self.network
 
     @property
     def plain(self) -> Preprocessing:
@@ -93,20 +103,44 @@ class Steps:
             return proportional_order(groups, seed=self.recipe.seed, epoch=epoch)
         return order(len(self.rows), seed=self.recipe.seed, epoch=epoch)
 
-    def batch(self, chosen: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor]:
-        """Input (n, 3, s, s) and label states (n, classes) of rows, on the device."""
-        photos = [int(self.rows[row]) for row in chosen]
+    def batch(self, chosen: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor, NDArray[np.int64]]:
+        """Input (n, 3, s, s) and label states (n, classes), on the device, of those rows whose photos can be read, and
+        these rows.
+
+        Raises JobFailed where most photos of the training cannot be read any more.
+        """
+        places, pixels, unread = self.pixels.readable([int(self.rows[row]) for row in chosen])
+        self._leave_out(unread)
+        chosen = chosen[places]
         states = self.states[torch.from_numpy(chosen)]
         choice = self.recipe.augmentation
         if self.recipe.data.augment:
             spared = [vetoes(choice, self.classes, row) for row in (states == State.RAISED).tolist()]
             seeds = [(self.recipe.seed, epoch, int(row)) for row in chosen]
             vary = [partial(self.variation.of, seed=s, without=w) for s, w in zip(seeds, spared, strict=True)]
-            pixels = self.pixels.varied_batch(photos, vary)
-        else:
-            pixels = self.pixels.batch(photos)
+            pixels = self.pixels.varied(pixels, vary)
         device = self.context.device
-        return to_input(pixels.to(device), self.pixels.preprocessing), states.to(device)
+        x = to_input(carried(stacked(pixels), device), self.pixels.preprocessing)
+        return x, carried(states, device), chosen
+
+    def batches_from(self, step: int) -> Iterator[tuple[Tensor, Tensor, NDArray[np.int64]]]:
+        """The batches of all epochs from a step on; on a graphics card the next is made while this one is learned."""
+        plan = (
+            (chosen, epoch)
+            for epoch in range(step // self.per_epoch, self.recipe.schedule.epochs)
+            for place, chosen in enumerate(np.array_split(self.order(epoch), self.per_epoch))
+            if epoch * self.per_epoch + place >= step
+        )
+        return made_ahead(plan, lambda item: self.batch(*item), ahead=self.context.device.type == "cuda")
+
+    def _leave_out(self, unread: Sequence[tuple[str, str]]) -> None:
+        self.unread |= dict(unread)
+        if 2 * len(self.unread) > len(self.pixels.paths):
+            path, reason = unread[0] if unread else next(iter(self.unread.items()))
+            raise JobFailed(
+                f"{len(self.unread):,} of {len(self.pixels.paths):,} training photos cannot be read any more, such as "
+                f"{path}: {reason} If they lie on a drive, connect it and resume the run."
+            )
 
     def step(self, x: Tensor, states: Tensor, rate: float, *, mix: Sequence[int] = ()) -> float:
         """One step of the optimiser; returns the loss before it. A loss that is no number changes nothing.
@@ -124,7 +158,11 @@ class Steps:
                 return self._descend(x, states, others, share=share, rate=rate)
             except RuntimeError as error:
                 if not _out_of_memory(error):
-                    raise
+                    if self.forward is self.network:
+                        raise
+                    _logger.info("The network cannot be compiled here and is used as it is: %s", error)
+                    self.forward = self.network
+                    continue
                 if self.pieces >= MOST_PIECES or 4 * self.pieces > len(x):
                     raise JobFailed(
                         f"There is not enough memory even for {len(x) // self.pieces} photos at a time; choose a "
@@ -152,7 +190,8 @@ class Steps:
         self.answers = []
         known = [self.loss.known(labels).sum().clamp(min=1) for labels in (states, others)]
         for part in torch.arange(len(x), device=x.device).tensor_split(self.pieces):
-            logits = self.network(x[part] if self.pieces > 1 else x)
+            with self.precision.computing():
+                logits = self.forward(x[part] if self.pieces > 1 else x).float()
             self.answers.append(logits.detach())
             loss = share * self.loss.entries(logits, states[part]).sum() / known[0]
             if share != 1:
@@ -160,12 +199,9 @@ class Steps:
             value += float(loss.detach())
             if not isfinite(value):
                 return value
-            loss.backward()
-        if self.recipe.schedule.clip:
-            trained = [p for p in self.network.parameters() if p.grad is not None]
-            nn.utils.clip_grad_norm_(trained, self.recipe.schedule.clip)
+            self.precision.scaler.scale(loss).backward()
         schedule.set_rate(self.optimiser, rate)
-        self.optimiser.step()
+        self.precision.step(self.optimiser, list(self.network.parameters()), clip=self.recipe.schedule.clip)
         return value
 
 
@@ -216,6 +252,7 @@ class _Standing:
             "optimiser": steps.optimiser.state_dict(),
             "learning_rate": steps.recipe.schedule.learning_rate,
             "pieces": steps.pieces,
+            "scaler": steps.precision.scaler.state_dict(),
         }
 
     def restore(self, found: dict[str, Any], steps: Steps) -> None:
@@ -223,6 +260,7 @@ class _Standing:
         self.step, self.without = found["step"], found["without"]
         self.plateau.factor, self.plateau.without = found["plateau"]
         steps.pieces = found["pieces"]
+        steps.precision.scaler.load_state_dict(found["scaler"])
         steps.network.load_state_dict(found["network"])
         steps.optimiser.load_state_dict(found["optimiser"])
         if self.average is not None:
@@ -246,43 +284,42 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
         if checkpoints.found.get("unjudged"):
             yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
     yield Stage("first batch")
-    pace, said, begun = Pace(), 0.0, now.step
-    for epoch in range(begun // per_epoch, plan.epochs):
-        for place, chosen in enumerate(np.array_split(steps.order(epoch), per_epoch)):
-            if epoch * per_epoch + place < begun:
-                continue
-            if plan.patience and now.without >= plan.patience:
-                yield Stage(f"no better for {now.without} evaluations: ending early")
-                return
-            rate = schedule.learning_rate(plan, now.step, total) * now.plateau.factor
-            mix = (steps.recipe.seed, now.step, 85) if steps.mixes else ()
-            pieces = steps.pieces
-            loss = steps.step(*steps.batch(chosen, epoch), rate, mix=mix)
-            now.step += 1
-            if steps.pieces != pieces:
-                yield _memory_ran_out(len(chosen), steps.pieces)
-            pace.count(len(chosen))
-            if not isfinite(loss):
-                yield _diverged(plan.learning_rate, now.step)
-                return
+    pace, said, begun, loss = Pace(), 0.0, now.step, 0.0
+    for x, states, chosen in steps.batches_from(begun):
+        if plan.patience and now.without >= plan.patience:
+            yield Stage(f"no better for {now.without} evaluations: ending early")
+            return
+        rate = schedule.learning_rate(plan, now.step, total) * now.plateau.factor
+        mix = (steps.recipe.seed, now.step, 85) if steps.mixes else ()
+        pieces = steps.pieces
+        loss = steps.step(x, states, rate, mix=mix) if len(x) else loss
+        now.step += 1
+        yield from steps.context.left_out(list(steps.unread.items()))
+        if steps.pieces != pieces:
+            yield _memory_ran_out(len(x), steps.pieces)
+        pace.count(len(x))
+        if not isfinite(loss):
+            yield _diverged(plan.learning_rate, now.step)
+            return
+        if len(x):
             yield from steps.told(loss, chosen)
-            if now.average is not None:
-                follow(now.average, steps.network.state_dict(), decay)
-            if time.monotonic() - said >= SAY_EVERY_S or now.step in due:
-                left = (total - now.step) * pace.seconds / (now.step - begun)
-                yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left)
-                said = time.monotonic()
-            if now.step in due:
-                yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
-                pace.restart()
-            wish = _wish(steps.context)
-            if wish is not None or checkpoints.due:
-                problem = checkpoints.write(now.kept(steps, validation))
-                if problem:
-                    yield Alarm("checkpoint", problem)
-            if wish is not None:
-                raise wish
-        if steps.watch is not None:
+        if now.average is not None:
+            follow(now.average, steps.network.state_dict(), decay)
+        if time.monotonic() - said >= SAY_EVERY_S or now.step in due:
+            left = (total - now.step) * pace.seconds / (now.step - begun)
+            yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left)
+            said = time.monotonic()
+        if now.step in due:
+            yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
+            pace.restart()
+        wish = _wish(steps.context)
+        if wish is not None or checkpoints.due:
+            problem = checkpoints.write(now.kept(steps, validation))
+            if problem:
+                yield Alarm("checkpoint", problem)
+        if wish is not None:
+            raise wish
+        if steps.watch is not None and now.step % per_epoch == 0:
             yield from steps.watch.epoch_ended()
 
 

@@ -18,7 +18,6 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest, ManifestPhoto
 from weldstudio.domain.model import Member, ModelCard, Preprocessing
 from weldstudio.domain.recipe import Recipe
-from weldstudio.domain.split import Split
 from weldstudio.domain.thresholds import choose
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.combined import Combined
@@ -87,7 +86,9 @@ class Outcome:
         assert validation is not None
         training.network.load_state_dict(best.state)
         self.networks.append(training.network)
-        self.answers.append(Answer(part.outputs, training.photos[Split.VALIDATION], best.logits.numpy()))
+        there = [place for place in range(len(validation.photos)) if place not in validation.lost]
+        photos = tuple(validation.photos[place] for place in there)
+        self.answers.append(Answer(part.outputs, photos, best.logits[there].numpy()))
         choice = self.recipe.network
         self.kinds.append(Member(choice.name, part.outputs, choice.head, choice.hidden))
         self.prior |= dict(zip(part.outputs, validation.loss.prior.tolist(), strict=True))

@@ -22,7 +22,7 @@ from weldstudio.domain.model import Preprocessing
 from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto
 from weldstudio.imaging.drawn.flags import ABSENCES
 from weldstudio.ml.architectures import Network
-from weldstudio.ml.dataset import Photos, batches, order
+from weldstudio.ml.dataset import Photos, batches, order, stacked
 from weldstudio.ml.preprocess import to_input
 
 AGAINST = np.array([flag in ABSENCES for flag in FLAGS])
@@ -139,7 +139,7 @@ def teach_places(
                 if len(piece) < lesson.batch_size:
                     continue
                 chosen = shuffled[piece.start : piece.stop]
-                x = to_input(source.batch(chosen.tolist()), preprocessing)
+                x = to_input(stacked(source.readable(chosen.tolist())[1]), preprocessing)
                 mirrored = torch.rand(len(piece), generator=generator) < 0.5
                 x = torch.where(mirrored[:, None, None, None], x.flip(3), x).contiguous(
                     memory_format=torch.channels_last

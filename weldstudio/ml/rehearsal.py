@@ -85,11 +85,11 @@ def overfit_check(steps: Steps) -> Iterator[Message]:
     plain = replace(steps.recipe, data=replace(steps.recipe.data, augment=False))
     with _as_it_was(steps), _without_dropout(steps.network):
         small = replace(steps, recipe=plain, loss=loss, pixels=replace(steps.pixels, preprocessing=steps.plain))
-        x, states = small.batch(rows, 0)
+        x, states, _ = small.batch(rows, 0)
         right, value, done = 0.0, float("inf"), 0
         for done in range(1, CHECK_STEPS + 1):
             steps.context.heed()
-            drawn = np.random.default_rng((steps.recipe.seed, done)).permutation(len(rows))
+            drawn = np.random.default_rng((steps.recipe.seed, done)).permutation(len(x))
             part = torch.from_numpy(drawn[:SCORE_BATCH])
             value = small.step(x[part], states[part], steps.recipe.schedule.learning_rate)
             if not isfinite(value):
@@ -99,11 +99,11 @@ def overfit_check(steps: Steps) -> Iterator[Message]:
                 if right == 1 and value < LEARNED:
                     break
     if right == 1 and value < LEARNED:
-        yield Stage(f"{len(rows)} photos were learned by heart in {done} steps: the recipe can learn")
+        yield Stage(f"{len(x)} photos were learned by heart in {done} steps: the recipe can learn")
         return
     yield Alarm(
         "cannot learn",
-        f"{len(rows)} photos could not be learned by heart in {done} steps ({right:.0%} right, loss {value:.2g}): this "
+        f"{len(x)} photos could not be learned by heart in {done} steps ({right:.0%} right, loss {value:.2g}): this "
         "recipe is unlikely to learn more of them. Try another rate, pretrained weights, or freeze fewer stages.",
         {"schedule.range_test": "use"},
     )
@@ -160,5 +160,7 @@ def _endless(steps: Steps) -> Iterator[tuple[Tensor, Tensor]]:
     epoch = 0
     while True:
         for chosen in np.array_split(steps.order(epoch), steps.per_epoch):
-            yield steps.batch(chosen, epoch)
+            x, states, _ = steps.batch(chosen, epoch)
+            if len(x):
+                yield x, states
         epoch += 1

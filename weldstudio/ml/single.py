@@ -191,7 +191,7 @@ class Training:
             self.recipe,
             self.network,
             validation.loss,
-            Photos([photo.path for photo in photos], kept, self.context.pool),
+            Photos([photo.path for photo in photos], kept, self.context.pool, self.context.folder),
             chosen.rows,
             torch.from_numpy(chosen.states),
             self.preprocessing.input_size,
@@ -228,17 +228,23 @@ class Training:
         """The head refitted on the features of the best trunk."""
         assert validation.best is not None
         self.network.load_state_dict(validation.best.state)
-        known = []
+        known, there = [], []
         for split, word in ((Split.TRAIN, "training"), (Split.VALIDATION, "validation")):
-            _, found = yield from read_features(
-                self.context, self.network, self.photos[split], preprocessing=self.preprocessing, word=word
+            photos = self.photos[split]
+            kept, found = yield from read_features(
+                self.context, self.network, photos, preprocessing=self.preprocessing, word=word
             )
-            known.append(found)
+            places = {photo.id: place for place, photo in enumerate(photos)}
+            there.append([places[photo.id] for photo in kept])
+            known.append(torch.zeros(len(photos), found.shape[1]))
+            known[-1][there[-1]] = found
+        validation.lose(set(range(len(validation.photos))) - set(there[1]))
+        rows = np.isin(chosen.rows, there[0])  # photos may have vanished meanwhile
         yield from phases.balanced_head(
             self.context,
             self.network,
             self.recipe,
-            training=(known[0][torch.from_numpy(chosen.rows)], torch.from_numpy(chosen.states)),
+            training=(known[0][torch.from_numpy(chosen.rows[rows])], torch.from_numpy(chosen.states[rows])),
             validation=validation,
             held_out=(known[1], validation.states),
             step=validation.last_step + 1,  # of its own: no point is ever told twice

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from weldstudio.domain.errors import JobFailed, PhotoError, RecipeError
+from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.evaluation import Evaluation
 from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, RunStarted, Stage, Step
@@ -77,6 +77,7 @@ class _Run:
         """The whole of it."""
         if not self.recipe.combination.models:
             self.parts = parts_of(self.recipe, self.manifest)
+        self.context.kept.read()
         yield self._started()
         if self.recipe.network.weights == "torchvision" and not self.manifest.weights:
             file = yield from fetched(address(self.recipe.network.name))
@@ -96,6 +97,7 @@ class _Run:
                 return
             self.sentence = "Stopped as asked; the best model so far is kept."
         if not self.outcome.networks:
+            self._clear()
             self.sentence = "Stopped before anything was learned; there is no model."
             yield RunFinished("stopped", self.sentence, time.time() - self.began)
             return
@@ -103,14 +105,23 @@ class _Run:
             yield Stage(self.outcome.stack())
         yield Stage("checking the model")
         evaluation, notes = self._write_model()
-        for file in (self.context.folder / "checkpoints").glob("part-*.pt"):
-            file.unlink()  # nothing is left to go on with
+        self._clear()
         for note in notes:
             yield Alarm("threshold", note)
         state = "stopped" if self.sentence else "done"
         accuracy = evaluation.mean_per_class_accuracy
         step = self.best.step if self.best is not None and len(self.parts) == 1 else None
-        yield RunFinished(state, self.sentence or "Done.", time.time() - self.began, step, accuracy)
+        sentence = self.sentence or "Done."
+        if self.context.kept.unread:
+            unread = len(self.context.kept.unread)
+            were = "photo could not be read and was" if unread == 1 else "photos could not be read and were"
+            sentence += f" {unread:,} {were} left out."
+        yield RunFinished(state, sentence, time.time() - self.began, step, accuracy)
+
+    def _clear(self) -> None:
+        """Nothing is left to go on with."""
+        for file in (self.context.folder / "checkpoints").glob("*.pt"):
+            file.unlink()
 
     def _started(self) -> RunStarted:
         return RunStarted(
@@ -188,15 +199,15 @@ class _Run:
             shared_stages=outcome.shared_stages,
         )
         checked = found.photos[:CHECKED_PHOTOS]
-        read = Photos([photo.path for photo in checked], preprocessing, self.context.pool).read(range(len(checked)))
-        pixels = [image for image in read if not isinstance(image, PhotoError)]
-        if len(pixels) < len(checked):
-            raise JobFailed("Photos of the validation set vanished while the model was checked; it was not kept.")
+        files = Photos([photo.path for photo in checked], preprocessing, self.context.pool)
+        places, pixels, _ = files.readable(range(len(checked)))
+        if checked and not pixels:
+            raise JobFailed("The validation photos vanished while the model was checked; it was not kept.")
         expected = _answers(network, pixels, preprocessing, self.manifest.task)
         if outcome.answers_alone and pixels:
             # What the trainer heard must be what is read back, not only what is in memory now.
-            heard = probabilities(logits[: len(checked)], self.manifest.task).numpy()
-            expected = np.where(found.answered[: len(checked)], heard, expected)
+            heard = probabilities(logits[places], self.manifest.task).numpy()
+            expected = np.where(found.answered[places], heard, expected)
         finished.write_model(self.context.folder, network, card, pixels=pixels, expected=expected)
         return evaluation, notes
 

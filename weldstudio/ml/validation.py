@@ -5,21 +5,22 @@ compared by mean per-class accuracy at the thresholds best on these photos, then
 """
 
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from weldstudio.domain.evaluation import Evaluation, evaluate
+from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Evaluated, Message, Stage
 from weldstudio.domain.model import Preprocessing
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.averaging import cloned
 from weldstudio.ml.context import SAY_EVERY_S, SCORE_BATCH, Context
-from weldstudio.ml.dataset import Photos, batches
+from weldstudio.ml.dataset import Photos, batches, stacked
 from weldstudio.ml.features import Photographs
 from weldstudio.ml.losses import Loss, probabilities
 from weldstudio.ml.preprocess import to_input
@@ -65,22 +66,33 @@ class Validation:
         self.best: Best | None = None
         self.last_step = 0
         """Of the newest evaluation."""
-        self._pixels = Photos([photo.path for photo in photos], preprocessing, context.pool)
+        self.lost: set[int] = set()
+        """Photos that cannot be read any more: no score counts them, neither of before nor after."""
+        self._pixels = Photos([photo.path for photo in photos], preprocessing, context.pool, context.folder)
 
     def kept(self) -> dict[str, Any]:
         """The best so far, as a checkpoint holds it."""
         assert self.best is not None
         best = {"step": self.best.step, "loss": self.best.loss, "state": self.best.state, "logits": self.best.logits}
-        return {"best": best, "last_evaluated": self.last_step}
+        return {"best": best, "last_evaluated": self.last_step, "lost": sorted(self.lost)}
 
     def restore(self, found: dict[str, Any]) -> None:
         """The best so far, from a checkpoint."""
         best = found["best"]
+        self.lose(found["lost"])
         device = self.context.device
         state = {name: tensor.to(device) for name, tensor in best["state"].items()}
         evaluation = self._evaluation(best["logits"])
         self.best = Best(best["step"], evaluation, best["loss"], state, best["logits"])
         self.last_step = found["last_evaluated"]
+
+    def lose(self, photos: Iterable[int]) -> None:
+        """Leaves photos out, by their places, of what is counted from now on and of the best so far."""
+        self.lost |= set(photos)
+        self.states[sorted(self.lost)] = int(State.UNSEEN)
+        if self.best is not None:
+            loss = float(self.loss(self.best.logits, self.states))
+            self.best = replace(self.best, evaluation=self._evaluation(self.best.logits), loss=loss)
 
     def _evaluation(self, logits: Tensor) -> Evaluation:
         found = probabilities(logits, self.task).numpy()
@@ -127,18 +139,23 @@ class Validation:
 
     def _logits(self) -> Generator[Message, None, Tensor]:
         self.network.eval()
-        parts: list[Tensor] = []
         said = time.monotonic()
         count = len(self.photos)
+        logits = torch.zeros(count, len(self.names))
         for indices in batches(count, SCORE_BATCH):
             self.context.heed()
-            with torch.inference_mode():
-                x = to_input(self._pixels.batch(indices).to(self.context.device), self.preprocessing)
-                parts.append(self.network(x).float().cpu().clone())
+            places, pixels, unread = self._pixels.readable(indices)
+            if unread:
+                yield from self.context.left_out(unread)
+                self.lose(set(indices) - {indices[place] for place in places})
+            if pixels:
+                with torch.inference_mode():
+                    x = to_input(stacked(pixels).to(self.context.device), self.preprocessing)
+                    logits[[indices[place] for place in places]] = self.network(x).float().cpu()
             if time.monotonic() - said >= SAY_EVERY_S:
                 yield Stage(f"validating: {indices[-1] + 1:,} of {count:,} photos", indices[-1] + 1, count)
                 said = time.monotonic()
-        return torch.cat(parts) if parts else torch.zeros(0, len(self.names))
+        return logits
 
     def _write(self, which: str) -> None:
         (self.context.folder / "checkpoints").mkdir(exist_ok=True)

@@ -15,9 +15,17 @@ _WAITING = f"""FROM altered WHERE NOT EXISTS (
     AND NOT EXISTS (SELECT 1 FROM actions r WHERE r.reverts = a.id))"""
 
 
-def waiting(store: Store) -> frozenset[int]:
-    """Photos that want a second look: no person has labelled them since. What another desk said before is no look."""
-    return frozenset(photo_id for (photo_id,) in store.rows(f"SELECT photo_id {_WAITING}"))
+def waiting(store: Store, photo_ids: Iterable[int] | None = None) -> frozenset[int]:
+    """Photos, of these or of all, that want a second look: no person has labelled them since.
+
+    What another desk said before that is no look.
+    """
+    if photo_ids is None:
+        found = store.rows(f"SELECT photo_id {_WAITING}")
+    else:
+        asked = (json.dumps(list(photo_ids)),)
+        found = store.rows(f"SELECT photo_id {_WAITING} AND photo_id IN (SELECT value FROM json_each(?))", asked)
+    return frozenset(photo_id for (photo_id,) in found)
 
 
 def note_contents(store: Store, contents: Sequence[tuple[int, str]]) -> Changes:

@@ -231,7 +231,8 @@ class Mirror:
             for photo_id, slot in rows.conflicts:
                 self.conflicts[photo_id] = (*self.conflicts.get(photo_id, ()), slot)
         if rows.altered is not None:
-            self.altered = rows.altered
+            asked, wanting = rows.altered
+            self.altered = wanting if asked is None else self.altered - asked | wanting
         if rows.decided is not None:
             joint_ids, decided = rows.decided
             self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
@@ -345,7 +346,7 @@ def read(store: Store) -> Mirror:
             all_probabilities=True,
             decided=(None, decided.read(store)),
             reviews=(None, reviewed.read(store)),
-            altered=altered.waiting(store),
+            altered=(None, altered.waiting(store)),
         )
     mirror.apply(rows)
     return mirror
@@ -357,6 +358,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
         around = bool(changes.scheme or changes.models or changes.joints or changes.photos or changes.views)
         surroundings = reading.surroundings(store, joints=changes.joints) if around else None
         model_id = models.active_id(store)
+        touched = changes.photos | changes.labels | changes.reviews
         probabilities = None
         if changes.models:
             probabilities = reading.probabilities(store, model_id, None)
@@ -371,7 +373,7 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
             all_probabilities=changes.models,
             decided=(changes.decisions, decided.read(store, changes.decisions)) if changes.decisions else None,
             reviews=(changes.reviews, reviewed.read(store, changes.reviews)) if changes.reviews else None,
-            altered=altered.waiting(store) if changes.photos or changes.labels or changes.reviews else None,
+            altered=(touched, altered.waiting(store, touched)) if touched else None,
         )
 
 

@@ -37,6 +37,7 @@ def joint_of_photo(store: Store, photo_id: int) -> int:
 
 
 def joint_name(store: Store, joint_id: int) -> str:
-    """The reference of a joint; where it has none, the path of its photo."""
+    """The reference of a joint; where it has none, the path of its photo, and where no photo shows it, that."""
     reference = store.value("SELECT reference FROM joints WHERE id = ?", (joint_id,))
-    return str(reference or store.value("SELECT path FROM photos WHERE joint_id = ? ORDER BY id", (joint_id,)))
+    path = None if reference else store.value("SELECT path FROM photos WHERE joint_id = ? ORDER BY id", (joint_id,))
+    return str(reference or path or "(no photo shows it any more)")

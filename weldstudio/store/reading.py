@@ -62,10 +62,11 @@ class Named:
 
     @staticmethod
     def of(joints: NDArray[np.int64], words: Sequence[str]) -> "Named":
-        """`words`: one for each of the joints, which ascend."""
-        names = {"": 0}
-        codes = [names.setdefault(word, len(names)) for word in words]
-        return Named(joints, np.array(codes, np.int64), tuple(names))
+        """`words`: one for each of the joints, which ascend. 'Water' and 'water' are one, as first spelt."""
+        names = {"": ""}
+        spelt = {word: names.setdefault(word.casefold(), word) for word in dict.fromkeys(words)}
+        code_of = {name: code for code, name in enumerate(names.values())}
+        return Named(joints, np.array([code_of[spelt[word]] for word in words], np.int64), tuple(code_of))
 
     def codes_of(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
         """Codes of joints, 0 = not known; same shape as `joints`."""
@@ -155,8 +156,8 @@ class MirrorRows:
     """What is decided of these joints; None = of all."""
     reviews: tuple[frozenset[int] | None, Reviews] | None = None
     """What is said of these photos beyond labels; None = of all."""
-    altered: frozenset[int] | None = None
-    """All photos that want a second look, for their file is another one."""
+    altered: tuple[frozenset[int] | None, frozenset[int]] | None = None
+    """Which of these photos want a second look, for their file is another one; None = of all."""
 
 
 @contextmanager

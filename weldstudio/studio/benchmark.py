@@ -155,7 +155,7 @@ def _measure(row: Row, photos: Path, rounds: int, number: int, total: int) -> Ge
     """One row: both sides are prepared, then asked in turns. Raises JobFailed where a side cannot."""
     places = {"{photos}": str(photos), "{large}": str(photos.with_name("large"))}
     words = [places.get(word, word) for word in row.arguments]
-    limit_words = words[1:] if row.script == "training" else words
+    limit_words = words[-2:] if row.script == "training" else words
     with (
         _Script(f"{row.limit_script or row.script}_limit", limit_words) as limit,
         _Script(f"{row.script}_ours", words) as ours,

@@ -143,14 +143,21 @@ ROWS = (
         arguments=("merge", "{large}"),
         limit_script="verdicts",
     ),
-    Row(
-        "training",
-        "photos/s of a fine-tuning from disk / bare channels-last steps in memory",
-        "training",
-        goal=0.65,
-        rate=True,
-        arguments=("{photos}", "224", "16"),
-        rounds=3,
+    *(
+        Row(
+            name,
+            f"photos/s of {what} / bare channels-last steps in memory",
+            "training",
+            goal=goal,
+            rate=True,
+            arguments=(epoch, "{photos}", "224", "16"),
+            rounds=3,
+        )
+        for name, epoch, what, goal in (
+            ("training", "first", "a fine-tuning from disk, its first epoch", 0.65),
+            ("training-later", "later", "its later epochs", 0.9),
+            ("training-memory", "memory", "its loop on photos in memory", 0.95),
+        )
     ),
     Row(
         "drawing",

@@ -24,8 +24,7 @@ def confirm(store: Store, photo_ids: Iterable[int], *, who: str) -> Done:
 
 def note_of(store: Store, photo_ids: Iterable[int]) -> dict[str, Any] | None:
     """What an action notes that says of these photos that their labels hold; None where none of them asks for it."""
-    marked = altered.waiting(store)
-    rows = altered.rows(store, [photo_id for photo_id in photo_ids if photo_id in marked])
+    rows = altered.rows(store, altered.waiting(store, photo_ids))
     return {"before": rows, "after": []} if rows else None
 
 

@@ -1,6 +1,6 @@
 """How often each expert raises a flag, by what flows through the pipe: people flag water pipes more readily."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from weldstudio.domain.scores import wilson
@@ -35,5 +35,10 @@ class RaiseRate:
 
 
 def by_expert(store: Store) -> list[RaiseRate]:
-    """Every expert and medium, in the order of names."""
-    return [RaiseRate(*row) for row in events.raise_rates(store)]
+    """Every expert and medium, in the order of names; 'Water' and 'water' are one, as first spelt."""
+    found: dict[tuple[str, str], RaiseRate] = {}
+    for who, medium, photos, raised in events.raise_rates(store):
+        known = found.get((who, medium.casefold()), RaiseRate(who, medium, 0, 0))
+        known = replace(known, photos=known.photos + photos, raised=known.raised + raised)
+        found[who, medium.casefold()] = known
+    return list(found.values())

@@ -111,7 +111,9 @@ def _head(told: Mapping[str, Any], card: ModelCard, project: str) -> str:
     tiles = []
     if told["mean_per_class_accuracy"] is not None:
         over = f"{told['classes_with_a_value']} of {told['classes']} flags"
-        tiles.append((_percent(told["mean_per_class_accuracy"]), f"right per class, mean of {over}; 50 % is guessing"))
+        guess = 1 / max(1, told["classes"]) if told["task"] == "exclusive" else 0.5
+        words = f"right per class, mean of {over}; {_percent(guess, 0)} is guessing"
+        tiles.append((_percent(told["mean_per_class_accuracy"]), words))
         tiles.append((_range(told["interval"]), "holds the true value, 19 times in 20"))
     if told.get("top_1") is not None:
         tiles.append((_percent(told["top_1"]), f"of photographs right, {_range(told['top_1_interval'])}"))

@@ -135,3 +135,10 @@ def test_thinning_at_its_edges(n: int) -> None:
     x = np.arange(float(n))
     thin_x, _ = thinned(x, np.sin(x))
     assert len(thin_x) <= MOST_POINTS
+
+
+def test_photos_left_out_are_counted_together_and_none_twice() -> None:
+    curves = Curves()
+    curves.take([Skipped(1, (("a.jpg", "gone"),)), Skipped(2, (("b.jpg", "gone"), ("c.jpg", "gone")))])
+    curves.take([Skipped(1, (("a.jpg", "gone"),))])  # as a resumed run says it again
+    assert curves.skipped == Skipped(3, (("a.jpg", "gone"), ("b.jpg", "gone"), ("c.jpg", "gone")))

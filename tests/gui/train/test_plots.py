@@ -11,7 +11,8 @@ from tests.gui.train.scripted import CLASSES, evaluated, story
 from weldstudio.domain.messages import RunStarted
 from weldstudio.gui.theme import theme
 from weldstudio.gui.train.curves import MOST_POINTS, Curves
-from weldstudio.gui.train.plots import DASHES, HUES, CurvePlots, class_pen
+from weldstudio.gui.train.pens import DASHES, HUES, class_pen
+from weldstudio.gui.train.plots import CurvePlots
 
 
 @pytest.fixture

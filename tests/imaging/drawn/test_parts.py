@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from weldstudio.imaging.drawn.camera import View
-from weldstudio.imaging.drawn.canvas import Canvas, Frame
+from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.hit import Frame
 from weldstudio.imaging.drawn.parts import Coat, Part, block, face, paint_parts, rod
 
 RED, BLUE = Coat((0.8, 0.02, 0.02), gloss=0.0), Coat((0.02, 0.02, 0.8), gloss=0.0)

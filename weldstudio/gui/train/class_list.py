@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from weldstudio.domain.messages import Evaluated
 from weldstudio.gui.models.class_rows import ClassRow, class_rows
 from weldstudio.gui.theme import GAP, GROUP, theme
-from weldstudio.gui.train.plots import class_pen
+from weldstudio.gui.train.pens import class_pen
 from weldstudio.gui.words import count, percent, percent_range
 
 Index = QModelIndex | QPersistentModelIndex

@@ -88,11 +88,18 @@ class Curves:
             case RangeTested():
                 self.range_tested = message
             case Skipped():
-                self.skipped = message
+                self._take_skipped(message)
             case RunFinished():
                 self.finished = message
             case Failed() if message.request == -1:
                 self.failure = message.sentence
+
+    def _take_skipped(self, message: Skipped) -> None:
+        """Photos are left out whenever that is found; a resumed run may say some of them again."""
+        before = self.skipped or Skipped(0, ())
+        new = tuple(example for example in message.examples if example not in before.examples)
+        if new or not message.examples:
+            self.skipped = Skipped(before.count + message.count, before.examples + new)
 
     def _take_evaluation(self, message: Evaluated) -> None:
         before = len(self.evaluations)

@@ -1,4 +1,4 @@
-"""The curves of a run. The only module that imports pyqtgraph; imported when the Train page is first shown.
+"""The curves of a run. The only module that imports pyqtgraph; imported when the first curve is shown.
 
 Loss above, mean per-class accuracy below, one x axis. Training is 1 px grey, validation 2 px accent, each class 1 px in
 one of eight hues, dashed differently from the ninth on. Curves arrive thinned (`curves.MOST_POINTS`): 20 of them with
@@ -16,24 +16,13 @@ from PySide6.QtWidgets import QWidget
 
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.train.curves import Array, Curves
+from weldstudio.gui.train.pens import class_pen
 
-HUES: Final = 8
-DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (6, 3), (2, 3), (8, 3, 2, 3))
 FEW_POINTS: Final = 40
 """Up to this many evaluations each is marked by a dot: a single one would otherwise be invisible."""
 
 MOST_SMOOTH: Final = 200
 """Up to this many points a curve is drawn smooth; with 20 curves of 1,000 points that would cost 40 ms."""
-
-
-def class_pen(number: int, *, width: float = 1.0, alpha: float = 1.0) -> QPen:
-    """The pen of the class with this place in its run; a table draws its legend with the same one."""
-    pen = QPen(theme.colour(f"curve_{number % HUES + 1}", alpha=alpha), width)
-    pen.setCosmetic(True)
-    dash = DASHES[number // HUES % len(DASHES)]
-    if dash:
-        pen.setDashPattern(dash)
-    return pen
 
 
 class _PercentAxis(pg.AxisItem):

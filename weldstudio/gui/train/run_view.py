@@ -1,6 +1,7 @@
 """One run, live or long finished: what it is doing, alarms as banners, the curves, and what stands under the mouse."""
 
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -23,10 +24,12 @@ from weldstudio.gui.news import Banner
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.train.curves import Curves
-from weldstudio.gui.train.plots import CurvePlots
 from weldstudio.gui.train.range_plot import RangePlot
 from weldstudio.gui.train.runs_list import RunRow
 from weldstudio.gui.words import counted, duration, percent, when
+
+if TYPE_CHECKING:
+    from weldstudio.gui.train.plots import CurvePlots
 
 MOST_BANNERS = 3
 SCALE = 1000
@@ -67,8 +70,6 @@ class RunView(QWidget):
             banner.closed.connect(lambda banner=banner: self._dismissed.add(banner.label.text()))
         self.news = Banner()
         """For what the page itself has to say of the run, such as that its model is ready."""
-        self.plots = CurvePlots()
-        self.plots.pointed.connect(self._point)
         self._readout = QLabel()
         set_look(self._readout, "secondary")
         self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -100,7 +101,7 @@ class RunView(QWidget):
         legend.addWidget(self._readout)
         inner = QFrame()
         set_look(inner, "surface")
-        layout = QVBoxLayout(inner)
+        layout = self._inner = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
@@ -109,13 +110,24 @@ class RunView(QWidget):
             layout.addWidget(banner)
         layout.addWidget(self.range_plot)
         layout.addLayout(legend)
-        layout.addWidget(self.plots, 1)
+        layout.addStretch()
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+
+    @cached_property
+    def plots(self) -> "CurvePlots":
+        """Made for the first curve: what draws it takes a third of a second to import, a page without runs never."""
+        from weldstudio.gui.train.plots import CurvePlots
+
+        plots = CurvePlots()
+        plots.pointed.connect(self._point)
+        self._inner.takeAt(self._inner.count() - 1)  # what kept the place
+        self._inner.addWidget(plots, 1)
+        return plots
 
     # --- what is shown ------------------------------------------------------------------------------------------
 
@@ -141,7 +153,8 @@ class RunView(QWidget):
 
     def choose_class(self, name: str | None) -> None:
         """Bring the curve of one class forward."""
-        self.plots.choose_class(name)
+        if self._curves.evaluations:
+            self.plots.choose_class(name)
 
     @property
     def row(self) -> RunRow | None:

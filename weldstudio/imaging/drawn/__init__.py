@@ -2,8 +2,8 @@
 
 May import numpy, Pillow and `domain`. What is there (`scene`) and how it is looked at (`camera`) are plain data; what
 an expert would say of the photo follows from both by geometry (`flags`), so labels are right and places known without
-a pixel. `photograph` then traces a ray per pixel to cylinders (`canvas`) and many small things at once (`parts`) on a
-ground, gives what is hit its skin (`pipe`, `fitting`, `clamps`, `ground`, `dirt`, `props`) from tiles of noise
+a pixel. `photograph` then traces rays to cylinders (`canvas`) and many small things at once (`parts`) before a
+ground, gives what is hit (`hit`) its skin (`pipe`, `fitting`, `clamps`, `ground`, `dirt`, `props`) from tiles of noise
 (`textures`), and exposes it (`lens`); `collection` plans many by chance (`chances`) and writes them.
 
 They are honest about what they are: a network can find in them what the labels say; they stand for no real photograph,

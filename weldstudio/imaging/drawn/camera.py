@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Floats, Scene
+from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Floats, Scene, cross
 
 SIZES = {"Redbox": (640, 480), "Bluebox": (1280, 960)}
 Box = tuple[float, float, float, float]
@@ -63,9 +63,8 @@ class View:
         """Rows: to the right, up, forward in the photo; unit vectors of the world, (3, 3)."""
         forward = np.array(self.target, np.float64) - np.array(self.eye, np.float64)
         forward /= np.linalg.norm(forward)
-        right = np.cross(forward, (0, 0, 1))
-        right /= np.linalg.norm(right)
-        up = np.cross(right, forward)
+        right = np.array((forward[1], -forward[0], 0.0)) / math.hypot(forward[0], forward[1])
+        up = cross(right, forward)
         c, s = math.cos(self.roll), math.sin(self.roll)
         return np.stack((c * right + s * up, c * up - s * right, forward)).astype(np.float32)
 

@@ -4,105 +4,35 @@ Pixels that a thing covers are taken out as flat arrays, so that only they are r
 linear light.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.imaging.drawn.camera import View
+from weldstudio.imaging.drawn.hit import Colour, Frame, Hit, Surface, dot, lean, meet, told
 from weldstudio.imaging.drawn.scene import Floats
 from weldstudio.imaging.drawn.textures import look, noise, part
-
-Colour = tuple[float, float, float]
-Frame = tuple[Floats, Floats, Floats, Floats]
-"""Origin and three unit vectors: along, up, near."""
 
 TILE = 4
 """Width and height of the picture are multiples of it."""
 # Below this strength of the sun nobody sees its highlights.
 _DULL = 0.5
-# Corners of an octagon that encloses the unit circle.
-_TURNS = np.arange(8) * (np.pi / 4)
-_COS, _SIN = ((1.09 * wave(_TURNS)).astype(np.float32)[:, None] for wave in (np.cos, np.sin))
+NEAR = 0.4
+"""What is nearer to the eye than this is not looked at."""
 
 
-@dataclass(slots=True)
-class Hit:
-    """Pixels on which rays hit something; arrays (n,). Directions are told in the thing's own (along, up, near)."""
-
-    index: NDArray[np.intp]
-    """Flat indices of the pixels."""
-    cover: Floats
-    """How much of the pixel it fills, 0..1."""
-    t: Floats
-    """Distance along the ray."""
-    ray: tuple[Floats, Floats, Floats]
-    """The ray's direction; not of length 1."""
-    s: Floats
-    """Along the axis."""
-    normal: tuple[Floats | float, Floats | float, Floats | float]
-    """A part that is nought everywhere is the number 0.0."""
-    frame: Frame
-    radius: float
-
-    @property
-    def theta(self) -> Floats:
-        """Angle from the top towards the photographer."""
-        return np.arctan2(self.normal[2], self.normal[1])
-
-    def only(self, mask: NDArray[np.bool_]) -> Self:
-        """The pixels that the mask keeps."""
-        keep = np.flatnonzero(mask)
-        return type(self)(
-            self.index[keep],
-            self.cover[keep],
-            self.t[keep],
-            (self.ray[0][keep], self.ray[1][keep], self.ray[2][keep]),
-            self.s[keep],
-            (_kept(self.normal[0], keep), _kept(self.normal[1], keep), _kept(self.normal[2], keep)),
-            self.frame,
-            self.radius,
-        )
-
-
-def _kept(values: Floats | float, keep: NDArray[np.intp]) -> Floats | float:
-    return values if isinstance(values, float) else values[keep]
-
-
-@dataclass(slots=True)
-class Surface:
-    """What the light meets at each pixel of a hit."""
-
-    albedo: Floats
-    """(3, n) or (3, 1)."""
-    gloss: Floats | float = 0.3
-    """Strength of what is mirrored, 1 as a wet or new skin."""
-    sharp: int = 5
-    """The highlight is a power of 2 to this."""
-    open: Floats | float = 1.0
-    """How much of the sky is seen: less beside and below things."""
-    lit: Floats | float = 1.0
-    """How much of the sun is seen."""
-    metal: Floats | float = 0.0
-    """Mirrors in its own colour."""
-    slopes: tuple[Floats, Floats] | None = None
-    """How much it leans, along the axis and round it, beside the plain shape."""
-
-    def lean(self, along: Floats, around: Floats, keep: NDArray[np.intp] | None = None) -> None:
-        """Lean it more, by slopes at all pixels or, with `keep`, at some."""
-        if self.slopes is None:
-            if keep is None:
-                self.slopes = (along, around)
-                return
-            long = self.albedo.shape[1]
-            self.slopes = (np.zeros(long, np.float32), np.zeros(long, np.float32))
-        for own, more in zip(self.slopes, (along, around), strict=True):
-            if keep is None:
-                own += more
-            else:
-                own[keep] += more
+@lru_cache(maxsize=8)
+def _grids(width: int, height: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Of a picture of that size: flat indices of the pixels of each little square, (squares, TILE * TILE), and for
+    each pixel, flat, that of its value in a picture of half the size.
+    """
+    every = np.arange(height * width, dtype=np.int32)
+    squares = every.reshape(height // TILE, TILE, width // TILE, TILE).swapaxes(1, 2)
+    halves = every[: every.size // 4].reshape(height // 2, width // 2)
+    return squares.reshape(-1, TILE * TILE), halves.repeat(2, axis=0).repeat(2, axis=1).reshape(-1)
 
 
 class Canvas:
@@ -118,10 +48,7 @@ class Canvas:
         aspect = self.height / self.width
         self.u = ((2 * np.arange(self.width, dtype=np.float32) + 1) / self.width - 1) / np.float32(view.lens)
         self.v = (1 - (2 * np.arange(self.height, dtype=np.float32) + 1) / self.height) * np.float32(aspect / view.lens)
-        every = np.arange(self.height * self.width, dtype=np.int32)
-        grid = every.reshape(self.height // TILE, TILE, self.width // TILE, TILE)
-        self.tiles = grid.swapaxes(1, 2).reshape(-1, TILE * TILE)
-        """Flat indices of the pixels of each little square of the picture, (squares, TILE * TILE)."""
+        self.tiles, self.halves = _grids(*size)
         self.focal = 0.5 * self.width * view.lens
         self.fineness = self.focal / float(np.linalg.norm(self.eye))
         """Pixels per radius of the pipe, about where the joint is."""
@@ -172,88 +99,153 @@ class Canvas:
             # Leaves of a tree: patches of light.
             values = look(noise(), x * np.float32(0.07) + np.float32(kind), y * np.float32(0.07))
             shade = ((part(values, 1) + 0.22 * part(values, 0) - np.float32(random.uniform(0.35, 0.75))) * 7).clip(0, 1)
-        return self.double(shade * np.float32(0.88) + np.float32(0.12))
-
-    def double(self, values: Floats) -> Floats:
-        """Values of every other row and column, flat, as those of every pixel, flat."""
-        small = values.reshape(self.height // 2, self.width // 2)
-        return small.repeat(2, axis=0).repeat(2, axis=1).reshape(-1)
+        return (shade * np.float32(0.88) + np.float32(0.12)).take(self.halves)
 
     def ray(self, vector: Floats, rows: slice, columns: slice) -> Floats:
         """The component along `vector` of the direction of every ray of a part of the picture, (h, w)."""
         right, up, forward = self.basis @ vector
         return (self.u[columns] * right + forward) + (self.v[rows] * up)[:, None]
 
-    def boxes(self, points: Floats, margin: int = 3) -> list[tuple[slice, slice] | None]:
-        """Rows and columns round each of several sets of points (sets, n, 3); None where one is outside."""
+    def bounds(self, points: Floats, margin: int) -> NDArray[np.intp]:
+        """The box in the picture round each of several sets of points (sets, n, 3), in pixels.
+
+        Left, top, right and bottom, (sets, 4); empty for what is outside, all of the picture for what is behind.
+        """
         seen = (points - self.eye) @ self.axes
         far = seen[..., 2:]
-        places = seen[..., :2] / np.maximum(far, np.float32(0.3)) * (self.focal, -self.focal)
-        places += (0.5 * self.width, 0.5 * self.height)
-        first = (places.min(axis=1) - margin).clip(0, (self.width, self.height)).astype(int)
-        last = (places.max(axis=1) + margin + 1).clip(0, (self.width, self.height)).astype(int)
-        behind = far.min(axis=(1, 2)) < 0.3
-        first[behind], last[behind] = 0, (self.width, self.height)
-        return [
-            (slice(top, bottom), slice(left, right)) if left < right and top < bottom else None
-            for (left, top), (right, bottom) in zip(first.tolist(), last.tolist(), strict=True)
-        ]
+        places = seen[..., :2] / np.maximum(far, np.float32(0.3)) * np.array((self.focal, -self.focal), np.float32)
+        places += np.array((0.5 * self.width, 0.5 * self.height), np.float32)
+        size = self.width, self.height
+        boxes = np.empty((len(points), 4), np.intp)
+        boxes[:, :2] = (places.min(axis=1) - margin).clip(0, size)
+        boxes[:, 2:] = (places.max(axis=1) + (margin + 1)).clip(0, size)
+        boxes[far.min(axis=(1, 2)) < 0.3] = (0, 0, *size)
+        return boxes
 
-    def flat(self, rows: slice, columns: slice, where: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Flat indices in the picture of flat indices `where` in a part of it."""
-        wide = columns.stop - columns.start
-        index = where // wide
-        index *= self.width - wide
-        index += where
-        index += rows.start * self.width + columns.start
-        return index
+    def places(self, points: Floats) -> Floats:
+        """Where points (..., 3) of the world are in the picture: x and y in pixels, and how far away."""
+        seen: Floats = (points - self.eye) @ self.axes
+        scale = self.focal / np.maximum(seen[..., 2], np.float32(NEAR))
+        seen[..., 0] = 0.5 * self.width + scale * seen[..., 0]
+        seen[..., 1] = 0.5 * self.height - scale * seen[..., 1]
+        return seen
 
-    def cylinder(self, frame: Frame, radius: float, start: float, stop: float, *, over: float = 0.0) -> Hit | None:
-        """What is seen of a cylinder from `start` to `stop` along its axis; `over` lifts it before what is as near."""
+    def within(
+        self, frame: Frame, radius: float, start: float, stop: float, *, surely: bool = False
+    ) -> NDArray[np.intp]:
+        """Flat indices of the pixels on which a cylinder may be seen, whatever else is there; or surely its inside."""
         origin, along, up, near = frame
-        round_ = radius * (_COS * up + _SIN * near)
-        ends = np.concatenate([origin + place * along + round_ for place in (start, stop)])
-        [box] = self.boxes(ends[None])
-        if box is None:
-            return None
-        rows, columns = box
         eye = self.eye - origin
         eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
-        rays = self.ray(along, rows, columns), self.ray(up, rows, columns), self.ray(near, rows, columns)
-        disc, t = meet(rays[1], rays[2], np.float32(eye_up), np.float32(eye_near), np.float32(radius))
-        pixel = float(np.linalg.norm(eye + 0.5 * (start + stop) * -along)) / self.focal
-        s = t * rays[0]
-        s += np.float32(eye_along)
+        far = math.hypot(eye_up, eye_near)
+        if far <= radius:
+            return np.arange(0 if surely else self.depth.size)
+        # Between the two lines where rays touch it, which the middles of the ends may exceed.
+        over = 1.0 if surely else (far - radius * radius / far) / (far - radius)
+        start, stop = (
+            min(start, eye_along + (start - eye_along) * over),
+            max(stop, eye_along + (stop - eye_along) * over),
+        )
+        # What is not before the eye is left out.
+        away, ahead = float(self.basis[2] @ along), radius + NEAR + float(self.basis[2] @ eye)
+        if away > 1e-6:
+            start = max(start, ahead / away)
+        elif away < -1e-6:
+            stop = min(stop, ahead / away)
+        if start >= stop:
+            return np.arange(0)
+        turn, reach = math.atan2(eye_near, eye_up), math.acos(radius / far)
+        rims = [radius * (math.cos(angle) * up + math.sin(angle) * near) for angle in (turn - reach, turn + reach)]
+        ends = (start * along + rims[0], stop * along + rims[0], stop * along + rims[1], start * along + rims[1])
+        return self._quadrangle(self.places(np.array(ends) + origin)[:, :2].tolist())
+
+    def _quadrangle(self, corners: Sequence[Sequence[float]]) -> NDArray[np.intp]:
+        """Flat indices of the pixels in a convex quadrangle, from its corners in order."""
+        lines = np.arange(self.height, dtype=np.float64)
+        left, right = np.zeros(self.height), np.full(self.height, float(self.width))
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
+        clockwise = (cx - ax) * (dy - by) > (cy - ay) * (dx - bx)
+        for (x0, y0), (x1, y1) in zip(corners, (*corners[1:], corners[0]), strict=True):
+            high = y1 - y0 if abs(y1 - y0) > 1e-3 else 1e-3
+            edge = x0 + (x1 - x0) / high * (lines - y0)
+            if (high > 0) == clockwise:
+                np.minimum(right, edge, out=right)
+            else:
+                np.maximum(left, edge, out=left)
+        first = np.ceil(left).astype(np.intp)
+        counts = (np.ceil(right).astype(np.intp) - first).clip(0, None)
+        starts = first + np.arange(self.height) * self.width - (counts.cumsum() - counts)
+        return np.arange(counts.sum()) + starts.repeat(counts)
+
+    def rays(self, index: NDArray[np.signedinteger]) -> tuple[Floats, Floats]:
+        """How far to the right and upwards the rays through pixels go, for 1 forward."""
+        line = index // self.width
+        return self.u.take(index - line * self.width), self.v.take(line)
+
+    def cylinder(
+        self,
+        frame: Frame,
+        radius: float,
+        start: float,
+        stop: float,
+        *,
+        over: float = 0.0,
+        collar: tuple[float, float] = (0.0, 0.0),
+    ) -> Hit | None:
+        """What is seen of a cylinder from `start` to `stop` along its axis; `over` lifts it before what is as near.
+
+        `collar`: how long its ends are thicker, and by how much.
+        """
+        origin, along, up, near = frame
+        eye = self.eye - origin
+        eye_along, eye_up, eye_near = (float(eye @ vector) for vector in (along, up, near))
+        middle, half = 0.5 * (start + stop), 0.5 * (stop - start)
+        pixel = float(np.linalg.norm(eye - middle * along)) / self.focal
+        thick, room = radius + collar[1], 1.5 * pixel
+        index = self.within(frame, thick + room, start - room, stop + room)
+        right, rise = self.rays(index)
+        turn = np.stack((along, up, near)) @ self.axes
+        to_along, to_up, to_near = (right * row[0] + rise * row[1] + row[2] for row in turn)
+
+        def met(radius: float) -> tuple[Floats, Floats, Floats]:
+            disc, t = meet(to_up, to_near, np.float32(eye_up), np.float32(eye_near), np.float32(radius))
+            return disc, t, t * to_along + np.float32(eye_along)
+
+        disc, t, s = met(radius)
+        scale = np.full(index.size, 1 / radius, np.float32)
+        if collar[0]:
+            disc_, t_, s_ = met(thick)
+            away = np.abs(s_ - np.float32(middle))
+            on = (disc_ > 0) & (away > np.float32(half - collar[0])) & (away < np.float32(half + pixel))
+            disc, t, s = np.where(on, disc_, disc), np.where(on, t_, t), np.where(on, s_, s)
+            scale[on] = 1 / thick
         cover = disc * np.float32(0.5 / radius / pixel)
         np.minimum(cover, (s - np.float32(start)) * np.float32(1 / pixel), out=cover)
         np.minimum(cover, (np.float32(stop) - s) * np.float32(1 / pixel), out=cover)
         cover += np.float32(0.5)
-        behind = self.depth.reshape(self.height, self.width)[rows, columns] + np.float32(over + 1e-3)
+        behind = self.depth.take(index) + np.float32(over + 1e-3)
         where = np.flatnonzero((cover > 0) & (t > np.float32(0.05)) & (t < behind))
         if not where.size:
             return None
-        t = t.take(where)
-        to_along, to_up, to_near = (to.take(where) for to in rays)
-        scale = np.float32(1 / radius)
+        t, scale = t.take(where), scale.take(where)
+        to_along, to_up, to_near = to_along.take(where), to_up.take(where), to_near.take(where)
         return Hit(
-            self.flat(rows, columns, where),
+            index.take(where),
             cover.take(where).clip(0, 1),
             t,
             (to_along, to_up, to_near),
             s.take(where),
             (0.0, (to_up * t + np.float32(eye_up)) * scale, (to_near * t + np.float32(eye_near)) * scale),
-            frame,
-            radius,
+            told(self.light.sun, frame),
+            told((0.0, 0.0, 1.0), frame),
         )
 
     def paint(self, hit: Hit, surface: Surface) -> None:
         """Light the surface and lay it over what is there."""
-        vectors = hit.frame[1:]
         if surface.slopes is not None:
-            _bump(hit, *surface.slopes)
-        facing_sun = _dot(hit.normal, [float(np.dot(self.light.sun, vector)) for vector in vectors])
-        facing_sky = _dot(hit.normal, [float(vector[2]) for vector in vectors])
-        colours = self.reflect(hit.index, facing_sun, facing_sky, _dot(hit.normal, hit.ray), surface)
+            lean(hit, *surface.slopes)
+        facing_sun, facing_sky = dot(hit.normal, hit.sun), dot(hit.normal, hit.high)
+        colours = self.reflect(hit.index, facing_sun, facing_sky, dot(hit.normal, hit.ray), surface)
         self.lay(hit.index, hit.cover, colours)
         solid = np.flatnonzero(hit.cover > np.float32(0.5))
         self.depth[hit.index.take(solid)] = hit.t.take(solid)
@@ -294,6 +286,7 @@ class Canvas:
         keep *= surface.open
         sky = keep * (facing_sky * np.float32(0.5) + np.float32(0.5))
         keep -= sky
+        metal = np.asarray(surface.metal) > 0 if np.any(surface.metal) else None
         colours = []
         for band, albedo in enumerate(surface.albedo):
             own = sunlit * np.float32(self.sun[band])
@@ -303,8 +296,8 @@ class Canvas:
             back = above * np.float32(self.sky[band])
             if shine is not None:
                 back += shine * np.float32(self.sun[band])
-            if np.any(surface.metal):
-                back *= np.where(np.asarray(surface.metal) > 0, albedo * np.float32(1.6), np.float32(1))
+            if metal is not None:
+                back *= np.where(metal, albedo * np.float32(1.6), np.float32(1))
             own += back
             colours.append(own)
         return colours
@@ -318,46 +311,3 @@ class Canvas:
                 under = target.take(at)
                 own[edge] = under + (own.take(edge) - under) * share
             target[index] = own
-
-
-def meet(
-    to_up: Floats,
-    to_near: Floats,
-    eye_up: Floats | np.float32,
-    eye_near: Floats | np.float32,
-    radius: Floats | np.float32,
-) -> tuple[Floats, Floats]:
-    """Where rays meet a cylinder, told across its axis: the distances along the rays, after how well they meet it.
-
-    That is the square of the half chord, in the plane across the axis: below 0 a ray misses, and is given the place
-    where it is nearest.
-    """
-    a = to_up * to_up
-    a += to_near * to_near
-    b = to_up * eye_up
-    b += to_near * eye_near
-    chord = b * b
-    chord /= a
-    chord -= eye_up * eye_up + eye_near * eye_near - radius * radius
-    t = np.sqrt((chord * a).clip(0, np.inf))
-    t += b
-    t /= -a
-    return chord, t
-
-
-def _dot(normal: tuple[Floats | float, ...], vector: Sequence[Floats | float]) -> Floats:
-    """The scalar product of a normal with vectors, one each or one for all; leaves out parts that are nought."""
-    first, *others = [
-        np.asarray(one) * two for one, two in zip(normal, vector, strict=True) if not isinstance(one, float)
-    ]
-    for other in others:
-        first += other
-    return first
-
-
-def _bump(hit: Hit, along: Floats, around: Floats) -> None:
-    """Lean the normal of a hit by small slopes along the axis and round it."""
-    n0, n1, n2 = hit.normal
-    m0, m1, m2 = n0 + along, n1 - around * n2, n2 + around * n1
-    scale = 1 / np.sqrt(m0 * m0 + m1 * m1 + m2 * m2)
-    hit.normal = (m0 * scale, m1 * scale, m2 * scale)

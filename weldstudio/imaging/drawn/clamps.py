@@ -5,9 +5,10 @@ import math
 import numpy as np
 
 from weldstudio.imaging.drawn import textures
-from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
-from weldstudio.imaging.drawn.parts import Coat, Part, block, face, paint_parts, rod
-from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Scene, cross
+from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.hit import Colour, Frame, Surface
+from weldstudio.imaging.drawn.parts import Coat, Part, block, face, rod, tube
+from weldstudio.imaging.drawn.scene import ARMS, CLAMP_WIDTH, Scene
 from weldstudio.imaging.drawn.textures import look, part
 
 _STYLES: tuple[tuple[Colour, float], ...] = (
@@ -22,25 +23,18 @@ _STYLES: tuple[tuple[Colour, float], ...] = (
 _STEEL = Coat((0.4, 0.4, 0.41), gloss=0.9, metal=1.0)
 
 
-def paint_clamps(canvas: Canvas, scene: Scene) -> None:
-    """Whatever clamps there are, and the frame that joins two of them."""
-    below = _frame_rods(scene) if len(scene.clamps) == 2 else []
-    above: list[Part] = []
-    shells: list[tuple[Frame, int]] = []
+def paint_clamps(canvas: Canvas, scene: Scene) -> list[Part]:
+    """Paint the rings of whatever clamps there are; returns their other parts, and the frame that joins two of them."""
+    parts = _frame_rods(scene) if len(scene.clamps) == 2 else []
     for arm in scene.clamps:
         wrong = arm == scene.one_arm
         seat = _seat(scene, arm, skewed=wrong and scene.causes.clamps == "skewed")
-        opened = wrong and scene.causes.clamps == "open"
-        lower, upper, rings = _clamp(scene, seat, opened=opened)
-        below += lower
-        above += upper
-        shells += rings
-    for seat, side in shells:
-        below += _ends(scene, seat, side)
-    paint_parts(canvas, below, sharp=4)
-    for seat, side in shells:
-        _shell(canvas, scene, seat, side)
-    paint_parts(canvas, above, sharp=4)
+        small, rings = _clamp(scene, seat, opened=wrong and scene.causes.clamps == "open")
+        parts += small
+        for ring, side in rings:
+            _shell(canvas, scene, ring, side)
+            parts += _ends(scene, ring, side)
+    return parts
 
 
 def _seat(scene: Scene, arm: int, *, skewed: bool) -> Frame:
@@ -61,37 +55,34 @@ def _seat(scene: Scene, arm: int, *, skewed: bool) -> Frame:
     )
 
 
-def _clamp(scene: Scene, seat: Frame, *, opened: bool) -> tuple[list[Part], list[Part], list[tuple[Frame, int]]]:
-    """What is below its ring, what is above it, and the ring: whole (0), or its upper (1) and its lower half (-1).
+def _clamp(scene: Scene, seat: Frame, *, opened: bool) -> tuple[list[Part], list[tuple[Frame, int]]]:
+    """What is round its ring, and the ring: whole (0), or its upper (1) and its lower half (-1).
 
     The upper half of an open one is swung back on its hinge behind the pipe.
     """
     origin, along, up, near = seat
     wide = CLAMP_WIDTH * 0.5
     # The foot that stands on the frame's rods, and the ears.
-    below = [_block(scene, (origin - 1.28 * up, along, up, near), (wide, 0.2, 1.05))]
+    parts = [_block(scene, (origin - 1.28 * up, along, up, near), (wide, 0.2, 1.05))]
     for side in (-1, 1):
         ear = origin + side * 1.36 * near + (-0.12 if opened else 0.0) * up
-        below.append(_block(scene, (ear, along, up, near), (wide, 0.16 if opened else 0.25, 0.2)))
+        parts.append(_block(scene, (ear, along, up, near), (wide, 0.16 if opened else 0.25, 0.2)))
     if not opened:
-        above = [
+        parts += [
             _block(scene, (origin + 1.3 * up, along, up, near), (0.64 * wide, 0.12, 0.16)),
             rod((origin + 1.4 * near, up, along, -near), 0.075, -0.35, 0.62, _STEEL),
             rod((origin + 1.4 * near + 0.6 * up, along, up, near), 0.06, -0.36, 0.36, _STEEL),
         ]
-        return below, above, [(seat, 0)]
+        return parts, [(seat, 0)]
     turn = 1.75
     c, s = math.cos(turn), math.sin(turn)
     swung_up, swung_near = (c * up - s * near).astype(np.float32), (c * near + s * up).astype(np.float32)
     swung = (origin - 1.36 * near + 1.36 * swung_near).astype(np.float32)
-    above = [
-        _block(
-            scene, (swung + side * 1.36 * swung_near + 0.14 * swung_up, along, swung_up, swung_near), (wide, 0.09, 0.2)
-        )
-        for side in (-1, 1)
-    ]
-    above.append(_block(scene, (swung + 1.3 * swung_up, along, swung_up, swung_near), (0.64 * wide, 0.12, 0.16)))
-    return below, above, [(seat, -1), ((swung, along, swung_up, swung_near), 1)]
+    for side in (-1, 1):
+        ear = swung + side * 1.36 * swung_near + 0.14 * swung_up
+        parts.append(_block(scene, (ear, along, swung_up, swung_near), (wide, 0.09, 0.2)))
+    parts.append(_block(scene, (swung + 1.3 * swung_up, along, swung_up, swung_near), (0.64 * wide, 0.12, 0.16)))
+    return parts, [(seat, -1), ((swung, along, swung_up, swung_near), 1)]
 
 
 def _ends(scene: Scene, seat: Frame, side: int) -> list[Part]:
@@ -105,7 +96,7 @@ def _shell(canvas: Canvas, scene: Scene, seat: Frame, side: int) -> None:
     """A ring's outside, with its worn paint."""
     paint, metal = _STYLES[scene.clamp_style]
     hit = canvas.cylinder(seat, 1.2, -CLAMP_WIDTH / 2, CLAMP_WIDTH / 2, over=0.01)
-    if hit is None or not hit.index.size:
+    if hit is None:
         return
     if side:
         hit = hit.only(np.asarray(hit.normal[1]) * side > 0)
@@ -134,13 +125,5 @@ def _frame_rods(scene: Scene) -> list[Part]:
     """Two rods along the joint, under and before the pipe, that keep both clamps in line."""
     ends = [scene.axis(arm) for arm in ARMS]
     feet = [origin + scene.clamp_s(arm) * along for arm, (origin, along, _, _) in zip(ARMS, ends, strict=True)]
-    rods = []
-    for aside in (-0.85, 0.85):
-        first = feet[0] + np.array((0, aside, -1.3), np.float32)
-        last = feet[1] + np.array((0, aside, -1.3), np.float32)
-        long = float(np.linalg.norm(last - first))
-        along = (last - first) / np.float32(long)
-        up = np.array((0, 0, 1), np.float32) - along * along[2]
-        up /= np.linalg.norm(up)
-        rods.append(rod((first, along, up, cross(along, up)), 0.11, -0.3, long + 0.3, _STEEL))
-    return rods
+    below = [np.array((0, aside, -1.3), np.float32) for aside in (-0.85, 0.85)]
+    return [tube(feet[0] + away, feet[1] + away, 0.11, _STEEL, beyond=0.3) for away in below]

@@ -3,36 +3,40 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weldstudio.imaging.drawn import dirt, textures
-from weldstudio.imaging.drawn.canvas import Canvas, Colour, Frame, Surface
-from weldstudio.imaging.drawn.parts import Coat, Part, face, paint_parts, rod
+from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.hit import Colour, Frame, Surface
+from weldstudio.imaging.drawn.parts import Coat, Part, face, rod
 from weldstudio.imaging.drawn.scene import Floats, Patch, Scene, cross
 from weldstudio.imaging.drawn.textures import look, part
 
 _BLACK: Colour = (0.021, 0.021, 0.023)
 _BLUE: Colour = (0.02, 0.07, 0.26)
 _INDICATOR: Colour = (0.035, 0.034, 0.034)
+_RISE = 0.035
+"""How much thicker collars are than the body."""
 
 
-def paint_fitting(canvas: Canvas, scene: Scene) -> None:
-    """The fitting in the middle, and the one that lies too near."""
+def paint_fitting(canvas: Canvas, scene: Scene) -> list[Part]:
+    """Paint the bodies of the fitting in the middle and of the one that lies too near; returns what sits on them."""
     frame = _frame(0.0)
-    patches = [_moved(patch) for patch in (*scene.soil, *scene.water) if patch.s < scene.half]
-    soil = [patch for patch in patches if scene.causes.soil == "high" and _is_of(scene.soil, patch)]
-    water = [patch for patch in patches if scene.causes.water == "high" and _is_of(scene.water, patch)]
-    paint_parts(canvas, _faces(scene, frame, scene.half))
+    soil = [patch for patch in scene.soil if scene.causes.soil == "high" and patch.s < scene.half]
+    water = [patch for patch in scene.water if scene.causes.water == "high" and patch.s < scene.half]
     _coupler(canvas, scene, frame, scene.half, soil=soil, water=water)
-    parts = _tower(scene, frame) if scene.joint_type == "tapping-T" else []
+    parts = _faces(scene, frame, scene.half)
+    if scene.joint_type == "tapping-T":
+        parts += _tower(scene, frame)
     parts += _terminals(canvas, scene, frame, scene.half, scene.terminal)
     beside = scene.neighbour
     if beside is not None:
         origin, along, up, near = scene.axis(beside.arm)
         moved: Frame = ((origin + beside.middle * along).astype(np.float32), along, up, near)
-        paint_parts(canvas, _faces(scene, moved, beside.half))
         _coupler(canvas, scene, moved, beside.half, soil=[], water=[])
+        parts += _faces(scene, moved, beside.half)
         parts += _terminals(canvas, scene, moved, beside.half, scene.terminal + 0.25)
-    paint_parts(canvas, parts)
+    return parts
 
 
 def _frame(x: float) -> Frame:
@@ -42,15 +46,6 @@ def _frame(x: float) -> Frame:
     return origin, along, up, near
 
 
-def _moved(patch: Patch) -> Patch:
-    """A patch told in the fitting's frame instead of its arm's."""
-    return Patch(patch.arm, patch.arm * patch.s, patch.theta, length=patch.length, width=patch.width)
-
-
-def _is_of(patches: tuple[Patch, ...], moved: Patch) -> bool:
-    return any(_moved(patch) == moved for patch in patches)
-
-
 def _collar(scene: Scene) -> float:
     """Length of the collars."""
     return (0.26, 0.18, 0.36)[scene.seed % 3]
@@ -58,53 +53,50 @@ def _collar(scene: Scene) -> float:
 
 def _faces(scene: Scene, frame: Frame, half: float) -> list[Part]:
     """The steps from the body up to the collars, and from these down to the pipe."""
-    size, coat = scene.radius + 0.036, _flat(_BLACK)
+    size, coat = scene.radius + _RISE, _flat(_BLACK)
     parts = []
     for facing in (-1, 1):
-        parts.append(face(frame, facing * half, size, coat, inner=0.95, facing=facing))
+        # Where a pipe leaves it askew, one sees into the fitting.
+        inner = 0.7 if scene.causes.bent else 1.0
+        parts.append(face(frame, facing * half, size, coat, inner=inner, facing=facing))
         step = facing * (half - _collar(scene))
-        parts.append(face(frame, step, size, coat, inner=scene.radius - 0.03, facing=-facing))
+        parts.append(face(frame, step, size, coat, inner=scene.radius, facing=-facing))
     return parts
 
 
 def _coupler(canvas: Canvas, scene: Scene, frame: Frame, half: float, *, soil: list[Patch], water: list[Patch]) -> None:
     """Body, and a thicker collar at either end."""
-    radius, collar = scene.radius, _collar(scene)
-    parts = (
-        (radius, -half + collar, half - collar),
-        (radius + 0.035, -half, -half + collar),
-        (radius + 0.035, half - collar, half),
-    )
+    collar = _collar(scene)
+    hit = canvas.cylinder(frame, scene.radius, -half, half, over=0.01, collar=(collar, _RISE))
+    if hit is None:
+        return
+    theta = hit.theta
+    shift = np.float32((scene.seed % 499) / 499)
+    grain = look(textures.noise(), hit.s * np.float32(0.3) + shift, theta * np.float32(0.3))
+    rough = part(grain, 0)
+    tone = 0.85 + 0.25 * rough
+    dust = (part(grain, 1) * 0.7 + rough * 0.3 - 0.5).clip(0, 1)
+    dust = dust * dust * 1.1 + 0.012
+    pale = np.float32(0.2) * dust
     own = _BLUE if scene.medium == "water" and scene.seed % 5 == 0 else _BLACK
-    for size, start, stop in parts:
-        # The body goes on below the collars, or what is behind would shine through the seam.
-        ends = (-half, half) if size == radius else (start, stop)
-        hit = canvas.cylinder(frame, size, *ends, over=0.01)
-        if hit is None or not hit.index.size:
-            continue
-        theta = hit.theta
-        shift = np.float32((scene.seed % 499) / 499)
-        grain = look(textures.noise(), hit.s * np.float32(0.3) + shift, theta * np.float32(0.3))
-        tone = 0.85 + 0.25 * part(grain, 0)
-        dust = (part(grain, 1) * 0.7 + part(grain, 0) * 0.3 - 0.5).clip(0, 1)
-        dust = dust * dust * 1.1 + 0.012
-        albedo = np.stack([np.float32(value) * tone + np.float32(0.2) * dust for value in own])
-        # Rounded edges, and the bands that the winding leaves on the body.
-        away = np.maximum(np.minimum(hit.s - np.float32(start), np.float32(stop) - hit.s), 0)
-        middle = np.float32(0.5 * (start + stop))
-        round_ = np.maximum(1 - away * 11, 0)
-        round_ = round_ * round_ * np.sign(hit.s - middle)
-        ribs = np.zeros_like(hit.s)
-        if size == radius:
-            ribs = _relief(scene, hit.s, theta)
-            _moulded(scene, hit.s, theta, albedo=albedo, half=half, step=1 if canvas.fineness > 120 else 2)
-        shut = np.maximum(1 - away * 5, 0)
-        open_ = 1 - 0.35 * shut * shut if size == radius else 1.0
-        surface = Surface(albedo.astype(np.float32), 0.75 - 1.5 * dust, sharp=5, open=open_)
-        surface.lean((round_ * 1.1 + ribs).astype(np.float32), np.zeros_like(hit.s))
-        dirt.soil_on(hit, theta, surface, soil, scene)
-        dirt.water_on(hit, theta, surface, water, scene)
-        canvas.paint(hit, surface)
+    albedo = np.stack([np.float32(value) * tone + pale for value in own])
+    # Rounded edges of body and collars, and the bands that the winding leaves on the body.
+    far = np.abs(hit.s)
+    beyond = far - np.float32(half - collar)
+    away = np.minimum(np.abs(beyond), np.float32(half) - far)
+    round_ = (1 - away * 11).clip(0, 1)
+    round_ *= round_
+    inner = (beyond > 0) & (beyond < np.float32(0.5 * collar))
+    round_ *= np.where(inner, np.float32(-1.1), np.float32(1.1)) * np.sign(hit.s)
+    body = beyond <= 0
+    round_ += _relief(scene, hit.s, theta) * body
+    _moulded(scene, hit.s, theta, albedo=albedo, body=body, half=half, step=1 if canvas.fineness > 120 else 2)
+    shut = (1 - away * 5).clip(0, 1)
+    surface = Surface(albedo, 0.75 - 1.5 * dust, sharp=5, open=1 - 0.35 * body * shut * shut)
+    surface.lean(round_, np.zeros_like(hit.s))
+    dirt.soil_on(hit, theta, surface, soil, scene)
+    dirt.water_on(hit, theta, surface, water, scene)
+    canvas.paint(hit, surface)
 
 
 def _relief(scene: Scene, s: Floats, theta: Floats) -> Floats:
@@ -113,12 +105,15 @@ def _relief(scene: Scene, s: Floats, theta: Floats) -> Floats:
     if make < 3:
         return np.float32(0.11) * np.sin(s * np.float32(2 * math.pi * (4.5 + make)))
     if make < 5:
-        band = (s * np.float32(2.2) + np.float32(0.3)) % 1 - np.float32(0.5)
-        return band * np.maximum(1 - (band * 5) ** 2, 0) * np.float32(5.0)
+        band = s * np.float32(2.2) + np.float32(0.3)
+        band -= np.floor(band) + np.float32(0.5)
+        return band * (1 - (band * 5) ** 2).clip(0, 1) * np.float32(5.0)
     return (np.float32(0.015) * np.sin(s * np.float32(31) + np.sin(theta * 3))).astype(np.float32)
 
 
-def _moulded(scene: Scene, s: Floats, theta: Floats, *, albedo: Floats, half: float, step: int) -> None:
+def _moulded(
+    scene: Scene, s: Floats, theta: Floats, *, albedo: Floats, body: NDArray[np.bool_], half: float, step: int
+) -> None:
     """A label with a bar code, and raised letters."""
     random = np.random.default_rng((scene.seed, 5))
     middle, wide, high = random.uniform(-0.35, 0.35), random.uniform(0.26, 0.42), random.uniform(0.17, 0.27)
@@ -137,7 +132,7 @@ def _moulded(scene: Scene, s: Floats, theta: Floats, *, albedo: Floats, half: fl
     line = textures.print_line(f"  ELECTROFUSION  {scene.diameter}  SDR11  39.5V  ", step)
     high = line.shape[0]
     row = ((theta - np.float32(at - 0.62)) * np.float32(high / 0.22) + np.float32(high / 2)).astype(np.int32)
-    keep = np.flatnonzero((row >= 0) & (row < high))
+    keep = np.flatnonzero((row >= 0) & (row < high) & body)
     if keep.size:
         column = ((s.take(keep) + 4) * np.float32(high / 0.22)).astype(np.int32) % line.shape[1]
         raised = line[row.take(keep), column] * np.float32(0.05 / 255)

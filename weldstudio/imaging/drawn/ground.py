@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from weldstudio.imaging.drawn import textures
-from weldstudio.imaging.drawn.canvas import Canvas, Colour
+from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.hit import Colour
 from weldstudio.imaging.drawn.scene import ARMS, Floats, Scene, cross
 from weldstudio.imaging.drawn.textures import Tile, look, part
 
+_AXES = np.eye(3, dtype=np.float32)
 _SIDE = 1024
 _TILE = 9.0
 """Length of a ground tile in radii of the pipe."""
@@ -163,45 +165,70 @@ class _Plane:
 
     def __init__(self, canvas: Canvas, height: float, step: int = 1) -> None:
         rows, columns = slice(0, canvas.height, step), slice(0, canvas.width, step)
-        axes = np.eye(3, dtype=np.float32)
-        down = np.minimum(canvas.ray(axes[2], rows, columns), np.float32(-0.03)).reshape(-1)
+        down = np.minimum(canvas.ray(_AXES[2], rows, columns), np.float32(-0.03)).reshape(-1)
         self.t = np.float32(-height - canvas.eye[2]) / down
-        self.x = canvas.ray(axes[0], rows, columns).reshape(-1) * self.t + canvas.eye[0]
-        self.y = canvas.ray(axes[1], rows, columns).reshape(-1) * self.t + canvas.eye[1]
+        self.x = canvas.ray(_AXES[0], rows, columns).reshape(-1) * self.t + canvas.eye[0]
+        self.y = canvas.ray(_AXES[1], rows, columns).reshape(-1) * self.t + canvas.eye[1]
+
+    def keep(self, where: NDArray[np.intp]) -> None:
+        """Only these pixels."""
+        self.t, self.x, self.y = self.t.take(where), self.x.take(where), self.y.take(where)
 
 
 def paint_ground(canvas: Canvas, scene: Scene, *, bare: bool = False) -> None:
-    """Fill the whole picture with ground, sheet, wall and the shadows on them; `bare`: no joint is on it."""
+    """Fill the picture with ground, sheet, wall and the shadows on them; `bare`: no joint is on it.
+
+    It is left out where pipes and fittings will be painted.
+    """
     random = np.random.default_rng((scene.seed, 1))
-    plane = _Plane(canvas, scene.height)
+    plane, coarse = _Plane(canvas, scene.height), _Plane(canvas, scene.height, 2)
     canvas.depth[:] = plane.t
-    relief_scale = min(1.0, 0.35 + 0.4 * canvas.light.strength)
-    coarse = _Plane(canvas, scene.height, 2)
-    colour, relief = _bare(canvas, scene, plane, coarse, random)
+    hidden = np.zeros(plane.t.size, np.bool_)
+    if not bare:
+        for frame, radius, start, stop in (
+            *((scene.axis(arm), 0.92, scene.half, 5.0) for arm in ARMS),
+            (scene.axis(-1), 0.92 * scene.radius, -scene.half, scene.half),
+        ):
+            hidden[canvas.within(frame, radius, start, stop, surely=True)] = True
+    where = np.flatnonzero(~hidden)
+    plane.keep(where)
+    if math.isfinite(scene.wall):
+        rest = _wall(canvas, scene, plane, random, where)
+        plane.keep(rest)
+        where = where.take(rest)
+    halves = canvas.halves.take(where)
+    colour, relief = _bare(canvas, scene, plane, random, tone=_tone(scene, coarse).take(halves))
     sheet = None
     if scene.sheet and not bare:
         sheet = _lay_sheet(canvas, scene, plane, random, colour, relief)
-    lit, open_ = (np.float32(1), np.float32(1)) if bare else map(canvas.double, _shadows(canvas, scene, coarse))
-    facing = float(canvas.light.sun[2])
-    level = np.float32(facing) * lit
+    level = np.float32(canvas.light.sun[2]) * canvas.shade.take(where)
+    open_: Floats | np.float32 = np.float32(1)
+    if not bare:
+        lit, sky = _shadows(canvas, scene, coarse)
+        level *= lit.take(halves)
+        open_ = sky.take(halves)
     # Relief and folds lean the ground towards the light or away from it.
-    relief *= np.float32(relief_scale)
+    relief *= np.float32(min(1.0, 0.35 + 0.4 * canvas.light.strength))
     relief += 1
-    level = level * canvas.shade
     for band in range(3):
         light = level * np.float32(canvas.sun[band]) + np.float32(0.92 * canvas.sky[band]) * open_
         light *= relief
-        canvas.colour[band] = colour[band] * light
-    if sheet is not None:
-        where, glint = sheet
-        for band in range(3):
-            canvas.colour[band][where] += glint * np.float32(canvas.sky[band])
-    if math.isfinite(scene.wall):
-        _wall(canvas, scene, random)
+        light *= colour[band]
+        if sheet is not None:
+            inside, glint = sheet
+            light[inside] += glint * np.float32(canvas.sky[band])
+        canvas.colour[band][where] = light
+
+
+def _tone(scene: Scene, coarse: _Plane) -> Floats:
+    """Where the ground is lighter and where darker, from afar."""
+    shift = np.float32(scene.seed % 307 / 307)
+    wide = look(textures.noise(), coarse.x * np.float32(0.034) + shift, coarse.y * np.float32(0.034) - shift)
+    return np.float32(0.72) + np.float32(0.56) * part(wide, 1)
 
 
 def _bare(
-    canvas: Canvas, scene: Scene, plane: _Plane, coarse: _Plane, random: np.random.Generator
+    canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generator, *, tone: Floats
 ) -> tuple[list[Floats], Floats]:
     """Colour and relief of the bare ground; the tile is turned so that its relief is lit from where the sun is."""
     # Soft lenses, and the sensor's pixels, see no more than the mean of what lies within one pixel.
@@ -213,18 +240,17 @@ def _bare(
     u, v = plane.x * c + plane.y * s + shift[0], plane.y * c - plane.x * s + shift[1]
     values = look(tile, u, v)
     tint = np.exp(random.normal(0, 0.045, 3) + random.normal(-0.05, 0.2)).astype(np.float32)
-    wide = look(textures.noise(), coarse.x * np.float32(0.034) + shift[0], coarse.y * np.float32(0.034) + shift[1])
-    tone = canvas.double(np.float32(0.72) + np.float32(0.56) * part(wide, 1))
     colour = []
     for band in range(3):
         root = part(values, band)
-        colour.append(root * root * tone * tint[band])
+        root *= root
+        root *= tone
+        root *= tint[band]
+        colour.append(root)
     relief = part(values, 3)
     relief -= 0.5
-    relief *= 1.9
     # Far away a pixel holds many stones: the mean of them.
-    far = (plane.t * np.float32(0.045) - 0.9).clip(0, 1)
-    relief *= 1 - far
+    relief *= 1.9 * (np.float32(1.9) - plane.t * np.float32(0.045)).clip(0, 1)
     return colour, relief
 
 
@@ -305,37 +331,33 @@ def _shadows(canvas: Canvas, scene: Scene, plane: _Plane) -> tuple[Floats, Float
     return lit, open_
 
 
-def _wall(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
-    """The far side of the trench, steep and cut by a bucket."""
-    rows, columns = slice(0, canvas.height), slice(0, canvas.width)
-    axes = np.eye(3, dtype=np.float32)
-    to_y = canvas.ray(axes[1], rows, columns).reshape(-1)
-    t = np.float32(scene.wall - canvas.eye[1]) / np.maximum(to_y, 1e-3)
-    where = np.flatnonzero((t < canvas.depth) & (to_y > 0.01))
-    if not where.size:
-        return
-    t = t.take(where)
-    x = canvas.ray(axes[0], rows, columns).reshape(-1).take(where) * t + canvas.eye[0]
-    # No bucket cuts a plane: the wall comes forward here and goes back there.
-    bulge = look(textures.noise(), x * np.float32(0.03) + np.float32(scene.seed % 31 / 31), np.zeros_like(x))
-    t = t * (1 + np.float32(0.9 / scene.wall) * (part(bulge, 1) - np.float32(0.5)))
-    keep = np.flatnonzero(t < canvas.depth.take(where))
-    where, t = where.take(keep), t.take(keep)
-    x = canvas.ray(axes[0], rows, columns).reshape(-1).take(where) * t + canvas.eye[0]
-    z = canvas.ray(axes[2], rows, columns).reshape(-1).take(where) * t + canvas.eye[2] + np.float32(scene.height)
+def _wall(
+    canvas: Canvas, scene: Scene, plane: _Plane, random: np.random.Generator, where: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Paint the far side of the trench, steep and cut by a bucket; returns which of the plane's pixels it leaves."""
+    eye_x, eye_y, eye_z = canvas.eye.tolist()
+    free = plane.y < scene.wall
+    behind = np.flatnonzero(~free)
+    x, y = plane.x.take(behind) - eye_x, plane.y.take(behind) - eye_y
+    # How much of the way to the ground one sees; no bucket cuts a plane: it comes forward here and goes back there.
+    share = (scene.wall - eye_y) / y
+    bulge = look(textures.noise(), (x * share + eye_x) * 0.03 + scene.seed % 31 / 31, np.zeros_like(x))
+    share *= 1 + 0.9 / scene.wall * (part(bulge, 1) - 0.5)
+    inside = np.flatnonzero(share < 1)
+    behind, share = behind.take(inside), share.take(inside)
+    x, z = x.take(inside) * share + eye_x, (1 - share) * (eye_z + scene.height)
     kind = scene.ground if scene.ground in ("soil", "clay", "sand") else "clay"
-    values = look(ground_tile(kind), x * np.float32(0.9 / _TILE), z * np.float32(0.7 / _TILE) + np.float32(0.3))
-    scores = look(textures.noise(), z * np.float32(0.03), x * np.float32(0.11))
-    tone = (
-        (0.6 + 0.3 * part(scores, 1) + 0.25 * part(scores, 3))
-        * (0.55 + 0.12 * z.clip(0, 5))
-        * (1 - 0.45 * np.exp(-2 * z.clip(0, 9)))
-        * (1 + 1.5 * (part(values, 3) - 0.5))
-    )
-    tone *= np.float32(random.uniform(0.6, 0.95))
+    values = look(ground_tile(kind), x * (0.9 / _TILE), z * (0.7 / _TILE) + 0.3)
+    scores = look(textures.noise(), z * 0.03, x * 0.11)
+    tone = 0.6 + 0.3 * part(scores, 1) + 0.25 * part(scores, 3)
+    tone *= (0.55 + 0.12 * z.clip(0, 5)) * (1 - 0.45 * np.exp(-2 * z))
+    tone *= (1.5 * part(values, 3) + 0.25) * random.uniform(0.6, 0.95)
     facing = max(0.0, -canvas.light.sun[1])
+    index = where.take(behind)
     for band in range(3):
         root = part(values, band)
-        light = np.float32(facing * canvas.sun[band] + 0.62 * canvas.sky[band])
-        canvas.colour[band][where] = root * root * tone * light
-    canvas.depth[where] = t
+        canvas.colour[band][index] = root * root * tone * (facing * canvas.sun[band] + 0.62 * canvas.sky[band])
+    canvas.depth[index] = plane.t.take(behind) * share
+    free[:] = True
+    free[behind] = False
+    return np.flatnonzero(free)

@@ -18,8 +18,8 @@ _STEPS = 2048
 def sensor_size(view: View) -> tuple[int, int]:
     """Width and height of what is reckoned with; the older camera's files are larger than what its lens resolves."""
     width, height = view.size
-    share = 1.0 if view.equipment == "Bluebox" else 0.79 - 0.12 * view.blur
-    return round(width * share / 4) * 4, round(height * share / 4) * 4
+    share = 1.0 if view.equipment == "Bluebox" else 0.75 - 0.12 * view.blur
+    return round(width * share / 16) * 16, round(width * share / 16) * 16 * height // width
 
 
 @cache
@@ -98,6 +98,8 @@ def _add_noise(pixels: NDArray[np.uint8], view: View, random: np.random.Generato
 def _smear(image: Image.Image, random: np.random.Generator) -> Image.Image:
     """The camera moved while it looked: the picture drawn out along a line."""
     angle = random.uniform(0, math.pi)
+    # Nothing that small is left to be seen.
+    image = image.reduce(2)
     reach = image.width * random.uniform(0.13, 0.19)
     steps = 20
     total: Floats | None = None

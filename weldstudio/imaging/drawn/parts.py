@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.imaging.drawn import textures
-from weldstudio.imaging.drawn.canvas import TILE, Canvas, Colour, Frame, Surface, meet
-from weldstudio.imaging.drawn.scene import Floats
+from weldstudio.imaging.drawn.canvas import TILE, Canvas
+from weldstudio.imaging.drawn.hit import Colour, Frame, Surface, meet
+from weldstudio.imaging.drawn.scene import Floats, cross
 from weldstudio.imaging.drawn.textures import look, part
 
-_TURNS = np.linspace(0, 2 * np.pi, 9)
-_RING = np.stack((np.cos(_TURNS), np.sin(_TURNS)), axis=1)
-_CORNERS = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+_ARCS = 16
+_TURNS = np.linspace(0, 2 * np.pi, _ARCS + 1)
+_RING = np.stack((np.cos(_TURNS), np.sin(_TURNS)), axis=1).astype(np.float32)
+_SIDES = np.stack((_RING[:-1], _RING[1:]), axis=1)
+_CORNERS = np.array([(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)], np.float32)
 _TIES = {"rod": 1e-3, "face": 0.03, "block": 1e-3}
 """What lies so little behind another thing is before it: at its rim a face lies as near as what it closes."""
 
@@ -63,6 +66,17 @@ def rod(frame: Frame, radius: float, start: float, stop: float, coat: Coat) -> P
     return Part("rod", frame, start, stop, radius, radius, coat)
 
 
+def tube(first: Floats, last: Floats, radius: float, coat: Coat, *, beyond: float) -> Part:
+    """A rod from a point of the world to another, and a little beyond both."""
+    along = last - first
+    long = float(np.linalg.norm(along))
+    along = (along / long).astype(np.float32)
+    aside = np.array((0, 0, 1) if abs(along[2]) < 0.8 else (1, 0, 0), np.float32)
+    near = cross(along, aside)
+    near /= np.linalg.norm(near)
+    return rod((first.astype(np.float32), along, cross(near, along), near), radius, -beyond, long + beyond, coat)
+
+
 def face(
     frame: Frame, place: float, radius: float, coat: Coat, *, inner: float = -1.0, facing: int = 1, side: int = 0
 ) -> Part:
@@ -86,8 +100,8 @@ class _Group:
     numbers: NDArray[np.intp]
     """Of its parts among all."""
     parts: list[Part]
-    counts: NDArray[np.intp]
-    """Rays of each part."""
+    owner: NDArray[np.intp]
+    """Of each ray, the number of its part here."""
     index: NDArray[np.signedinteger]
     """Flat indices of their pixels."""
     to: list[Floats]
@@ -101,13 +115,13 @@ class _Group:
 
     def each(self, values: Floats | Sequence[float]) -> Floats:
         """Values of the parts as values of their rays."""
-        return np.repeat(np.asarray(values, np.float32), self.counts)
+        return np.asarray(values, np.float32).take(self.owner)
 
     def seen(self, cover: Floats, t: Floats, over: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The rays that something at `t` is seen on, as far as what was painted before goes, and their parts."""
         near = (t > np.float32(0.05)) & (t < self.canvas.depth.take(self.index) + np.float32(over))
         where = np.flatnonzero((cover > 0) & near)
-        return where, np.repeat(np.arange(len(self.parts)), self.counts).take(where)
+        return where, self.owner.take(where)
 
 
 _Met = tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats, Floats, Floats, Floats, Floats]
@@ -192,23 +206,29 @@ def _meet_blocks(group: _Group) -> _Met:
 _MEETINGS = {"rod": _meet_rods, "face": _meet_faces, "block": _meet_blocks}
 
 
-def _pieces(one: Part) -> Floats:
-    """Corners (n, 8, 3), in the part's own frame, of pieces of it: boxes round these hold less that is not it."""
-    if one.inner > 0.5 * one.high:
-        near = np.stack((one.inner * _RING[:-1], one.inner * _RING[1:]), axis=1)
-        far = np.stack((1.09 * one.high * _RING[:-1], 1.09 * one.high * _RING[1:]), axis=1)
-        across = np.concatenate((near, far, near, far), axis=1)
-        return np.concatenate((np.full((*across.shape[:2], 1), one.stop), across), axis=2)
-    size = [one.stop - one.start, 2 * one.high, 2 * one.wide]
-    longest = size.index(max(size))
-    many = 1 if one.shape == "face" else min(12, max(1, int(max(size) / sorted(size)[1])))
-    size[longest] /= many
-    pieces = _CORNERS * size + (one.start, -one.high, -one.wide)
-    if many == 1:
-        return pieces[None]
-    step = np.zeros((many, 1, 3))
-    step[:, 0, longest] = np.arange(many) * size[longest]
-    return pieces + step
+def _pieces(parts: Sequence[Part]) -> tuple[NDArray[np.intp], Floats]:
+    """Pieces of the parts, for boxes round these hold less that is none: whose each is, and its corners (n, 8, 3)."""
+    whole = np.array([number for number, one in enumerate(parts) if one.inner <= 0.5 * one.high], np.intp)
+    rings = np.array([number for number, one in enumerate(parts) if one.inner > 0.5 * one.high], np.intp)
+    bounds = np.array([(one.start, one.stop, one.high, one.wide, one.inner) for one in parts], np.float32)
+    start, stop, high, wide, _ = bounds[whole].T
+    sizes = np.stack((stop - start, 2 * high, 2 * wide), axis=1)
+    # What is long is cut across into pieces about as long as wide.
+    longest, ordered = sizes.argmax(axis=1), np.sort(sizes, axis=1)
+    many = (ordered[:, 2] / ordered[:, 1]).astype(np.intp).clip(1, 12)
+    cut = np.repeat(np.arange(whole.size), many)
+    number = np.arange(cut.size) - np.repeat(many.cumsum() - many, many)
+    sizes[np.arange(whole.size), longest] /= many
+    corners = np.stack((start, -high, -wide), axis=1)[cut]
+    corners[np.arange(cut.size), longest[cut]] += number * ordered[cut, 2] / many[cut]
+    corners = corners[:, None] + _CORNERS * sizes[cut, None]
+    _, stop, high, _, inner = bounds[rings].T
+    near, far = (reach[:, None, None, None] * _SIDES for reach in (inner, np.float32(1.02) * high))
+    round_ = np.empty((rings.size, _ARCS, 8, 3), np.float32)
+    round_[..., 0] = stop[:, None, None]
+    round_[..., :2, 1:] = round_[..., 4:6, 1:] = near
+    round_[..., 2:4, 1:] = round_[..., 6:, 1:] = far
+    return np.concatenate((whole[cut], rings.repeat(_ARCS))), np.concatenate((corners, round_.reshape(-1, 8, 3)))
 
 
 def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
@@ -216,36 +236,33 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
     frames = np.concatenate([vector for one in parts for vector in one.frame]).astype(np.float32).reshape(-1, 4, 3)
     origins, axes = frames[:, 0], frames[:, 1:]
     eyes = ((canvas.eye - origins)[:, None, :] * axes).sum(axis=2)
-    pieces = [_pieces(one) for one in parts]
-    owners = np.repeat(np.arange(len(parts)), [len(one) for one in pieces])
-    boxes = canvas.boxes(np.concatenate(pieces) @ axes[owners] + origins[owners, None])
-    marks = np.zeros((len(parts), canvas.height // TILE, canvas.width // TILE), np.bool_)
-    seen = set()
-    for number, box in zip(owners.tolist(), boxes, strict=True):
-        if box is not None:
-            seen.add(number)
-            top, bottom, left, right = box[0].start, box[0].stop, box[1].start, box[1].stop
-            marks[number, top // TILE : -(-bottom // TILE), left // TILE : -(-right // TILE)] = True
+    owners, pieces = _pieces(parts)
+    bounds = canvas.bounds(pieces @ axes[owners] + origins[owners, None], margin=1)
+    bounds[:, 2:] += TILE - 1
+    squares = np.zeros((len(parts), canvas.height // TILE, canvas.width // TILE), np.bool_)
+    for number, (left, top, right, bottom) in zip(owners.tolist(), (bounds // TILE).tolist(), strict=True):
+        squares[number, top:bottom, left:right] = True
+    marks = squares.reshape(len(parts), -1)
     for shape in _MEETINGS:
         own = [
             number
             for number, one in enumerate(parts)
-            if one.shape == shape and number in seen and (shape != "face" or eyes[number, 0] > one.stop)
+            if one.shape == shape and (shape != "face" or eyes[number, 0] > one.stop)
         ]
-        if not own:
+        marked = np.flatnonzero(marks[own])
+        if not marked.size:
             continue
-        pixels = [canvas.tiles[marks[number].reshape(-1)].reshape(-1) for number in own]
-        counts = np.array([one.size for one in pixels])
-        index = np.concatenate(pixels)
-        line = index // canvas.width
-        right, up = canvas.u.take(index - line * canvas.width), canvas.v.take(line)
-        turns = np.repeat((axes[own] @ canvas.axes).reshape(-1, 9).T, counts, axis=1)
+        owner, square = np.divmod(marked, marks.shape[1])
+        owner = owner.repeat(TILE * TILE)
+        index = canvas.tiles.take(square, axis=0).reshape(-1)
+        right, up = canvas.rays(index)
+        turns = [turn.take(owner) for turn in (axes[own] @ canvas.axes).reshape(-1, 9).T]
         yield _Group(
             shape,
             canvas,
             np.array(own),
             [parts[number] for number in own],
-            counts,
+            owner,
             index,
             [turns[n] * right + turns[n + 1] * up + turns[n + 2] for n in (0, 3, 6)],
             eyes[own],
@@ -254,8 +271,8 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
         )
 
 
-def paint_parts(canvas: Canvas, parts: Sequence[Part], *, sharp: int = 5) -> None:
-    """Paint parts in this order; their highlights are a power of 2 to `sharp`."""
+def paint_parts(canvas: Canvas, parts: Sequence[Part]) -> None:
+    """Paint parts, in this order where two lie in one place."""
     groups = list(_groups(canvas, parts)) if parts else []
     if not groups:
         return
@@ -266,8 +283,10 @@ def paint_parts(canvas: Canvas, parts: Sequence[Part], *, sharp: int = 5) -> Non
     ties = np.array([_TIES[one.shape] for one in parts], np.float32)
     seen = np.flatnonzero(t < canvas.depth.take(index) + ties.take(owner))
     seen = seen.take(owner.take(seen).astype(np.uint16).argsort(kind="stable"))
-    owner, index, t, cover, s, sun, sky, slant = (values.take(seen) for values in (owner, index, t, cover, *others))
-    colours = canvas.reflect(index, sun, sky, slant, _surface(parts, owner, s, t, sharp))
+    owner, index, t, cover, s, sun, sky, slant = (
+        values.take(seen) for values in (owner, index.astype(np.intp), t, cover, *others)
+    )
+    colours = canvas.reflect(index, sun, sky, slant, _surface(parts, owner, s, t))
     # What covers pixels wholly, then outlines: those of one shape seldom meet in a pixel.
     shapes = list(_MEETINGS)
     layers = np.array([1 + shapes.index(one.shape) for one in parts]).take(owner) * (cover < 1)
@@ -276,7 +295,7 @@ def paint_parts(canvas: Canvas, parts: Sequence[Part], *, sharp: int = 5) -> Non
         canvas.lay(index.take(where), cover.take(where), [own.take(where) for own in colours])
 
 
-def _surface(parts: Sequence[Part], owner: NDArray[np.intp], s: Floats, t: Floats, sharp: int) -> Surface:
+def _surface(parts: Sequence[Part], owner: NDArray[np.intp], s: Floats, t: Floats) -> Surface:
     """What the coats of the parts look like where they were met."""
     coats = [one.coat for one in parts]
 
@@ -294,4 +313,4 @@ def _surface(parts: Sequence[Part], owner: NDArray[np.intp], s: Floats, t: Float
         rise = (s - each([one.start for one in parts])) * each([2 / max(0.1, one.stop - one.start) for one in parts])
         open_ *= 1 - (1 - rise.clip(0, 1)) * each([1 - coat.foot for coat in coats])
     metal = each([coat.metal for coat in coats]) if any(coat.metal for coat in coats) else 0.0
-    return Surface(albedo, each([coat.gloss for coat in coats]), sharp, open_, metal=metal)
+    return Surface(albedo, each([coat.gloss for coat in coats]), open=open_, metal=metal)

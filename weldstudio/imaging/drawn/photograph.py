@@ -11,8 +11,9 @@ from weldstudio.imaging.drawn.clamps import paint_clamps
 from weldstudio.imaging.drawn.fitting import paint_fitting
 from weldstudio.imaging.drawn.ground import paint_ground
 from weldstudio.imaging.drawn.lens import expose, put_finger, sensor_size
+from weldstudio.imaging.drawn.parts import paint_parts
 from weldstudio.imaging.drawn.pipe import paint_pipes
-from weldstudio.imaging.drawn.props import paint_leads, paint_litter
+from weldstudio.imaging.drawn.props import leads, marker_pen, paint_litter
 from weldstudio.imaging.drawn.scene import Scene
 
 
@@ -25,9 +26,8 @@ def photograph(scene: Scene, view: View) -> NDArray[np.uint8]:
     paint_ground(canvas, scene)
     paint_litter(canvas, scene)
     paint_pipes(canvas, scene, view)
-    paint_fitting(canvas, scene)
-    paint_clamps(canvas, scene)
-    paint_leads(canvas, scene)
+    small = [*paint_fitting(canvas, scene), *paint_clamps(canvas, scene), *leads(scene), *marker_pen(scene)]
+    paint_parts(canvas, small)
     if view.spoilt == "finger":
         put_finger(canvas, view)
     if view.spoilt == "dark":

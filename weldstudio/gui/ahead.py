@@ -1,0 +1,36 @@
+"""Modules of a page brought in before it is made, one a turn of the event loop: between them the window answers.
+
+Not by a thread: it would take the interpreter for as long, and importing Qt's modules beside the GUI thread can hang.
+"""
+
+import importlib
+import pkgutil
+from collections import deque
+
+from PySide6.QtCore import QObject, QTimer
+
+
+class Ahead(QObject):
+    """Imports all modules of a package, unless it is stopped before. GUI thread."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._waiting: deque[str] = deque()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._import_next)
+
+    def bring(self, package: str) -> None:
+        """Begin; what was begun before is left."""
+        folders = importlib.import_module(package).__path__
+        self._waiting = deque(f"{package}.{module.name}" for module in pkgutil.iter_modules(folders))
+        self._timer.start(0)
+
+    def stop(self) -> None:
+        """Leave the rest to whoever needs it."""
+        self._timer.stop()
+
+    def _import_next(self) -> None:
+        if self._waiting:
+            importlib.import_module(self._waiting.popleft())
+        else:
+            self._timer.stop()
