@@ -6,8 +6,13 @@ import pytest
 from tests.studio.test_reviewing import SCHEME, N, seen  # noqa: F401 - the fixture
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import choices
-from weldstudio.studio.filters import EVERYTHING, Filter, parse
+from weldstudio.studio.filters import EVERYTHING, Filter, Term, parse
 from weldstudio.studio.reviewing import select
+
+
+def rivals(one: Term, other: Term) -> bool:
+    """Whether one comes in the place of the other: of the same fact, or of the same flag."""
+    return one.key == other.key and (one.key not in ("flag", "model") or one.value == other.value)
 
 
 @pytest.mark.parametrize("text", ["", "flag:soil -problem", "equipment:redbox model:soil"])
@@ -17,13 +22,7 @@ def test_a_count_is_that_of_the_filter_it_would_make(seen: Mirror, text: str) ->
     assert len(every) > 30
     found = list(choices.counts(seen, wanted, [choice.term for choice in every]))
     for choice, number in zip(every, found, strict=True):
-        rest = [
-            t
-            for t in wanted.terms
-            if t.negated
-            or (t.key, t.key in ("flag", "model") and t.value)
-            != (choice.term.key, choice.term.key in ("flag", "model") and choice.term.value)
-        ]
+        rest = [t for t in wanted.terms if t.negated or not rivals(t, choice.term)]
         assert parse(choice.term.text, SCHEME) == Filter((choice.term,)), "a person may write it as well"
         assert number == len(select(seen, Filter((*rest, choice.term)))), choice
     assert max(found) > 0
