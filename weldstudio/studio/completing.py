@@ -142,7 +142,9 @@ def _of_key(mirror: Mirror, key: str, rest: str) -> Iterator[Completion]:
             yield from _states(key, name, how)
             return
     wanted = unquoted(rest).casefold()
-    names = ((name, sentence) for name, sentence in values(mirror, key))
+    names = values(mirror, key)
+    if key == "joint":  # there may be as many as photographs: only those that fit are looked at
+        names = _joints(mirror, wanted)
     inside: list[Completion] = []
     for name, sentence in names:
         way = Completion(f"{key}:{quoted(name)}", sentence)
@@ -153,6 +155,19 @@ def _of_key(mirror: Mirror, key: str, rest: str) -> Iterator[Completion]:
     yield from inside
     if key in ("flag", "model") and wanted in (item.name.casefold() for item in mirror.scheme.classes):
         yield from _states(key, rest, "")
+
+
+def _joints(mirror: Mirror, wanted: str) -> Iterator[tuple[str, str]]:
+    """Names of joints that hold a text, those that begin with it first."""
+    names: dict[str, str] = kept(
+        mirror,
+        "joints folded",
+        (mirror.joints,),
+        lambda: {name.casefold(): name for name in mirror.joints.references.values()},
+    )
+    fitting = [folded for folded in names if wanted in folded]
+    fitting.sort(key=lambda folded: not folded.startswith(wanted))
+    yield from ((names[folded], "the joint's reference") for folded in fitting)
 
 
 def _parted(rest: str) -> tuple[str, str]:

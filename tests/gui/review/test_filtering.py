@@ -13,6 +13,7 @@ from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.review.choice_menu import FIGURE_SPACE
 from weldstudio.gui.review.form_dialog import FormDialog
 from weldstudio.jobs.folder import RunFolder
 
@@ -130,8 +131,8 @@ def entry(at: At, text: str):
 def choices(at: At, text: str) -> dict[str, str]:
     """What the menu of a row offers, with the numbers beside it."""
     menu = at.page.panel.menu_of(entry(at, text))
-    at.qtbot.waitUntil(lambda: all(action.text().split("\t")[1].strip() for action in menu.actions()))
-    found = dict(action.text().split("\t") for action in menu.actions())
+    at.qtbot.waitUntil(lambda: all(action.text().split("\t")[1].strip(FIGURE_SPACE) for action in menu.actions()))
+    found = dict(action.text().replace(FIGURE_SPACE, "").split("\t") for action in menu.actions())
     menu.close()
     return found
 

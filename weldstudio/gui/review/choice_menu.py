@@ -1,6 +1,7 @@
 """A menu of choices to filter by. Its counts come one after the other, so that nothing waits for them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
@@ -8,6 +9,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 from weldstudio.gui.words import count
 from weldstudio.studio.choices import Choice
 from weldstudio.studio.filters import Term
+
+FIGURE_SPACE: Final = "\u2007"
+_FIGURES: Final = 7
 
 
 class ChoiceMenu(QMenu):
@@ -44,6 +48,6 @@ class ChoiceMenu(QMenu):
             self.actions()[place].setText(_text(self._choices[place], count(number)))
 
 
-def _text(choice: Choice, number: str = "     ") -> str:
-    """The number stands at the right, where other menus have keys."""
-    return f"{choice.text.replace('&', '&&')}\t{number}"
+def _text(choice: Choice, number: str = "") -> str:
+    """The number stands at the right, where other menus have keys, padded by spaces as wide as figures."""
+    return f"{choice.text.replace('&', '&&')}\t{number.rjust(_FIGURES, FIGURE_SPACE)}"

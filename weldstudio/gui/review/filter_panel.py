@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -93,8 +93,6 @@ def entries(mirror: Mirror, shown: Shown, counted: Counted) -> list[Entry]:
     ]
     if mirror.views:
         rows += [Entry("Views"), *(_of_view(v, counted, active=v == view) for v in views.listed(mirror))]
-    if len(mirror):
-        rows += [Entry("Filter by"), *(_of_fact(key, shown) for key in choices.facts(mirror))]
     if scheme.classes:
         rows.append(Entry("Raised"))
     for item in scheme.classes:
@@ -105,6 +103,8 @@ def entries(mirror: Mirror, shown: Shown, counted: Counted) -> list[Entry]:
             number = four[State.RAISED if term is None else term.states[0]]
             hint += "\n" + ", ".join(f"{four[state]:,} {state.word}" for state in (*list(State)[1:], State.UNSEEN))
         rows.append(Entry(item.name, number, hint, term=term or flag_term(item.name), active=term is not None))
+    if len(mirror):
+        rows += [Entry("Filter by"), *(_of_fact(key, shown) for key in choices.facts(mirror))]
     return rows
 
 
@@ -203,7 +203,7 @@ class _Delegate(QStyledItemDelegate):
 
 
 def _paint_right(painter: QPainter, inner: QRect, entry: Entry) -> int:
-    """The count and the key of a row, or that choices open; the pixels that this takes."""
+    """The count of a row, its key where there is room, or that choices open; the pixels that this takes."""
     if entry.fact:
         side = 16
         mark = pixmap("chevron_right", "secondary", side, ratio=painter.device().devicePixelRatioF())
@@ -215,7 +215,8 @@ def _paint_right(painter: QPainter, inner: QRect, entry: Entry) -> int:
     painter.setPen(theme.colour("secondary" if entry.count else "disabled"))
     painter.drawText(inner, right, text)
     taken = painter.fontMetrics().horizontalAdvance(text) + 8
-    if entry.keys:
+    name = QFontMetrics(theme.font("body", bold=entry.active)).horizontalAdvance(entry.text)
+    if entry.keys and name + taken + painter.fontMetrics().horizontalAdvance(entry.keys) + 8 <= inner.width():
         painter.setPen(theme.colour("secondary"))
         painter.drawText(inner.adjusted(0, 0, -taken, 0), right, entry.keys)
         taken += painter.fontMetrics().horizontalAdvance(entry.keys) + 8

@@ -105,7 +105,7 @@ class _ViewDialog(FormDialog):
             [("&Name", self._name), ("&Key, if you like", self._key)],
             button="Keep" if saves is not None else "Change",
             say=self._say,
-            hint="A view is a filter with its order. It stands in the list at the left, with its count.",
+            hint="A filter with its order: it stands in the list at the left, with its count.",
             parent=page,
         )
         help_by_key(self, "review")
