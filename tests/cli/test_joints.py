@@ -73,8 +73,8 @@ def test_what_an_import_says_of_joints_and_photos_can_be_taken_back(welds: Path,
     told = ("--medium", "oil", "--contractor", "Evans", "--equipment", "Redbox")
     run("import", welds, photographs, *told, "--by", "Ann")
     run("describe", welds, "J2", "--medium", "steam", "--by", "Ann")
-    newest = next(one for one in run("history", welds)["history"] if one["text"].startswith("Equipment"))
-    assert newest["text"] == "Equipment, contractor, type, medium or date of 8 photographs and joints"
+    newest = next(one for one in run("history", welds)["history"] if one["text"].startswith("Joint, equipment"))
+    assert newest["text"] == "Joint, equipment, contractor, type, medium or date of 8 photographs and joints"
     assert "changed since" in run("history", welds, "--revert", newest["action"], "--by", "Ann")["effect"]
     rows = {row["joint"]: (row["contractor"], row["medium"]) for row in run("joints", welds)["joints"]}
     assert rows == {"J1": ("Smith", "water"), "J2": ("Smith", "steam"), "J3": ("Jones", "gas"), "J4": ("Jones", "gas")}
