@@ -1,6 +1,7 @@
 """Train and judge the network that ships with weldstudio, in the environment of `run.py`.
 
     python packaging/weldnet.py train [--photos 12000] [--seed 1]   draws, trains, judges, writes models/weldnet
+    python packaging/weldnet.py train --again [--photos 4800] ...   the same from models/weldnet on, by the last lesson
     python packaging/weldnet.py check [--photos 1200] [--seed 99]   judges models/weldnet on photographs drawn anew
 
 Both print the table of the model card. `check` ends non-zero where the network is worse than the card promises: mean
@@ -36,15 +37,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="weldstudio-weldnet-") as place:
         work = arguments.work or Path(place)
         if arguments.task == "train":
-            train(arguments.photos, arguments.seed, work)
+            train(arguments.photos, arguments.seed, work, again=arguments.again)
             return check(1200, arguments.seed + 1000, work / "fresh", rewrite=True)
         return check(arguments.photos, arguments.seed, work / "fresh")
 
 
-def train(count: int, seed: int, work: Path) -> None:
-    """Draw, train, and put the model into its place."""
+def train(count: int, seed: int, work: Path, *, again: bool = False) -> None:
+    """Draw, and train from random weights or, `again`, from the model that is shipped."""
     photos = drawn(count, seed, work / "photos")
-    for message in demonstration.teach(photos, work / "photos", work / "run"):
+    root, run = work / "photos", work / "run"
+    taught = demonstration.teach_on(TARGET, photos, root, run) if again else demonstration.teach(photos, root, run)
+    for message in taught:
         match message:
             case Evaluated():
                 print(f"epoch {message.epoch:.1f}  accuracy {message.mean_per_class_accuracy or 0:.1%}", flush=True)
@@ -115,6 +118,9 @@ def _arguments() -> argparse.Namespace:
         task.add_argument("--photos", type=int, default=photos, help=f"how many to draw (default {photos})")
         task.add_argument("--seed", type=int, default=seed, help=f"of the drawing (default {seed})")
         task.add_argument("--work", type=Path, help="a folder to keep the photographs in; they are reused")
+    tasks.choices["train"].add_argument(
+        "--again", action="store_true", help="from models/weldnet on, by the last lesson"
+    )
     return parser.parse_args()
 
 
