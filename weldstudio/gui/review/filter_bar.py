@@ -66,7 +66,8 @@ class FilterField(QLineEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.offered.hide()
+        if self.offered.isVisible():
+            self.offer()
         self._place()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
