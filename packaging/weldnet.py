@@ -1,10 +1,11 @@
 """Train and judge the network that ships with weldstudio, in the environment of `run.py`.
 
     python packaging/weldnet.py train [--photos 12000] [--seed 1]   draws, trains, judges, writes models/weldnet
-    python packaging/weldnet.py train --again [--photos 4800] ...   the same from models/weldnet on, by the last lesson
+    python packaging/weldnet.py thresholds [--photos 1600] [--seed 3]   after the drawing has changed: chooses the
+                                                                    thresholds of models/weldnet anew, judges it
     python packaging/weldnet.py check [--photos 1200] [--seed 99]   judges models/weldnet on photographs drawn anew
 
-Both print the table of the model card. `check` ends non-zero where the network is worse than the card promises: mean
+All print the table of the model card. `check` ends non-zero where the network is worse than the card promises: mean
 per-class accuracy below 90 %, a flag below 75 %, or a map that points elsewhere in more than a fifth of the photos.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -37,17 +39,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="weldstudio-weldnet-") as place:
         work = arguments.work or Path(place)
         if arguments.task == "train":
-            train(arguments.photos, arguments.seed, work, again=arguments.again)
+            train(arguments.photos, arguments.seed, work)
+        if arguments.task == "thresholds":
+            adjust(arguments.photos, arguments.seed, work)
+        if arguments.task != "check":
             return check(1200, arguments.seed + 1000, work / "fresh", rewrite=True)
         return check(arguments.photos, arguments.seed, work / "fresh")
 
 
-def train(count: int, seed: int, work: Path, *, again: bool = False) -> None:
-    """Draw, and train from random weights or, `again`, from the model that is shipped."""
+def train(count: int, seed: int, work: Path) -> None:
+    """Draw, train, and put the model into its place."""
     photos = drawn(count, seed, work / "photos")
-    root, run = work / "photos", work / "run"
-    taught = demonstration.teach_on(TARGET, photos, root, run) if again else demonstration.teach(photos, root, run)
-    for message in taught:
+    for message in demonstration.teach(photos, work / "photos", work / "run"):
         match message:
             case Evaluated():
                 print(f"epoch {message.epoch:.1f}  accuracy {message.mean_per_class_accuracy or 0:.1%}", flush=True)
@@ -55,6 +58,13 @@ def train(count: int, seed: int, work: Path, *, again: bool = False) -> None:
                 print(text, flush=True)
             case _:
                 pass
+
+
+def adjust(count: int, seed: int, work: Path) -> None:
+    """Choose the thresholds of the shipped model on photographs drawn as they are drawn now."""
+    photos = drawn(count, seed, work / "photos")
+    shutil.copytree(TARGET, work / "run" / "model")
+    demonstration.choose_thresholds(work / "run" / "model", photos, work / "photos")
 
 
 def check(count: int, seed: int, folder: Path, *, rewrite: bool = False) -> int:
@@ -112,15 +122,13 @@ def _arguments() -> argparse.Namespace:
     tasks = parser.add_subparsers(dest="task", required=True)
     for name, photos, seed, text in (
         ("train", 12_000, 1, "draw, train, judge and write models/weldnet"),
+        ("thresholds", 1_600, 3, "choose the thresholds of models/weldnet anew, and judge it"),
         ("check", 1_200, 99, "judge models/weldnet on photographs drawn anew"),
     ):
         task = tasks.add_parser(name, help=text)
         task.add_argument("--photos", type=int, default=photos, help=f"how many to draw (default {photos})")
         task.add_argument("--seed", type=int, default=seed, help=f"of the drawing (default {seed})")
         task.add_argument("--work", type=Path, help="a folder to keep the photographs in; they are reused")
-    tasks.choices["train"].add_argument(
-        "--again", action="store_true", help="from models/weldnet on, by the last lesson"
-    )
     return parser.parse_args()
 
 

@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import RecipeError, UserError
@@ -16,9 +25,11 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.train.columns import CalmWheel, level_line
+from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_form import RecipeForm
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
 from weldstudio.gui.words import when
+from weldstudio.gui.work import while_there
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
@@ -68,7 +79,9 @@ class RecipePanel(QWidget):
         self._build()
         untouched = self.form.recipe
         self.form.changed.connect(self._recipe_changed)
-        session.run(_last_recipe).then(lambda last: self._begin_with(last) if self.form.recipe is untouched else None)
+        session.run(_last_recipe).then(
+            while_there(self, lambda last: self._begin_with(last) if self.form.recipe is untouched else None)
+        )
         session.changed.connect(self._session_changed)
         session.closing.connect(self._timer.stop)
         self._show_reason()
@@ -93,7 +106,7 @@ class RecipePanel(QWidget):
         self._timer.stop()
         recipe = self.form.recipe
         self._session.run(_look, recipe, self.form.weights_file).then(
-            lambda seen: self._show_seen(recipe, seen), self._not_seen
+            while_there(self, lambda seen: self._show_seen(recipe, seen)), while_there(self, self._not_seen)
         )
 
     # --- parts --------------------------------------------------------------------------------------------------
@@ -193,11 +206,15 @@ class RecipePanel(QWidget):
         if last is not None:
             recipe, self.form.weights_file = last
             self.form.set_recipe(recipe)
+            if isinstance(QApplication.focusWidget(), PresetCard):
+                self.form.take_focus()
 
     def _look_back(self) -> None:
         """Asked once, and only where nothing else is there to begin with: what a run here has begun with before."""
         self._looked_back = True
-        self._session.run(_weights_of_runs, self.form.recipe.network.name).then(self._begin_as_before)
+        self._session.run(_weights_of_runs, self.form.recipe.network.name).then(
+            while_there(self, self._begin_as_before)
+        )
 
     def _begin_as_before(self, file: Path | None) -> None:
         if file is not None and self.form.weights_file is None and self.form.recipe.network.weights == "shipped":

@@ -71,7 +71,7 @@ def water_on(hit: Hit, theta: Floats, surface: Surface, patches: Sequence[Patch]
     toward = across * light[0] + down * light[1]
     lens = 0.62 - 0.85 * toward + 0.2 * part(values, 3)
     albedo = surface.albedo
-    white = (0.7 * (-toward - 0.1).clip(0, 1) + 0.1) * drop
+    white = (0.9 * (-toward - 0.1).clip(0, 1) + 0.14) * drop
     for band in range(3):
         under = albedo[band].take(keep)
         under = under * (1 - 0.55 * wet)
@@ -99,12 +99,12 @@ def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Sc
     if scene.causes.damage == "gouge":
         lean = across - 0.55 * along + (part(rough, 1) - 0.5) * 0.35
         deep = np.exp(-((lean * 4.2) ** 2)) * (1.15 - along * along).clip(0, 1)
-        lip = np.exp(-(((np.abs(lean) - 0.42) * 9) ** 2)) * (1.1 - along * along).clip(0, 1)
+        lip = np.exp(-(((np.abs(lean) - 0.42) * 7) ** 2)) * (1.1 - along * along).clip(0, 1)
         dark = 1 - 0.86 * (deep * 1.3).clip(0, 1)
         torn = (lip * (0.5 + part(rough, 0))).clip(0, 1)
         for band in surface.albedo:
             under = band.take(keep)
-            band[keep] = under * (dark + torn * np.float32(0.4)) + torn * np.float32(0.42)
+            band[keep] = under * (dark + torn * np.float32(0.4)) + torn * np.float32(0.6)
         slope = -lean * deep * 3.4 + np.sign(lean) * lip * 0.9
         surface.lean(np.zeros_like(slope), slope, keep)
         gloss[keep] *= 1 - 0.5 * deep.clip(0, 1)
@@ -115,7 +115,7 @@ def damage_on(hit: Hit, theta: Floats, surface: Surface, patch: Patch, scene: Sc
         blisters = look(textures.folds(), s * np.float32(0.27), angle * np.float32(0.27))
         burnt = melt * (0.45 + 0.5 * part(rough, 1))
         # Plastic that was hot and is cold again is white with stress all round.
-        bloom = np.exp(-(((inside + 0.3) * 3.4) ** 2)) * np.float32(0.5)
+        bloom = np.exp(-(((inside + 0.3) * 3.0) ** 2)) * np.float32(0.8)
         scorch = (1 - 0.75 * rim) * (1 - burnt)
         for band, own in zip(surface.albedo, (0.05, 0.032, 0.02), strict=True):
             under = band.take(keep) * scorch + np.float32(own) * burnt

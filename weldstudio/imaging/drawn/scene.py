@@ -190,7 +190,7 @@ def sample_scene(random: np.random.Generator, causes: Causes) -> Scene:
     soil, water, damage = _beside(random, causes, end, taken=neighbour)
     bend = (1.0, 0.0, 0.0)
     if causes.bent:
-        angle = math.radians(random.uniform(17, 24)) * random.choice([-1, 1])
+        angle = math.radians(random.uniform(20, 27)) * random.choice([-1, 1])
         bend = (math.cos(angle), 0.62 * math.sin(angle), 0.785 * math.sin(angle))
     sheet = str(random.choice(SHEETS, p=[0.34, 0.22, 0.18, 0.14, 0.12])) if causes.sheet else ""
     return Scene(
@@ -261,7 +261,7 @@ def _beside(
             width=float(random.uniform(*width)),
         )
 
-    damage = patch((0.52, 0.64), (0.74, 0.9)) if causes.damage else None
+    damage = patch((0.58, 0.7), (0.8, 0.96)) if causes.damage else None
     soil = (patch((0.34, 0.42), (0.5, 0.66)),) if causes.soil == "low" else ()
-    water = (patch((0.36, 0.44), (0.54, 0.7)),) if causes.water == "low" else ()
+    water = (patch((0.5, 0.6), (0.76, 0.92)),) if causes.water == "low" else ()
     return soil, water, damage
