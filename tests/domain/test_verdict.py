@@ -90,5 +90,6 @@ def test_the_range_holds_the_points_however_the_unsure_flags_turn_out(
     ]
     after = verdict(SCHEME, photos(*("".join(row) for row in told)), 50)
     assert before.low <= after.low == after.high <= before.high
-    if before.outcome != Outcome.OPEN:
+    if before.outcome != Outcome.OPEN and after.seen == before.seen:
+        # Clear on one photo, it may still be unseen on another, which nobody asked after while it was unsure.
         assert after.outcome == before.outcome

@@ -14,6 +14,11 @@ def manifest(raised: int, clear: int) -> Manifest:
     return Manifest((ManifestClass(0, "soil"),), tuple(photos))
 
 
+def kappa(both: int, first: int, second: int, neither: int) -> Kappa:
+    """Nobody is unsure."""
+    return Kappa(((both, first, 0), (second, neither, 0), (0, 0, 0)))
+
+
 @pytest.mark.parametrize(
     ("raised", "first", "second", "told"),
     [
@@ -25,11 +30,11 @@ def manifest(raised: int, clear: int) -> Manifest:
 def test_labels_that_are_wrong_more_often_than_the_flag_is_rare(
     raised: int, first: int, second: int, told: bool
 ) -> None:
-    found = wrong_labels(manifest(raised, 100 - raised), {"soil": Kappa(2, first, second, 98 - first - second)})
+    found = wrong_labels(manifest(raised, 100 - raised), {"soil": kappa(2, first, second, 98 - first - second)})
     assert bool(found) == told
     assert not told or ("two reviewers differ on 40 of 100" in found[0] and "Settle" in found[0])
 
 
 def test_a_few_second_looks_prove_nothing() -> None:
-    assert not wrong_labels(manifest(1, 99), {"soil": Kappa(0, 4, 4, 0)})
+    assert not wrong_labels(manifest(1, 99), {"soil": kappa(0, 4, 4, 0)})
     assert not wrong_labels(manifest(1, 99), {})

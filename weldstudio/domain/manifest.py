@@ -68,7 +68,8 @@ class Manifest:
         """Split -> class -> (raised, clear) photos."""
         result: dict[str, dict[str, tuple[int, int]]] = {}
         for split in Split:
-            states = np.array([photo.states for photo in self.of(split)], np.uint8).reshape(-1, len(self.classes))
+            photos = self.of(split)
+            states = np.array([photo.states for photo in photos], np.uint8).reshape(len(photos), len(self.classes))
             raised, clear = (states == State.RAISED).sum(axis=0).tolist(), (states == State.CLEAR).sum(axis=0).tolist()
             result[split.value] = {
                 item.name: both for item, both in zip(self.classes, zip(raised, clear, strict=True), strict=True)

@@ -1,11 +1,9 @@
 """What reviewers say of the photograph, in a line or two of the inspector, and the buttons that say it."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from weldstudio.domain.clock import wall_seconds
@@ -85,9 +83,10 @@ class ReviewLine(QFrame):
             set_icon(button, icon)
             button.clicked.connect(action.trigger)
             self.buttons[action_id] = button
-            action.changed.connect(partial(self._follow, button, action))
-            self._follow(button, action)
+            action.changed.connect(self._follow)
             row.addWidget(button)
+        self._actions = actions
+        self._follow()
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -101,11 +100,11 @@ class ReviewLine(QFrame):
             self._spoken = said
             self._draw()
 
-    @staticmethod
-    def _follow(button: QToolButton, action: QAction) -> None:
+    def _follow(self) -> None:
         """Off while a window only looks on; the key that the tooltip names may be another one later."""
-        button.setEnabled(action.isEnabled())
-        button.setToolTip(action.toolTip())
+        for action_id, button in self.buttons.items():
+            button.setEnabled(self._actions[action_id].isEnabled())
+            button.setToolTip(self._actions[action_id].toolTip())
 
     def _draw(self) -> None:
         said = self._spoken

@@ -59,11 +59,11 @@ class RunView(QWidget):
         self._progress.setAccessibleName("Progress of the run")
         sooner, later = actions["train.sooner"], actions["train.later"]
         pause, resume, stop = (actions[f"train.{name}"] for name in ("pause", "resume", "stop"))
-        self.sooner_button = _button(sooner, "chevron_up", "One place further to the front of the line.")
-        self.later_button = _button(later, "chevron_down", "One place further to the end of the line.")
-        self.pause_button = _button(pause, "pause", "End its process after the present step; it can go on later.")
-        self.resume_button = _button(resume, "play", "Go on from where it was paused or broken off.")
-        self.stop_button = _button(stop, "stop", "End after the present step; the best so far becomes the model.")
+        self.sooner_button = _Button(sooner, "chevron_up", "One place further to the front of the line.")
+        self.later_button = _Button(later, "chevron_down", "One place further to the end of the line.")
+        self.pause_button = _Button(pause, "pause", "End its process after the present step; it can go on later.")
+        self.resume_button = _Button(resume, "play", "Go on from where it was paused or broken off.")
+        self.stop_button = _Button(stop, "stop", "End after the present step; the best so far becomes the model.")
         self._banners = [Banner() for _ in range(MOST_BANNERS)]
         self._dismissed: set[str] = set()
         for banner in self._banners:
@@ -242,15 +242,20 @@ class RunView(QWidget):
         self._state.setFont(theme.font("secondary", figures=True))
 
 
-def _button(action: QAction, icon: str, tip: str) -> QPushButton:
-    """A button that is there while its action is possible."""
-    button = QPushButton(action.text())
-    button.setToolTip(tip)
-    set_icon(button, icon)
-    button.clicked.connect(action.trigger)
-    action.changed.connect(lambda: button.setVisible(action.isEnabled()))
-    button.setVisible(action.isEnabled())
-    return button
+class _Button(QPushButton):
+    """A button that is there while its action is possible. The action may outlive it."""
+
+    def __init__(self, action: QAction, icon: str, tip: str) -> None:
+        super().__init__(action.text())
+        self._action = action
+        self.setToolTip(tip)
+        set_icon(self, icon)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setVisible(self._action.isEnabled())
 
 
 def in_words(row: RunRow, curves: Curves) -> str:
