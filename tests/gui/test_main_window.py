@@ -418,3 +418,13 @@ def test_a_toast_offers_undo_only_of_what_it_tells_and_until_something_else_is_d
     assert opened.toast.button.isVisible()
     session.label([first], 2, State.RAISED)
     assert not opened.toast.isVisible()
+
+
+def test_what_was_chosen_in_the_window_holds_when_it_is_opened_again(window: MainWindow, project: Path) -> None:
+    window.open_project(project)
+    window.action_table.trigger("review.blind")
+    window.action_table.trigger("work.predict")
+    window.close()
+    again = Settings.load(window.settings.path or Path())
+    assert again.blind
+    assert not again.predict_all

@@ -9,6 +9,14 @@ from weldstudio.cli import answer, scores
 from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
 from weldstudio.cli.progress import drive
 
+_split_option = click.option(
+    "--split",
+    type=click.Choice(["train", "validation", "test"]),
+    default="test",
+    show_default=True,
+    help="On which photos.",
+)
+
 
 @click.command(
     short_help="List the models of PROJECT.",
@@ -43,13 +51,7 @@ def models(project: Path, activate: str | None, add: str | None, who: str | None
 )
 @project_argument
 @click.option("--model", metavar="ID", help="Which model; by default the one adopted last.")
-@click.option(
-    "--split",
-    type=click.Choice(["train", "validation", "test"]),
-    default="test",
-    show_default=True,
-    help="On which photos.",
-)
+@_split_option
 @click.option(
     "--miss-rate",
     type=click.FloatRange(0.001, 0.5),
@@ -84,13 +86,7 @@ def evaluate(project: Path, model: str | None, split: str, miss_rate: float, as_
 )
 @project_argument
 @click.argument("models", metavar="MODEL...", nargs=-1, required=True)
-@click.option(
-    "--split",
-    type=click.Choice(["train", "validation", "test"]),
-    default="test",
-    show_default=True,
-    help="On which photos.",
-)
+@_split_option
 @json_option
 def compare(project: Path, models: tuple[str, ...], split: str, as_json: bool) -> None:
     """Compare two to eight models of PROJECT, each with the first, on photos and classes that all of them judge.
@@ -113,13 +109,7 @@ def compare(project: Path, models: tuple[str, ...], split: str, as_json: bool) -
 @project_argument
 @click.option("--model", metavar="ID", help="Which model; by default the one adopted last.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; by default beside the model.")
-@click.option(
-    "--split",
-    type=click.Choice(["train", "validation", "test"]),
-    default="test",
-    show_default=True,
-    help="On which photos.",
-)
+@_split_option
 @json_option
 def report(project: Path, model: str | None, out: Path | None, split: str, as_json: bool) -> None:
     """Write how good a model of PROJECT is into one HTML file that needs no other file and no network.

@@ -367,6 +367,7 @@ class MainWindow(QMainWindow):
         if not self.close_project():
             event.ignore()
             return
+        window_actions.save_settings(self)
         layout = _layout_file()
         layout.setValue("geometry", self.saveGeometry())
         layout.sync()
