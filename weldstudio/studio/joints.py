@@ -246,17 +246,19 @@ def moving(mirror: Mirror, moves: Moves, *, most: int = 5) -> str:
 
 def named(mirror: Mirror, names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
     """The joints of each of these references; a joint without one goes by the path of its photo. Case counts not."""
-    by_name: dict[str, list[int]] = {}
-    for joint, reference in _references(mirror):
-        by_name.setdefault(reference.casefold(), []).append(joint)
-    alone = mirror.folded_paths
-    found = {}
-    for name in names:
-        joints = by_name.get(name.casefold(), [])
-        if not joints:
-            joints = [int(mirror.joint[row]) for row, path in enumerate(alone) if path == name.casefold()]
-        found[name] = tuple(dict.fromkeys(joints))
-    return found
+    wanted: dict[str, list[int]] = {name.casefold(): [] for name in names}
+    # One pass over all of them that keeps only what is asked for: a table of all would take longer than the search.
+    for joint, reference in mirror.joints.references.items():
+        if (folded := reference.casefold()) in wanted:
+            wanted[folded].append(joint)
+    known = mirror.joint_order[0]
+    shown = {name: np.array(joints)[np.isin(joints, known)].tolist() for name, joints in wanted.items() if joints}
+    alone = {name: [] for name in wanted if not shown.get(name)}
+    for row, path in enumerate(mirror.folded_paths) if alone else ():
+        if path in alone:
+            alone[path].append(int(mirror.joint[row]))
+    found = alone | {name: joints for name, joints in shown.items() if joints}
+    return {name: tuple(dict.fromkeys(found[name.casefold()])) for name in names}
 
 
 def ids_of(mirror: Mirror, names: Sequence[str]) -> list[int]:
