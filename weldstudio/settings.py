@@ -87,6 +87,8 @@ class Settings:
 
     keys: tuple[str, ...] = _row((), "Keys of actions other than those of the program, as 'label.nothing=Ctrl+0'")
     predict_all: bool = _row(True, "Predict the whole collection in the background")
+    learn: bool = _row(True, "Learn from every label at once")
+    teach: bool = _row(False, "Teach mode: show what each label changes")
     blind: bool = _row(False, "Blind mode: hide predictions until a photo is reviewed")
     guarantee: float = _row(0.01, "Safe to pass: chance to reach the limit below", low=0.0001, high=0.5)
     first_steps: bool = _row(True, "Show the first steps in the demo's window")

@@ -31,6 +31,7 @@ from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.refits import refit
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
 from weldstudio.cli.runs import pause, recipes, resume, runs, stop, train, vary
@@ -119,6 +120,7 @@ for _command in (
     merge,
     predict,
     features,
+    refit,
     train,
     recipes,
     vary,

@@ -80,6 +80,48 @@ class Look:
     watch: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Fit every flag's head to all labels and keep what they say. Answered by `Refitted`, again after each `Relabel`.
+
+    `ground_file` is a .npz with the fields of `studio.refitting.Ground`; the learner deletes it once it is read.
+    """
+
+    request: int
+    project: str
+    """Absolute folder of the project, where the answer is kept (`imaging.refit_file`)."""
+    features: str
+    """Absolute folder of the feature file."""
+    ground_file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relabel:
+    """Labels that have changed since. Answered by `Refitted`: at once, when the fit has converged, when judged."""
+
+    request: int
+    changes: tuple[tuple[int, int, int], ...]
+    """(photo id, slot, state)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindSimilar:
+    """Photos whose features point the same way. Answered by `SimilarFound` or `Failed`."""
+
+    request: int
+    photo_id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """What to label next. Answered by `Suggested` or `Failed`."""
+
+    request: int
+    count: int
+    seed: int
+
+
 # --- uttered by any child -----------------------------------------------------------------------------------------
 
 
@@ -158,6 +200,34 @@ class Scored:
     photo_ids: tuple[int, ...]
     probabilities: str
     problems: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refitted:
+    """What the heads say now lies in the project's file; `stage` is 'step', 'fitted' or 'judged'."""
+
+    request: int
+    """Of the newest `Learn` or `Relabel` that it takes into account."""
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarFound:
+    """The nearest first; `cosines` are of features about their mean."""
+
+    request: int
+    photo_ids: tuple[int, ...]
+    cosines: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Photos to label next, in order, and why: the slot of the class each is asked about, -1 = random audit."""
+
+    request: int
+    photo_ids: tuple[int, ...]
+    slots: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +361,10 @@ Message = (
     | Drop
     | ReadFacts
     | Look
+    | Learn
+    | Relabel
+    | FindSimilar
+    | Suggest
     | Started
     | Stage
     | Failed
@@ -300,6 +374,9 @@ Message = (
     | Scored
     | FactsRead
     | Looked
+    | Refitted
+    | SimilarFound
+    | Suggested
     | RunStarted
     | Step
     | Evaluated
