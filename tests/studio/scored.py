@@ -1,7 +1,8 @@
 """Models that have said something of photos, written straight into the store."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from weldstudio.store import models, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio import predicting, registry
+
+Result = TypeVar("Result")
 
 MODEL = "m1"
 OLD = ModelCard("old", "Old", "squeezenet1_1", (ModelClass(2, FLAGS[2], 0.3), ModelClass(0, FLAGS[0], 0.6)))
@@ -49,3 +52,13 @@ def two_models(folder: Path) -> Store:
         registry.folder_of(made, card.id).mkdir(parents=True)
         predicting.record(made, card.id, [p.id for p in found], np.stack(said, axis=1))
     return made
+
+
+def finished(work: Generator[Any, None, Result]) -> Result:
+    """What long work reports at its end."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
