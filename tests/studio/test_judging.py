@@ -3,39 +3,20 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.photos import FLAGS
-from tests.studio.labelled import SCHEME, labelled_project
-from tests.studio.scored import finished
+from tests.studio.scored import finished, judged_project
 from weldstudio.domain.choices import Thresholds
-from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.scores import confusion
-from weldstudio.domain.split import Split
-from weldstudio.store import models, photos, splits
 from weldstudio.store.store import Store
-from weldstudio.studio import evaluating, predicting, registry, scheme
+from weldstudio.studio import evaluating
 from weldstudio.studio.judging import CELLS, Judging, judge
-
-COUNT = 60
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """60 scored photos, two a joint, every other joint for validation; flag 0 rejects a joint by itself."""
-    with labelled_project(tmp_path, count=COUNT, scheme=SCHEME) as made:
-        scheme.change_points(made, 0, 60, who="Ann")
-        classes = (ModelClass(0, FLAGS[0], 0.5), ModelClass(1, FLAGS[1], 0.5))
-        models.add(made, ModelCard("m", "Quick look", "squeezenet1_1", classes, run_id="m"))
-        models.activate(made, "m")
-        registry.folder_of(made, "m").mkdir(parents=True)
-        ids = [photo.id for photo in photos.every(made)]
-        photos.set_joints(made, [(photo, f"J{n // 2}", None) for n, photo in enumerate(ids)])
-        joints = {photo.joint_id for photo in photos.every(made)}
-        splits.write(made, {j: (Split.TEST, Split.VALIDATION)[n % 2] for n, j in enumerate(sorted(joints))}, seed=0)
-        draw = np.random.default_rng(0)
-        predicting.record(made, "m", ids, draw.uniform(size=(COUNT, 2)))
+    with judged_project(tmp_path) as made:
         yield made
 
 

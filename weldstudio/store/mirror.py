@@ -87,6 +87,8 @@ class Mirror:
     """The project's."""
     runs: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     """Photo ids that a training was given, by the run's id, as far as somebody has asked (`studio.run_terms`)."""
+    picked: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Photo ids that a part of the window has picked out, by the words for them (`studio.picks`)."""
     tallied: dict[Hashable, Any] = field(default_factory=dict)
     """What `studio.deciding` last worked out of all joints: 'labels' and 'predicted' are its points by these. Each is
     forgotten when what it is made of changes.

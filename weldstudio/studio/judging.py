@@ -133,6 +133,15 @@ class Judging:
         labelled = State.RAISED if cell in ("hits", "misses") else State.CLEAR
         return self._ids((states == labelled) & (said == (cell in ("hits", "false_alarms"))))
 
+    def between(self, place: int, low: float, high: float) -> Ids:
+        """Ids of the photos whose label of a class is known and whose probability is `low` or more and below `high`.
+
+        A probability of 1 is below 1 as well.
+        """
+        values, states = self.found.probabilities[:, place], self._states[:, place]
+        inside = (values >= low) & ((values < high) | (high >= 1))
+        return self._ids(np.isin(states, (State.RAISED, State.CLEAR)) & inside)
+
     def joint_photos(self, cell: str, figures: Figures) -> Ids:
         """Ids of the photos of the joints in one cell of the verdicts' confusion; rejected stands for raised."""
         verdicts = figures.verdicts
@@ -187,4 +196,8 @@ def judge(store: Store, *, model_id: str | None = None, split: str = "test") -> 
     mirror = mirrors.read(store)
     found = yield from evaluating.heard(store, card, mirror, splits=(split, Split.VALIDATION))
     yield Progress(0, 1, f"judging {card.name}")
-    return Judging(mirror, found[split], found[Split.VALIDATION], split=split)
+    judging = Judging(mirror, found[split], found[Split.VALIDATION], split=split)
+    # What is sorted and counted once is so before somebody drags a handle.
+    judging.at([judging.choose(Thresholds(), place).threshold for place in range(len(card.classes))])
+    judging.at(found[split].thresholds)
+    return judging
