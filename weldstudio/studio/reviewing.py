@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, merged_labels, review_terms, run_terms
+from weldstudio.studio import joint_terms, joints, merged_labels, picks, review_terms, run_terms
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -313,6 +313,7 @@ _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     **joint_terms.KEYS,
     **review_terms.KEYS,
     **run_terms.KEYS,
+    **picks.KEYS,
     "taken": lambda m, term: _within(m.taken, term),
     "added": lambda m, term: _within(m.added, term),
     "name": _name,
