@@ -87,6 +87,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
         ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
+        ("photo.by_joint", "Group the photographs by joint", "Ctrl+Shift+J", "joint"),
+        checkable=("photo.by_joint",),
     ),
     *_page(
         "review",
