@@ -47,6 +47,7 @@ class Filtering(QObject):
             queues=lambda: reviewing.queues(session.who, session.settings.guarantee),
             unveiled=veil.unveiled,
         )
+        session.shown = lambda: self.shown.ids.tolist()
         self.shown.by_joint = session.settings.by_joint
         self._counts: Counts | None = None
         self._waiting: dict[str, int] = {}
