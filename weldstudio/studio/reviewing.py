@@ -79,6 +79,18 @@ def select(
     return ordered[::-1] if descending else ordered
 
 
+def joined(mirror: Mirror, rows: Rows) -> Rows:
+    """Rows with those of one joint together, where the first of them stood; the order is kept otherwise."""
+    if not len(rows):
+        return rows
+    known, _, _ = mirror.joint_order
+    codes = known.searchsorted(mirror.joint[rows])
+    place_of = np.empty(len(known), np.int64)
+    # Written from the last to the first: what stays is the first place of each joint.
+    place_of[codes[::-1]] = np.arange(len(rows))[::-1]
+    return rows[np.argsort(place_of[codes], kind="stable")]
+
+
 def joints_of(mirror: Mirror, *, queue: str | None = None, text: str = "") -> Rows:
     """Joint ids of the photos for which a filter's text holds, (k,) int64; of a queue, in the order to work in.
 
@@ -390,6 +402,7 @@ __all__ = [
     "disagreeing",
     "disagreement",
     "flag_term",
+    "joined",
     "joints_of",
     "matching",
     "parse",
