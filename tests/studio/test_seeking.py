@@ -1,8 +1,7 @@
 import numpy as np
 
 from tests.gui.review.made import made_mirror
-from weldstudio.store.reading import JointFacts
-from weldstudio.studio.seeking import seek
+from weldstudio.studio.seeking import Names
 
 
 def test_names_and_joints_that_begin_so_come_before_those_that_contain_it() -> None:
@@ -11,8 +10,10 @@ def test_names_and_joints_that_begin_so_come_before_those_that_contain_it() -> N
     mirror.joints.references.update({1: "J-12", 2: "K-7", 5: "12-Ü"})
     ids = np.array([15, 14, 13, 12, 11, 10])
 
+    names = Names(mirror)
+
     def found(text: str) -> list[str]:
-        return [mirror.paths[int(ids[place]) - 10] for place in seek(mirror, ids, text)]
+        return [mirror.paths[row] for row in mirror.rows(ids) if names.seek(text)[row]]
 
     assert found("img") == ["north/img_21.jpg", "north/IMG_12.jpg"], "in the order shown"
     assert found("J-1") == ["north/img_21.jpg", "north/IMG_12.jpg"], "by their joint"
@@ -21,6 +22,5 @@ def test_names_and_joints_that_begin_so_come_before_those_that_contain_it() -> N
     assert found("_12") == ["north/IMG_12.jpg"], "else what contains it"
     assert found("north/") == ["north/Weld 12.jpg", "north/img_21.jpg", "north/IMG_12.jpg"]
     assert found(" ") == found("nothing") == []
-    narrower = seek(mirror, ids, "img_2", among=seek(mirror, ids, "img"))
-    assert ids[narrower].tolist() == [11]
-    assert isinstance(mirror.joints, JointFacts)
+    assert found("img_2") == ["north/img_21.jpg"]
+    assert found(".") == mirror.paths[::-1], "nothing is a pattern"

@@ -14,7 +14,7 @@ from weldstudio.gui.review.shown import Shown
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
-from weldstudio.studio.seeking import Indexes, seek
+from weldstudio.studio.seeking import Indexes, Names
 
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_F3: 1, Qt.Key.Key_Up: -1}
 _LEAVING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
@@ -31,7 +31,7 @@ class SeekBox(Floating):
         self._session, self._shown, self._going = session, shown, going
         self._began: int | None = None
         """The photograph from which one began."""
-        self._text = ""
+        self._names: Names | None = None
         self.hits: Indexes = _NONE
         """Places in the order shown."""
         self._at = 0
@@ -54,7 +54,7 @@ class SeekBox(Floating):
 
     def begin(self) -> None:
         """Open the empty field over the photographs."""
-        self._began, self._text, self.hits = self._session.current, "", _NONE
+        self._began, self._names, self.hits = self._session.current, Names(self._session.mirror), _NONE
         with QSignalBlocker(self.field):
             self.field.clear()
         self._say()
@@ -82,13 +82,10 @@ class SeekBox(Floating):
         return super().eventFilter(watched, event)
 
     def _typed(self, text: str) -> None:
-        # More letters of what was found are looked for there alone.
-        narrower = len(self.hits) > 0 and bool(self._text) and text.startswith(self._text)
-        ids = self._shown.ids
-        self.hits = seek(self._session.mirror, ids, text, among=self.hits if narrower else None)
-        if narrower and not len(self.hits):
-            self.hits = seek(self._session.mirror, ids, text)
-        self._text = text
+        mirror, ids = self._session.mirror, self._shown.ids
+        if self._names is None or len(self._names) != len(mirror):
+            self._names = Names(mirror)  # photographs have come meanwhile
+        self.hits = np.flatnonzero(self._names.seek(text)[mirror.rows(ids)])
         began = np.flatnonzero(ids == self._began)
         self._at = int(self.hits.searchsorted(began[0])) if len(began) else 0
         self._step(0)
