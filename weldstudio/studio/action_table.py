@@ -70,6 +70,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.next", "Next photograph", "Right | Space", "chevron_right"),
         ("photo.previous", "Previous photograph", "Left | Shift+Space", "chevron_left"),
         ("photo.next_unreviewed", "Next photograph nobody has reviewed", "Ctrl+Right"),
+        ("photo.seek", "Go to a photograph or joint…", "Ctrl+L | '", "search"),
         ("photo.open", "Open the photograph large", "Return | Enter", "photo"),
         ("photo.grid", "Back to the grid", "Escape", "grid"),
         ("photo.select_all", "Select all photographs shown", "Ctrl+A"),

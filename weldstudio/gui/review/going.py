@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import looked_at
@@ -42,6 +42,11 @@ class Going(QObject):
     def is_large(self) -> bool:
         """Whether one photograph is shown large."""
         return self._stack.currentWidget() is self._large
+
+    @property
+    def well(self) -> QWidget:
+        """The widget that shows photographs now."""
+        return self._stack
 
     def open_large(self) -> None:
         """Show the current photograph large; keys mean this one alone now, whatever is selected in the grid."""

@@ -33,6 +33,7 @@ from weldstudio.gui.review.looking import LOOK_ACTIONS, Looking
 from weldstudio.gui.review.overlays import Overlays
 from weldstudio.gui.review.photo_loader import PhotoLoader
 from weldstudio.gui.review.review_keys import ReviewKeys
+from weldstudio.gui.review.seek_box import SeekBox
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
@@ -104,6 +105,7 @@ class ReviewPage(QWidget):
         )
         self.carrying = Carrying(session, actions, self.grid, window=self)
         self.examples = Examples(session, actions, self.inspector.flags)
+        self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
         self._peek_since: float | None = None
         self._build()
         self._connect()
@@ -259,6 +261,7 @@ class ReviewPage(QWidget):
             "photo.previous",
             "photo.open",
             "photo.select_all",
+            "photo.seek",
             "photo.reveal",
             "photo.copy",
             "photo.about",
