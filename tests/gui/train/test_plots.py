@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.train.scripted import CLASSES, evaluated, story
+from weldstudio.domain.curves import MOST_POINTS, Curves
 from weldstudio.domain.messages import RunStarted
 from weldstudio.gui.theme import theme
-from weldstudio.gui.train.curves import MOST_POINTS, Curves
 from weldstudio.gui.train.pens import DASHES, HUES, class_pen
 from weldstudio.gui.train.plots import CurvePlots
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from weldstudio.domain.curves import Curves
 from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
@@ -15,7 +16,6 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GROUP, theme
 from weldstudio.gui.train.class_list import ClassList
 from weldstudio.gui.train.columns import heading, level_line, upright_line
-from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.follower import Follower
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_panel import RecipePanel

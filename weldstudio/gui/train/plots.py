@@ -14,8 +14,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from weldstudio.domain.curves import Array, Curves
 from weldstudio.gui.theme import GAP, theme
-from weldstudio.gui.train.curves import Array, Curves
 from weldstudio.gui.train.pens import class_pen
 
 FEW_POINTS: Final = 40
@@ -158,7 +158,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         _set_points(self._validation, curves.validation_loss)
         _set_points(self._mean, curves.accuracy)
         for name, item in self._classes.items():
-            _set_points(item, curves.class_accuracy(name))
+            _set_points(item, curves.class_figure(name))
         self._show_best()
         self._dress_curves()
         if afresh:
@@ -207,7 +207,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             self._best_text.setPos(best.step, min(low, default=0.0))
 
     def _shown_accuracies(self) -> list[tuple[Array, Array]]:
-        return [self._curves.accuracy, *(self._curves.class_accuracy(name) for name in self._classes)]
+        return [self._curves.accuracy, *(self._curves.class_figure(name) for name in self._classes)]
 
     # --- how it looks -------------------------------------------------------------------------------------------
 

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.domain.curves import Curves
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.news import Banner
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
-from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.range_plot import RangePlot
 from weldstudio.gui.train.runs_list import RunRow
 from weldstudio.gui.words import counted, duration, percent, when
