@@ -215,6 +215,11 @@ class Curves:
         return max(known, key=lambda e: e.mean_per_class_accuracy or 0.0, default=None)
 
     @property
+    def patience_left(self) -> int | None:
+        """Evaluations without a better one before the run ends early; None where it never does, or has ended."""
+        return self.evaluations[-1].patience_left if self.evaluations and self.finished is None else None
+
+    @property
     def last_known_step(self) -> int:
         last = self._steps[-1] if self._steps else 0
         return max(last, self.evaluations[-1].step if self.evaluations else 0)

@@ -243,6 +243,8 @@ class Wall:
     photo_ids: tuple[int, ...]
     probabilities: tuple[tuple[float, ...], ...]
     """Of each photo, in the order of `classes`."""
+    states: tuple[tuple[int, ...], ...] = ()
+    """Its labels (`labelling.State`), likewise."""
 
 
 @dataclass(frozen=True, slots=True)

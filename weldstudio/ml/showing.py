@@ -36,7 +36,8 @@ class Showing:
         if self._rows and logits is not None:
             found = probabilities(logits[self._rows], validation.task).numpy().round(4)
             ids = tuple(validation.photos[row].id for row in self._rows)
-            yield Wall(step, tuple(validation.names), ids, tuple(map(tuple, found.tolist())))
+            states = tuple(map(tuple, validation.states[self._rows].tolist()))
+            yield Wall(step, tuple(validation.names), ids, tuple(map(tuple, found.tolist())), states)
         weights = first_filters(validation.network)
         if weights is not None and (self._filters is None or not torch.equal(weights, self._filters)):
             self._filters = weights

@@ -5,7 +5,6 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 from weldstudio.domain.curves import ACCURACY, Curves
@@ -32,7 +31,7 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 _TERM: Final = re.compile(r"(?P<key>[\w.]+(?::[^<>=!]+)?)(?P<how>>=|<=|!=|>|<|=)(?P<value>.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RunFacts:
     """One run with everything that one might want to sort or filter by."""
 
@@ -41,7 +40,7 @@ class RunFacts:
     told: dict[str, float]
     """What was told by the run: of `FIGURES`, and 'flag:NAME' for the accuracy of one class."""
 
-    @cached_property
+    @property
     def id(self) -> str:
         return self.summary.id
 

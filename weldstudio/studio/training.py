@@ -12,6 +12,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.messages import (
     GOING_ON,
+    Alarm,
     Evaluated,
     Failed,
     Heartbeat,
@@ -36,6 +37,8 @@ from weldstudio.studio.starting_weights import starting_weights
 SILENCE_S = 10.0
 """A run that has said nothing for so long is interrupted; it says something every two seconds."""
 POLL_S = 0.02
+URGENT = ("constant", "diverged", "stuck", "rising")
+"""Kinds of alarms of which somebody who looks elsewhere is told."""
 RESUMABLE = ("paused", "interrupted", "failed")
 """States of a run that can go on where it was."""
 
@@ -60,6 +63,8 @@ class RunSummary:
     """What it is busy with, or how it ended."""
     star: bool = False
     note: str = ""
+    alarm: str = ""
+    """The last of its alarms that a person should know of at once."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -72,6 +77,7 @@ class RunSummary:
             "sentence": self.sentence,
             "star": self.star,
             "note": self.note,
+            "alarm": self.alarm,
         }
 
 
@@ -276,6 +282,7 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
     """A run's state, from what it said and when it said it last."""
     control = run.control()
     best: float | None = None
+    alarm = ""
     began, heard = control.started, control.started
     silence = waiting.START_S
     state, sentence = ("running", "starting") if control.started else ("waiting", "waiting for its turn")
@@ -296,6 +303,8 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
                     state = "running" if control.started else "waiting"
             case Failed():
                 sentence = message.sentence
+            case Alarm() if message.kind in URGENT:
+                alarm = message.sentence
             case Evaluated():
                 value = message.mean_per_class_accuracy
                 best = value if message.best and value is not None else best
@@ -308,7 +317,7 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
         state, sentence = "stopped", "stopped before it was started"
     if state == "running" and heard is not None and time.time() - heard > silence:
         state, sentence = "interrupted", f"It ended without a word. {_last_line(run)}"
-    return RunSummary(run.id, run.path, name, state, began, best, model_id, sentence)
+    return RunSummary(run.id, run.path, name, state, began, best, model_id, sentence, alarm=alarm)
 
 
 def follow(run: RunFolder) -> Generator[Message | None, None, RunFinished | None]:
