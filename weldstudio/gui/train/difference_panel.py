@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QScro
 from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.train.runs_table import LABELS
 from weldstudio.gui.words import counted, when
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class DifferencePanel(QWidget):
     def show_difference(self, names: tuple[str, str], difference: "RunDifference") -> None:
         """Show how two runs differ; `names` is how they are called."""
         heads = [("", ""), (names[0], "The first of the two"), (names[1], "The second of the two")]
-        rows = [(key, *values) for key, values in difference.settings.items()]
+        rows = [(LABELS.get(key, key), *values) for key, values in difference.settings.items()]
         snapshot = difference.snapshot
         same = "" if rows else "The settings are the same. "
         self.words.setText(f"{same}{snapshot.sentence}")

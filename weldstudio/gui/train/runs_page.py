@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -100,7 +101,7 @@ class RunsPage(QWidget):
         across = QHBoxLayout(lower)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
-        drawn = QWidget()
+        drawn = QFrame()
         set_look(drawn, "surface")
         down = QVBoxLayout(drawn)
         down.setContentsMargins(0, 0, 0, 0)
@@ -110,11 +111,16 @@ class RunsPage(QWidget):
         sides = QSplitter(Qt.Orientation.Horizontal)
         sides.addWidget(drawn)
         sides.addWidget(self.panel)
-        sides.setSizes([700, 340])
+        sides.setSizes([640, 400])
         sides.setChildrenCollapsible(False)
         across.addWidget(sides)
+        rows = QFrame()
+        set_look(rows, "surface")
+        inside = QVBoxLayout(rows)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.table)
         halves = QSplitter(Qt.Orientation.Vertical)
-        halves.addWidget(self.table)
+        halves.addWidget(rows)
         halves.addWidget(lower)
         halves.setSizes([320, 440])
         halves.setChildrenCollapsible(False)
@@ -304,6 +310,7 @@ class RunsPage(QWidget):
     def _draw(self) -> None:
         pens = self.table.runs.pens
         self.plot.show_runs([(run, pens[run], self._curves[run]) for run in pens if run in self._curves])
+        self._point(None)
 
     def _point(self, step: float | None) -> None:
         """Say in numbers what stands under the crosshair, the best first."""

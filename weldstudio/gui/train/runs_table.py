@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from weldstudio.domain.recipe import every_field
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import theme
 from weldstudio.gui.train.overlay_plot import MOST
@@ -17,12 +18,13 @@ from weldstudio.studio.run_table import RunFacts
 
 Index = QModelIndex | QPersistentModelIndex
 FIXED: Final = ("name", "accuracy", "state", "started", "minutes", "photos")
-HEADS: Final = {"name": "Recipe", "minutes": "Took", "photos": "Photographs", "note": "Note"}
+HEADS: Final = {"name": "Recipe", "minutes": "Took", "photos": "Photographs"}
+LABELS: Final = {key: told.label for key, _, told in every_field()}
 
 
 def head_of(key: str) -> str:
     """How a column is called."""
-    return HEADS.get(key) or key.removeprefix("flag:").rpartition(".")[2].replace("_", " ").capitalize()
+    return HEADS.get(key) or LABELS.get(key) or key.removeprefix("flag:").capitalize()
 
 
 def shown_value(run: RunFacts, key: str) -> str:
@@ -38,8 +40,10 @@ def shown_value(run: RunFacts, key: str) -> str:
         return duration(60 * value)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if key in ("photos", "alarms"):
+        return count(int(value))
     if isinstance(value, float):
-        return count(int(value)) if key in ("photos", "alarms") else f"{value:.4g}"
+        return f"{value:.4g}"
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -122,14 +126,16 @@ class RunsModel(QAbstractTableModel):
         return True
 
 
-def _swatch(number: int) -> QPixmap:
+def _swatch(number: int) -> QIcon:
     picture = QPixmap(QSize(20, 12))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setPen(class_pen(number, width=2))
     painter.drawLine(0, 6, 20, 6)
     painter.end()
-    return picture
+    found = QIcon(picture)
+    found.addPixmap(picture, QIcon.Mode.Selected)  # else a selected row would tint it
+    return found
 
 
 class RunsTable(QTableView):

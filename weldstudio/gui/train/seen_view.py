@@ -37,9 +37,7 @@ class SeenView(QWidget):
             "Grey is a weight of zero; what is alike in all of them, the network does not use"
         )
         self.filters = FilterStrip()
-        self._wall_title = QLabel(
-            "The same validation photographs throughout: what it says now, and how it came to that"
-        )
+        self._wall_title = QLabel("The same validation photographs throughout the run")
         self._wall_title.setWordWrap(True)
         self.wall = PhotoWall(path_of)
         self.wall.opened.connect(self.opened)

@@ -16,7 +16,7 @@ from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.imaging.read import read_photo
 
-CELL: Final = 204
+CELL: Final = 168
 """Least width of a photograph, in pixels at 100 %."""
 LINES: Final = 3
 """Classes told of each photograph."""
