@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -162,7 +162,9 @@ class TrainPage(QWidget):
         self.view.remedy_asked.connect(self._apply_remedy)
         self.view.photo_asked.connect(lambda photo: self._session.show_photos(f"id:{photo}"))
         self.runs.runs.dropped.connect(self._run_actions.move_to)
-        self.runs.customContextMenuRequested.connect(self._runs_menu)
+        self.runs.customContextMenuRequested.connect(
+            lambda at: self._run_actions.menu(self.runs).popup(self.runs.viewport().mapToGlobal(at))
+        )
         self._run_actions.duplicated.connect(self._take_recipe)
         self._run_actions.resume_asked.connect(self._resume)
         self._follower.grown.connect(self._curves_grown)
@@ -226,9 +228,6 @@ class TrainPage(QWidget):
             return self.all_runs.chosen_rows
         row = self.runs.row_of(self.runs.chosen_id)
         return [row] if row is not None else []
-
-    def _runs_menu(self, at: QPoint) -> None:
-        self._run_actions.menu(self.runs).popup(self.runs.viewport().mapToGlobal(at))
 
     def _photo_path(self, photo: int) -> Path | None:
         mirror = self._session.mirror
