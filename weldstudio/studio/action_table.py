@@ -195,7 +195,13 @@ TABLE: Final[tuple[Action, ...]] = (
         ("train.sooner", "Begin sooner", "Alt+Up", "chevron_up"),
         ("train.later", "Begin later", "Alt+Down", "chevron_down"),
         ("train.more", "Show every setting of the recipe", "", "settings"),
-        checkable=("train.more",),
+        ("train.runs", "All runs: table and comparison", "Ctrl+T", "table"),
+        ("train.duplicate", "Train again with the run's recipe", "Ctrl+D", "edit"),
+        ("train.star", "Star the run, or take its star away", "Ctrl+B", "star"),
+        ("train.note", "Note on the run…", "F4", "edit"),
+        ("train.export", "Write the run's curves: table, picture, TensorBoard…", "", "export"),
+        ("train.delete", "Delete the run", "Ctrl+Delete", "trash"),
+        checkable=("train.more", "train.runs"),
     ),
     *_page(
         "models",
@@ -231,6 +237,8 @@ _WRITING = (
     "train.resume",
     "train.sooner",
     "train.later",
+    "train.note",
+    "train.delete",
     "model.",
 )
 _LOOKING = (
