@@ -104,6 +104,17 @@ TABLE: Final[tuple[Action, ...]] = (
     ),
     *_page(
         "review",
+        "Side by side",
+        ("beside.joint", "Beside it: the joint's other photographs", "F2", "joint"),
+        ("beside.similar", "Beside it: photographs that look alike", "F3", "photo"),
+        ("beside.examples", "Beside it: examples of the chosen flag", "Shift+F2", "flag"),
+        ("beside.raised", "Beside it: the overlays of all raised flags", "Shift+F3", "overlay"),
+        ("beside.more", "One photograph more side by side", "Ctrl+]"),
+        ("beside.fewer", "One photograph fewer side by side", "Ctrl+["),
+        checkable=("beside.joint", "beside.similar", "beside.examples", "beside.raised"),
+    ),
+    *_page(
+        "review",
         "Overlay",
         ("overlay.toggle", "Show or hide the overlay", "O", "overlay"),
         ("overlay.stronger", "Stronger overlay", "]"),

@@ -43,6 +43,11 @@ class Going(QObject):
         """Whether one photograph is shown large."""
         return self._stack.currentWidget() is self._large
 
+    @property
+    def shows_large(self) -> bool:
+        """Whether a photograph is large on screen, in the page or in a window of its own."""
+        return self.is_large
+
     def open_large(self) -> None:
         """Show the current photograph large; keys mean this one alone now, whatever is selected in the grid."""
         if self._session.current is None or not len(self._shown.ids):

@@ -13,6 +13,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.review.badges import Badge, Ids, badges
+from weldstudio.gui.review.beside import Beside
 from weldstudio.gui.review.carrying import Carrying
 from weldstudio.gui.review.columns import Columns
 from weldstudio.gui.review.deciding import DecisionKeys
@@ -87,6 +88,13 @@ class ReviewPage(QWidget):
         go_on = partial(self.going.step, 1)
         self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
         self.overlays = Overlays(session, actions, self.large, veil=self.veil)
+        self.beside = Beside(
+            *(session, actions, self.large),
+            overlays=self.overlays,
+            sources=self.sources,
+            veil=self.veil,
+            going=self.going,
+        )
         self.inspecting = Inspecting(
             session, actions, self.inspector, overlays=self.overlays, labels=self.labels, veil=self.veil
         )
