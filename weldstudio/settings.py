@@ -83,6 +83,7 @@ class Settings:
         "nothing", "Beside the large photograph", choices=("nothing", "joint", "similar", "examples", "raised")
     )
     panes: int = _row(4, "Photographs side by side, the large one included", low=2, high=4)
+    photo_window: bool = _row(False, "The large photograph stands in a window of its own")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(

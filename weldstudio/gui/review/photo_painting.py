@@ -74,7 +74,9 @@ def paint_note(painter: QPainter, view: QRect, note: str, *, weak: bool = False,
     painter.drawRoundedRect(chip, 4, 4)
     ratio = painter.device().devicePixelRatio()
     role = "on_well_secondary" if weak else "on_well"
-    painter.drawPixmap(chip.left() + 8, chip.top() + 4 + (metrics.height() - 16) // 2, pixmap(icon, role, 16, ratio=ratio))
+    painter.drawPixmap(
+        chip.left() + 8, chip.top() + 4 + (metrics.height() - 16) // 2, pixmap(icon, role, 16, ratio=ratio)
+    )
     painter.setFont(font)
     painter.setPen(theme.colour(role))
     painter.drawText(chip.adjusted(28, 0, -7, 0), wrap, note)
