@@ -23,6 +23,14 @@ def test_a_check_tells_counts_and_starts_nothing(tmp_path: Path, run: Run) -> No
     assert not list((project / "runs").glob("*"))
 
 
+def test_without_a_recipe_one_is_taken_that_can_start(tmp_path: Path, run: Run) -> None:
+    with labelled_project(tmp_path, count=30):
+        pass
+    assert run("train", tmp_path / "project", "--check")["problem"] == ""
+    refused = run("train", tmp_path / "project", "--check", "--set", "network.weights=shipped", status=1)
+    assert "network.weights = random" in refused["problem"]
+
+
 def test_a_check_that_finds_a_problem_says_it_and_fails(tmp_path: Path, run: Run) -> None:
     with labelled_project(tmp_path, count=12) as store:
         assert training.preview(store, training.load_recipe("small", {"data.folds": "20"})).problem

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.evaluation import Evaluation, evaluate
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
-from weldstudio.domain.near_duplicates import clusters
+from weldstudio.domain.near_duplicates import units as units_of
 from weldstudio.domain.split import Split, assign
 from weldstudio.imaging.fitting import fitted, least_side
 from weldstudio.imaging.read import read_photo
@@ -36,7 +36,8 @@ def read(folder: Path, *, seed: int, most: int = 0, flags: Sequence[str] = ()) -
     raised = np.array([[row["class"] == n if exclusive else row[n] == "1" for n in names] for row in rows])
     order = np.random.default_rng(seed).permutation(len(rows))[: most or None]
     places = [_place(folder, rows[n]["path"]) for n in order]
-    units = clusters(np.array([make_thumb(place, 64).dhash for place in places], np.uint64))
+    hashes = np.array([make_thumb(place, 64).dhash for place in places], np.uint64)
+    units = units_of(np.arange(len(places)), hashes, contents=[None] * len(places), count=len(places))
     joined = np.zeros((int(units.max()) + 1, len(names)), bool)
     np.logical_or.at(joined, units, raised[order])
     dealt = assign(range(len(joined)), joined, seed=seed, shares=SHARES)

@@ -19,6 +19,9 @@ from weldstudio.studio.snapshots import chosen_classes, take
 
 R, C, U, X = State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN
 
+DETAILED = 0x1A5C_93E1_4B7D_2C96
+"""A perceptual hash with detail enough to tell its picture from others."""
+
 
 def _empty(
     folder: Path, count: int, *, scheme: Scheme = SCHEME, hashes: list[int] | None = None
@@ -122,7 +125,7 @@ def test_near_duplicates_stay_together_whatever_joint_they_belong_to(tmp_path: P
 
 
 def test_a_photo_that_would_join_two_splits_is_left_out_and_said(tmp_path: Path) -> None:
-    first, between, second = 0b000000, 0b000111, 0b111111
+    first, between, second = (DETAILED ^ bits for bits in (0b000000, 0b000111, 0b111111))
     far = [int(v) for v in np.random.default_rng(1).integers(2**60, 2**63, 6)]
     store, ids = _empty(tmp_path, 9, hashes=[first, second, between, *far])
     with store:
@@ -239,7 +242,7 @@ def test_three_photos_in_all_say_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_every_photo_knows_what_must_stay_together_with_it(tmp_path: Path) -> None:
-    store, ids = _empty(tmp_path, 6, hashes=[0, 0, 2**40 - 1, 2**63 - 1, 5 * 2**50, 9])
+    store, ids = _empty(tmp_path, 6, hashes=[DETAILED ^ bits for bits in (0, 0, 2**40 - 1, 2**63 - 1, 5 * 2**50, 999)])
     with store:
         label(store, {i: [R if n % 2 else C, X, X] for n, i in enumerate(ids)})
         units = {photo.id: photo.unit for photo in take(store, Recipe()).manifest.photos}

@@ -27,7 +27,10 @@ _now_option = click.option("--now", is_flag=True, help="Do not wait: run beside 
 )
 @project_argument
 @click.option(
-    "--recipe", metavar="NAME_OR_FILE", default="quick", show_default=True, help="A preset's name or a recipe file."
+    "--recipe",
+    metavar="NAME_OR_FILE",
+    help="A preset's name or a recipe file. By default quick with a weights file or network settings, else the fastest "
+    "whose weights come with the program.",
 )
 @click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
@@ -38,7 +41,7 @@ _now_option = click.option("--now", is_flag=True, help="Do not wait: run beside 
 @json_option
 def train(
     project: Path,
-    recipe: str,
+    recipe: str | None,
     weights: Path | None,
     settings: tuple[str, ...],
     check: bool,
@@ -56,6 +59,9 @@ def train(
     overrides = pairs(settings)
     from weldstudio.studio import training
 
+    if recipe is None:
+        told = weights is not None or any(key.startswith("network.") for key in overrides)
+        recipe = "quick" if told else training.first_choice()
     chosen = training.load_recipe(recipe, overrides)
     by = signature(who)
     with opened(project) as store:

@@ -1,11 +1,11 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,8 @@ from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import NOT_TAKEN, JointFacts
-from weldstudio.studio.part import all_predicted, all_probabilities
-
-_Value = TypeVar("_Value")
+from weldstudio.studio.kept import kept, of_joints, patched
+from weldstudio.studio.part import all_predicted, all_probabilities, part
 
 
 class Said(IntEnum):
@@ -169,18 +168,19 @@ def tally(
         "predicted" if predicted else "labels",
         made_of,
         lambda: _counted(mirror, mirror.scheme, mirror.joints, predicted=predicted),
+        of=("probabilities" if predicted else "labels",),
+        mend=lambda known, rows: _mended(mirror, known, rows, predicted=predicted),
     )
 
 
-def kept(mirror: Mirror, name: Hashable, made_of: tuple[object, ...], make: Callable[[], _Value]) -> _Value:
-    """What `make` works out of all joints, and what it said last time as long as it is `made_of` the very same.
-
-    Filters, orders and counts ask for the same in turn; what the arrays hold changes by `Mirror` alone.
-    """
-    known = mirror.tallied.get(name)
-    if known is None or any(one is not other for one, other in zip(known[0], made_of, strict=True)):
-        known = mirror.tallied[name] = made_of, make()
-    result: _Value = known[1]
+def _mended(mirror: Mirror, known: Tally, rows: NDArray[np.int64], *, predicted: bool) -> Tally:
+    """The tally with the joints counted anew that these photos show."""
+    places, all_rows = of_joints(mirror, rows)
+    new = _counted(part(mirror, all_rows), mirror.scheme, mirror.joints, predicted=predicted)
+    states = tuple(patched(one, places, other) for one, other in zip(known.states, new.states, strict=True))
+    result = Tally(known.scheme, known.joints, states, known.limits_of)
+    for name in known.__dict__.keys() & {"low", "high", "seen", "outcomes"}:
+        result.__dict__[name] = patched(known.__dict__[name], places, getattr(new, name))
     return result
 
 

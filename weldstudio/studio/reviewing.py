@@ -3,9 +3,10 @@
 Each takes at most 50 ms at 127,655 photos, on the thread that asks. What the model says counts at its thresholds.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from weldstudio.studio.filters import (
     parse,
     period,
 )
+from weldstudio.studio.kept import by_photo
 from weldstudio.studio.queues import QUEUES, Queue, Sort, queues
 
 Rows = NDArray[np.int64]
@@ -104,17 +106,30 @@ def disagreement(mirror: Mirror, slot: int | None = None) -> Floats:
 
     Of one class, or the most of any. Only raised and clear labels can disagree.
     """
-    worst = np.zeros(len(mirror), np.float32)
-    for each in _slots(mirror, slot):
-        strength = np.abs(mirror.probability(each) - np.float32(mirror.threshold(each)))
-        # Where exactly on the threshold they disagree as well, so the distance never counts as none.
-        np.maximum(strength, np.float32(1e-6), out=strength)
-        np.maximum(worst, np.where(_apart(mirror, each), strength, np.float32(0)), out=worst)
-    return worst
+    return _kept_apart(mirror, ("disagreement", slot), lambda some: (_disagreement(some, slot),))
 
 
 def disagreeing(mirror: Mirror, slot: int | None = None) -> Bools:
     """(n,) whether label and model disagree on a class, or on any."""
+    return _kept_apart(mirror, ("disagreeing", slot), lambda some: (_disagreeing(some, slot),))
+
+
+def _kept_apart(mirror: Mirror, name: Hashable, work: Callable[[Mirror], tuple[NDArray[Any]]]) -> NDArray[Any]:
+    made_of = (mirror.labels, mirror.probabilities, mirror.thresholds, mirror.scheme)
+    return by_photo(mirror, name, made_of, work, of=("labels", "probabilities"))[0]
+
+
+def _disagreement(mirror: Mirror, slot: int | None) -> Floats:
+    worst = np.zeros(len(mirror), np.float32)
+    for each in _slots(mirror, slot):
+        rows = np.flatnonzero(_apart(mirror, each))
+        strength = np.abs(mirror.probability(each, rows) - np.float32(mirror.threshold(each)))
+        # Where exactly on the threshold they disagree as well, so the distance never counts as none.
+        worst[rows] = np.maximum(worst[rows], np.maximum(strength, np.float32(1e-6)))
+    return worst
+
+
+def _disagreeing(mirror: Mirror, slot: int | None) -> Bools:
     result = np.zeros(len(mirror), np.bool_)
     for each in _slots(mirror, slot):
         result |= _apart(mirror, each)

@@ -14,7 +14,7 @@ from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.labelling import Source, State, looked_at, sources
 from weldstudio.domain.levels import classes_at
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
-from weldstudio.domain.near_duplicates import clusters
+from weldstudio.domain.near_duplicates import units
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import Group, Level, Scheme, SchemeClass
 from weldstudio.domain.split import Split, assign
@@ -80,7 +80,8 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
         sentence = "No photo of this choice is labelled raised or clear yet; label some of each, for every flag."
         return Snapshot(Manifest(_manifest_classes(mirror.scheme, classes), (), task), problem=sentence)
     hashes, contents = photo_rows.hashes(store)
-    splits, new, torn, units = _splits(mirror, recipe, labelled, hashes, stored=split_rows.read(store))
+    stored = split_rows.read(store)
+    splits, new, torn, unit_of = _splits(mirror, recipe, labelled, hashes=hashes, contents=contents, stored=stored)
     of_photo = np.array([splits.get(int(joint), "") for joint in mirror.joint], dtype=object)
     train = of_photo == Split.TRAIN
     chosen = np.flatnonzero(np.where(train, wanted & told, judges & truly) & (of_photo != ""))
@@ -90,7 +91,7 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     for row, label in zip(chosen.tolist(), labels, strict=True):
         photo_id = int(mirror.ids[row])
         path = folders[int(mirror.collection[row])] + mirror.paths[row].replace("/", os.sep)
-        unit = units.get(int(mirror.joint[row]), -1)
+        unit = unit_of.get(int(mirror.joint[row]), -1)
         used.append(ManifestPhoto(photo_id, path, of_photo[row], tuple(label), contents.get(photo_id), unit))
     manifest = Manifest(_manifest_classes(mirror.scheme, classes), tuple(used), task)
     manifest, warnings = without_hopeless(manifest)
@@ -166,8 +167,9 @@ def _splits(
     mirror: Mirror,
     recipe: Recipe,
     labelled: NDArray[np.bool_],
-    hashes: dict[int, int],
     *,
+    hashes: dict[int, int],
+    contents: dict[int, str],
     stored: dict[int, Split],
 ) -> tuple[dict[int, Split], dict[int, Split], int, dict[int, int]]:
     """Split by joint, the new ones among them, how many joints are torn between splits and left out, unit by joint.
@@ -176,7 +178,7 @@ def _splits(
     already lies in two splits belongs to neither.
     """
     joints, place = np.unique(mirror.joint[labelled], return_inverse=True)
-    unit = _units(mirror, joints, hashes)
+    unit = _units(mirror, joints, hashes=hashes, contents=contents)
     fixed: dict[int, set[Split]] = {}
     for joint, number in zip(joints.tolist(), unit.tolist(), strict=True):
         if joint in stored:
@@ -211,25 +213,16 @@ def _splits(
     return {**stored, **new}, new, left_out, dict(zip(joints.tolist(), unit.tolist(), strict=True))
 
 
-def _units(mirror: Mirror, joints: NDArray[np.int64], hashes: dict[int, int]) -> NDArray[np.int64]:
+def _units(
+    mirror: Mirror, joints: NDArray[np.int64], *, hashes: dict[int, int], contents: dict[int, str]
+) -> NDArray[np.int64]:
     """Unit number of each joint: joints are joined where photos of theirs are near-duplicates."""
-    index = {int(joint): i for i, joint in enumerate(joints)}
-    pairs = [
-        (index[int(joint)], hashes[int(photo_id)])
-        for joint, photo_id in zip(mirror.joint, mirror.ids, strict=True)
-        if int(photo_id) in hashes and int(joint) in index
-    ]
-    parent = list(range(len(joints)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    first: dict[int, int] = {}
-    numbers = clusters(np.array([value for _, value in pairs], dtype=np.uint64))
-    for (joint, _), number in zip(pairs, numbers.tolist(), strict=True):
-        a, b = root(joint), root(first.setdefault(number, joint))
-        parent[max(a, b)] = min(a, b)
-    return np.unique([root(i) for i in range(len(joints))], return_inverse=True)[1].astype(np.int64)
+    rows = np.flatnonzero(np.isin(mirror.joint, joints))
+    owners = np.searchsorted(joints, mirror.joint[rows])
+    pairs = [(owner, i) for owner, i in zip(owners.tolist(), mirror.ids[rows].tolist(), strict=True) if i in hashes]
+    return units(
+        np.array([owner for owner, _ in pairs], dtype=np.int64),
+        np.array([hashes[i] for _, i in pairs], dtype=np.uint64),
+        contents=[contents.get(i) for _, i in pairs],
+        count=len(joints),
+    )

@@ -48,7 +48,7 @@ def starting_weights(store: Store, recipe: Recipe, given: Path | None) -> Weight
         if found is None:
             raise RecipeError(
                 f"No weights for {NETWORKS[choice.name].title} come with the program; begin with a weights file, with "
-                "a model of this project, or with random weights."
+                "a model of this project, or with random ones (network.weights = random)."
             )
         origin = f"{found.card.name}, which comes with weldstudio; it began with: {found.card.weights_origin}"
         return Weights(found.folder / shipped.WEIGHTS, origin, found.card.weights_licence)
