@@ -100,7 +100,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("view.adjust", "Brightness, contrast and shadows", "Ctrl+U", "settings"),
         ("view.keep_look", "Keep this look for the next photographs", "Ctrl+Shift+U", "pin"),
         ("view.plain", "Show the photograph as it is", "Ctrl+0", "undo"),
-        ("view.window", "The photograph in a window of its own", "F11", "photo"),
+        ("view.window", "The photograph in a window of its own", "Ctrl+F11", "photo"),
         checkable=("view.adjust", "view.keep_look", "view.window"),
     ),
     *_page(

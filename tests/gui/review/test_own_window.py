@@ -11,6 +11,8 @@ from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.own_window import OwnWindow
 from weldstudio.gui.review.page import ReviewPage
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
 
 def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     window = QApplication.activeWindow()
@@ -20,7 +22,7 @@ def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoMod
 
 @pytest.fixture
 def own(qtbot: QtBot, page: ReviewPage) -> OwnWindow:
-    press(Qt.Key.Key_F11)
+    press(Qt.Key.Key_F11, CONTROL)
     window = page.apart.window
     assert window is not None
     window.activateWindow()
@@ -62,7 +64,7 @@ def test_the_photograph_in_it_is_meant_alone_whatever_is_selected(
 @pytest.mark.parametrize("by", ["key", "cross"])
 def test_it_goes_back_into_the_page(qtbot: QtBot, page: ReviewPage, own: OwnWindow, by: str) -> None:
     if by == "key":
-        press(Qt.Key.Key_F11)
+        press(Qt.Key.Key_F11, CONTROL)
     else:
         own.close()
     assert page.apart.window is None

@@ -7,7 +7,7 @@ the photograph while pinching zooms, as elsewhere; with Ctrl they zoom as well, 
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QInputDevice, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
 from weldstudio.gui.review.viewport import STEP
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PIXELS: Final = 60
 """So far two fingers, or a wheel that counts pixels, move for one step of zoom."""
+_BY_KEY: Final = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _DRAGS: Final = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
 
 
@@ -27,6 +28,10 @@ class PhotoHand(QObject):
         super().__init__(view)
         self._view = view
         self._dragged: QPointF | None = None
+        self._before = view.place
+        """How it lay when the button was pressed."""
+        self.ring = False
+        """Whether the keyboard came here by a key, so that it has to be seen where it is."""
         view.grabGesture(Qt.GestureType.PinchGesture)
         view.installEventFilter(self)
 
@@ -36,6 +41,9 @@ class PhotoHand(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if isinstance(event, QFocusEvent):
+            self.ring = kind == QEvent.Type.FocusIn and event.reason() in _BY_KEY
+            self._view.update()
         if isinstance(event, QWheelEvent):
             return self._wheel(event)
         if isinstance(event, QNativeGestureEvent):
@@ -73,6 +81,10 @@ class PhotoHand(QObject):
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(pinch, QPinchGesture):
             return False
+        if self._dragged is not None:
+            # The first finger was taken for the mouse, until the second was there.
+            self._dragged = None
+            self._view.lie(self._before)
         at = QPointF(self._view.mapFromGlobal(pinch.centerPoint()))
         if pinch.changeFlags() & QPinchGesture.ChangeFlag.ScaleFactorChanged:
             self._view.zoom_by(pinch.scaleFactor(), at)
@@ -82,7 +94,7 @@ class PhotoHand(QObject):
 
     def _mouse(self, kind: QEvent.Type, event: QMouseEvent) -> bool:
         if kind == QEvent.Type.MouseButtonPress and event.button() in _DRAGS:
-            self._dragged = event.position()
+            self._dragged, self._before = event.position(), self._view.place
         elif kind == QEvent.Type.MouseMove and self._dragged is not None:
             self._view.pan_by(event.position() - self._dragged)
             self._dragged = event.position()

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QHideEvent,
     QPainter,
     QPaintEvent,
@@ -22,7 +21,6 @@ from weldstudio.gui.review.viewport import Viewport
 from weldstudio.gui.theme import theme
 
 _SETTLE_MS = 150
-_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class PhotoView(QWidget):
@@ -48,7 +46,6 @@ class PhotoView(QWidget):
         self.opacity = 0.6
         self._caption = ""
         self._framed = False
-        self._ring = False
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self.box_changed)
@@ -113,26 +110,27 @@ class PhotoView(QWidget):
     # Zoom
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        self._set(self._place.zoomed(factor, at if at is not None else QPointF(self.rect().center())))
+        self.lie(self._place.zoomed(factor, at if at is not None else QPointF(self.rect().center())))
 
     def pan_by(self, by: QPointF) -> None:
-        self._set(self._place.panned(by))
+        self.lie(self._place.panned(by))
 
     def fit(self) -> None:
-        self._set(replace(self._place, scale=None, across=0.5, down=0.5))
+        self.lie(replace(self._place, scale=None, across=0.5, down=0.5))
 
     def actual(self, at: QPointF | None = None) -> None:
         """One of the photo's pixels on one of the screen's; about the cursor if that is on the photo."""
         if at is None:
             cursor = QPointF(self.mapFromGlobal(self.cursor().pos()))
             at = cursor if self.rect().contains(cursor.toPoint()) else QPointF(self.rect().center())
-        self._set(self._place.scaled(self._place.actual_scale, at))
+        self.lie(self._place.scaled(self._place.actual_scale, at))
 
     def follow(self, other: Viewport) -> None:
         """Show the part that another view shows of its photograph."""
         self._take(self._place.like(other))
 
-    def _set(self, place: Viewport) -> None:
+    def lie(self, place: Viewport) -> None:
+        """Have the photograph lie so; others are told."""
         self._take(place)
         self.moved.emit()
 
@@ -170,16 +168,6 @@ class PhotoView(QWidget):
         super().showEvent(event)
         self._settle.start(0)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._ring = event.reason() in _BY_KEY
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._ring = False
-        self.update()
-
     def show_cursor(self) -> None:
         """A hand where there is something to move."""
         rect = self._place.rect
@@ -207,6 +195,6 @@ class PhotoView(QWidget):
             painter.drawPixmap(self._place.rect, self._stand_in, QRectF(self._stand_in.rect()))
         if self._caption:
             paint_note(painter, self.rect(), self._caption, icon="photo")
-        if self._framed or self._ring:
-            paint_frame(painter, self.rect(), strong=self._ring)
+        if self._framed or self._hand.ring:
+            paint_frame(painter, self.rect(), strong=self._hand.ring)
         painter.end()
