@@ -7,18 +7,8 @@ import numpy as np
 import pytest
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.messages import (
-    Completed,
-    Failed,
-    FindSimilar,
-    Learn,
-    Message,
-    Refitted,
-    Relabel,
-    SimilarFound,
-    Suggest,
-    Suggested,
-)
+from weldstudio.domain.learner_messages import FindSimilar, Learn, Refitted, Relabel, SimilarFound, Suggest, Suggested
+from weldstudio.domain.messages import Completed, Failed, Message
 from weldstudio.imaging import refit_file
 from weldstudio.imaging.feature_file import FeatureFile, TrunkAbout
 from weldstudio.jobs import learner

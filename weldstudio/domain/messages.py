@@ -7,6 +7,16 @@ base64 of their bytes in C order beside their shape; fields named `..._file` hol
 from dataclasses import dataclass, field
 from typing import Any
 
+from weldstudio.domain.learner_messages import (
+    FindSimilar,
+    Learn,
+    Refitted,
+    Relabel,
+    SimilarFound,
+    Suggest,
+    Suggested,
+)
+
 # --- asked of the engine and the reader ---------------------------------------------------------------------------
 
 
@@ -78,48 +88,6 @@ class Look:
     request: int
     root: str
     watch: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Learn:
-    """Fit every flag's head to all labels and keep what they say. Answered by `Refitted`, again after each `Relabel`.
-
-    `ground_file` is a .npz with the fields of `studio.refitting.Ground`; the learner deletes it once it is read.
-    """
-
-    request: int
-    project: str
-    """Absolute folder of the project, where the answer is kept (`imaging.refit_file`)."""
-    features: str
-    """Absolute folder of the feature file."""
-    ground_file: str
-
-
-@dataclass(frozen=True, slots=True)
-class Relabel:
-    """Labels that have changed since. Answered by `Refitted`: at once, when the fit has converged, when judged."""
-
-    request: int
-    changes: tuple[tuple[int, int, int], ...]
-    """(photo id, slot, state)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FindSimilar:
-    """Photos whose features point the same way. Answered by `SimilarFound` or `Failed`."""
-
-    request: int
-    photo_id: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Suggest:
-    """What to label next. Answered by `Suggested` or `Failed`."""
-
-    request: int
-    count: int
-    seed: int
 
 
 # --- uttered by any child -----------------------------------------------------------------------------------------
@@ -203,34 +171,6 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Refitted:
-    """What the heads say now lies in the project's file; `stage` is 'step', 'fitted' or 'judged'."""
-
-    request: int
-    """Of the newest `Learn` or `Relabel` that it takes into account."""
-    stage: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarFound:
-    """The nearest first; `cosines` are of features about their mean."""
-
-    request: int
-    photo_ids: tuple[int, ...]
-    cosines: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """Photos to label next, in order, and why: the slot of the class each is asked about, -1 = random audit."""
-
-    request: int
-    photo_ids: tuple[int, ...]
-    slots: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Looked:
     """A part of what a `Look` has seen; the first look at a folder tells of every photo."""
 
@@ -288,6 +228,8 @@ class Step:
     learning_rate: float
     images_per_second: float
     seconds_left: float | None = None
+    memory: float | None = None
+    """Bytes held: of the graphics card where there is one, else by the process. None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +245,34 @@ class Evaluated:
     per_class: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Class -> `scores.ClassScores.to_json()`."""
     best: bool = False
+    patience_left: int | None = None
+    """Evaluations without a better one before the training ends early; None where it never does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What is said, after `step` steps, of some validation photos that are the same throughout a run."""
+
+    step: int
+    classes: tuple[str, ...]
+    photo_ids: tuple[int, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+    """Of each photo, in the order of `classes`."""
+    states: tuple[tuple[int, ...], ...] = ()
+    """Its labels (`labelling.State`), likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters of the first layer after `step` steps; said again only when they have changed.
+
+    `pictures` is base64 of uint8 (filters, side, side, 3), each stretched to its own range.
+    """
+
+    step: int
+    pictures: str
+    shape: tuple[int, int, int]
+    """(filters, side, side)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +350,8 @@ Message = (
     | RunStarted
     | Step
     | Evaluated
+    | Wall
+    | Filters
     | RangeTested
     | Alarm
     | Skipped

@@ -18,7 +18,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.learner import Refit
-from weldstudio.domain.messages import Completed, Failed, Learn, Message, Refitted, Relabel
+from weldstudio.domain.learner_messages import Learn, Refitted, Relabel
+from weldstudio.domain.messages import Completed, Failed, Message
 from weldstudio.gui.background import Background
 from weldstudio.gui.scoring import Scoring
 from weldstudio.gui.session import Session
@@ -232,18 +233,12 @@ class Learning(QObject):
         mirror = self._session.mirror
         if refit is None or refit.model_id != mirror.model_id:
             return
-        before = mirror.probabilities.copy(order="F")
         mirror.refit = refit
-        refitted.lay_over(mirror)
-        moved = np.zeros(len(mirror), np.bool_)
-        for slot in refit.slots.tolist():
-            if slot < before.shape[1]:
-                now, was = mirror.probabilities[:, slot].astype(np.float32), before[:, slot].astype(np.float32)
-                moved |= ~(np.abs(now - was) < NOTICED) & ~(np.isnan(now) & np.isnan(was))
+        moved = refitted.lay_over(mirror, noticed=NOTICED)
         self.refitted.emit(stage)
         if stage == "fitted":
             self._teach()
-        if moved.any():
+        if len(moved):
             self._session.changed.emit(Changes(predictions=frozenset(mirror.ids[moved].tolist())))
 
     def _teach(self) -> None:
@@ -324,9 +319,11 @@ def show_moved(window: "MainWindow") -> None:
     if session is None or learning is None or learning.lesson is None or not learning.lesson.moved:
         window.say("No label has changed a verdict yet. Turn teach mode on, and label a photograph.")
         return
+    from weldstudio.studio.picks import pick
+
     mirror = session.mirror
     ids = mirror.ids[np.isin(mirror.joint, np.array(learning.lesson.moved, np.int64))]
-    session.show_photos(f"id:{','.join(map(str, ids.tolist()))}")
+    session.show_photos(pick(mirror, "verdict moved by the last label", ids))
 
 
 def _same(one: "Ground", other: "Ground") -> bool:

@@ -16,19 +16,8 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.errors import JobFailed, UserError
 from weldstudio.domain.learner import Learner
-from weldstudio.domain.messages import (
-    Completed,
-    Drop,
-    Failed,
-    FindSimilar,
-    Learn,
-    Message,
-    Refitted,
-    Relabel,
-    SimilarFound,
-    Suggest,
-    Suggested,
-)
+from weldstudio.domain.learner_messages import FindSimilar, Learn, Refitted, Relabel, SimilarFound, Suggest, Suggested
+from weldstudio.domain.messages import Completed, Drop, Failed, Message
 from weldstudio.domain.refit import Space
 from weldstudio.domain.similar import lengths, nearest
 from weldstudio.imaging import refit_file
