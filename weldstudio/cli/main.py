@@ -23,6 +23,7 @@ from weldstudio.cli.history import history
 from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
+from weldstudio.cli.likeness import duplicates, next_, similar
 from weldstudio.cli.merges import contradictions, merge
 from weldstudio.cli.models import compare, evaluate, models, report, thresholds
 from weldstudio.cli.notes import note
@@ -39,6 +40,7 @@ from weldstudio.cli.runs import pause, recipes, resume, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
+from weldstudio.cli.suspects import suspects
 from weldstudio.cli.views import views
 from weldstudio.domain.errors import UserError
 
@@ -122,6 +124,10 @@ for _command in (
     predict,
     features,
     refit,
+    suspects,
+    next_,
+    similar,
+    duplicates,
     train,
     recipes,
     vary,
