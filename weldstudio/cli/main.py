@@ -32,6 +32,7 @@ from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.quality import quality
 from weldstudio.cli.refits import refit
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
@@ -128,6 +129,7 @@ for _command in (
     next_,
     similar,
     duplicates,
+    quality,
     train,
     recipes,
     vary,

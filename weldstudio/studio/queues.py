@@ -152,8 +152,8 @@ _PHOTOS = (
     Queue(
         "suspects",
         "Suspects",
-        "All other labels contradict a label; the likeliest to be wrong first. F11: it is right, F12: turn it "
-        "round, Shift+F11: unsure",
+        "All other labels contradict a label; the likeliest to be wrong first. F12: it is right, Shift+F12: "
+        "turn it round, Ctrl+F12: unsure",
         Filter((Term("suspect"),)),
         Sort.SUSPICION,
     ),

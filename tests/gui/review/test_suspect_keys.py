@@ -35,14 +35,14 @@ def session(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> Session:
 def test_the_suspects_are_worked_through_by_one_key(qtbot: QtBot, window: MainWindow, session: Session) -> None:
     session.set_current(1)
     page = window.pages["review"]
-    qtbot.keyClick(page, Qt.Key.Key_F12)
+    qtbot.keyClick(page, Qt.Key.Key_F12, Qt.KeyboardModifier.ShiftModifier)
     assert session.mirror.states(0)[0] == State.RAISED
     assert session.mirror.reviews.suspects[1][0].said == "wrong"
     session.undo()
     assert session.mirror.states(0)[0] == State.CLEAR
     assert not session.mirror.reviews.suspects
     session.set_current(1)
-    qtbot.keyClick(page, Qt.Key.Key_F11)
+    qtbot.keyClick(page, Qt.Key.Key_F12)
     assert session.mirror.states(0)[0] == State.CLEAR
     assert suspects.of_photo(session.mirror, 1) == [one for one in suspects.of_photo(session.mirror, 1) if one.slot]
     assert np.all(session.mirror.reviews.suspects[1][0].state == State.CLEAR)
@@ -52,5 +52,5 @@ def test_where_nothing_is_in_doubt_the_key_says_so(qtbot: QtBot, window: MainWin
     sure = next(int(i) for i in session.mirror.ids if not suspects.of_photo(session.mirror, int(i)))
     session.set_current(sure)
     with qtbot.waitSignal(session.told) as told:
-        qtbot.keyClick(window.pages["review"], Qt.Key.Key_F11)
+        qtbot.keyClick(window.pages["review"], Qt.Key.Key_F12)
     assert "No label" in told.args[0]
