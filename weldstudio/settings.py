@@ -86,6 +86,7 @@ class Settings:
         200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000
     )
 
+    megapixels: int = _row(250, "Largest photograph that is opened, in millions of pixels", low=250, high=10_000)
     keys: tuple[str, ...] = _row((), "Keys of actions other than those of the program, as 'label.nothing=Ctrl+0'")
     predict_all: bool = _row(True, "Predict the whole collection in the background")
     blind: bool = _row(False, "Blind mode: hide predictions until a photo is reviewed")
