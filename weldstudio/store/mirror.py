@@ -7,7 +7,6 @@ shows things. A row is a photo; rows are in the order of photo ids and never mov
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +20,9 @@ from weldstudio.store.notes import Notes
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
+from weldstudio.store.tallied import Tallied, touch
 from weldstudio.store.views import ViewRow
 
-_WORKED_OUT: Final = {
-    "labels": ("labels", "chances", "said"),
-    "probabilities": ("predicted", "chances"),
-    "reviews": ("said",),
-}
-"""Names in `tallied` by what they are worked out of."""
 _INFINITY_BITS = np.float16(np.inf).view(np.int16)
 
 
@@ -87,10 +81,10 @@ class Mirror:
     """The project's."""
     runs: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     """Photo ids that a training was given, by the run's id, as far as somebody has asked (`studio.run_terms`)."""
-    tallied: dict[Hashable, Any] = field(default_factory=dict)
-    """What `studio.deciding` last worked out of all joints: 'labels' and 'predicted' are its points by these. Each is
-    forgotten when what it is made of changes.
-    """
+    picked: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Photo ids that a part of the window has picked out, by the words for them (`studio.picks`)."""
+    tallied: dict[Hashable, Tallied] = field(default_factory=dict)
+    """What was last worked out of all photos or joints, by its name; see `studio.kept`."""
     _codes: dict[int, int] = field(default_factory=lambda: {0: 0})
     """Equipment id -> code."""
 
@@ -150,7 +144,7 @@ class Mirror:
 
         Of a merge the model was not trained for it is the highest of its members'.
         """
-        own, *members = (self._column(s, rows).astype(np.float32) for s in _asked(self.scheme, slot))
+        own, *members = (self._column(s, rows).astype(np.float32) for s in asked(self.scheme, slot))
         if not members:
             return own
         return np.where(np.isnan(own), np.fmax.reduce(members), own)
@@ -160,7 +154,7 @@ class Mirror:
 
         False where it says nothing. A merge the model was not trained for is raised if any of its members is.
         """
-        own, *members = (self._reaches(s, rows) for s in _asked(self.scheme, slot))
+        own, *members = (self._reaches(s, rows) for s in asked(self.scheme, slot))
         if not members:
             return own
         silent = np.isnan(self._column(slot, rows))
@@ -168,7 +162,7 @@ class Mirror:
 
     def spoken(self, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
         """(n,) whether the active model says anything of a flag or merge, or of a member of it."""
-        said = [np.ascontiguousarray(self._column(s, rows)).view(np.int16) for s in _asked(self.scheme, slot)]
+        said = [np.ascontiguousarray(self._column(s, rows)).view(np.int16) for s in asked(self.scheme, slot)]
         # By their bits, as in `_reaches`: what is not a number lies above infinity, its sign left aside.
         return np.logical_or.reduce([(bits & np.int16(0x7FFF)) <= _INFINITY_BITS for bits in said])
 
@@ -206,19 +200,14 @@ class Mirror:
     def set_label(self, photo_ids: Sequence[int], slot: int, byte: int) -> None:
         """Show a label ahead of the store: one byte, in one slot, of these photos."""
         self._widen(slot + 1)
-        _forget(self.tallied, "labels")
-        self.labels[self.rows(photo_ids), slot] = byte
+        rows = self.rows(photo_ids)
+        self.labels[rows, slot] = byte
+        touch(self.tallied, "labels", rows, len(self))
 
     def apply(self, rows: MirrorRows) -> None:
         """Take over what `read_rows` has read."""
         if rows.surroundings is not None or rows.photos is not None:
             self.tallied.clear()
-        if rows.labels is not None:
-            _forget(self.tallied, "labels")
-        if rows.probabilities is not None:
-            _forget(self.tallied, "probabilities")
-        if rows.reviews is not None:
-            _forget(self.tallied, "reviews")
         if rows.surroundings is not None:
             self._surround(rows.surroundings)
         if rows.photos is not None:
@@ -237,7 +226,9 @@ class Mirror:
             joint_ids, decided = rows.decided
             self.decided = decided if joint_ids is None else self.decided.replaced(joint_ids, decided)
         if rows.reviews is not None:
-            self.reviews.take(*rows.reviews)
+            photo_ids, reviews = rows.reviews
+            self.reviews.take(photo_ids, reviews)
+            touch(self.tallied, "reviews", _rows_among(self, photo_ids), len(self))
         if rows.probabilities is not None:
             if rows.all_probabilities:
                 self.probabilities = np.full((len(self), self.scheme.slots), np.nan, np.float16, order="F")
@@ -298,6 +289,10 @@ class Mirror:
         self._widen(labels.shape[1])
         rows, there = self._find(ids)
         rows, labels = rows[there], labels[there]
+        if self.tallied:  # what a key press has shown ahead of the store is no change when the store says it too
+            wide = labels.shape[1]
+            other = (self.labels[rows, :wide] != labels).any(axis=1) | self.labels[rows, wide:].any(axis=1)
+            touch(self.tallied, "labels", rows[other], len(self))
         self.labels[rows, : labels.shape[1]] = labels
         self.labels[rows, labels.shape[1] :] = 0
 
@@ -307,6 +302,7 @@ class Mirror:
         rows, probabilities = rows[there], probabilities[there]
         self.probabilities[rows, : probabilities.shape[1]] = probabilities
         self.probabilities[rows, probabilities.shape[1] :] = np.nan
+        touch(self.tallied, "probabilities", rows, len(self))
 
     def _find(self, photo_ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Rows of photos and whether they are there; the row of one that is not means nothing."""
@@ -324,12 +320,6 @@ class Mirror:
         if lacking > 0:
             wider = np.pad(self.probabilities, ((0, 0), (0, lacking)), constant_values=np.float16(np.nan))
             self.probabilities = np.asfortranarray(wider)
-
-
-def _forget(tallied: dict[Hashable, Any], changed: str) -> None:
-    """What was worked out of an array, or of what was said, holds no longer: these change where they lie."""
-    for name in _WORKED_OUT[changed]:
-        tallied.pop(name, None)
 
 
 def read(store: Store) -> Mirror:
@@ -377,6 +367,14 @@ def read_rows(store: Store, changes: Changes) -> MirrorRows:
         )
 
 
+def _rows_among(mirror: Mirror, photo_ids: frozenset[int] | None) -> NDArray[np.int64]:
+    """Rows of those of the photos that are there; None = of all."""
+    if photo_ids is None:
+        return np.arange(len(mirror))
+    rows, there = mirror._find(np.fromiter(photo_ids, np.int64, len(photo_ids)))
+    return rows[there]
+
+
 def _recoded(numbers: NDArray[np.int64], codes: dict[int, int]) -> NDArray[np.int16]:
     """Equipment ids as codes."""
     known = np.zeros(1 + max(codes), np.int16)
@@ -385,7 +383,7 @@ def _recoded(numbers: NDArray[np.int64], codes: dict[int, int]) -> NDArray[np.in
     return known[numbers]
 
 
-def _asked(scheme: Scheme, slot: int) -> tuple[int, ...]:
-    """The class itself, and the members of a merge."""
+def asked(scheme: Scheme, slot: int) -> tuple[int, ...]:
+    """The slots whose predictions tell of a class: the class itself, and the members of a merge."""
     item = scheme.by_slot(slot)
     return (slot, *item.members) if isinstance(item, Merge) else (slot,)

@@ -70,8 +70,16 @@ ROWS = (
         arguments=(),
     ),
     Row(
+        "thresholds",
+        "all thresholds moved, figures, verdicts and hours of 127,655 photos / points of raised flags by bare numpy",
+        "thresholds",
+        cap=100,
+        arguments=(),
+        limit_script="verdicts",
+    ),
+    Row(
         "joint-queues",
-        "the slowest queue of joints of 127,655 photos in its order / points by bare numpy",
+        "after a label, the slowest queue of 127,655 photos in its order / points by bare numpy",
         "queues",
         cap=40,
         arguments=(),
@@ -112,7 +120,7 @@ ROWS = (
     ),
     Row(
         "large-first-pages",
-        "the slowest queue's first page there / a ranking by bare numpy",
+        "after a label, the slowest queue's first page there / a ranking by bare numpy",
         "large",
         cap=50,
         arguments=("first-pages", "{large}"),
@@ -120,7 +128,7 @@ ROWS = (
     ),
     Row(
         "large-counts",
-        "the numbers beside flags and queues there / a ranking by bare numpy",
+        "after a label, the numbers beside flags and queues there / a ranking by bare numpy",
         "large",
         cap=50,
         arguments=("counts", "{large}"),

@@ -7,7 +7,7 @@ photo without a score counts as raised, and a class that the model does not know
 of how often it is raised among the labels.
 """
 
-from math import gcd
+from math import ceil, gcd
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from weldstudio.domain.scheme import JointRule, Merge, Scheme, SchemeClass
 from weldstudio.domain.scores import wilson
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding, joints
+from weldstudio.studio.kept import by_joint
 from weldstudio.studio.review_terms import waiting
 
 Floats = NDArray[np.float32]
@@ -25,6 +26,8 @@ _BLOCK = 16_384
 _BY_PERSON = tuple(int(source) for source in (Source.HAND, Source.BULK, Source.COPIED))
 _FEW = 16
 """Up to so many photos a joint has, as a rule."""
+_STEPS = 1000
+"""Frequencies are told apart by so many steps."""
 
 
 def reaching(mirror: Mirror) -> Floats:
@@ -33,18 +36,27 @@ def reaching(mirror: Mirror) -> Floats:
     What is labelled raised or unsure counts as raised, what a person has labelled clear as clear, and the model says
     the rest. Flags of which the joint has none count for nothing; of a group the highest points that are raised count.
     """
-    made_of = (mirror.labels, mirror.probabilities, mirror.joint, mirror.scheme, mirror.joints)
-    return deciding.kept(mirror, "chances", made_of, lambda: _reaching(mirror))
+    if mirror.model_id is None or not len(mirror):
+        return np.ones(len(mirror.joint_order[0]), np.float32)
+    unknown = _unknown(mirror)
+    made_of = (mirror.labels, mirror.probabilities, mirror.joint, mirror.scheme, mirror.joints, tuple(unknown.items()))
+    return by_joint(mirror, "chances", made_of, lambda some: _reaching(some, unknown), of=("labels", "probabilities"))
 
 
-def _reaching(mirror: Mirror) -> Floats:
+def _unknown(mirror: Mirror) -> dict[int, float]:
+    """How often each class with points is raised at most of which the model says nothing at all, by slot."""
+    classes = [item for part in _parts(mirror.scheme) for item in part]
+    return {item.slot: _frequency(mirror, item.slot) for item in classes if not _is_known(mirror, item.slot)}
+
+
+def _reaching(mirror: Mirror, unknown: dict[int, float]) -> Floats:
     ids, _, _ = mirror.joint_order
     parts = _parts(mirror.scheme)
-    if not (parts and mirror.model_id is not None and len(ids)):
+    if not parts:
         return np.ones(len(ids), np.float32)
     limits = mirror.joints.reject_limits(ids, deciding.made(mirror))
     joined = _Joined(mirror)
-    raised = {item.slot: _of_joints(mirror, item, joined) for part in parts for item in part}
+    raised = {item.slot: _of_joints(mirror, item, joined, unknown.get(item.slot)) for part in parts for item in part}
     return _convolved(mirror.scheme, parts, raised, limits)
 
 
@@ -86,13 +98,13 @@ def _parts(scheme: Scheme) -> list[list[SchemeClass]]:
     return parts
 
 
-def _of_joints(mirror: Mirror, item: SchemeClass, joined: "_Joined") -> Floats:
-    """(joints,) the chance of a class to be raised for each joint."""
-    if mirror.spoken(item.slot).any():
+def _of_joints(mirror: Mirror, item: SchemeClass, joined: "_Joined", frequency: float | None) -> Floats:
+    """(joints,) the chance of a class to be raised for each joint; `frequency` where the model does not know it."""
+    if frequency is None:
         said = mirror.probability(item.slot)
         said[np.isnan(said)] = 1
     else:
-        said = np.full(len(mirror), _frequency(mirror, item.slot), np.float32)
+        said = np.full(len(mirror), frequency, np.float32)
     held = _held(mirror, item)
     np.copyto(said, held, where=held >= 0)
     if mirror.scheme.joint_rule_of(item.slot) == JointRule.ANY:
@@ -137,10 +149,15 @@ def _held(mirror: Mirror, item: SchemeClass) -> Floats:
 
 
 def _frequency(mirror: Mirror, slot: int) -> float:
-    """How often a class is raised at most, by the labels there are."""
+    """How often a class is raised at most, by the labels there are; rounded up, for not every label shall move it."""
     held = mirror.states(slot)
     raised, clear = int((held == State.RAISED).sum()), int((held == State.CLEAR).sum())
-    return wilson(raised, raised + clear)[1]
+    return min(1.0, ceil(wilson(raised, raised + clear)[1] * _STEPS) / _STEPS)
+
+
+def _is_known(mirror: Mirror, slot: int) -> bool:
+    """Whether the model says anything of a class, of any photo."""
+    return bool(mirror.spoken(slot).any())
 
 
 def _convolved(

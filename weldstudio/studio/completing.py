@@ -11,8 +11,8 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Merge
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import run_terms
-from weldstudio.studio.deciding import kept
 from weldstudio.studio.filters import CLASS_KEYS, KEYS, TOKEN, WORD_VALUES, WORDS, quoted, unquoted
+from weldstudio.studio.kept import kept
 
 MOST: Final = 12
 """So many are offered."""

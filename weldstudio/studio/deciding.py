@@ -1,11 +1,11 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,8 @@ from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reading import NOT_TAKEN, JointFacts
-from weldstudio.studio.part import all_predicted, all_probabilities
-
-_Value = TypeVar("_Value")
+from weldstudio.studio.kept import kept, of_joints, patched
+from weldstudio.studio.part import all_predicted, all_probabilities, part
 
 
 class Said(IntEnum):
@@ -169,36 +168,49 @@ def tally(
         "predicted" if predicted else "labels",
         made_of,
         lambda: _counted(mirror, mirror.scheme, mirror.joints, predicted=predicted),
+        of=("probabilities" if predicted else "labels",),
+        mend=lambda known, rows: _mended(mirror, known, rows, predicted=predicted),
     )
 
 
-def kept(mirror: Mirror, name: Hashable, made_of: tuple[object, ...], make: Callable[[], _Value]) -> _Value:
-    """What `make` works out of all joints, and what it said last time as long as it is `made_of` the very same.
-
-    Filters, orders and counts ask for the same in turn; what the arrays hold changes by `Mirror` alone.
-    """
-    known = mirror.tallied.get(name)
-    if known is None or any(one is not other for one, other in zip(known[0], made_of, strict=True)):
-        known = mirror.tallied[name] = made_of, make()
-    result: _Value = known[1]
+def _mended(mirror: Mirror, known: Tally, rows: NDArray[np.int64], *, predicted: bool) -> Tally:
+    """The tally with the joints counted anew that these photos show."""
+    places, all_rows = of_joints(mirror, rows)
+    new = _counted(part(mirror, all_rows), mirror.scheme, mirror.joints, predicted=predicted)
+    states = tuple(patched(one, places, other) for one, other in zip(known.states, new.states, strict=True))
+    result = Tally(known.scheme, known.joints, states, known.limits_of)
+    for name in known.__dict__.keys() & {"low", "high", "seen", "outcomes"}:
+        result.__dict__[name] = patched(known.__dict__[name], places, getattr(new, name))
     return result
 
 
 def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bool) -> Tally:
-    joints, order, starts = mirror.joint_order
+    slots = [item.slot for item in needed_at(scheme, scheme.verdict_level)]
+    found = joint_states(mirror, slots, scheme=scheme, predicted=predicted)
+    return tally_of(mirror, found, scheme=scheme, facts=facts)
+
+
+def tally_of(
+    mirror: Mirror, found: Mapping[int, NDArray[np.uint8]], *, scheme: Scheme, facts: JointFacts | None = None
+) -> Tally:
+    """Points of every joint from its states of all classes that are needed, by slot, as `joint_states` gives them."""
+    states = tuple(told_once(scheme, scheme.verdict_level, found).values())
+    return Tally(scheme, mirror.joint_order[0], states, lambda: _limits(mirror, facts or mirror.joints))
+
+
+def joint_states(
+    mirror: Mirror, slots: Sequence[int], *, scheme: Scheme, predicted: bool = False
+) -> dict[int, NDArray[np.uint8]]:
+    """(joints,) states of these classes by slot, by the photos' labels or by the active model's predictions."""
+    _, order, starts = mirror.joint_order
 
     def states_of(slot: int) -> NDArray[np.uint8]:
         return predicted_states(mirror, slot) if predicted else scheme.states_of(slot, mirror.labels)
 
-    level = scheme.verdict_level
-    needed = needed_at(scheme, level)
-    slots = [item.slot for item in needed]
-    found = {
+    return {
         slot: _BY_BITS[scheme.joint_rule_of(slot)][bits]
         for slot, bits in zip(slots, _joint_bits(states_of, slots, order, starts), strict=True)
     }
-    states = tuple(told_once(scheme, level, found).values())
-    return Tally(scheme, joints, states, lambda: _limits(mirror, facts))
 
 
 def _limits(mirror: Mirror, facts: JointFacts) -> NDArray[np.int64]:

@@ -73,7 +73,7 @@ def _inbox(mirror: Mirror) -> Bools:
 
 
 def _decisive(mirror: Mirror) -> Bools:
-    return joints.of_rows(mirror, np.isfinite(joints.decisive(mirror, deciding.tally(mirror))))
+    return joints.of_rows(mirror, np.isfinite(joints.decisive(mirror)))
 
 
 def _changed(mirror: Mirror) -> Bools:

@@ -8,6 +8,7 @@ import difflib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,7 @@ from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding
 from weldstudio.studio.deciding import Moves, Said, Tally
+from weldstudio.studio.kept import by_joint, kept
 
 Ids = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -86,28 +88,32 @@ class JointRow:
 
 def queue(mirror: Mirror, which: Queue | str) -> Ids:
     """The joints of a queue, in the order to work in."""
-    joints, _, _ = mirror.joint_order
-    wanted, key = _waiting(mirror, Queue(which))
-    chosen = np.flatnonzero(wanted)
-    return joints[chosen[np.argsort(key[chosen], kind="stable")]]
-
-
-def _waiting(mirror: Mirror, which: Queue) -> tuple[Bools, Floats]:
-    """(joints,) each whether it is in the queue, and by what it is in order there."""
+    which = Queue(which)
+    chosen = np.flatnonzero(_waiting(mirror, which))
     if which == Queue.INBOX:
-        return undecided(mirror), waiting_since(mirror)
-    counted = deciding.tally(mirror)
-    if which == Queue.DECISIVE:
-        key = decisive(mirror, counted)
-        return np.isfinite(key), key
-    return changed(mirror, counted), -over_limit(counted)
+        key = waiting_since(mirror)
+    else:
+        key = decisive(mirror) if which == Queue.DECISIVE else -over_limit(deciding.tally(mirror))
+    return mirror.joint_order[0][chosen[np.argsort(key[chosen], kind="stable")]]
+
+
+def _waiting(mirror: Mirror, which: Queue) -> Bools:
+    """(joints,) whether each is in the queue."""
+    if which == Queue.INBOX:
+        return undecided(mirror)
+    return np.isfinite(decisive(mirror)) if which == Queue.DECISIVE else changed(mirror, deciding.tally(mirror))
 
 
 def undecided(mirror: Mirror) -> Bools:
     """(joints,) nothing was decided of it, or a new photo was asked for and one has come."""
+    made_of = (mirror.joint, mirror.added, mirror.decided)
+    return kept(mirror, "undecided", made_of, lambda: _undecided(mirror))
+
+
+def _undecided(mirror: Mirror) -> Bools:
     joints, order, starts = mirror.joint_order
     said = mirror.decided.said(joints)
-    result = said == NOTHING_TOLD
+    result: Bools = said == NOTHING_TOLD
     asked = np.flatnonzero(said == _NEW_PHOTO)
     if len(asked):
         newest = np.maximum.reduceat(mirror.added[order], starts)
@@ -128,7 +134,7 @@ def waiting_since(mirror: Mirror) -> Floats:
     asked = np.flatnonzero(mirror.decided.said(joints) == _NEW_PHOTO)
     if len(asked):
         since[asked] = np.maximum.reduceat(mirror.added[order], starts)[asked]
-    return since + deciding.kept(mirror, "made", (mirror.joint, mirror.taken), lambda: _places(mirror))
+    return since + kept(mirror, "made", (mirror.joint, mirror.taken), lambda: _places(mirror))
 
 
 def _places(mirror: Mirror) -> Floats:
@@ -139,12 +145,22 @@ def _places(mirror: Mirror) -> Floats:
     return places
 
 
-def decisive(mirror: Mirror, counted: Tally) -> Floats:
+def decisive(mirror: Mirror) -> Floats:
     """(joints,) how many points an undecided joint is from the limit that one flag would cross; infinite where none.
 
     A flag of the joint that is unsure would cross it if it were raised. One that label and model say different things
     of would, if the model were right. Verdicts that a person has overridden are settled.
     """
+    made_of = (mirror.labels, mirror.probabilities, mirror.thresholds, mirror.joint, mirror.scheme, mirror.joints)
+    distances = by_joint(mirror, ("turning", date.today()), made_of, _turning, of=("labels", "probabilities"))
+    overridden = np.fromiter(mirror.decided.overrides, np.int64, len(mirror.decided.overrides))
+    waits = undecided(mirror) & ~np.isin(mirror.joint_order[0], overridden)
+    return np.where(waits, distances, np.inf)
+
+
+def _turning(mirror: Mirror) -> Floats:
+    """As `decisive`, of every joint, decided or not."""
+    counted = deciding.tally(mirror)
     model = deciding.tally(mirror, predicted=True) if mirror.model_id is not None else None
     limits = counted.limits
     rejecting = counted.low >= limits
@@ -166,9 +182,6 @@ def decisive(mirror: Mirror, counted: Tally) -> Floats:
             down = (states == State.RAISED) & (says == State.CLEAR)
             turns |= rejecting & down & (counted.low - weight < limits)
         turns |= ~rejecting & up & (counted.low + weight >= limits)
-    turns &= undecided(mirror)
-    overridden = np.fromiter(mirror.decided.overrides, np.int64, len(mirror.decided.overrides))
-    turns &= ~np.isin(counted.joints, overridden)
     distance = np.where(rejecting, counted.low - limits + 1, limits - counted.low).astype(np.float64)
     return np.where(turns, distance, np.inf)
 
@@ -186,7 +199,7 @@ def over_limit(counted: Tally) -> Floats:
 
 def count(mirror: Mirror, which: Queue | str) -> int:
     """How many joints wait in a queue."""
-    return int(_waiting(mirror, Queue(which))[0].sum())
+    return int(np.count_nonzero(_waiting(mirror, Queue(which))))
 
 
 def of_rows(mirror: Mirror, values: NDArray[Any]) -> NDArray[Any]:
@@ -246,17 +259,19 @@ def moving(mirror: Mirror, moves: Moves, *, most: int = 5) -> str:
 
 def named(mirror: Mirror, names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
     """The joints of each of these references; a joint without one goes by the path of its photo. Case counts not."""
-    by_name: dict[str, list[int]] = {}
-    for joint, reference in _references(mirror):
-        by_name.setdefault(reference.casefold(), []).append(joint)
-    alone = mirror.folded_paths
-    found = {}
-    for name in names:
-        joints = by_name.get(name.casefold(), [])
-        if not joints:
-            joints = [int(mirror.joint[row]) for row, path in enumerate(alone) if path == name.casefold()]
-        found[name] = tuple(dict.fromkeys(joints))
-    return found
+    wanted: dict[str, list[int]] = {name.casefold(): [] for name in names}
+    # One pass over all of them that keeps only what is asked for: a table of all would take longer than the search.
+    for joint, reference in mirror.joints.references.items():
+        if (folded := reference.casefold()) in wanted:
+            wanted[folded].append(joint)
+    known = mirror.joint_order[0]
+    shown = {name: np.array(joints)[np.isin(joints, known)].tolist() for name, joints in wanted.items() if joints}
+    alone: dict[str, list[int]] = {name: [] for name in wanted if not shown.get(name)}
+    for row, path in enumerate(mirror.folded_paths) if alone else ():
+        if path in alone:
+            alone[path].append(int(mirror.joint[row]))
+    found = alone | {name: joints for name, joints in shown.items() if joints}
+    return {name: tuple(dict.fromkeys(found[name.casefold()])) for name in names}
 
 
 def ids_of(mirror: Mirror, names: Sequence[str]) -> list[int]:

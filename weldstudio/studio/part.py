@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.scheme import Merge, SchemeClass
 from weldstudio.store.mirror import Mirror
+from weldstudio.store.reviewed import Reviews
 
 
 def part(mirror: Mirror, rows: NDArray[np.int64]) -> Mirror:
-    """Labels, predictions and joints of these rows, in their order. It is a copy: nothing written later is seen."""
+    """Labels, predictions, reviews and joints of these rows, in their order: a copy that sees nothing written later."""
+    states = mirror.reviews.states
     return Mirror(
         ids=mirror.ids[rows],
         labels=mirror.labels[rows],
@@ -23,6 +25,7 @@ def part(mirror: Mirror, rows: NDArray[np.int64]) -> Mirror:
         thresholds=mirror.thresholds,
         joints=mirror.joints,
         decided=mirror.decided,
+        reviews=Reviews({photo: states[photo] for photo in states.keys() & mirror.ids[rows].tolist()}),
     )
 
 

@@ -11,8 +11,8 @@ from weldstudio.domain.scheme import Scheme
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.reviews import AUDIT, REVIEW, SECOND, SETTLED
-from weldstudio.studio.deciding import kept
 from weldstudio.studio.filters import Term
+from weldstudio.studio.kept import by_photo
 
 Bools = NDArray[np.bool_]
 _CODES = {Standing.REVIEWED: 1, Standing.RETURNED: 2}
@@ -52,7 +52,8 @@ def spoken_of(mirror: Mirror) -> Bools:
 
 def _said(mirror: Mirror) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """(n,) 1 for reviewed photos, 2 for returned ones; (n,) when that was said."""
-    return kept(mirror, "said", (mirror.labels, mirror.ids), lambda: _said_now(mirror))
+    codes, clocks = by_photo(mirror, "said", (mirror.labels, mirror.ids), _said_now, of=("labels", "reviews"))
+    return codes, clocks
 
 
 def _said_now(mirror: Mirror) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

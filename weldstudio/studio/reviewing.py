@@ -3,9 +3,9 @@
 Each takes at most 50 ms at 127,655 photos, on the thread that asks. What the model says counts at its thresholds.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, merged_labels, review_terms, run_terms
+from weldstudio.studio import joint_terms, joints, merged_labels, photo_terms, picks, review_terms, run_terms
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -22,10 +22,9 @@ from weldstudio.studio.filters import (
     FilterError,
     Term,
     flag_term,
-    numbers,
     parse,
-    period,
 )
+from weldstudio.studio.kept import by_photo
 from weldstudio.studio.queues import QUEUES, Queue, Sort, queues
 
 Rows = NDArray[np.int64]
@@ -116,17 +115,30 @@ def disagreement(mirror: Mirror, slot: int | None = None) -> Floats:
 
     Of one class, or the most of any. Only raised and clear labels can disagree.
     """
-    worst = np.zeros(len(mirror), np.float32)
-    for each in _slots(mirror, slot):
-        strength = np.abs(mirror.probability(each) - np.float32(mirror.threshold(each)))
-        # Where exactly on the threshold they disagree as well, so the distance never counts as none.
-        np.maximum(strength, np.float32(1e-6), out=strength)
-        np.maximum(worst, np.where(_apart(mirror, each), strength, np.float32(0)), out=worst)
-    return worst
+    return _kept_apart(mirror, ("disagreement", slot), lambda some: (_disagreement(some, slot),))
 
 
 def disagreeing(mirror: Mirror, slot: int | None = None) -> Bools:
     """(n,) whether label and model disagree on a class, or on any."""
+    return _kept_apart(mirror, ("disagreeing", slot), lambda some: (_disagreeing(some, slot),))
+
+
+def _kept_apart(mirror: Mirror, name: Hashable, work: Callable[[Mirror], tuple[NDArray[Any]]]) -> NDArray[Any]:
+    made_of = (mirror.labels, mirror.probabilities, mirror.thresholds, mirror.scheme)
+    return by_photo(mirror, name, made_of, work, of=("labels", "probabilities"))[0]
+
+
+def _disagreement(mirror: Mirror, slot: int | None) -> Floats:
+    worst = np.zeros(len(mirror), np.float32)
+    for each in _slots(mirror, slot):
+        rows = np.flatnonzero(_apart(mirror, each))
+        strength = np.abs(mirror.probability(each, rows) - np.float32(mirror.threshold(each)))
+        # Where exactly on the threshold they disagree as well, so the distance never counts as none.
+        worst[rows] = np.maximum(worst[rows], np.maximum(strength, np.float32(1e-6)))
+    return worst
+
+
+def _disagreeing(mirror: Mirror, slot: int | None) -> Bools:
     result = np.zeros(len(mirror), np.bool_)
     for each in _slots(mirror, slot):
         result |= _apart(mirror, each)
@@ -237,12 +249,10 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
     "conflict": review_terms.in_conflict,
-    "altered": lambda m: np.isin(m.ids, np.fromiter(m.altered, np.int64, len(m.altered))),
     "contradiction": lambda m: contradicting(m, m.scheme.groups) | merged_labels.contradictory(m),
     "to-split": merged_labels.to_split,
-    "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
-    "problem": lambda m: m.problem,
+    **photo_terms.WORDS,
     **joint_terms.WORDS,
     **review_terms.WORDS,
 }
@@ -271,50 +281,15 @@ def _model(mirror: Mirror, term: Term) -> Bools:
     return result
 
 
-def _equipment(mirror: Mirror, term: Term) -> Bools:
-    codes = [n for n, name in enumerate(mirror.equipments) if n and name.casefold() == term.value.casefold()]
-    return np.isin(mirror.equipment, codes)
-
-
-def _collection(mirror: Mirror, term: Term) -> Bools:
-    return np.isin(mirror.collection, [i for i, name in mirror.collections.items() if _same(name, term.value)])
-
-
-def _within(seconds: NDArray[np.int64], term: Term) -> Bools:
-    first, after = period(term.value)
-    return (seconds >= max(_seconds(first), 0)) & (seconds < _seconds(after))
-
-
-def _noted(mirror: Mirror, word: str) -> Bools:
-    """Whether the note on a photo or on its joint contains a word, in upper or lower case."""
-    wanted = word.casefold()
-    photos, joints = (
-        np.array([i for i, text in texts.items() if wanted in text.casefold()], np.int64)
-        for texts in (mirror.notes.photos, mirror.notes.joints)
-    )
-    return np.isin(mirror.ids, photos) | np.isin(mirror.joint, joints)
-
-
-def _name(mirror: Mirror, term: Term) -> Bools:
-    part = term.value.casefold()
-    named = np.fromiter((part in path for path in mirror.folded_paths), np.bool_, len(mirror))
-    return named | _noted(mirror, part) if mirror.notes.photos or mirror.notes.joints else named
-
-
 _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "flag": _flag,
     "model": _model,
     "disagrees": lambda m, term: disagreeing(m, _slot(m, term.value)),
-    "equipment": _equipment,
-    "collection": _collection,
     **joint_terms.KEYS,
     **review_terms.KEYS,
     **run_terms.KEYS,
-    "taken": lambda m, term: _within(m.taken, term),
-    "added": lambda m, term: _within(m.added, term),
-    "name": _name,
-    "note": lambda m, term: _noted(m, term.value),
-    "id": lambda m, term: np.isin(m.ids, numbers(term.value)),
+    **picks.KEYS,
+    **photo_terms.KEYS,
 }
 
 
@@ -354,14 +329,6 @@ def _last_where(rows: Rows, unknown: Bools, descending: bool) -> Rows:
     behind = unknown[rows]
     parts = (rows[behind], rows[~behind]) if descending else (rows[~behind], rows[behind])
     return np.concatenate(parts)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
-
-
-def _seconds(day: date) -> float:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
 
 def count_states(states: NDArray[np.uint8]) -> tuple[int, int, int, int]:
