@@ -13,6 +13,7 @@ from weldstudio.gui.background import Background
 from weldstudio.gui.review.about_card import AboutCard
 from weldstudio.gui.review.grid import PhotoGrid
 from weldstudio.gui.review.pictures import as_image
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.imaging.exif_facts import Facts
@@ -26,14 +27,15 @@ MOST = 1000
 class Carrying(QObject):
     """The originals are handed on as they are: never a copy of ours, never with an overlay."""
 
-    def __init__(self, session: Session, actions: Actions, grid: PhotoGrid, *, window: QWidget) -> None:
+    def __init__(self, session: Session, actions: Actions, grid: PhotoGrid, *, veil: Veil, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._grid = session, grid
+        self._session, self._grid, self._veil, self._window = session, grid, veil, window
         self._reading, self._asking = Background(self), Background(self)
         self.card = AboutCard(window)
         actions.connect("photo.reveal", self.reveal)
         actions.connect("photo.copy", self.copy)
         actions.connect("photo.about", self.about)
+        actions.connect("photo.print", self.print)
         grid.carried.connect(self.drag)
         session.current_changed.connect(lambda _photo: self.card.dismiss())
 
@@ -70,6 +72,12 @@ class Carrying(QObject):
         if self._session.current is not None:
             folder = self._session.mirror.photo_path(self._session.current).parent
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def print(self) -> None:
+        """Many on a page, as a PDF or on paper."""
+        from weldstudio.gui import sheet_dialog  # few print, and it brings Qt's printing along
+
+        sheet_dialog.print_sheet(self._session, self._veil, self._window, title=self._session.folder.name)
 
     def about(self) -> None:
         """Tell what is known of the current photograph; what its file says comes when it was read."""

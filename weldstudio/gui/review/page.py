@@ -103,7 +103,7 @@ class ReviewPage(QWidget):
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
-        self.carrying = Carrying(session, actions, self.grid, window=self)
+        self.carrying = Carrying(session, actions, self.grid, veil=self.veil, window=self)
         self.examples = Examples(session, actions, self.inspector.flags)
         self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
         self._peek_since: float | None = None
@@ -264,6 +264,7 @@ class ReviewPage(QWidget):
             "photo.seek",
             "photo.reveal",
             "photo.copy",
+            "photo.print",
             "photo.about",
         ):
             self._actions.set_enabled(action_id, shown)
