@@ -115,10 +115,11 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     # Here, not above: nothing of studio may be imported before the first paint.
     from weldstudio.gui import scoring
     from weldstudio.gui.train import run_watcher
+    from weldstudio.gui.train.notifying import RunNotices
 
     if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
-    run_watcher.watch(session)
+    RunNotices(run_watcher.watch(session))
     folders.begin(session, window)
     scoring.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
