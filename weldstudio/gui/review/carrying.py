@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QImage
+from PySide6.QtGui import QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
+from weldstudio.gui.revealing import reveal
 from weldstudio.gui.review.about_card import AboutCard
 from weldstudio.gui.review.grid import PhotoGrid
 from weldstudio.gui.review.pictures import as_image
@@ -68,10 +69,9 @@ class Carrying(QObject):
         drag.exec(Qt.DropAction.CopyAction)
 
     def reveal(self) -> None:
-        """Open the folder in which the current photograph lies."""
+        """Show the file of the current photograph in the file manager."""
         if self._session.current is not None:
-            folder = self._session.mirror.photo_path(self._session.current).parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            reveal(self._session.mirror.photo_path(self._session.current), self)
 
     def print(self) -> None:
         """Many on a page, as a PDF or on paper."""
