@@ -16,7 +16,7 @@ COMMANDS = (
     *("label", "set", "copy", "queue", "views", "review", "audit", "second", "agreement", "accept"),
     *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge"),
     *("predict", "train", "recipes", "vary", "runs", "pause", "resume", "stop"),
-    *("evaluate", "compare", "report", "thresholds", "export", "models"),
+    *("evaluate", "compare", "report", "thresholds", "export", "sheet", "models"),
     *("note", "history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
 )
 

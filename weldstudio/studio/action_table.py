@@ -91,6 +91,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.reveal", "Show the file in its folder", "", "folder"),
         ("photo.about", "About the photograph: file, joint, camera…", "Alt+Return", "info"),
         ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
+        ("photo.print", "Print a contact sheet…", "Ctrl+P", "table"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
         ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
         ("photo.by_joint", "Group the photographs by joint", "Ctrl+Shift+J", "joint"),
