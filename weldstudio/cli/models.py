@@ -1,5 +1,6 @@
-"""`models`, `evaluate`, `thresholds`: what was learned, how well, and from when on it counts."""
+"""`models`, `evaluate`, `compare`, `report`, `thresholds`, `mistakes`: what was learned, and how good it is."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import click
 from weldstudio.cli import answer, scores
 from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
 from weldstudio.cli.progress import drive
+from weldstudio.domain.scheme import did_you_mean
 
 _split_option = click.option(
     "--split",
@@ -132,31 +134,144 @@ def report(project: Path, model: str | None, out: Path | None, split: str, as_js
 
 
 @click.command(
+    "export-model",
+    short_help="Write a model as an ONNX or TorchScript file.",
+    epilog=examples(
+        "weldstudio export-model welds clamps.onnx", "weldstudio export-model welds clamps.pt --model ID --json"
+    ),
+)
+@project_argument
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--model", metavar="ID", help="Which model; by default the active one.")
+@json_option
+def export_model(project: Path, file: Path, model: str | None, as_json: bool) -> None:
+    """Write a model of PROJECT into FILE for other programs: ONNX where it ends in .onnx, TorchScript in .pt.
+
+    Normalisation and thresholds are part of it: it takes uint8 pixels (n, height, width, 3) at the model's input size
+    and gives probabilities and what is raised. Class names, how a photo becomes pixels, origin and licence are a text
+    inside. It is kept only if it agrees with the model to 0.0001 on 64 photos. ONNX needs weldstudio[onnx].
+    """
+    from weldstudio.studio import model_files
+
+    with opened(project) as store:
+        written = drive(model_files.export(store, file, model_id=model), "Exporting", quiet=as_json)
+    said = {
+        "file": written.file,
+        "bytes": written.size,
+        "difference": written.difference,
+        "photos": written.photos,
+        "compared_by": written.compared_by,
+    }
+    text = (
+        f"Written: {written.file} ({written.size / 1e6:.1f} MB). Run by {written.compared_by} on {written.photos} "
+        f"images it says what the model says (largest difference {written.difference:.1g})."
+    )
+    answer.give(as_json, said, text)
+
+
+@click.command(
     short_help="Choose a model's thresholds by another rule.",
     epilog=examples(
         "weldstudio thresholds welds --set rule=cost --set cost_miss=20 --set by_points=true",
         "weldstudio thresholds welds --model ID --set rule=conformal --set miss_rate=0.05",
+        'weldstudio thresholds welds --flag "No Clamps=0.2" --try',
     ),
 )
 @project_argument
 @click.option("--model", metavar="ID", help="Which model; by default the active one.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="A threshold setting of a recipe.")
+@click.option("--flag", "by_hand", metavar="NAME=P", multiple=True, help="The threshold of one flag, by hand.")
+@click.option("--try", "trying", is_flag=True, help="Say what they would do, and keep the model's own.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10,
+    show_default=True,
+    help="What a look at a photo takes, for the hours saved.",
+)
+@_split_option
+@who_option
 @json_option
-def thresholds(project: Path, model: str | None, settings: tuple[str, ...], as_json: bool) -> None:
+def thresholds(
+    project: Path,
+    model: str | None,
+    settings: tuple[str, ...],
+    by_hand: tuple[str, ...],
+    trying: bool,
+    seconds: float,
+    split: str,
+    who: str | None,
+    as_json: bool,
+) -> None:
     """Choose the thresholds of a model of PROJECT anew, from validation photos; nothing is retrained.
 
-    The settings are those of a recipe's table 'thresholds': `weldstudio recipes --settings` tells them all.
+    The settings are those of a recipe's table 'thresholds': `weldstudio recipes --settings` tells them all. What the
+    thresholds do to the photos of a split is said as well: misses and false alarms of each flag, verdicts of joints,
+    and the hours saved if joints that the model accepts were passed without a look. The new thresholds are an action in
+    the history, which `weldstudio revert` takes back.
     """
     from weldstudio.domain.recipe import Recipe
     from weldstudio.studio import thresholding
 
     choice = Recipe().with_values({f"thresholds.{key}": value for key, value in pairs(settings).items()}).thresholds
+    hand = {name: value for name, _, value in (word.rpartition("=") for word in by_hand)}
     with opened(project) as store:
-        found = drive(thresholding.rechoose(store, choice, model_id=model), "Scoring", quiet=as_json)
-    rows = [(item.name, scores.decimal(item.threshold)) for item in found.card.classes]
-    result = {"model": found.card.id, "thresholds": {i.name: i.threshold for i in found.card.classes}}
-    text = "\n".join([answer.table(("flag", "threshold"), rows), *found.notes])
-    answer.give(as_json, result | {"notes": found.notes}, text)
+        work = thresholding.rechoose(
+            store,
+            choice if settings or not by_hand else None,
+            model_id=model,
+            by_hand=hand,
+            split=split,
+            keep=not trying,
+            who=signature(who),
+        )
+        found = drive(work, "Judging", quiet=as_json)
+        photos = len(found.judging.mirror.ids)
+    own = {item.name: item.threshold for item in found.judging.card.classes}
+    result = {
+        "model": found.card.id,
+        "split": split,
+        "kept": not trying,
+        "thresholds": {item.name: item.threshold for item in found.card.classes},
+        "notes": found.notes,
+        **scores.tried_json(found.figures, list(own), photos=photos, seconds=seconds),
+    }
+    answer.give(as_json, result, scores.tried(result, own))
+
+
+@click.command(
+    short_help="List the costliest errors of a model of PROJECT.",
+    epilog=examples("weldstudio mistakes welds", 'weldstudio mistakes welds --flag "No Clamps" --most 100 --json'),
+)
+@project_argument
+@click.option("--model", metavar="ID", help="Which model; by default the one adopted last.")
+@click.option("--flag", metavar="NAME", help="Only of this flag.")
+@click.option("--most", type=click.IntRange(min=1), default=30, show_default=True, help="So many at most.")
+@_split_option
+@json_option
+def mistakes(project: Path, model: str | None, flag: str | None, most: int, split: str, as_json: bool) -> None:
+    """List what a model of PROJECT got wrong, the costliest first: points of the flag times how sure it was.
+
+    Where the label itself is wrong, correct it and judge again. Behind the list stand the flags that are mixed up.
+    """
+    from weldstudio.studio import judging
+
+    with opened(project) as store:
+        known = drive(judging.judge(store, model_id=model, split=split), "Judging", quiet=as_json)
+    names = known.found.names
+    if flag is not None and flag not in names:
+        raise click.ClickException(f"The model judges no flag '{flag}'.{did_you_mean(flag, names)}")
+    place = None if flag is None else names.index(flag)
+    own = known.found.thresholds
+    found = [asdict(one) | {"kind": one.kind} for one in known.mistakes(own, most=most, place=place)]
+    counts = known.mixed_up(own)
+    mixed = [
+        {"missed": names[row], "raised": names[column], "photos": int(counts[row, column])}
+        for row, column in zip(*counts.nonzero(), strict=True)
+    ]
+    mixed.sort(key=lambda one: -int(str(one["photos"])))
+    result = {"model": known.card.id, "split": split, "mistakes": found, "mixed_up": mixed}
+    answer.give(as_json, result, scores.mistakes_told(result))
 
 
 def _listed(entries: list[dict[str, Any]], *, project: Path) -> str:

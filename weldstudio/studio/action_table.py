@@ -200,6 +200,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("model.predict", "Predict all photographs with this model", "Ctrl+Shift+P", "engine"),
         ("model.compare", "Compare with another model…", "", "table"),
         ("model.report", "Write the model's report…", "", "export"),
+        ("model.export", "Write the model as ONNX or TorchScript…", "", "export"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -236,6 +237,7 @@ _LOOKING = (
     "scheme.save",
     "model.reveal",
     "model.report",
+    "model.export",
 )
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
