@@ -95,7 +95,11 @@ def export(wanted: ExportModel) -> Exported:
     scorer = Scorer(Path(wanted.folder))
     target = Path(wanted.file)
     part = target.with_name(f".{target.name}.part")
-    module = Portable(scorer.network.cpu().to(memory_format=torch.contiguous_format), scorer.card).eval()
+    module = (
+        Portable(scorer.network.cpu().to(memory_format=torch.contiguous_format), scorer.card)
+        .eval()
+        .requires_grad_(False)
+    )
     scorer.device = torch.device("cpu")
     side = scorer.card.preprocessing.input_size
     example = torch.zeros((2, side, side * scorer.card.preprocessing.looks, 3), dtype=torch.uint8)
