@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,10 @@ from weldstudio.cli import answer, scores
 from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
 from weldstudio.cli.progress import drive
 from weldstudio.domain.scheme import did_you_mean
+
+if TYPE_CHECKING:
+    from weldstudio.domain.model import ModelCard
+    from weldstudio.studio.lineage import Lineage
 
 _split_option = click.option(
     "--split",
@@ -23,24 +27,59 @@ _split_option = click.option(
 @click.command(
     short_help="List the models of PROJECT.",
     epilog=examples(
-        "weldstudio models welds", "weldstudio models welds --activate ID", "weldstudio models welds --add weldnet"
+        "weldstudio models welds",
+        "weldstudio models welds --activate ID",
+        "weldstudio models welds --add weldnet",
+        'weldstudio models welds --describe ID --set "limits=Not for water pipes."',
     ),
 )
 @project_argument
 @click.option("--activate", metavar="ID", help="Make this model the one that the window and `predict` use.")
+@click.option("--back", is_flag=True, help="Go back to the model that was active before.")
 @click.option("--add", metavar="NAME", help="Add a model that comes with weldstudio; it is not made active.")
+@click.option("--show", metavar="ID", help="Say where this model comes from and what was done with it.")
+@click.option("--describe", metavar="ID", help="Say something of this model, by --set.")
+@click.option(
+    "--set",
+    "values",
+    metavar="FIELD=TEXT",
+    multiple=True,
+    help="name, purpose, limits or weights_licence, for --describe.",
+)
 @who_option
 @json_option
-def models(project: Path, activate: str | None, add: str | None, who: str | None, as_json: bool) -> None:
+def models(
+    project: Path,
+    activate: str | None,
+    back: bool,
+    add: str | None,
+    show: str | None,
+    describe: str | None,
+    values: tuple[str, ...],
+    who: str | None,
+    as_json: bool,
+) -> None:
     """List the models of PROJECT, the newest first; the active one is marked.
 
     With weldstudio comes 'weldnet', a demonstration trained on drawn photographs and not meant for real welds.
     """
-    from weldstudio.studio import registry, shipped
+    from weldstudio.studio import lineage, model_cards, registry, shipped
 
     with opened(project) as store:
+        if show is not None:
+            card = registry.chosen(store, show)
+            found = lineage.lineage(store, card)
+            answer.give(as_json, {"model": card.id, **found.to_json()}, _shown(card, found))
+            return
         if add is not None:
             shipped.add(store, add)
+        if describe is not None:
+            model_cards.edit(store, describe, pairs(values), who=signature(who))
+        if back:
+            before = lineage.before_this(store)
+            if before is None:
+                raise click.ClickException("There is no model to go back to: no other one was active before.")
+            activate = before.id
         if activate is not None:
             registry.activate(store, activate, who=signature(who))
         entries = [entry.to_json() for entry in registry.models(store)]
@@ -105,7 +144,7 @@ def compare(project: Path, models: tuple[str, ...], split: str, as_json: bool) -
 
 
 @click.command(
-    short_help="Write a model's report as one HTML file.",
+    short_help="Write a model's report as one HTML or PDF file.",
     epilog=examples("weldstudio report welds", "weldstudio report welds --model ID --out quick-look.html"),
 )
 @project_argument
@@ -114,7 +153,7 @@ def compare(project: Path, models: tuple[str, ...], split: str, as_json: bool) -
 @_split_option
 @json_option
 def report(project: Path, model: str | None, out: Path | None, split: str, as_json: bool) -> None:
-    """Write how good a model of PROJECT is into one HTML file that needs no other file and no network.
+    """Write how good a model of PROJECT is into one HTML file (or PDF, where FILE ends in .pdf) that needs no other.
 
     Scores with their ranges, verdicts of joints, curves, calibration, the costliest errors as small pictures, how it
     learned and where it comes from.
@@ -272,6 +311,25 @@ def mistakes(project: Path, model: str | None, flag: str | None, most: int, spli
     mixed.sort(key=lambda one: -int(str(one["photos"])))
     result = {"model": known.card.id, "split": split, "mistakes": found, "mixed_up": mixed}
     answer.give(as_json, result, scores.mistakes_told(result))
+
+
+def _shown(card: "ModelCard", found: "Lineage") -> str:
+    """Where a model comes from, as lines."""
+    pairs_of = {
+        "model": f"{card.id} ({card.name})",
+        "network": card.network,
+        "run": found.run_id or "brought in from elsewhere",
+        "recipe": f"{found.recipe}: {'; '.join(found.settings) or 'all as by default'}" if found.run_here else "",
+        "labels": f"SHA-256 {found.snapshot_sha256}" if found.snapshot_sha256 else "not recorded",
+        "parent": f"{found.parent} ({found.parent_name or 'gone'})" if found.parent else "",
+        "began with": found.weights_origin or "not recorded",
+        "licence": found.weights_licence or "not recorded",
+        "weights": f"SHA-256 {found.weights_sha256}" if found.weights_sha256 else "not recorded",
+        "for": card.purpose,
+        "not for": card.limits,
+    }
+    lines = [f"{name + ':':<12}{text}" for name, text in pairs_of.items() if text]
+    return "\n".join([*lines, *(f"{'':<12}{one.text} ({one.who or 'somebody'})" for one in found.history)])
 
 
 def _listed(entries: list[dict[str, Any]], *, project: Path) -> str:

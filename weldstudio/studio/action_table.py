@@ -196,6 +196,8 @@ TABLE: Final[tuple[Action, ...]] = (
         "models",
         "Models",
         ("model.activate", "Use this model", "Ctrl+Return", "star"),
+        ("model.back", "Go back to the model before", "", "undo"),
+        ("model.describe", "Describe the model…", "", "edit"),
         ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
         ("model.predict", "Predict all photographs with this model", "Ctrl+Shift+P", "engine"),
         ("model.compare", "Compare with another model…", "", "table"),
