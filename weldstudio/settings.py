@@ -79,7 +79,13 @@ class Settings:
         0.5, "Overlay: the line runs at this part of the strongest evidence", low=0.05, high=0.95
     )
     overlay_squares: bool = _row(False, "Overlay: as coarse as the network sees, not smoothed")
+    beside: str = _row(
+        "nothing", "Beside the large photograph", choices=("nothing", "joint", "similar", "examples", "raised")
+    )
+    panes: int = _row(4, "Photographs side by side, the large one included", low=2, high=4)
+    photo_window: bool = _row(False, "The large photograph stands in a window of its own")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
+    by_joint: bool = _row(False, "Group the photographs of the grid by joint")
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(
         200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000
