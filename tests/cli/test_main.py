@@ -15,8 +15,8 @@ COMMANDS = (
     *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch"),
     *("label", "set", "copy", "queue", "views", "review", "audit", "second", "agreement", "accept"),
     *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge"),
-    *("predict", "train", "recipes", "vary", "runs", "pause", "resume", "stop"),
-    *("evaluate", "compare", "report", "thresholds", "export", "models"),
+    *("predict", "features", "train", "recipes", "vary", "runs", "pause", "resume", "stop"),
+    *("evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "models"),
     *("note", "history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
 )
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from weldstudio.domain.chores import ExportModel
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.messages import ExportModel
 from weldstudio.domain.model import Member, ModelCard, ModelClass, Preprocessing
 from weldstudio.ml import portable
 from weldstudio.ml.combined import from_card

@@ -9,7 +9,6 @@ import click
 from weldstudio.cli import answer, scores
 from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
 from weldstudio.cli.progress import drive
-from weldstudio.domain.scheme import did_you_mean
 
 if TYPE_CHECKING:
     from weldstudio.domain.model import ModelCard
@@ -293,6 +292,7 @@ def mistakes(project: Path, model: str | None, flag: str | None, most: int, spli
 
     Where the label itself is wrong, correct it and judge again. Behind the list stand the flags that are mixed up.
     """
+    from weldstudio.domain.scheme import did_you_mean
     from weldstudio.studio import judging
 
     with opened(project) as store:

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from weldstudio.cli import answer
-from weldstudio.domain.scores import wilson
 
 if TYPE_CHECKING:
     from weldstudio.domain.comparison import Difference
@@ -217,6 +216,8 @@ def _flips(one: "Against") -> list[str]:
 
 def tried_json(figures: "Figures", names: Sequence[str], *, photos: int, seconds: float) -> dict[str, Any]:
     """What thresholds do, for machines; `photos` are all of the project."""
+    from weldstudio.domain.scores import wilson
+
     return {
         "per_class": {
             name: asdict(one)

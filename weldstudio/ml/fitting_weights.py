@@ -6,8 +6,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from weldstudio.domain.chores import ReadWeights, WeightsRead
 from weldstudio.domain.errors import RecipeError
-from weldstudio.domain.messages import ReadWeights, WeightsRead
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.ml.architectures import build
 from weldstudio.ml.weights import HEADS, own_name, read_tensors

@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from weldstudio.domain.chores import Exported, ExportModel
 from weldstudio.domain.errors import JobFailed, PhotoError
-from weldstudio.domain.messages import Exported, ExportModel
 from weldstudio.domain.model import ModelCard
 from weldstudio.imaging.fitting import Pixels, read_input
 from weldstudio.ml.architectures import Network

@@ -17,19 +17,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from weldstudio.domain.chores import ExportModel, FetchWeights, ReadWeights
 from weldstudio.domain.errors import JobFailed, PhotoError, UserError
 from weldstudio.domain.messages import (
     Completed,
     Drop,
     Explain,
     Explained,
-    ExportModel,
     Failed,
-    FetchWeights,
     LoadModel,
     Message,
     ModelReady,
-    ReadWeights,
     Score,
     Scored,
 )

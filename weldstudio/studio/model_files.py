@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from weldstudio.domain.changes import Progress
+from weldstudio.domain.chores import Exported, ExportModel
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.messages import Exported, ExportModel
 from weldstudio.domain.split import Split
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.store import Store

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.stage import Stage, set_stage
 from tests.studio.scored import two_models
 from weldstudio.domain.changes import Progress
-from weldstudio.domain.messages import Exported
+from weldstudio.domain.chores import Exported
 from weldstudio.gui.models.card_dialog import CardDialog
 from weldstudio.gui.models.page import ModelsPage
 from weldstudio.gui.session import Session
@@ -36,7 +36,7 @@ def page(stage: Stage) -> ModelsPage:
 
 
 def texts(page: ModelsPage) -> str:
-    return "\n".join(label.text() for label in page.report.findChildren(QLabel) if not label.isHidden())
+    return "\n".join(label.text() for label in page.report.findChildren(QLabel) if not (label.isHidden() or label.parentWidget().isHidden()))
 
 
 def test_one_click_goes_back_to_the_model_before_and_the_page_tells_who(
