@@ -36,7 +36,11 @@ def page(stage: Stage) -> ModelsPage:
 
 
 def texts(page: ModelsPage) -> str:
-    return "\n".join(label.text() for label in page.report.findChildren(QLabel) if not (label.isHidden() or label.parentWidget().isHidden()))
+    return "\n".join(
+        label.text()
+        for label in page.report.findChildren(QLabel)
+        if not (label.isHidden() or label.parentWidget().isHidden())
+    )
 
 
 def test_one_click_goes_back_to_the_model_before_and_the_page_tells_who(
