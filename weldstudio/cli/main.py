@@ -25,7 +25,7 @@ from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import compare, evaluate, models, report, thresholds
+from weldstudio.cli.models import compare, evaluate, export_model, mistakes, models, report, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
@@ -133,6 +133,8 @@ for _command in (
     compare,
     report,
     thresholds,
+    mistakes,
+    export_model,
     export,
     sheet,
     models,

@@ -223,10 +223,13 @@ TABLE: Final[tuple[Action, ...]] = (
         "models",
         "Models",
         ("model.activate", "Use this model", "Ctrl+Return", "star"),
+        ("model.back", "Go back to the model before", "", "undo"),
+        ("model.describe", "Describe the model…", "", "edit"),
         ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
         ("model.predict", "Predict all photographs with this model", "Ctrl+Shift+P", "engine"),
         ("model.compare", "Compare with another model…", "", "table"),
         ("model.report", "Write the model's report…", "", "export"),
+        ("model.export", "Write the model as ONNX or TorchScript…", "", "export"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -266,6 +269,7 @@ _LOOKING = (
     "views.export",
     "model.reveal",
     "model.report",
+    "model.export",
 )
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
