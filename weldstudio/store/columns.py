@@ -10,6 +10,8 @@ from weldstudio.store.store import Store
 
 _BETWEEN = "//"
 """Between texts: in paths inside a folder this cannot be."""
+_BYTES = "CAST(group_concat({}, '{}') AS BLOB)"
+"""What is joined is text to SQLite, whatever its bytes are; as a blob it is handed out as it is."""
 
 
 def numbers(store: Store, names: Sequence[str], table: str, parameters: Sequence[Any] = ()) -> NDArray[np.int64]:
@@ -36,15 +38,18 @@ def blobs(
     store: Store, key: str, blob: str, table: str, parameters: Sequence[Any] = (), *, dtype: DTypeLike, fill: float
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Keys, ascending, and their blobs as rows of a matrix of `dtype`; what is shorter than the widest is filled up."""
-    (columns, joined) = _joined(store, (key,), blob, table, parameters, between="")
-    keys, values = columns[0], np.frombuffer(joined, dtype)
-    least, most = store.rows(f"SELECT min(length({blob})), max(length({blob})) FROM {table}", parameters)[0]
+    sql = (
+        f"SELECT group_concat({key}), min(length({blob})), max(length({blob})), {_BYTES.format(blob, '')} FROM {table}"
+    )
+    joined_keys, least, most, joined = store.rows(sql, parameters)[0]
+    if joined_keys is None:
+        return np.zeros(0, np.int64), np.zeros((0, 0), dtype)
+    keys, values, size = _whole(joined_keys), np.frombuffer(joined, dtype), np.dtype(dtype).itemsize
     if least == most:
-        matrix = values.reshape(len(keys), (most or 0) // np.dtype(dtype).itemsize)
+        matrix = values.reshape(len(keys), most // size)
     else:
-        ((widths,), _) = _joined(store, (f"length({blob})",), "", table, parameters, between="")
-        widths //= np.dtype(dtype).itemsize
-        matrix = np.full((len(keys), int(widths.max(initial=0))), fill, dtype)
+        widths = _whole(store.rows(f"SELECT group_concat(length({blob})) FROM {table}", parameters)[0][0]) // size
+        matrix = np.full((len(keys), most // size), fill, dtype)
         matrix[np.arange(matrix.shape[1]) < widths[:, None]] = values
     order = _ascending(keys)
     return (keys, matrix) if order is None else (keys[order], matrix[order])
@@ -55,12 +60,17 @@ def _joined(
 ) -> tuple[NDArray[np.int64], bytes]:
     """Columns of whole numbers, (columns, rows), and the bytes of a last one, if any, one behind the other."""
     lists = ", ".join(f"group_concat({name})" for name in names)
-    # What is joined is text to SQLite, whatever its bytes are; as a blob it is handed out as it is.
-    joining = f"CAST(group_concat({last}, '{between}') AS BLOB)" if last else "x''"
-    *texts, joined = store.rows(f"SELECT {lists}, {joining} FROM {table}", parameters)[0]
+    *texts, joined = store.rows(
+        f"SELECT {lists}, {_BYTES.format(last, between) if last else 'NULL'} FROM {table}", parameters
+    )[0]
     if texts[0] is None:
         return np.zeros((len(names), 0), np.int64), b""
-    return np.stack([np.fromstring(text, np.int64, sep=",") for text in texts]), joined
+    return np.stack([_whole(text) for text in texts]), joined
+
+
+def _whole(text: str) -> NDArray[np.int64]:
+    """Whole numbers with commas between."""
+    return np.fromstring(text, np.int64, sep=",")
 
 
 def _ascending(keys: NDArray[np.int64]) -> NDArray[np.int64] | None:
