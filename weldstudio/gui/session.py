@@ -94,6 +94,7 @@ class Session(QObject):
         self.hidden = 0
         """How many of the selected photographs the filter hides."""
         self._mirror: Mirror | None = None
+        self._is_open = False
         self.read_only = opening.read_only
         """Whether this window may look, but not change anything."""
         self._thread = thread or StoreThread(folder, opener=opening)
@@ -126,7 +127,7 @@ class Session(QObject):
     @property
     def mirror_or_none(self) -> "Mirror | None":
         """The mirror, or None while the project is being opened."""
-        return self._mirror
+        return self._mirror if self._is_open else None
 
     @property
     def who(self) -> str:
@@ -135,6 +136,13 @@ class Session(QObject):
 
     def open(self) -> None:
         self._thread.open()
+
+    def begin_empty(self) -> None:
+        """Until the project is open let it look like one without photos, so that a page can be made meanwhile."""
+        from weldstudio.store.mirror import Mirror
+
+        if self._mirror is None:
+            self._mirror = Mirror(folder=self.folder)
 
     def close(self) -> None:
         """Write what waits, end work and engine, close the store. Blocks for as long as the last write takes."""
@@ -251,7 +259,7 @@ class Session(QObject):
         self._keep.timeout.connect(lambda: self.start_work("Keeping today's snapshot", _keep_snapshot))
 
     def _opened(self, mirror: "Mirror") -> None:
-        self._mirror = mirror
+        self._mirror, self._is_open = mirror, True
         self._use_model()
         self._poll.start()
         self.run(_stored_commands, self.who).then(self.editing.refill)
