@@ -84,6 +84,8 @@ class Tally:
     joints: NDArray[np.int64]
     states: tuple[NDArray[np.uint8], ...]
     """Of each class that counts, the joints' states."""
+    seen: NDArray[np.bool_]
+    """Whether every class has been looked at on every photo that could still change what it is for the joint."""
     limits_of: Callable[[], NDArray[np.int64]]
     """Looks the reject limits up, which is not done before they are asked for."""
 
@@ -106,14 +108,6 @@ class Tally:
     def high(self) -> NDArray[np.int32]:
         """Points of the raised and the unsure flags."""
         return self._points(State.RAISED, State.UNSURE)
-
-    @cached_property
-    def seen(self) -> NDArray[np.bool_]:
-        """Whether every class has been looked at on at least one photo."""
-        result = np.ones(len(self.joints), np.bool_)
-        for states in self.states:
-            result &= states != State.UNSEEN
-        return result
 
     @cached_property
     def outcomes(self) -> NDArray[np.uint8]:
@@ -178,8 +172,8 @@ def _mended(mirror: Mirror, known: Tally, rows: NDArray[np.int64], *, predicted:
     places, all_rows = of_joints(mirror, rows)
     new = _counted(part(mirror, all_rows), mirror.scheme, mirror.joints, predicted=predicted)
     states = tuple(patched(one, places, other) for one, other in zip(known.states, new.states, strict=True))
-    result = Tally(known.scheme, known.joints, states, known.limits_of)
-    for name in known.__dict__.keys() & {"low", "high", "seen", "outcomes"}:
+    result = Tally(known.scheme, known.joints, states, patched(known.seen, places, new.seen), known.limits_of)
+    for name in known.__dict__.keys() & {"low", "high", "outcomes"}:
         result.__dict__[name] = patched(known.__dict__[name], places, getattr(new, name))
     return result
 
@@ -193,12 +187,15 @@ def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bo
     level = scheme.verdict_level
     needed = needed_at(scheme, level)
     slots = [item.slot for item in needed]
-    found = {
-        slot: _BY_BITS[scheme.joint_rule_of(slot)][bits]
-        for slot, bits in zip(slots, _joint_bits(states_of, slots, order, starts), strict=True)
-    }
+    found, settled = {}, {}
+    for slot, bits in zip(slots, _joint_bits(states_of, slots, order, starts), strict=True):
+        rule = scheme.joint_rule_of(slot)
+        found[slot], settled[slot] = _BY_BITS[rule][bits], _SETTLED[rule][bits]
+    seen = np.ones(len(joints), np.bool_)
+    for left in told_once(scheme, level, settled).values():
+        seen &= left != State.UNSEEN
     states = tuple(told_once(scheme, level, found).values())
-    return Tally(scheme, joints, states, lambda: _limits(mirror, facts))
+    return Tally(scheme, joints, states, seen, lambda: _limits(mirror, facts))
 
 
 def _limits(mirror: Mirror, facts: JointFacts) -> NDArray[np.int64]:
@@ -315,12 +312,19 @@ def _joint_bits(
 _ONE_BIT = np.array([[1 << (4 * place + state) for state in State] for place in range(_PER_WORD)], np.uint64)
 
 
-def _table(rule: JointRule) -> NDArray[np.uint8]:
-    """State of a joint by which states its photos have: entry 0b0110 is for photos some raised, some clear."""
-    return np.array(
-        [verdicts.joint_state([s for s in State if bits >> s & 1], rule) for bits in range(16)],
-        np.uint8,
-    )
+def _table(rule: JointRule, *, settled: bool) -> NDArray[np.uint8]:
+    """State of a joint by which states its photos have: entry 0b0110 is for photos some raised, some clear.
+
+    `settled`: once what is unsure was settled as clear, as far as a photo stays unseen then.
+    """
+    result = np.zeros(16, np.uint8)
+    for bits in range(16):
+        states = [state for state in State if bits >> state & 1]
+        state = verdicts.joint_state(states, rule)
+        left = settled and state == State.UNSURE and verdicts.still_unseen(states, rule)
+        result[bits] = State.UNSEEN if left else state
+    return result
 
 
-_BY_BITS = {rule: _table(rule) for rule in JointRule}
+_BY_BITS = {rule: _table(rule, settled=False) for rule in JointRule}
+_SETTLED = {rule: _table(rule, settled=True) for rule in JointRule}
