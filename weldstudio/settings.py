@@ -80,6 +80,7 @@ class Settings:
     )
     overlay_squares: bool = _row(False, "Overlay: as coarse as the network sees, not smoothed")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
+    by_joint: bool = _row(False, "Group the photographs of the grid by joint")
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(
         200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000

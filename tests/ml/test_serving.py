@@ -1,5 +1,6 @@
 """The engine answers the newest photo first, scores in batches between, and says what it cannot do."""
 
+import hashlib
 import queue
 from pathlib import Path
 
@@ -26,8 +27,11 @@ from weldstudio.domain.messages import (
 from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.packing import unpack
 from weldstudio.domain.recipe import Recipe
+from weldstudio.imaging.feature_file import FeatureFile
+from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import finished, serving
 from weldstudio.ml.architectures import build
+from weldstudio.ml.scorer import Scorer
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +158,29 @@ def test_the_end_of_the_requests_is_the_end() -> None:
     requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
     requests.put(None)
     serving.serve(requests, lambda message: pytest.fail(str(message)))
+
+
+def test_features_are_kept_on_the_way_of_scoring(model: Path, photos: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "features" / "t"
+    contents = tuple(hashlib.sha256(path.encode()).hexdigest() for path in photos[:40])
+    asked = Score(2, tuple(range(40)), tuple(photos[:40]), str(folder), "t", (*contents[:39], ""))
+    answers = _serve([LoadModel(1, str(model)), asked])
+    assert answers[-1] == Completed(2)
+    file = FeatureFile.open(folder)
+    assert file is not None
+    assert len(file) == 39  # of the last one the content is not known
+    scorer = Scorer(model)
+    pixels = read_input(photos[35], scorer.card.preprocessing)
+    probabilities, seen = scorer.score_and_see([pixels])
+    assert np.allclose(file.read(file.find([contents[35]])), seen, rtol=2e-3, atol=2e-3)
+    said = [answer for answer in answers if isinstance(answer, Scored)]
+    values = np.concatenate([unpack(a.probabilities, (len(a.photo_ids), -1)) for a in said])
+    assert np.allclose(values[35], probabilities[0], atol=2e-3)
+
+
+def test_a_disk_that_takes_no_features_is_said(model: Path, photos: list[str], tmp_path: Path) -> None:
+    (tmp_path / "features").write_text("no folder")
+    asked = Score(2, (1,), (photos[0],), str(tmp_path / "features" / "t"), "t", ("ab" * 32,))
+    failed = _serve([LoadModel(1, str(model)), asked])[-1]
+    assert isinstance(failed, Failed)
+    assert "Features cannot be kept" in failed.sentence

@@ -18,6 +18,7 @@ from weldstudio.cli.demo import demo
 from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
+from weldstudio.cli.features import features
 from weldstudio.cli.history import history
 from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
@@ -117,6 +118,7 @@ for _command in (
     scheme,
     merge,
     predict,
+    features,
     train,
     recipes,
     vary,

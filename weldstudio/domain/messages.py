@@ -36,6 +36,11 @@ class Score:
     request: int
     photo_ids: tuple[int, ...]
     paths: tuple[str, ...]
+    features: str = ""
+    """Absolute folder of the feature file that keeps what the trunk sees on the way; empty = it is not kept."""
+    trunk: str = ""
+    contents: tuple[str, ...] = ()
+    """Content hash of each photo, in the order of `paths`; only with `features`."""
 
 
 @dataclass(frozen=True, slots=True)

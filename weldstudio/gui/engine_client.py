@@ -9,16 +9,20 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from weldstudio.domain.messages import Explained, Failed, Message, ModelReady, Scored, Stage, Started
+from weldstudio.domain.messages import Explained, Failed, Message, ModelReady, Score, Scored, Stage, Started
 from weldstudio.domain.model import Frame, ModelCard
 from weldstudio.domain.packing import unpack
 from weldstudio.jobs import process, wire
 from weldstudio.jobs.engine import EngineProtocol
+
+if TYPE_CHECKING:
+    from weldstudio.studio.features import Place
 
 _logger = logging.getLogger(__name__)
 
@@ -71,6 +75,7 @@ class EngineClient(QObject):
         self._folder: Path | None = None
         self._wanted: tuple[int, Path] | None = None
         self._to_score: dict[int, Path] = {}
+        self._kept: Place | None = None
         self._restarts = 0
         self._stopping = False
         self.state = "no model yet"
@@ -89,7 +94,7 @@ class EngineClient(QObject):
         """Have the model in this folder answer from now on; None = there is none (any more)."""
         if folder == self._folder and (folder is None or self._process is not None):
             return
-        self._folder, self._card = folder, None
+        self._folder, self._card, self._kept = folder, None, None
         if folder is None:
             self._to_score.clear()
             self.stop()
@@ -122,11 +127,17 @@ class EngineClient(QObject):
         if self.ready:
             self._ask_scores(new)
 
+    def keep_features(self, place: "Place | None") -> None:
+        """From now on keep there what the model's trunk sees of photographs that are scored; None = keep nothing."""
+        self._kept = place
+
     def _ask_scores(self, paths: Mapping[int, Path]) -> None:
         ids = list(paths)
         for at in range(0, len(ids), SCORED_AT_ONCE):
             some = ids[at : at + SCORED_AT_ONCE]
-            self._send(self._protocol.score(some, [str(paths[photo_id]) for photo_id in some])[1])
+            _, asked = self._protocol.score(some, [str(paths[photo_id]) for photo_id in some])
+            keep = self._kept
+            self._send([keep.kept_by(m) if keep is not None and isinstance(m, Score) else m for m in asked])
 
     def stop(self) -> None:
         """End the engine by closing its stdin; one that does not listen is killed. Returns when it has ended."""

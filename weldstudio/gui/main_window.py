@@ -257,8 +257,6 @@ class MainWindow(QMainWindow):
 
     def _make_ahead(self) -> None:
         """Make the Review page while the store is being read: it finds an empty project first."""
-        assert self.session is not None
-        self.session.begin_empty()
         self._add_page("review")
 
     def _project_opened(self) -> None:

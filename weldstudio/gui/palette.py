@@ -43,6 +43,9 @@ ROLES: Final[dict[str, tuple[str, str]]] = {
     "well_unseen": ("#9AA1A9", "#9AA1A9"),
     "well_disagreement": ("#F5B041", "#F5B041"),
     "well_accent": ("#6EA2F5", "#6EA2F5"),
+    "well_reject": ("#F2867E", "#F2867E"),
+    "well_accept": ("#62C992", "#62C992"),
+    "well_open": ("#B4BBC3", "#A3ABB5"),
     # verdicts
     "reject": ("#B3261E", "#F2867E"),
     "accept": ("#146C43", "#62C992"),

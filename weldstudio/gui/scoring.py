@@ -4,12 +4,13 @@ The warm engine gets a few batches ahead and no more: an explanation never waits
 nothing has to be taken back when another model answers. A training, and work that somebody has asked for, go first.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from weldstudio.domain.changes import Changes, Progress
 from weldstudio.gui.session import Session
@@ -18,9 +19,14 @@ from weldstudio.gui.work import Work
 
 if TYPE_CHECKING:
     from weldstudio.gui.main_window import MainWindow
+    from weldstudio.store.store import Store
+    from weldstudio.studio.features import Place
+
+_logger = logging.getLogger(__name__)
 
 AHEAD: Final = 64
 """Photographs the engine has waiting: two of its batches, so that it never runs dry."""
+LATER_MS: Final = 2000
 ACTION: Final = "work.predict"
 
 
@@ -53,8 +59,13 @@ class Scoring(QObject):
         self._newest = -1
         self._total = 0
         self._work: Work | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER_MS)
+        self._later.timeout.connect(self._look_for_features)
         session.changed.connect(self._changed)
         session.closing.connect(lambda: self.switch(False))
+        session.closing.connect(self._later.stop)
         session.engine.answered.connect(self._answered)
         session.engine.state_changed.connect(self._go_on)
         session.engine.failed.connect(self._give_up)
@@ -77,7 +88,10 @@ class Scoring(QObject):
     def _changed(self, changes: Changes) -> None:
         if self._session.mirror.model_id != self._model:
             self._gather()
-        elif changes.photos and len(self._session.mirror) and self._session.mirror.ids[-1] > self._newest:
+            return
+        if changes.photos:
+            self._later.start()  # what a photograph's features are known by is read after its row is there
+        if changes.photos and len(self._session.mirror) and self._session.mirror.ids[-1] > self._newest:
             self._add(self._newest)
             self._go_on()
 
@@ -91,7 +105,28 @@ class Scoring(QObject):
         self._add(-1)
         if session.current is not None and self._waiting:
             self._waiting.rotate(-int(np.searchsorted(np.asarray(self._waiting), session.current)))
+        self._look_for_features()
         self._go_on()
+
+    def _look_for_features(self) -> None:
+        """Have features kept on the way, and made of photographs that were predicted without."""
+        engine = self._session.engine
+        card = engine.card
+        if not self._on or self._session.read_only or card is None:
+            return
+
+        def found(seen: "tuple[Place, list[int]]") -> None:
+            if engine.card is not card or not self._on:
+                return
+            engine.keep_features(seen[0])
+            mirror, known = self._session.mirror, {*self._waiting, *self._asked}
+            shown = set(mirror.ids[~mirror.problem].tolist())
+            more = [photo_id for photo_id in seen[1] if photo_id in shown and photo_id not in known]
+            self._waiting.extend(more)
+            self._total += len(more)
+            self._go_on()
+
+        self._session.run(_lacking_features).then(found, lambda error: _logger.info("no features: %s", error))
 
     def _add(self, newest: int) -> None:
         """What has come after the photograph `newest` waits as well."""
@@ -144,6 +179,14 @@ class Scoring(QObject):
         work, self._work = self._work, None
         if work is not None:
             work.end("done", None, None)
+
+
+def _lacking_features(store: "Store") -> "tuple[Place, list[int]]":
+    """On the store thread: where features of the active model lie, and the photographs that have none."""
+    from weldstudio.studio import features
+
+    place = features.active_place(store)
+    return place, place.missing(list(place.contents))
 
 
 def begin(session: Session, window: "MainWindow") -> None:

@@ -38,7 +38,7 @@ UNDO_KEPT = 200
 
 
 class Session(QObject):
-    """One open project. `open()` answers with `opened` or `refused`; before that the mirror must not be asked for."""
+    """One open project. `open()` answers with `opened` or `refused`; before that the mirror is empty."""
 
     opened = Signal()
     closing = Signal()
@@ -93,6 +93,8 @@ class Session(QObject):
         """Photo ids selected; those hidden by the filter are never among them."""
         self.hidden = 0
         """How many of the selected photographs the filter hides."""
+        self.shown: Callable[[], list[int]] = list
+        """Photo ids that the grid shows, in its order; the Review page says which."""
         self._mirror: Mirror | None = None
         self._is_open = False
         self.read_only = opening.read_only
@@ -120,8 +122,11 @@ class Session(QObject):
 
     @property
     def mirror(self) -> "Mirror":
+        """Until the project is open it is one without photographs, so that a page can be made meanwhile."""
         if self._mirror is None:
-            raise RuntimeError("the project is not open yet")
+            from weldstudio.store.mirror import Mirror
+
+            self._mirror = Mirror(folder=self.folder)
         return self._mirror
 
     @property
@@ -136,13 +141,6 @@ class Session(QObject):
 
     def open(self) -> None:
         self._thread.open()
-
-    def begin_empty(self) -> None:
-        """Until the project is open let it look like one without photos, so that a page can be made meanwhile."""
-        from weldstudio.store.mirror import Mirror
-
-        if self._mirror is None:
-            self._mirror = Mirror(folder=self.folder)
 
     def close(self) -> None:
         """Write what waits, end work and engine, close the store. Blocks for as long as the last write takes."""

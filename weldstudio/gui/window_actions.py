@@ -281,7 +281,8 @@ def _settings(window: "MainWindow") -> None:
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
-    for action, name in (("review.blind", "blind"), ("work.predict", "predict_all")):
+    rows = (("review.blind", "blind"), ("work.predict", "predict_all"), ("photo.by_joint", "by_joint"))
+    for action, name in rows:
         dialog.accepted.connect(lambda a=action, n=name: window.action_table[a].setChecked(getattr(window.settings, n)))
     dialog.open()
 

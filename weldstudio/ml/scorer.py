@@ -13,6 +13,7 @@ from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.model import Frame, ModelCard
 from weldstudio.imaging.fitting import Pixels, fitted, least_side
 from weldstudio.imaging.read import read_photo
+from weldstudio.ml.architectures import Network
 from weldstudio.ml.combined import from_card
 from weldstudio.ml.losses import probabilities
 from weldstudio.ml.overlays import explain
@@ -57,9 +58,26 @@ class Scorer:
             Frame.of(width, height, self.card.preprocessing),
         )
 
+    @property
+    def trunk(self) -> Network:
+        """The network whose features are kept: of a model of several, the first."""
+        return self.network if isinstance(self.network, Network) else self.network.networks[0]
+
     def score(self, pixels: Sequence[Pixels]) -> NDArray[np.float32]:
         """Probabilities (n, classes) of photos read by `preprocess.read_input` with this model's preprocessing."""
+        return self.score_and_see(pixels)[0]
+
+    def score_and_see(
+        self, pixels: Sequence[Pixels], *, features: bool = False
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Probabilities (n, classes), and on the same way the trunk's features (n, width), or none of them."""
         batch = torch.from_numpy(np.stack(pixels)).to(self.device)
         with torch.inference_mode():
-            logits = self.network(to_input(batch, self.card.preprocessing))
-            return probabilities(logits, self.card.task).cpu().numpy()
+            x = to_input(batch, self.card.preprocessing)
+            if isinstance(self.network, Network):
+                seen = self.network.features(x)
+                logits = self.network.classify(seen)
+            else:
+                logits = self.network(x)
+                seen = self.trunk.features(x) if features else logits[:, :0]
+            return probabilities(logits, self.card.task).cpu().numpy(), seen.float().cpu().numpy()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from weldstudio.domain.errors import JobFailed, PhotoError, UserError
 from weldstudio.domain.messages import (
@@ -30,6 +31,7 @@ from weldstudio.domain.messages import (
     Scored,
 )
 from weldstudio.domain.packing import pack
+from weldstudio.imaging.feature_file import FeatureFile, TrunkAbout
 from weldstudio.imaging.fitting import Pixels, read_input
 from weldstudio.ml.scorer import Scorer
 
@@ -61,6 +63,7 @@ class _Engine:
         self._explain: Explain | None = None
         self._scores: OrderedDict[int, tuple[Score, int]] = OrderedDict()
         """Request -> (scoring, photos answered so far)."""
+        self._features: FeatureFile | None = None
 
     def take(self, requests: "queue.SimpleQueue[Message | None]") -> bool:
         """Takes in everything that waits; with nothing to do, waits itself. False at the end."""
@@ -148,7 +151,11 @@ class _Engine:
         found = list(self._pool.map(read, paths))
         good = [(photo, pixels) for photo, pixels in zip(ids, found, strict=True) if not isinstance(pixels, PhotoError)]
         problems = tuple((i, str(error)) for i, error in zip(ids, found, strict=True) if isinstance(error, PhotoError))
-        values = scorer.score([pixels for _, pixels in good]) if good else np.zeros((0, len(scorer.card.classes)))
+        values = np.zeros((0, len(scorer.card.classes)), np.float32)
+        if good:
+            values, seen = scorer.score_and_see([pixels for _, pixels in good], features=bool(message.features))
+            if message.features:
+                self._keep_features(message, [photo for photo, _ in good], seen)
         packed = pack(values.astype(np.float16))
         self._utter(Scored(request, scorer.card.id, tuple(photo for photo, _ in good), packed, problems))
         done += len(ids)
@@ -156,6 +163,19 @@ class _Engine:
         if done >= len(message.photo_ids):
             del self._scores[request]
             self._utter(Completed(request))
+
+    def _keep_features(self, message: Score, photo_ids: list[int], seen: NDArray[np.float32]) -> None:
+        """Raises JobFailed where the disk takes no more."""
+        trunk = self._ready().trunk
+        contents = dict(zip(message.photo_ids, message.contents, strict=True))
+        try:
+            if self._features is None or self._features.folder != Path(message.features):
+                about = TrunkAbout(message.trunk, trunk.name, trunk.feature_width)
+                self._features = FeatureFile.make(Path(message.features), about)
+            keyed = [place for place, photo_id in enumerate(photo_ids) if contents[photo_id]]
+            self._features.append([contents[photo_ids[place]] for place in keyed], seen[keyed])
+        except OSError as error:
+            raise JobFailed(f"Features cannot be kept ({error.strerror or error}). Make room and try again.") from error
 
     def _ready(self) -> Scorer:
         if self._scorer is None:

@@ -79,6 +79,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("views.save", "Keep the filter as a view…", "Ctrl+Shift+K", "star"),
         ("views.change", "Name and key of this view…", "", "edit"),
         ("views.remove", "Remove this view", "", "trash"),
+        ("views.export", "Write all views to a file…", "", "export"),
+        ("views.import", "Take views in from a file…", "", "import"),
         ("photo.predict", "Predict the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
         ("photo.confirm", "The labels hold for the changed file", "F5", "check"),
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
@@ -87,6 +89,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
         ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
+        ("photo.by_joint", "Group the photographs by joint", "Ctrl+Shift+J", "joint"),
+        checkable=("photo.by_joint",),
     ),
     *_page(
         "review",
@@ -234,6 +238,7 @@ _LOOKING = (
     "joint.next",
     "scheme.contractors",
     "scheme.save",
+    "views.export",
     "model.reveal",
     "model.report",
 )

@@ -1,6 +1,6 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -179,23 +179,41 @@ def _mended(mirror: Mirror, known: Tally, rows: NDArray[np.int64], *, predicted:
 
 
 def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bool) -> Tally:
-    joints, order, starts = mirror.joint_order
+    slots = [item.slot for item in needed_at(scheme, scheme.verdict_level)]
+    found = joint_states(mirror, slots, scheme=scheme, predicted=predicted)
+    return tally_of(mirror, found, scheme=scheme, facts=facts)
+
+
+def tally_of(
+    mirror: Mirror, found: Mapping[int, NDArray[np.uint8]], *, scheme: Scheme, facts: JointFacts | None = None
+) -> Tally:
+    """Points of every joint from its states of all classes that are needed, by slot, as `joint_states` gives them."""
+    level = scheme.verdict_level
+    seen = np.ones(len(mirror.joint_order[0]), np.bool_)
+    settled = {slot: np.where(codes == _HALF, np.uint8(State.UNSEEN), codes) for slot, codes in found.items()}
+    for left in told_once(scheme, level, settled).values():
+        seen &= left != State.UNSEEN
+    present = {slot: codes & np.uint8(3) for slot, codes in found.items()}
+    states = tuple(told_once(scheme, level, present).values())
+    return Tally(scheme, mirror.joint_order[0], states, seen, lambda: _limits(mirror, facts or mirror.joints))
+
+
+def joint_states(
+    mirror: Mirror, slots: Sequence[int], *, scheme: Scheme, predicted: bool = False
+) -> dict[int, NDArray[np.uint8]]:
+    """(joints,) states of these classes by slot, by the photos' labels or by the active model's predictions.
+
+    Where it is unsure on one photo and another is unseen that could still change it, it is `_HALF`.
+    """
+    _, order, starts = mirror.joint_order
 
     def states_of(slot: int) -> NDArray[np.uint8]:
         return predicted_states(mirror, slot) if predicted else scheme.states_of(slot, mirror.labels)
 
-    level = scheme.verdict_level
-    needed = needed_at(scheme, level)
-    slots = [item.slot for item in needed]
-    found, settled = {}, {}
-    for slot, bits in zip(slots, _joint_bits(states_of, slots, order, starts), strict=True):
-        rule = scheme.joint_rule_of(slot)
-        found[slot], settled[slot] = _BY_BITS[rule][bits], _SETTLED[rule][bits]
-    seen = np.ones(len(joints), np.bool_)
-    for left in told_once(scheme, level, settled).values():
-        seen &= left != State.UNSEEN
-    states = tuple(told_once(scheme, level, found).values())
-    return Tally(scheme, joints, states, seen, lambda: _limits(mirror, facts))
+    return {
+        slot: _BY_BITS[scheme.joint_rule_of(slot)][bits]
+        for slot, bits in zip(slots, _joint_bits(states_of, slots, order, starts), strict=True)
+    }
 
 
 def _limits(mirror: Mirror, facts: JointFacts) -> NDArray[np.int64]:
@@ -312,19 +330,17 @@ def _joint_bits(
 _ONE_BIT = np.array([[1 << (4 * place + state) for state in State] for place in range(_PER_WORD)], np.uint64)
 
 
-def _table(rule: JointRule, *, settled: bool) -> NDArray[np.uint8]:
-    """State of a joint by which states its photos have: entry 0b0110 is for photos some raised, some clear.
+_HALF = np.uint8(4 | State.UNSURE)
 
-    `settled`: once what is unsure was settled as clear, as far as a photo stays unseen then.
-    """
+
+def _table(rule: JointRule) -> NDArray[np.uint8]:
+    """State of a joint by which states its photos have: entry 0b0110 is for photos some raised, some clear."""
     result = np.zeros(16, np.uint8)
     for bits in range(16):
         states = [state for state in State if bits >> state & 1]
         state = verdicts.joint_state(states, rule)
-        left = settled and state == State.UNSURE and verdicts.still_unseen(states, rule)
-        result[bits] = State.UNSEEN if left else state
+        result[bits] = _HALF if state == State.UNSURE and verdicts.still_unseen(states, rule) else state
     return result
 
 
-_BY_BITS = {rule: _table(rule, settled=False) for rule in JointRule}
-_SETTLED = {rule: _table(rule, settled=True) for rule in JointRule}
+_BY_BITS = {rule: _table(rule) for rule in JointRule}

@@ -17,6 +17,7 @@ from weldstudio.store import models, photos, predictions
 from weldstudio.store import scheme as schemes
 from weldstudio.store.store import Store
 from weldstudio.studio import registry
+from weldstudio.studio.features import place
 
 REQUEST = 1000
 """Photos asked for at once; the engine answers in batches and holds two requests, so it never waits for us."""
@@ -58,16 +59,19 @@ class PredictReport:
 
 
 def predict(
-    store: Store, *, model_id: str | None = None, photo_ids: Sequence[int] | None = None
+    store: Store, *, model_id: str | None = None, photo_ids: Sequence[int] | None = None, features: bool = False
 ) -> Generator[Progress, None, PredictReport]:
     """Scores all photos (or these) that the model (the active one by default) has not scored yet.
 
-    Closing the generator keeps what is finished. Raises JobFailed with a sentence.
+    With `features`, what its trunk sees is kept on the way, of the photos that have not been scored and of those
+    whose features are missing. Closing the generator keeps what is finished. Raises JobFailed with a sentence.
     """
     card = registry.chosen(store, model_id)
     paths = _paths(store, photo_ids)
     done_before = {int(i) for i in predictions.read(store, card.id, list(paths))[0]} if paths else set()
-    waiting = [photo_id for photo_id in paths if photo_id not in done_before]
+    kept = place(store, card) if features else None
+    unseen = set(kept.missing(list(paths))) if kept else set()
+    waiting = [photo_id for photo_id in paths if photo_id not in done_before or photo_id in unseen]
     total, finished = len(waiting), 0
     problems: list[tuple[int, str]] = []
     if waiting:
@@ -79,7 +83,8 @@ def predict(
                 while sent < len(requests) and sent - answered < 2:
                     ids = requests[sent]
                     sent += 1
-                    engine.send(Score(sent, tuple(ids), tuple(paths[i] for i in ids)))
+                    asked = Score(sent, tuple(ids), tuple(paths[i] for i in ids))
+                    engine.send(asked if kept is None else kept.kept_by(asked))
                 changes = Changes()
                 match engine.poll(POLL_S):
                     case Scored() as batch:
@@ -93,7 +98,9 @@ def predict(
                         raise JobFailed(failure.sentence)
                 yield Progress(finished, total, f"scoring with {card.name}", changes)
     difference = scheme_difference(card, schemes.load(store))
-    return PredictReport(card.id, card.name, finished - len(problems), len(done_before), tuple(problems), difference)
+    return PredictReport(
+        card.id, card.name, finished - len(problems), len(done_before.difference(waiting)), tuple(problems), difference
+    )
 
 
 def record(store: Store, model_id: str, photo_ids: Sequence[int], probabilities: NDArray[np.floating[Any]]) -> Changes:

@@ -16,6 +16,7 @@ PAGES = {
     "flags": "Flags",
     "train": "Train",
     "models": "Models",
+    "learning": "The fast loop",
     "quality": "Quality",
     "collections": "Collections",
     "desks": "Safe, and shared",

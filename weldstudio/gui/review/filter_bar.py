@@ -163,6 +163,8 @@ class FilterBar(QWidget):
         self.turn.setAccessibleName("Turn the order round")
         set_icon(self.turn, "sort")
         self.turn.toggled.connect(self.turned)
+        self.by_joint = QToolButton()
+        """Groups the photographs by joint; the page gives it its action."""
         self.keep = QToolButton()
         """Keeps the filter as a view; the page gives it its action."""
         self._small, self._large = QLabel(), QLabel()
@@ -180,6 +182,7 @@ class FilterBar(QWidget):
         layout.addWidget(self.keep)
         layout.addWidget(self.sort)
         layout.addWidget(self.turn)
+        layout.addWidget(self.by_joint)
         layout.addSpacing(GROUP - GAP)
         layout.addWidget(self._small)
         layout.addWidget(self.thumbs)

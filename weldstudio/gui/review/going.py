@@ -78,7 +78,7 @@ class Going(QObject):
             return
         if self._grid.step(by) and self._shown.drop_stale(keep=self._grid.state.current_id):
             self._grid.set_stale(frozenset())
-            self._grid.show_ids(self._shown.ids)
+            self._grid.show_ids(self._shown.ids, self._shown.starts)
 
     def go_to(self, photo_id: int) -> None:
         """Work on a photograph, even one that the filter hides."""
