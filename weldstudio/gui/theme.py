@@ -164,9 +164,9 @@ def _kind(wish: str) -> int:
     """The theme that is wished for; the system's own, where that is the wish."""
     if wish == "system":
         hints = QGuiApplication.styleHints()
-        if hasattr(hints, "accessibility"):
-            if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
-                return CONTRAST
+        said = hints.accessibility().contrastPreference() if hasattr(hints, "accessibility") else None
+        if said is not None and said == Qt.ContrastPreference.HighContrast:
+            return CONTRAST
         return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
     return {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[wish]
 

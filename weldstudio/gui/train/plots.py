@@ -24,6 +24,8 @@ FEW_POINTS: Final = 40
 MOST_SMOOTH: Final = 200
 """Up to this many points a curve is drawn smooth; with 20 curves of 1,000 points that would cost 40 ms."""
 
+_LEAST_HEIGHT: Final = 180
+
 
 class _PercentAxis(pg.AxisItem):
     """0 to 1 as '0 %' to '100 %'."""
@@ -79,6 +81,8 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._planned = 0
         self._chosen: str | None = None
         self._classes: dict[str, Any] = {}
+        # With large text little room may be left; painting a plot without any height ends the process in pyqtgraph.
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self.setAccessibleName("Curves of the run: loss above, mean per-class accuracy below")
         # Half a number stands above the uppermost tick and below the lowest.
         self.ci.layout.setSpacing(GAP)
