@@ -86,6 +86,7 @@ class Settings:
     panes: int = _row(4, "Photographs side by side, the large one included", low=2, high=4)
     photo_window: bool = _row(False, "The large photograph stands in a window of its own")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
+    by_joint: bool = _row(False, "Group the photographs of the grid by joint")
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(
         200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000

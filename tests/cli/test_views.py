@@ -33,5 +33,15 @@ def test_views_are_added_listed_shown_renamed_and_removed(folder: Path, run: Run
     assert removed["views"] == []
     run("history", folder, "--revert", removed["action"])
     assert [v["name"] for v in run("views", folder)["views"]] == ["Three"]
+    file = folder.parent / "views.toml"
+    assert run("views", "save", folder, file) == {"file": str(file), "views": 1}
+    run("views", "remove", folder, "Three")
+    loaded = run("views", "load", folder, file)
+    assert (loaded["views"], loaded["left_out"]) == (["Three"], [])
+    table = folder.parent / "out.csv"
+    exported = run("export", folder, table, "--format", "csv", "--view", "three", "--where", "-id:2")
+    assert exported["exported"] == 2
+    assert [line[:8] for line in table.read_text("utf-8").splitlines()[1:]] == ["a/00.jpg", "a/02.jpg"]
+    assert "nothing to export" in run("export", folder, table, "--format", "csv", "--where", "id:99", status=1)["error"]
     assert "no view 'Thee'" in run("views", "remove", folder, "Thee", status=1)["error"]
     assert "no flag" in run("views", "add", folder, "Wet", "flag:wetness", status=1)["error"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from weldstudio.domain.calibration import platt, prior_corrected, prior_corrected_flag, temperature
 from weldstudio.domain.recipe import Thresholds
-from weldstudio.domain.thresholds import choose, conformal_threshold, threshold_by_cost, threshold_by_recall
+from weldstudio.domain.thresholds import Ranked, choose, conformal_threshold, threshold_by_cost, threshold_by_recall
 
 samples = st.integers(0, 2**32 - 1).map(
     lambda seed: (
@@ -55,7 +55,7 @@ def test_with_few_raised_photos_the_costs_alone_decide() -> None:
     scores, raised = np.linspace(0.01, 0.99, 50), np.arange(50) >= 45
     dear, cheap = (threshold_by_cost(scores, raised, miss=m, false_alarm=1) for m in (50, 1))
     assert dear < cheap < 1
-    note = choose(Thresholds("cost"), scores, raised, prior=0.1, balanced=False, name="Soil").note
+    note = choose(Thresholds("cost"), Ranked(scores, raised), prior=0.1, balanced=False, name="Soil").note
     assert "5 validation photos" in note
 
 
@@ -66,8 +66,7 @@ def test_a_guarantee_needs_enough_raised_photos(rate: float, least: int) -> None
     assert conformal_threshold(scores[1:], np.ones(least - 1, bool), miss_rate=rate) == (None, 1)
     few = choose(
         Thresholds("conformal", miss_rate=rate),
-        scores[1:],
-        np.ones(least - 1, bool),
+        Ranked(scores[1:], np.ones(least - 1, bool)),
         prior=0.5,
         balanced=False,
         name="A",
@@ -86,8 +85,8 @@ def test_the_guarantee_holds_on_new_photos(trials) -> None:
 
 def test_the_prior_is_the_threshold_unless_training_was_balanced() -> None:
     scores, raised = np.linspace(0, 1, 20), np.arange(20) > 15
-    assert choose(Thresholds("prior"), scores, raised, prior=0.2, balanced=False).threshold == 0.2
-    balanced = choose(Thresholds("prior"), scores, raised, prior=0.2, balanced=True, name="A")
+    assert choose(Thresholds("prior"), Ranked(scores, raised), prior=0.2, balanced=False).threshold == 0.2
+    balanced = choose(Thresholds("prior"), Ranked(scores, raised), prior=0.2, balanced=True, name="A")
     assert balanced.threshold == 0.5
     assert balanced.note
 
@@ -97,7 +96,9 @@ def test_points_make_a_miss_dearer() -> None:
     raised = draw.uniform(size=400) < 0.3
     scores = 1 / (1 + np.exp(-draw.normal(size=400) - 2 * raised))
     cheap, dear = (
-        choose(Thresholds("cost", by_points=True), scores, raised, prior=0.3, balanced=False, points=points).threshold
+        choose(
+            Thresholds("cost", by_points=True), Ranked(scores, raised), prior=0.3, balanced=False, points=points
+        ).threshold
         for points in (1, 30)
     )
     assert dear < cheap

@@ -27,10 +27,10 @@ def room_for(photos: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory for so many photos at a time, while training."""
     forward = Network.forward
 
-    def limited(self: Network, x: torch.Tensor) -> torch.Tensor:
+    def limited(self: Network, x: torch.Tensor, start: int = 0) -> torch.Tensor:
         if self.training and len(x) > photos:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-        return forward(self, x)
+        return forward(self, x, start)
 
     monkeypatch.setattr(Network, "forward", limited)
 

@@ -151,6 +151,7 @@ def test_a_filters_text_is_read_back(text: str) -> None:
 
 def test_every_word_and_key_is_known_to_the_selection(seen: Mirror) -> None:
     values = {"id": "1", "taken": "2019", "split": "test", "verdict": "open", "predicted": "open", "decision": "none"}
+    seen.picked["soil"] = seen.ids[:1]
     values |= {"review": "returned", "safe": "0.01", "points": "50..", "added": "2020", "run": "r1"}
     for term in [
         *(reviewing.Term(word) for word in WORDS),

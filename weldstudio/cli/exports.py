@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from weldstudio.cli import answer
-from weldstudio.cli.options import examples, json_option, level_choice, opened, project_argument
+from weldstudio.cli.options import (
+    examples,
+    json_option,
+    level_choice,
+    opened,
+    picked,
+    project_argument,
+    which_options,
+)
 from weldstudio.cli.progress import drive
 
 
@@ -15,6 +23,8 @@ from weldstudio.cli.progress import drive
         "weldstudio export welds dataset --format imagefolder",
         "weldstudio export welds dataset --format imagefolder --link",
         "weldstudio export welds labels.csv --format csv --level both",
+        "weldstudio export welds wet.csv --format csv --where 'flag:\"Water Contamination High Risk\"'",
+        "weldstudio export welds dataset --format imagefolder --view 'Clamps to check'",
     )
 )
 @project_argument
@@ -26,6 +36,7 @@ from weldstudio.cli.progress import drive
     required=True,
     help="csv: one file with a column per flag. imagefolder: a new folder with one folder of photos per class.",
 )
+@which_options
 @click.option("--link", is_flag=True, help="imagefolder: hard links instead of copies, where the disk allows it.")
 @click.option(
     "--level",
@@ -36,8 +47,10 @@ from weldstudio.cli.progress import drive
     "the merge where only that is known.",
 )
 @json_option
-def export(project: Path, dest: Path, format_: str, link: bool, level: str, as_json: bool) -> None:
-    """Export the photos and labels of PROJECT to DEST.
+def export(
+    project: Path, dest: Path, format_: str, where: str, view: str, link: bool, level: str, as_json: bool
+) -> None:
+    """Export the photos and labels of PROJECT to DEST: all, or those of a filter or a saved view.
 
     Either everything is written, or nothing is. Photos that do not fit the format are named with the reason.
     """
@@ -45,7 +58,8 @@ def export(project: Path, dest: Path, format_: str, link: bool, level: str, as_j
     from weldstudio.studio import exporting
 
     with opened(project) as store:
-        work = exporting.export(store, dest, format=format_, links=link, level=Level(level))
+        ids = picked(store, where, view)
+        work = exporting.export(store, dest, format=format_, photo_ids=ids, links=link, level=Level(level))
         report = drive(work, "Exporting", quiet=as_json)
     answer.give(as_json, report.to_json(), f"{report.dest}: {report.text}\n{_counts(report.counts)}".rstrip())
 

@@ -33,7 +33,8 @@ from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
-from weldstudio.cli.runs import pause, recipes, resume, runs, stop, train, vary
+from weldstudio.cli.run_list import curves, runs
+from weldstudio.cli.runs import pause, recipes, resume, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
@@ -123,6 +124,7 @@ for _command in (
     recipes,
     vary,
     runs,
+    curves,
     pause,
     resume,
     stop,

@@ -48,6 +48,33 @@ def signature(who: str | None) -> str:
     return Settings.load(paths.settings_file()).signature
 
 
+def which_options(command: Command) -> Command:
+    """`--where FILTER` and `--view NAME`: which photos, by default all."""
+    for option in (
+        click.option("--view", default="", metavar="NAME", help="Only the photos of this saved view."),
+        click.option(
+            *("--where", "where"),
+            default="",
+            metavar="FILTER",
+            help="Only the photos that FILTER finds, as one types it above the photographs.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def picked(store: "Store", where: str, view: str) -> "list[int] | None":
+    """Ids of the photos that `which_options` name, in the order of the view; None where they name all."""
+    if not where.strip() and not view.strip():
+        return None
+    from weldstudio.store import mirror as mirrors
+    from weldstudio.studio import picking
+
+    mirror = mirrors.read(store)
+    ids: list[int] = mirror.ids[picking.pick(mirror, where=where, view=view)].tolist()
+    return ids
+
+
 @contextmanager
 def opened(project: Path, *, read_only: bool = False) -> Iterator["Store"]:
     """The project's store, closed at the end whatever happens. UserError where the folder is no project.

@@ -41,6 +41,8 @@ class _ListFirst(click.Group):
         "weldstudio views rename welds 'Clamps to check' Clamps --key Ctrl+Alt+1",
         "weldstudio views remove welds Clamps",
         "weldstudio queue welds Clamps",
+        "weldstudio views save welds views.toml",
+        "weldstudio views load other views.toml",
     ),
 )
 @click.pass_context
@@ -134,6 +136,36 @@ def remove(project: Path, name: str, who: str | None, as_json: bool) -> None:
 
     with opened(project) as store:
         _tell(store, saving.remove(store, name, who=by), as_json=as_json)
+
+
+@views.command("save", short_help="Write the views to a file.")
+@project_argument
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@json_option
+def save(project: Path, file: Path, as_json: bool) -> None:
+    """Write the views of PROJECT to FILE, a text that `load` reads and a person can."""
+    from weldstudio.studio import view_files
+
+    with opened(project, read_only=True) as store:
+        number = view_files.give_out(store, file)
+    answer.give(as_json, {"file": str(file), "views": number}, f"{file}: {answer.count(number, 'view')} written.")
+
+
+@views.command("load", short_help="Keep the views of a file.")
+@project_argument
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@who_option
+@json_option
+def load(project: Path, file: Path, who: str | None, as_json: bool) -> None:
+    """Keep the views of FILE in PROJECT, in place of those of the same names; what means nothing here is left out."""
+    by = signature(who)
+    from weldstudio.studio import view_files
+
+    with opened(project) as store:
+        taken = view_files.take_over(store, file, who=by)
+    left_out = [{"name": name, "reason": reason} for name, reason in taken.left_out]
+    result = {"action": taken.done.action_id, "views": list(taken.names), "left_out": left_out}
+    answer.give(as_json, result, f"{taken.text}.")
 
 
 def _tell(store: "Store", done: "Done", *, as_json: bool) -> None:

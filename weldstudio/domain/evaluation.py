@@ -170,14 +170,20 @@ def costs(
 
 
 def _taken_for(said: NDArray[np.bool_], states: NDArray[np.uint8], names: Sequence[str]) -> dict[str, dict[str, int]]:
-    missed = (states == State.RAISED) & ~said
-    wrong = (states == State.CLEAR) & said
-    counts = missed.astype(np.int64).T @ wrong.astype(np.int64)
     return {
         name: {names[i]: int(row[i]) for i in np.argsort(-row, kind="stable") if row[i]}
-        for name, row in zip(names, counts, strict=True)
+        for name, row in zip(names, mixed_up(said, states), strict=True)
         if row.any()
     }
+
+
+def mixed_up(said: NDArray[np.bool_], states: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(classes, classes): photos on which the class of the row was missed and that of the column raised wrongly."""
+    missed = (states == State.RAISED) & ~said
+    wrong = (states == State.CLEAR) & said
+    # Integers are multiplied one by one, floats at once; they are exact far beyond any number of photos.
+    counts: NDArray[np.int64] = (missed.T.astype(np.float64) @ wrong.astype(np.float64)).astype(np.int64)
+    return counts
 
 
 def _top_json(top_1: tuple[int, int], top: tuple[int, int, int]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Models and what they say: the card that travels with the weights, predictions, and where an overlay lies."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -86,10 +86,23 @@ class ModelCard:
     """The networks of a model of several: one for each independent flag, or those of an ensemble."""
     shared_stages: int = 0
     """Stages from the front that all members have in common."""
+    parent: str = ""
+    """Id of the model whose weights it began with."""
+    snapshot_sha256: str = ""
+    """Of the manifest of its run: photos, labels and splits."""
+    purpose: str = ""
+    """What it is for, as a person wrote it."""
+    limits: str = ""
+    """What it is not for, likewise."""
 
     @property
     def slots(self) -> tuple[int, ...]:
         return tuple(c.slot for c in self.classes)
+
+    def with_thresholds(self, thresholds: Sequence[float]) -> "ModelCard":
+        """The same card with other thresholds, in the order of its classes."""
+        pairs = zip(self.classes, thresholds, strict=True)
+        return replace(self, classes=tuple(replace(item, threshold=float(value)) for item, value in pairs))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

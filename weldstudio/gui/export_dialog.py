@@ -1,5 +1,6 @@
 """Exporting labels: which photographs, in which form, where to."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QRadioButton,
@@ -25,6 +27,7 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.welcome.import_form import PathField
 from weldstudio.gui.words import counted
+from weldstudio.studio import picking, views
 
 FORMATS = {
     "csv": (
@@ -53,10 +56,17 @@ class ExportDialog(QDialog):
             f"The {counted(chosen, 'selected photograph')}" if chosen else "The selected photographs (none are)"
         )
         self.selected.setEnabled(bool(chosen))
-        (self.selected if chosen > 1 else self.all).setChecked(True)
+        self._shown = session.shown()
+        filtered = 0 < len(self._shown) < count
+        self.shown = QRadioButton(f"The {counted(len(self._shown), 'photograph')} that the filter shows")
+        self.shown.setVisible(filtered)
+        self.view = QRadioButton("Those of the view")
+        self.views = _views(session)
+        self.views.activated.connect(lambda _place: self.view.setChecked(True))
         group = QButtonGroup(self)
-        group.addButton(self.all)
-        group.addButton(self.selected)
+        for button in (self.all, self.shown, self.selected, self.view):
+            group.addButton(button)
+        (self.selected if chosen > 1 else self.shown if filtered else self.all).setChecked(True)
         self.format = QComboBox()
         for key, (name, _) in FORMATS.items():
             self.format.addItem(name, key)
@@ -95,7 +105,9 @@ class ExportDialog(QDialog):
         grid.setColumnMinimumWidth(0, self.links_label.sizeHint().width())
         rows: list[tuple[Any, QWidget]] = [
             ("Which", self.all),
+            ("", self.shown),
             ("", self.selected),
+            *([("", _beside(self.view, self.views))] if self.views.count() else []),
             ("Form", self.format),
             ("", self.meaning),
             (self.level_label, self.level),
@@ -138,22 +150,53 @@ class ExportDialog(QDialog):
             return QFileDialog.getSaveFileName(self, "Export to", start, "Tables (*.csv)")[0]
         return QFileDialog.getExistingDirectory(self, "Export into", str(self._session.folder.parent))
 
+    def photo_ids(self) -> Sequence[int] | None:
+        """Which photographs are exported; None = all."""
+        if self.selected.isChecked():
+            return self._session.selection
+        if self.shown.isChecked():
+            return self._shown
+        if self.view.isChecked():
+            mirror = self._session.mirror
+            ids: list[int] = mirror.ids[picking.pick(mirror, view=self.views.currentText())].tolist()
+            return ids
+        return None
+
     def _export(self) -> None:
         session, target = self._session, self.target.path
         if target is None:
             return
-        ids = session.selection if self.selected.isChecked() else None
         work = session.start_work(
             "Exporting",
             _export,
             target,
             format=self.format.currentData(),
-            photo_ids=ids,
+            photo_ids=self.photo_ids(),
             links=self.links.currentData(),
             level=self.level.currentData(),
         )
         work.finished.connect(lambda report: session.tell(f"Exported to {target}. {_words(report)}".strip()))
         self.accept()
+
+
+def _views(session: Session) -> QComboBox:
+    """The views that can be shown, with how many photographs each has."""
+    found = QComboBox()
+    found.setAccessibleName("View")
+    for view in views.listed(session.mirror):
+        if not view.problem:
+            found.addItem(view.name, view.id)
+    return found
+
+
+def _beside(button: QRadioButton, choice: QComboBox) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GAP)
+    row.addWidget(button)
+    row.addWidget(choice, 1)
+    return holder
 
 
 def _words(report: object) -> str:

@@ -48,6 +48,9 @@ ROLES: Final[dict[str, tuple[str, str, str]]] = {
     "well_unseen": ("#9AA1A9", "#9AA1A9", "#CCCCCC"),
     "well_disagreement": ("#F5B041", "#F5B041", "#FFD24D"),
     "well_accent": ("#6EA2F5", "#6EA2F5", "#FFD60A"),
+    "well_reject": ("#F2867E", "#F2867E", "#FF9C94"),
+    "well_accept": ("#62C992", "#62C992", "#7DF0AE"),
+    "well_open": ("#B4BBC3", "#A3ABB5", "#FFFFFF"),
     # verdicts
     "reject": ("#B3261E", "#F2867E", "#FF9C94"),
     "accept": ("#146C43", "#62C992", "#7DF0AE"),

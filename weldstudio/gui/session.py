@@ -93,6 +93,8 @@ class Session(QObject):
         """Photo ids selected; those hidden by the filter are never among them."""
         self.hidden = 0
         """How many of the selected photographs the filter hides."""
+        self.shown: Callable[[], list[int]] = list
+        """Photo ids that the grid shows, in its order; the Review page says which."""
         self._mirror: Mirror | None = None
         self.read_only = opening.read_only
         """Whether this window may look, but not change anything."""

@@ -119,10 +119,11 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     # Here, not above: nothing of studio may be imported before the first paint.
     from weldstudio.gui import scoring
     from weldstudio.gui.train import run_watcher
+    from weldstudio.gui.train.notifying import RunNotices
 
     if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
-    run_watcher.watch(session)
+    RunNotices(run_watcher.watch(session))
     folders.begin(session, window)
     scoring.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
@@ -263,7 +264,8 @@ def _settings(window: "MainWindow") -> None:
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
-    for action, name in (("review.blind", "blind"), ("work.predict", "predict_all")):
+    rows = (("review.blind", "blind"), ("work.predict", "predict_all"), ("photo.by_joint", "by_joint"))
+    for action, name in rows:
         dialog.accepted.connect(lambda a=action, n=name: window.action_table[a].setChecked(getattr(window.settings, n)))
     dialog.open()
 

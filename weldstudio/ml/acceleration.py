@@ -42,9 +42,9 @@ class Precision:
         self.scaler.update()
 
 
-def compiled(network: nn.Module) -> Callable[[Tensor], Tensor]:
+def compiled(network: nn.Module) -> Callable[[Tensor, int], Tensor]:
     """The network as kernels of its own; they are made at the first call, which may raise RuntimeError."""
-    made: Callable[[Tensor], Tensor] = torch.compile(network, backend=COMPILER)
+    made: Callable[[Tensor, int], Tensor] = torch.compile(network, backend=COMPILER)
     return made
 
 

@@ -102,17 +102,17 @@ class Network(nn.Module):
                 maps = module(maps)
         return torch.cat(maps.chunk(self.looks), dim=1) if self.looks > 1 else maps
 
-    def features(self, x: Tensor) -> Tensor:
-        """What the head sees, (n, width)."""
-        return self.neck(self.feature_map(x))
+    def features(self, x: Tensor, start: int = 0) -> Tensor:
+        """What the head sees, (n, width); of `x` as stage `start` sees it."""
+        return self.neck(self.feature_map(x, start))
 
     def classify(self, features: Tensor) -> Tensor:
         """Logits (n, classes) of features (n, width)."""
         logits: Tensor = self.head(self.dropout(self.hidden(features)))
         return logits
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.classify(self.features(x))
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        return self.classify(self.features(x, start))
 
     def rescale(self, slope: Tensor, offset: Tensor) -> None:
         """Turns every logit z_c into slope_c * z_c + offset_c."""

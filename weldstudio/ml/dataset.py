@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,41 +28,43 @@ DISK_SHARE = 0.5
 """Of the free disk, at most so much is taken for pixels."""
 
 
-class PixelFile:
-    """Pixels (s, s, 3) uint8 of photos of one size, by index, in a file that goes with its owner, however it ends."""
+class ArrayFile:
+    """Arrays of one shape and kind, by index, in a file that goes with its owner, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder, prefix="pixels-", buffering=0)  # noqa: SIM115 - see below
+        self._file = tempfile.TemporaryFile(dir=folder, prefix="arrays-", buffering=0)  # noqa: SIM115 - see below
         weakref.finalize(self, self._file.close)
         self._room = int(DISK_SHARE * shutil.disk_usage(folder).free)
         self._places: dict[int, int] = {}
         self._shape: tuple[int, ...] = ()
+        self._kind = np.dtype(np.uint8)
 
-    def put(self, index: int, pixels: Pixels) -> None:
-        """Keeps them unless the disk has no room."""
-        self._shape = pixels.shape
-        size = pixels.nbytes
+    def put(self, index: int, array: NDArray[Any]) -> bool:
+        """Keeps it unless the disk has no room; returns whether it did."""
+        self._shape, self._kind = array.shape, array.dtype
+        size = array.nbytes
         if (len(self._places) + 1) * size > self._room:
-            return
+            return False
         place = len(self._places)
         try:
             self._file.seek(place * size)
-            written = self._file.write(np.ascontiguousarray(pixels).data)
+            written = self._file.write(np.ascontiguousarray(array).data)
         except OSError:
             written = 0
         if written < size:
-            self._room = 0  # the disk filled up meanwhile: what is there is used, the others are decoded again
-            return
+            self._room = 0  # the disk filled up meanwhile: what is there is used, the others are made again
+            return False
         self._places[index] = place
+        return True
 
-    def get(self, index: int) -> Pixels | None:
+    def get(self, index: int) -> NDArray[Any] | None:
         """None for those that are not there."""
         place = self._places.get(index)
         if place is None:
             return None
-        pixels = np.empty(self._shape, np.uint8)
-        self._file.seek(place * pixels.nbytes)
-        return pixels if self._file.readinto(pixels.data) == pixels.nbytes else None
+        array = np.empty(self._shape, self._kind)
+        self._file.seek(place * array.nbytes)
+        return array if self._file.readinto(array.data) == array.nbytes else None
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ class Photos:
     """Bytes of memory for pixels; 0 where each photo is read once only, -1 for the usual."""
     _kept: dict[int, Pixels] = field(default_factory=dict, init=False)
     _bytes: int = field(default=0, init=False)
-    _file: PixelFile | None = field(default=None, init=False)
+    _file: ArrayFile | None = field(default=None, init=False)
 
     def read(self, indices: Sequence[int]) -> list[Pixels | PhotoError]:
         """Pixels (s, s, 3) uint8 of these photos in order; an unreadable one is its error."""
@@ -101,7 +104,7 @@ class Photos:
             self._bytes += pixels.nbytes
         elif self.overflow is not None:
             if self._file is None:
-                self._file = PixelFile(self.overflow)
+                self._file = ArrayFile(self.overflow)
             self._file.put(index, pixels)
 
     def readable(self, indices: Sequence[int]) -> tuple[list[int], list[Pixels], list[tuple[str, str]]]:

@@ -59,6 +59,7 @@ def make_card(
         hidden=recipe.network.hidden,
         members=tuple(members),
         shared_stages=shared_stages,
+        parent=recipe.network.weights.removeprefix("model:") if recipe.network.weights.startswith("model:") else "",
     )
 
 
@@ -75,7 +76,9 @@ def write_model(
     weights = part / "weights.safetensors"
     save(network, weights)
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
-    card = replace(card, id=folder.name, run_id=folder.name, weights_sha256=sha256)
+    manifest = folder / "manifest.jsonl"
+    snapshot = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.is_file() else ""
+    card = replace(card, id=folder.name, run_id=folder.name, weights_sha256=sha256, snapshot_sha256=snapshot)
     (part / "card.json").write_text(json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
     if len(pixels):
         worst = float(np.abs(Scorer(part).score(pixels) - expected).max())

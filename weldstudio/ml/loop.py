@@ -19,7 +19,7 @@ from torch import Tensor
 from weldstudio.domain.alarms import Watch
 from weldstudio.domain.errors import JobFailed, PhotoError
 from weldstudio.domain.labelling import State
-from weldstudio.domain.messages import Alarm, Message, Stage, Step
+from weldstudio.domain.messages import Alarm, Evaluated, Message, Stage, Step
 from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.recipe import Augmentation, Recipe
 from weldstudio.domain.sampling import class_rows, proportional_order
@@ -31,6 +31,7 @@ from weldstudio.ml.averaging import averaging_decay, cloned, follow
 from weldstudio.ml.checkpoints import Checkpoints
 from weldstudio.ml.context import SAY_EVERY_S, Context, Stopped
 from weldstudio.ml.dataset import Photos, order, stacked
+from weldstudio.ml.frozen import FrozenMaps
 from weldstudio.ml.losses import Loss
 from weldstudio.ml.pace import Pace
 from weldstudio.ml.preprocess import to_input
@@ -63,10 +64,12 @@ class Steps:
     variation: Variation = field(init=False)
     watch: Watch | None = None
     """Who looks whether it goes wrong."""
+    maps: FrozenMaps | None = None
+    """In place of the pixels, where frozen stages have been passed already."""
     answers: list[Tensor] = field(default_factory=list, init=False)
     """Logits of the photos of the last step, piece by piece, before it."""
     precision: Precision = field(init=False)
-    forward: Callable[[Tensor], Tensor] = field(init=False)
+    forward: Callable[[Tensor, int], Tensor] = field(init=False)
     pieces: int = field(default=1, init=False)
     """In how many pieces a batch is worked off; more than one after memory ran out."""
     unread: dict[str, str] = field(default_factory=dict, init=False)
@@ -88,6 +91,11 @@ class Steps:
         return replace(self.pixels.preprocessing, input_size=self.size)
 
     @property
+    def start(self) -> int:
+        """The stage that sees what `batch` gives."""
+        return 0 if self.maps is None else self.maps.start
+
+    @property
     def mixes(self) -> bool:
         """Whether pairs of photos are blended."""
         return self.recipe.data.augment and self.recipe.augmentation.mixup > 0
@@ -104,11 +112,15 @@ class Steps:
         return order(len(self.rows), seed=self.recipe.seed, epoch=epoch)
 
     def batch(self, chosen: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor, NDArray[np.int64]]:
-        """Input (n, 3, s, s) and label states (n, classes), on the device, of those rows whose photos can be read, and
-        these rows.
+        """Input of stage `start`, (n, 3, s, s) for the first, and label states (n, classes), on the device, of those
+        rows whose photos can be read, and these rows.
 
         Raises JobFailed where most photos of the training cannot be read any more.
         """
+        device = self.context.device
+        if self.maps is not None:
+            states = self.states[torch.from_numpy(chosen)]
+            return carried(self.maps.of(self.rows[chosen]), device), carried(states, device), chosen
         places, pixels, unread = self.pixels.readable([int(self.rows[row]) for row in chosen])
         self._leave_out(unread)
         chosen = chosen[places]
@@ -119,7 +131,6 @@ class Steps:
             seeds = [(self.recipe.seed, epoch, int(row)) for row in chosen]
             vary = [partial(self.variation.of, seed=s, without=w) for s, w in zip(seeds, spared, strict=True)]
             pixels = self.pixels.varied(pixels, vary)
-        device = self.context.device
         x = to_input(carried(stacked(pixels), device), self.pixels.preprocessing)
         return x, carried(states, device), chosen
 
@@ -191,7 +202,7 @@ class Steps:
         known = [self.loss.known(labels).sum().clamp(min=1) for labels in (states, others)]
         for part in torch.arange(len(x), device=x.device).tensor_split(self.pieces):
             with self.precision.computing():
-                logits = self.forward(x[part] if self.pieces > 1 else x).float()
+                logits = self.forward(x[part] if self.pieces > 1 else x, self.start).float()
             self.answers.append(logits.detach())
             loss = share * self.loss.entries(logits, states[part]).sum() / known[0]
             if share != 1:
@@ -307,7 +318,7 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
             follow(now.average, steps.network.state_dict(), decay)
         if time.monotonic() - said >= SAY_EVERY_S or now.step in due:
             left = (total - now.step) * pace.seconds / (now.step - begun)
-            yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left)
+            yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left, steps.context.memory)
             said = time.monotonic()
         if now.step in due:
             yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
@@ -330,7 +341,11 @@ def _evaluated(now: _Standing, steps: Steps, validation: Validation, *, checkpoi
     second_half = now.step % per_epoch == 0 and 2 * now.step > total
     smooth = now.average if now.step == total or second_half else None
     try:
-        yield from validation.measure(now.step, now.step / per_epoch, smooth)
+        for message in validation.measure(now.step, now.step / per_epoch, smooth):
+            if isinstance(message, Evaluated) and steps.recipe.schedule.patience:
+                without = 0 if validation.best is not before else now.without + 1
+                message = replace(message, patience_left=steps.recipe.schedule.patience - without)
+            yield message
     except Stopped:
         checkpoints.write(standing | {"unjudged": True})
         raise

@@ -18,7 +18,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest, ManifestPhoto
 from weldstudio.domain.model import Member, ModelCard, Preprocessing
 from weldstudio.domain.recipe import Recipe
-from weldstudio.domain.thresholds import choose
+from weldstudio.domain.thresholds import Ranked, choose
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.combined import Combined
 from weldstudio.ml.losses import exclusive_target, probabilities
@@ -195,8 +195,7 @@ class Outcome:
             known = np.isin(states[:, place], (State.RAISED, State.CLEAR))
             chosen = choose(
                 self.recipe.thresholds,
-                found[known, place].astype(np.float64),
-                states[known, place] == State.RAISED,
+                Ranked(found[known, place].astype(np.float64), states[known, place] == State.RAISED),
                 prior=self.prior[self.learned[place]],
                 balanced=self.balanced,
                 points=item.points,

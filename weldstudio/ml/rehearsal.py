@@ -121,7 +121,7 @@ def handful(states: np.ndarray, task: str) -> np.ndarray:
 def _scored(steps: Steps, x: Tensor, states: Tensor) -> tuple[float, float]:
     """(share of labels right, loss) of these photos as the network is in training."""
     with torch.no_grad():
-        logits = torch.cat([steps.network(part) for part in x.split(SCORE_BATCH)])
+        logits = torch.cat([steps.network(part, steps.start) for part in x.split(SCORE_BATCH)])
     value = float(steps.loss(logits, states))
     if steps.loss.exclusive:
         target = exclusive_target(states)

@@ -30,6 +30,7 @@ from weldstudio.ml.checkpoints import Checkpoints
 from weldstudio.ml.context import Context
 from weldstudio.ml.dataset import Photos
 from weldstudio.ml.features import Photographs, read_features
+from weldstudio.ml.frozen import FrozenMaps, frozen_maps
 from weldstudio.ml.loop import Steps, steps_per_epoch, train_stages
 from weldstudio.ml.losses import Loss, ignorance
 from weldstudio.ml.parts import stand_apart
@@ -185,18 +186,23 @@ class Training:
             nn.init.zeros_(self.network.head.bias)
         self.network.freeze(choice.frozen_stages, hold=len(self.network.stages) - fresh)
         photos = self.photos[Split.TRAIN]
-        kept = enlarged(self.preprocessing) if self.recipe.data.augment else self.preprocessing
+        varies = self.recipe.data.augment
+        kept = enlarged(self.preprocessing) if varies else self.preprocessing
+        pixels = Photos([photo.path for photo in photos], kept, self.context.pool, self.context.folder)
+        maps = None if varies else (yield from self._behind_frozen(pixels, "training"))
+        validation.maps = yield from self._behind_frozen(validation.pixels, "validation")
         steps = Steps(
             self.context,
             self.recipe,
             self.network,
             validation.loss,
-            Photos([photo.path for photo in photos], kept, self.context.pool, self.context.folder),
+            pixels,
             chosen.rows,
             torch.from_numpy(chosen.states),
             self.preprocessing.input_size,
             [item.name for item in self.manifest.classes],
             self.watch,
+            maps,
         )
         found_before = self.checkpoints.found
         if found_before is not None:
@@ -214,6 +220,13 @@ class Training:
             if isinstance(message, Alarm) and message.kind == "diverged":
                 self.sentence = message.sentence.removesuffix(" Try a smaller rate.")
             yield message
+
+    def _behind_frozen(self, pixels: Photos, word: str) -> Generator[Message, None, FrozenMaps | None]:
+        return (
+            yield from frozen_maps(
+                self.context, self.network, pixels, stages=self.recipe.network.frozen_stages, word=word
+            )
+        )
 
     def _rare(self, rows: int) -> Iterator[Message]:
         """Flags of which a batch is likely to hold no raised photo."""

@@ -22,6 +22,7 @@ from weldstudio.ml.averaging import cloned
 from weldstudio.ml.context import SAY_EVERY_S, SCORE_BATCH, Context
 from weldstudio.ml.dataset import Photos, batches, stacked
 from weldstudio.ml.features import Photographs
+from weldstudio.ml.frozen import FrozenMaps
 from weldstudio.ml.losses import Loss, probabilities
 from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.weights import save
@@ -66,9 +67,13 @@ class Validation:
         self.best: Best | None = None
         self.last_step = 0
         """Of the newest evaluation."""
+        self.judged: Tensor | None = None
+        """Logits (photos, classes) of the newest evaluation."""
         self.lost: set[int] = set()
         """Photos that cannot be read any more: no score counts them, neither of before nor after."""
-        self._pixels = Photos([photo.path for photo in photos], preprocessing, context.pool, context.folder)
+        self.pixels = Photos([photo.path for photo in photos], preprocessing, context.pool, context.folder)
+        self.maps: FrozenMaps | None = None
+        """In place of the pixels, once frozen stages have been passed."""
 
     def kept(self) -> dict[str, Any]:
         """The best so far, as a checkpoint holds it."""
@@ -101,6 +106,7 @@ class Validation:
     def judge(self, step: int, epoch: float, logits: Tensor, *, keep: bool = True) -> Evaluated:
         """Scores of these validation logits; with `keep`, the network is kept if they are the best so far."""
         self.last_step = max(self.last_step, step)
+        self.judged = logits
         loss = float(self.loss(logits, self.states)) if len(self.states) else 0.0
         evaluation = self._evaluation(logits)
         now = Best(step, evaluation, loss, {}, logits.clone())
@@ -144,7 +150,12 @@ class Validation:
         logits = torch.zeros(count, len(self.names))
         for indices in batches(count, SCORE_BATCH):
             self.context.heed()
-            places, pixels, unread = self._pixels.readable(indices)
+            if self.maps is not None:
+                with torch.inference_mode():
+                    x = self.maps.of(indices).to(self.context.device)
+                    logits[indices.start : indices.stop] = self.network(x, self.maps.start).float().cpu()
+                continue
+            places, pixels, unread = self.pixels.readable(indices)
             if unread:
                 yield from self.context.left_out(unread)
                 self.lose(set(indices) - {indices[place] for place in places})

@@ -81,6 +81,8 @@ class Mirror:
     """The project's."""
     runs: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     """Photo ids that a training was given, by the run's id, as far as somebody has asked (`studio.run_terms`)."""
+    picked: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Photo ids that a part of the window has picked out, by the words for them (`studio.picks`)."""
     tallied: dict[Hashable, Tallied] = field(default_factory=dict)
     """What was last worked out of all photos or joints, by its name; see `studio.kept`."""
     _codes: dict[int, int] = field(default_factory=lambda: {0: 0})
@@ -142,7 +144,7 @@ class Mirror:
 
         Of a merge the model was not trained for it is the highest of its members'.
         """
-        own, *members = (self._column(s, rows).astype(np.float32) for s in _asked(self.scheme, slot))
+        own, *members = (self._column(s, rows).astype(np.float32) for s in asked(self.scheme, slot))
         if not members:
             return own
         return np.where(np.isnan(own), np.fmax.reduce(members), own)
@@ -152,7 +154,7 @@ class Mirror:
 
         False where it says nothing. A merge the model was not trained for is raised if any of its members is.
         """
-        own, *members = (self._reaches(s, rows) for s in _asked(self.scheme, slot))
+        own, *members = (self._reaches(s, rows) for s in asked(self.scheme, slot))
         if not members:
             return own
         silent = np.isnan(self._column(slot, rows))
@@ -160,7 +162,7 @@ class Mirror:
 
     def spoken(self, slot: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
         """(n,) whether the active model says anything of a flag or merge, or of a member of it."""
-        said = [np.ascontiguousarray(self._column(s, rows)).view(np.int16) for s in _asked(self.scheme, slot)]
+        said = [np.ascontiguousarray(self._column(s, rows)).view(np.int16) for s in asked(self.scheme, slot)]
         # By their bits, as in `_reaches`: what is not a number lies above infinity, its sign left aside.
         return np.logical_or.reduce([(bits & np.int16(0x7FFF)) <= _INFINITY_BITS for bits in said])
 
@@ -381,7 +383,7 @@ def _recoded(numbers: NDArray[np.int64], codes: dict[int, int]) -> NDArray[np.in
     return known[numbers]
 
 
-def _asked(scheme: Scheme, slot: int) -> tuple[int, ...]:
-    """The class itself, and the members of a merge."""
+def asked(scheme: Scheme, slot: int) -> tuple[int, ...]:
+    """The slots whose predictions tell of a class: the class itself, and the members of a merge."""
     item = scheme.by_slot(slot)
     return (slot, *item.members) if isinstance(item, Merge) else (slot,)

@@ -73,6 +73,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.next", "Next photograph", "Right | Space", "chevron_right"),
         ("photo.previous", "Previous photograph", "Left | Shift+Space", "chevron_left"),
         ("photo.next_unreviewed", "Next photograph nobody has reviewed", "Ctrl+Right"),
+        ("photo.seek", "Go to a photograph or joint…", "Ctrl+L | '", "search"),
         ("photo.open", "Open the photograph large", "Return | Enter", "photo"),
         ("photo.grid", "Back to the grid", "Escape", "grid"),
         ("photo.select_all", "Select all photographs shown", "Ctrl+A"),
@@ -82,6 +83,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("views.save", "Keep the filter as a view…", "Ctrl+Shift+K", "star"),
         ("views.change", "Name and key of this view…", "", "edit"),
         ("views.remove", "Remove this view", "", "trash"),
+        ("views.export", "Write all views to a file…", "", "export"),
+        ("views.import", "Take views in from a file…", "", "import"),
         ("photo.predict", "Predict the photographs shown with the active model", "Ctrl+Shift+P", "engine"),
         ("photo.confirm", "The labels hold for the changed file", "F5", "check"),
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
@@ -90,6 +93,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
         ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
+        ("photo.by_joint", "Group the photographs by joint", "Ctrl+Shift+J", "joint"),
+        checkable=("photo.by_joint",),
     ),
     *_page(
         "review",
@@ -205,7 +210,13 @@ TABLE: Final[tuple[Action, ...]] = (
         ("train.sooner", "Begin sooner", "Alt+Up", "chevron_up"),
         ("train.later", "Begin later", "Alt+Down", "chevron_down"),
         ("train.more", "Show every setting of the recipe", "", "settings"),
-        checkable=("train.more",),
+        ("train.runs", "All runs: table and comparison", "Ctrl+T", "table"),
+        ("train.duplicate", "Train again with the run's recipe", "Ctrl+D", "edit"),
+        ("train.star", "Star the run, or take its star away", "Ctrl+B", "star"),
+        ("train.note", "Note on the run…", "F4", "edit"),
+        ("train.export", "Write the run's curves: table, picture, TensorBoard…", "", "export"),
+        ("train.delete", "Delete the run", "Ctrl+Delete", "trash"),
+        checkable=("train.more", "train.runs"),
     ),
     *_page(
         "models",
@@ -241,6 +252,8 @@ _WRITING = (
     "train.resume",
     "train.sooner",
     "train.later",
+    "train.note",
+    "train.delete",
     "model.",
 )
 _LOOKING = (
@@ -249,6 +262,7 @@ _LOOKING = (
     "joint.next",
     "scheme.contractors",
     "scheme.save",
+    "views.export",
     "model.reveal",
     "model.report",
 )

@@ -70,6 +70,14 @@ ROWS = (
         arguments=(),
     ),
     Row(
+        "thresholds",
+        "all thresholds moved, figures, verdicts and hours of 127,655 photos / points of raised flags by bare numpy",
+        "thresholds",
+        cap=100,
+        arguments=(),
+        limit_script="verdicts",
+    ),
+    Row(
         "joint-queues",
         "after a label, the slowest queue of 127,655 photos in its order / points by bare numpy",
         "queues",

@@ -1,6 +1,6 @@
 """Verdicts of all joints at once: the rule of `domain.verdict`, over the mirror, for labels and for predictions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -185,20 +185,32 @@ def _mended(mirror: Mirror, known: Tally, rows: NDArray[np.int64], *, predicted:
 
 
 def _counted(mirror: Mirror, scheme: Scheme, facts: JointFacts, *, predicted: bool) -> Tally:
-    joints, order, starts = mirror.joint_order
+    slots = [item.slot for item in needed_at(scheme, scheme.verdict_level)]
+    found = joint_states(mirror, slots, scheme=scheme, predicted=predicted)
+    return tally_of(mirror, found, scheme=scheme, facts=facts)
+
+
+def tally_of(
+    mirror: Mirror, found: Mapping[int, NDArray[np.uint8]], *, scheme: Scheme, facts: JointFacts | None = None
+) -> Tally:
+    """Points of every joint from its states of all classes that are needed, by slot, as `joint_states` gives them."""
+    states = tuple(told_once(scheme, scheme.verdict_level, found).values())
+    return Tally(scheme, mirror.joint_order[0], states, lambda: _limits(mirror, facts or mirror.joints))
+
+
+def joint_states(
+    mirror: Mirror, slots: Sequence[int], *, scheme: Scheme, predicted: bool = False
+) -> dict[int, NDArray[np.uint8]]:
+    """(joints,) states of these classes by slot, by the photos' labels or by the active model's predictions."""
+    _, order, starts = mirror.joint_order
 
     def states_of(slot: int) -> NDArray[np.uint8]:
         return predicted_states(mirror, slot) if predicted else scheme.states_of(slot, mirror.labels)
 
-    level = scheme.verdict_level
-    needed = needed_at(scheme, level)
-    slots = [item.slot for item in needed]
-    found = {
+    return {
         slot: _BY_BITS[scheme.joint_rule_of(slot)][bits]
         for slot, bits in zip(slots, _joint_bits(states_of, slots, order, starts), strict=True)
     }
-    states = tuple(told_once(scheme, level, found).values())
-    return Tally(scheme, joints, states, lambda: _limits(mirror, facts))
 
 
 def _limits(mirror: Mirror, facts: JointFacts) -> NDArray[np.int64]:

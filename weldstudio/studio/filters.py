@@ -73,6 +73,7 @@ KEYS: Mapping[str, str] = {
     "name": "part of the path, or of a note on the photo or its joint",
     "note": "a word of the note on it or on its joint",
     "id": "numbers of photos: id:3,4,17",
+    "picked": "picked out elsewhere in the window, for as long as it is open: picked:WORDS",
 }
 """Terms with a value, with their meaning."""
 

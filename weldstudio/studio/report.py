@@ -9,23 +9,18 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from weldstudio.domain import evaluation as scoring
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed, PhotoError, UserError
-from weldstudio.domain.labelling import State
 from weldstudio.domain.messages import Message
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.imaging.thumbs import make_thumb
 from weldstudio.jobs.folder import RunFolder, replace_text
 from weldstudio.store import mirror as mirrors
-from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import evaluating, registry, report_page
-from weldstudio.studio.evaluating import Heard
-from weldstudio.studio.report_page import Mistake, Origin
+from weldstudio.studio.mistakes import costliest
+from weldstudio.studio.report_page import Origin
 
 ERRORS = 24
 """Of the costliest, each with a thumbnail."""
@@ -59,42 +54,14 @@ def write(
     yield Progress(0, 1, "writing the report")
     evaluation = evaluating.judged(mirror, found[split], found[Split.VALIDATION], split=split)
     known = found[split].labelled()
-    text = report_page.page(
-        evaluation, known, _costliest(mirror, known), project=store.name, origin=_origin(store, card.run_id or "none")
-    )
+    errors = [(one, _picture(mirror.photo_path(one.photo_id))) for one in costliest(mirror, known, most=ERRORS)]
+    origin = _origin(store, card.run_id or "none")
+    text = report_page.page(evaluation, known, errors, project=store.name, origin=origin)
     try:
         replace_text(target, text)
     except OSError as error:
         raise JobFailed(f"The report cannot be written to {target}: {error.strerror or error}.") from error
     return Written(target, card.id, split, evaluation.mean_per_class_accuracy, target.stat().st_size)
-
-
-def _costliest(mirror: Mirror, known: Heard) -> list[Mistake]:
-    """The dearest errors; of each photo the dearest alone, so that many photos are seen."""
-    states = scoring.one_of_a_group(known.states) if known.card.task == "exclusive" else known.states
-    raised = known.raised
-    points = [mirror.scheme.points_of(slot) for slot in known.card.slots]
-    costs = scoring.costs(known.probabilities, states, raised, points)
-    found = []
-    for row in np.argsort(-costs.max(axis=1), kind="stable")[:ERRORS].tolist():
-        place = int(costs[row].argmax())
-        if not costs[row, place]:
-            break
-        photo = int(known.rows[row])
-        said = "" if known.card.task != "exclusive" else known.names[int(raised[row].argmax())]
-        found.append(
-            Mistake(
-                mirror.paths[photo],
-                known.names[place],
-                states[row, place] == State.RAISED,
-                float(known.probabilities[row, place]),
-                known.thresholds[place],
-                points[place],
-                said,
-                _picture(mirror.photo_path(int(mirror.ids[photo]))),
-            )
-        )
-    return found
 
 
 def _picture(path: Path) -> str:

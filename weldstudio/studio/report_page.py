@@ -13,6 +13,7 @@ from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe, every_field
 from weldstudio.domain.scores import FEW
 from weldstudio.studio.evaluating import PARTED_BY, Evaluation, Heard
+from weldstudio.studio.mistakes import Mistake
 from weldstudio.studio.report_plots import bar, precision_plot, reliability_plot, roc_plot, run_plot
 
 UNSEEN_BY = {
@@ -20,24 +21,6 @@ UNSEEN_BY = {
     "validation": "the photographs on which its thresholds were chosen, which flatters it a little",
     "train": "the very photographs it learned from, which says little of new ones",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One of the costliest errors."""
-
-    path: str
-    name: str
-    """The class."""
-    missed: bool
-    """Raised by the label and not by the model; else the other way round."""
-    probability: float
-    threshold: float
-    points: int
-    said: str
-    """For exclusive classes, what the model took it for; else ''."""
-    picture: str
-    """A data address; '' where the photo cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +39,14 @@ class Origin:
 
 
 def page(
-    evaluation: Evaluation, known: Heard, mistakes: Sequence[Mistake], *, project: str, origin: Origin | None
+    evaluation: Evaluation,
+    known: Heard,
+    mistakes: Sequence[tuple[Mistake, str]],
+    *,
+    project: str,
+    origin: Origin | None,
 ) -> str:
-    """The whole report. `known` is what was heard of the photos with labels."""
+    """The whole report. `known` is what was heard of the photos with labels, `mistakes` come with their pictures."""
     told = evaluation.to_json()
     style = (paths.resources() / "report" / "style.css").read_text("utf-8")
     parts = [
@@ -226,14 +214,14 @@ def _trust(told: Mapping[str, Any]) -> str:
     return _section("Can its probabilities be trusted?", words, _table(heads, rows, words_from=4))
 
 
-def _mistakes(mistakes: Sequence[Mistake], card: ModelCard) -> str:
+def _mistakes(mistakes: Sequence[tuple[Mistake, str]], card: ModelCard) -> str:
     figures = []
-    for one in mistakes:
-        kind = '<span class="missed">missed</span>' if one.missed else '<span class="alarm">raised for nothing</span>'
+    for one, picture in mistakes:
+        kind = f'<span class="{"missed" if one.missed else "alarm"}">{one.kind}</span>'
         said = f", taken for {escape(one.said)}" if one.said and one.missed else ""
         least = "" if card.task == "exclusive" else f", raised from {_percent(one.threshold)}"
         points = f"<br>{one.points} points" if one.points > 1 else ""
-        image = f'<img src="{one.picture}" alt="{escape(one.path)}" loading="lazy">' if one.picture else "<img alt=''>"
+        image = f'<img src="{picture}" alt="{escape(one.path)}" loading="lazy">' if picture else "<img alt=''>"
         figures.append(
             f"<figure>{image}<figcaption><b>{escape(one.name)}</b> {kind}{said}<br>it says {_percent(one.probability)}"
             f'{least}{points}<br><span class="quiet">{escape(one.path)}</span></figcaption></figure>'

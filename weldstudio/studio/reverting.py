@@ -1,6 +1,7 @@
 """Taking back what an action did to the scheme, the registry or reject limits: it noted what was before and after.
 
-A note ("payload") is {"scheme": {"before": ..., "after": ...}}, {"active_model": {"before": ..., "after": ...}} or
+A note ("payload") is {"scheme": {"before": ..., "after": ...}}, {"active_model": {"before": ..., "after": ...}},
+{"model_card": {"model": ..., "before": ..., "after": ...}} or
 {"reject_limits": {"contractor": ..., "before": ..., "after": ...}}. It is looked at field by field: the points of one
 flag, the members of one group, the limit of one day. Only fields that still are as the action left them are put back;
 the others were changed since and stay (see `domain.owning`). {"altered": ...} is looked at photo by photo, what was
@@ -15,7 +16,7 @@ from weldstudio.domain.scheme import Level
 from weldstudio.store import actions, models, past
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
-from weldstudio.studio import confirming, contractors, noting
+from weldstudio.studio import confirming, contractors, model_cards, noting
 from weldstudio.studio.scheme_text import from_json, to_json
 
 Field = tuple[str, ...]
@@ -49,6 +50,13 @@ def payload_of_revert(store: Store, action_id: str) -> tuple[dict[str, Any] | No
     limits = {field[2]: one.before for field, one in ours.items() if field[0] == "limit"}
     if limits:
         back["reject_limits"] = contractors.restored(store, payload["reject_limits"]["contractor"], limits)
+    texts = {field: one for field, one in ours.items() if field[0] == "card"}
+    if texts:
+        back["model_card"] = {
+            "model": payload["model_card"]["model"],
+            "before": {field[2]: one.present for field, one in texts.items()},
+            "after": {field[2]: one.before for field, one in texts.items()},
+        }
     if "altered" in payload:
         marks = confirming.payload_of_revert(store, payload["altered"])
         changed_since += marks is None
@@ -67,6 +75,8 @@ def restore(store: Store, payload: dict[str, Any]) -> Changes:
         changes |= models.activate(store, payload["active_model"]["after"])
     if "reject_limits" in payload:
         changes |= contractors.restore(store, payload["reject_limits"])
+    if "model_card" in payload:
+        changes |= model_cards.restore(store, payload["model_card"])
     if "altered" in payload:
         changes |= confirming.restore(store, payload["altered"])
     return changes | noting.restore(store, payload)
@@ -104,6 +114,9 @@ def _changed(payload: dict[str, Any]) -> dict[Field, tuple[Any, Any]]:
         change = payload["reject_limits"]
         before |= {("limit", change["contractor"], day): points for day, points in change["before"]}
         after |= {("limit", change["contractor"], day): points for day, points in change["after"]}
+    if "model_card" in payload:
+        before |= model_cards.fields_of(payload["model_card"], "before")
+        after |= model_cards.fields_of(payload["model_card"], "after")
     every = dict.fromkeys((*before, *after))
     return {f: (before.get(f), after.get(f)) for f in every if before.get(f) != after.get(f)}
 

@@ -5,7 +5,6 @@ Each takes at most 50 ms at 127,655 photos, on the thread that asks. What the mo
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, merged_labels, review_terms, run_terms
+from weldstudio.studio import joint_terms, joints, merged_labels, photo_terms, picks, review_terms, run_terms
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -23,9 +22,7 @@ from weldstudio.studio.filters import (
     FilterError,
     Term,
     flag_term,
-    numbers,
     parse,
-    period,
 )
 from weldstudio.studio.kept import by_photo
 from weldstudio.studio.queues import QUEUES, Queue, Sort, queues
@@ -77,6 +74,18 @@ def select(
         case Sort.RANDOM:
             ordered = np.random.default_rng(seed).permutation(rows)
     return ordered[::-1] if descending else ordered
+
+
+def joined(mirror: Mirror, rows: Rows) -> Rows:
+    """Rows with those of one joint together, where the first of them stood; the order is kept otherwise."""
+    if not len(rows):
+        return rows
+    known, _, _ = mirror.joint_order
+    codes = known.searchsorted(mirror.joint[rows])
+    place_of = np.empty(len(known), np.int64)
+    # Written from the last to the first: what stays is the first place of each joint.
+    place_of[codes[::-1]] = np.arange(len(rows))[::-1]
+    return rows[np.argsort(place_of[codes], kind="stable")]
 
 
 def joints_of(mirror: Mirror, *, queue: str | None = None, text: str = "") -> Rows:
@@ -240,12 +249,10 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
     "conflict": review_terms.in_conflict,
-    "altered": lambda m: np.isin(m.ids, np.fromiter(m.altered, np.int64, len(m.altered))),
     "contradiction": lambda m: contradicting(m, m.scheme.groups) | merged_labels.contradictory(m),
     "to-split": merged_labels.to_split,
-    "noted": lambda m: _noted(m, ""),
     "scored": lambda m: ~np.isnan(_highest(m, None)),
-    "problem": lambda m: m.problem,
+    **photo_terms.WORDS,
     **joint_terms.WORDS,
     **review_terms.WORDS,
 }
@@ -274,50 +281,15 @@ def _model(mirror: Mirror, term: Term) -> Bools:
     return result
 
 
-def _equipment(mirror: Mirror, term: Term) -> Bools:
-    codes = [n for n, name in enumerate(mirror.equipments) if n and name.casefold() == term.value.casefold()]
-    return np.isin(mirror.equipment, codes)
-
-
-def _collection(mirror: Mirror, term: Term) -> Bools:
-    return np.isin(mirror.collection, [i for i, name in mirror.collections.items() if _same(name, term.value)])
-
-
-def _within(seconds: NDArray[np.int64], term: Term) -> Bools:
-    first, after = period(term.value)
-    return (seconds >= max(_seconds(first), 0)) & (seconds < _seconds(after))
-
-
-def _noted(mirror: Mirror, word: str) -> Bools:
-    """Whether the note on a photo or on its joint contains a word, in upper or lower case."""
-    wanted = word.casefold()
-    photos, joints = (
-        np.array([i for i, text in texts.items() if wanted in text.casefold()], np.int64)
-        for texts in (mirror.notes.photos, mirror.notes.joints)
-    )
-    return np.isin(mirror.ids, photos) | np.isin(mirror.joint, joints)
-
-
-def _name(mirror: Mirror, term: Term) -> Bools:
-    part = term.value.casefold()
-    named = np.fromiter((part in path for path in mirror.folded_paths), np.bool_, len(mirror))
-    return named | _noted(mirror, part) if mirror.notes.photos or mirror.notes.joints else named
-
-
 _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "flag": _flag,
     "model": _model,
     "disagrees": lambda m, term: disagreeing(m, _slot(m, term.value)),
-    "equipment": _equipment,
-    "collection": _collection,
     **joint_terms.KEYS,
     **review_terms.KEYS,
     **run_terms.KEYS,
-    "taken": lambda m, term: _within(m.taken, term),
-    "added": lambda m, term: _within(m.added, term),
-    "name": _name,
-    "note": lambda m, term: _noted(m, term.value),
-    "id": lambda m, term: np.isin(m.ids, numbers(term.value)),
+    **picks.KEYS,
+    **photo_terms.KEYS,
 }
 
 
@@ -359,14 +331,6 @@ def _last_where(rows: Rows, unknown: Bools, descending: bool) -> Rows:
     return np.concatenate(parts)
 
 
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
-
-
-def _seconds(day: date) -> float:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-
-
 def count_states(states: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     """How many of (n,) are unseen, raised, clear, unsure: indexed by `State`."""
     raised, clear, unsure = (int(np.count_nonzero(states == s)) for s in (State.RAISED, State.CLEAR, State.UNSURE))
@@ -389,6 +353,7 @@ __all__ = [
     "disagreeing",
     "disagreement",
     "flag_term",
+    "joined",
     "joints_of",
     "matching",
     "parse",

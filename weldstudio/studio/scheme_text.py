@@ -105,48 +105,48 @@ def _refuse_unknown_keys(entry: dict[str, Any], known: tuple[str, ...], where: s
 
 def to_toml(scheme: Scheme) -> str:
     """The scheme as TOML that `read_toml` takes; undone merges are left out, and so are slots."""
-    lines = [f"name = {_quoted(scheme.name)}"]
+    lines = [f"name = {quoted(scheme.name)}"]
     if scheme.verdict_level != Level.MERGES:
-        lines.append(f"verdicts = {_quoted(scheme.verdict_level)}")
+        lines.append(f"verdicts = {quoted(scheme.verdict_level)}")
     names = {flag.slot: flag.name for flag in scheme.flags}
     for flag in scheme.flags:
-        lines += ["", "[[flags]]", f"name = {_quoted(flag.name)}", f"points = {flag.points}"]
-        lines += [f"{word} = {_quoted(getattr(flag, word))}" for word in ("key", "colour") if getattr(flag, word)]
+        lines += ["", "[[flags]]", f"name = {quoted(flag.name)}", f"points = {flag.points}"]
+        lines += [f"{word} = {quoted(getattr(flag, word))}" for word in ("key", "colour") if getattr(flag, word)]
         if flag.joint_rule != JointRule.ANY:
-            lines.append(f"joint_rule = {_quoted(flag.joint_rule.value)}")
+            lines.append(f"joint_rule = {quoted(flag.joint_rule.value)}")
         if flag.description:
-            lines.append(f"description = {_quoted(flag.description)}")
+            lines.append(f"description = {quoted(flag.description)}")
         if flag.retired:
             lines.append("retired = true")
         if flag.examples:
             lines += ["examples = [", *(f"    {_example(example)}," for example in flag.examples), "]"]
     for group in scheme.groups:
-        lines += ["", "[[groups]]", f"name = {_quoted(group.name)}", _members(group.members, names)]
+        lines += ["", "[[groups]]", f"name = {quoted(group.name)}", _members(group.members, names)]
         if group.default:
-            lines.append(f"default = {_quoted(group.default)}")
+            lines.append(f"default = {quoted(group.default)}")
     for merge in scheme.live_merges:
-        lines += ["", "[[merges]]", f"name = {_quoted(merge.name)}", _members(merge.members, names)]
+        lines += ["", "[[merges]]", f"name = {quoted(merge.name)}", _members(merge.members, names)]
         lines += [
-            f"{word} = {_quoted(getattr(merge, word))}"
+            f"{word} = {quoted(getattr(merge, word))}"
             for word in ("key", "colour", "description")
             if getattr(merge, word)
         ]
         if merge.penalty != "maximum":
-            lines.append(f"penalty = {_quoted(merge.penalty)}")
+            lines.append(f"penalty = {quoted(merge.penalty)}")
     return "\n".join(lines) + "\n"
 
 
 def _example(example: Example) -> str:
     look_alike = ", look_alike = true" if example.look_alike else ""
-    path = f", path = {_quoted(example.path)}" if example.path else ""
-    return f"{{content_hash = {_quoted(example.content_hash)}{look_alike}{path}}}"
+    path = f", path = {quoted(example.path)}" if example.path else ""
+    return f"{{content_hash = {quoted(example.content_hash)}{look_alike}{path}}}"
 
 
 def _members(slots: tuple[int, ...], names: dict[int, str]) -> str:
-    return f"members = [{', '.join(_quoted(names[slot]) for slot in slots)}]"
+    return f"members = [{', '.join(quoted(names[slot]) for slot in slots)}]"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A TOML basic string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if ord(c) >= 32 and ord(c) != 127 else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -1,8 +1,7 @@
 """Choosing a model's thresholds anew, by another rule or other costs: photos are re-decided, nothing is retrained."""
 
-import json
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,12 +11,12 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.recipe import Recipe, Thresholds
 from weldstudio.domain.split import Split
-from weldstudio.domain.thresholds import choose
-from weldstudio.jobs.folder import RunFolder, replace_text
+from weldstudio.domain.thresholds import Ranked, choose
+from weldstudio.jobs.folder import RunFolder
 from weldstudio.store import mirror as mirrors
-from weldstudio.store import models, predictions, splits
+from weldstudio.store import predictions, splits
 from weldstudio.store.store import Store
-from weldstudio.studio import preflight, registry, snapshots
+from weldstudio.studio import model_cards, preflight, registry, snapshots
 from weldstudio.studio.predicting import predict
 
 
@@ -30,7 +29,9 @@ class Rechosen:
     changes: Changes
 
 
-def rechoose(store: Store, choice: Thresholds, *, model_id: str | None = None) -> Generator[Progress, None, Rechosen]:
+def rechoose(
+    store: Store, choice: Thresholds, *, model_id: str | None = None, who: str = ""
+) -> Generator[Progress, None, Rechosen]:
     """Chooses the thresholds of a model (the active one by default) by this rule, from validation photos alone.
 
     Photos not yet scored are scored first. Raises JobFailed where there are none, or for a model of one of a group,
@@ -53,25 +54,21 @@ def rechoose(store: Store, choice: Thresholds, *, model_id: str | None = None) -
     states = states[np.searchsorted(mirror.ids, scored)]
     probabilities = values[:, list(card.slots)].astype(np.float64)
     priors = _priors(store, card) if choice.rule == "prior" else {}
-    classes, notes = [], []
+    thresholds, notes = [], []
     for column, item in enumerate(card.classes):
         known = np.isin(states[:, column], (State.RAISED, State.CLEAR)) & ~np.isnan(probabilities[:, column])
         found = choose(
             choice,
-            probabilities[known, column],
-            states[known, column] == State.RAISED,
+            Ranked(probabilities[known, column], states[known, column] == State.RAISED),
             prior=priors.get(item.name, (0.5, False))[0],
             balanced=priors.get(item.name, (0.5, False))[1],
             points=mirror.scheme.points_of(item.slot),
             name=item.name,
         )
-        classes.append(replace(item, threshold=found.threshold))
+        thresholds.append(found.threshold)
         notes += [found.note] if found.note else []
-    card = replace(card, classes=tuple(classes))
-    changes = models.replace_card(store, card)
-    text = json.dumps(card.to_json(), indent=1, ensure_ascii=False)
-    replace_text(registry.folder_of(store, card.id) / "card.json", text + "\n")
-    return Rechosen(card, tuple(notes), changes)
+    done = model_cards.set_thresholds(store, card.id, thresholds, who=who, how=choice.rule)
+    return Rechosen(card.with_thresholds(thresholds), tuple(notes), done.changes)
 
 
 def _priors(store: Store, card: ModelCard) -> dict[str, tuple[float, bool]]:

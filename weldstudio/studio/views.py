@@ -97,6 +97,35 @@ def save(store: Store, name: str, text: str, *, who: str, order: Order = Order()
     )
 
 
+def save_all(store: Store, wanted: Sequence[View], *, who: str, text: str) -> Done:
+    """Keep these views in place of those of the same names, as one action; their ids mean nothing.
+
+    A key that cannot be is left out, so that the view keeps the one it has. Raises EditRefused for a name that cannot
+    be.
+    """
+    with store.atomic(durable=True):
+        scheme = scheme_rows.load(store)
+        known = [_view(row, scheme) for row in rows.every(store)]
+        before = {row.id: row for row in rows.every(store)}
+        after: dict[int, ViewRow] = {}
+        new_id = rows.new_id(store)
+        for view in wanted:
+            found = named(known, view.name)
+            then = replace(view, id=new_id if found is None else found.id)
+            others = [other for other in known if other.id != then.id]
+            if wrong := refusal(then.name, "", of=None, views=others, scheme=scheme, keys={}):
+                raise EditRefused(wrong)
+            if refusal(then.name, then.key, of=None, views=others, scheme=scheme, keys={}) or not then.key:
+                then = replace(then, key="" if found is None else found.key)
+            if found is None:
+                before[new_id] = _row(then, scheme, gone=True)
+                new_id += 1
+            known = [*others, then]
+            after[then.id] = _row(then, scheme)
+        change = noting.note([before[id_] for id_ in after], list(after.values()))
+        return _written(store, change, who=who, text=text)
+
+
 def change(store: Store, name: str, *, who: str, new_name: str | None = None, key: str | None = None) -> Done:
     """Give a view another name or another key ('' = none). Raises EditRefused."""
     return _edit(store, "Changed", name, who, lambda view: replace(view, name=(new_name or name).strip()), key=key)
@@ -156,10 +185,15 @@ def _edit(
             after = _row(then, scheme)
         text = f"{verb} the view '{then.name}'"
         change = noting.note([before], [after])
-        if not change:
-            return Done(None, NO_CHANGES, f"{text}: nothing had to change")
-        written = actions.begin(store, who=who, kind="view", text=text, payload={"views": change})
-        changes = rows.write(store, change["after"]) | store.record(actions.news(written))
+        return _written(store, change, who=who, text=text)
+
+
+def _written(store: Store, change: dict[str, Any], *, who: str, text: str) -> Done:
+    """A note of views (`noting.note`) brought about as an action. Only inside `atomic`."""
+    if not change:
+        return Done(None, NO_CHANGES, f"{text}: nothing had to change")
+    written = actions.begin(store, who=who, kind="view", text=text, payload={"views": change})
+    changes = rows.write(store, change["after"]) | store.record(actions.news(written))
     return Done(written.action.id, changes, text)
 
 

@@ -6,16 +6,19 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.review.test_page import CONTROL, SHIFT, At, Key
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
+from weldstudio.gui.export_dialog import ExportDialog
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.choice_menu import FIGURE_SPACE
 from weldstudio.gui.review.form_dialog import FormDialog
 from weldstudio.jobs.folder import RunFolder
+from weldstudio.studio import views
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -246,3 +249,38 @@ def test_a_name_or_key_that_cannot_be_is_said_in_the_dialog(at: At, monkeypatch:
     assert keep(at, "", monkeypatch) == ["A view needs a name."]
     assert "is used for" in keep(at, "Mine", monkeypatch, "N")[0]
     assert "Views" not in [e.text for e in at.page.panel.entries]
+
+
+def test_the_export_offers_what_the_filter_shows_and_each_view(at: At) -> None:
+    write(at, "id:1,2,3")
+    at.key(Key.Key_Return)
+    at.key(Key.Key_E, CONTROL)
+    dialog = at.window.findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    assert dialog.shown.isChecked(), "what one sees is what one gets"
+    assert list(dialog.photo_ids() or ()) == at.shown == [1, 2, 3]
+    dialog.all.setChecked(True)
+    assert dialog.photo_ids() is None
+    assert dialog.views.count() == 0
+    dialog.reject()
+
+
+def test_views_are_written_to_a_file_and_taken_in(at: At, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = str(tmp_path / "views.toml")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (file, ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (file, ""))
+    session = at.window.session
+    assert session is not None
+    session.edit("Keep", views.save, "Two", "id:1,2", who="Ann")
+    at.window.action_table.trigger("views.export")
+    at.qtbot.waitUntil(Path(file).exists)
+    session.edit("Remove", views.remove, "Two", who="Ann")
+    at.qtbot.waitUntil(lambda: not views.listed(session.mirror))
+    at.window.action_table.trigger("views.import")
+    at.qtbot.waitUntil(lambda: [view.name for view in views.listed(session.mirror)] == ["Two"])
+    at.key(Key.Key_E, CONTROL)
+    dialog = at.window.findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    dialog.view.setChecked(True)
+    assert list(dialog.photo_ids() or ()) == [1, 2]
+    dialog.reject()

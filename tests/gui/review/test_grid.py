@@ -13,6 +13,7 @@ from tests.photos import make_photo
 from weldstudio.domain.labelling import State
 from weldstudio.gui.review.badges import Badge
 from weldstudio.gui.review.grid import LARGEST, SMALLEST, PhotoGrid, key_target
+from weldstudio.gui.review.heads import Head, Heads
 from weldstudio.gui.review.layout import Layout
 from weldstudio.gui.review.pictures import Source
 from weldstudio.gui.review.selection import Selection
@@ -137,6 +138,39 @@ def test_control_and_the_wheel_change_the_size_within_bounds(qtbot: QtBot, grid:
             )
             QApplication.sendEvent(grid.viewport(), event)
         assert grid.cell_size == bound
+
+
+def test_joints_stand_under_headers(qtbot: QtBot, grid: PhotoGrid) -> None:
+    grid.set_cell_size(100)
+    asked: list[int] = []
+
+    def head_of(photo: int) -> Head:
+        asked.append(photo)
+        return Head(f"J-{photo}", 4)
+
+    grid.heads = Heads(head_of)
+    columns = grid.layout_.columns
+    grid.show_ids(np.arange(COUNT) + 100, np.array([0, 2, 10, 11, 30]))
+    grid.viewport().grab()
+    assert asked[:2] == [100, 102]
+    assert 130 not in asked  # only what is on screen is asked for
+    # Down leads into the next joint's row, in the same column or to the row's end.
+    grid.go_to(101)
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.state.current == 3
+    for _ in range(20):
+        qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.viewport().rect().contains(grid.cell_rect(grid.state.current or 0))
+    for _ in range(20):
+        qtbot.keyClick(grid, Qt.Key.Key_Up)
+    assert (grid.state.current, grid.verticalScrollBar().value()) == (0, 0)  # with the header above the first row
+    # A click on a header means the joint; with Ctrl another one beside it.
+    second = grid.layout_.headers(0, 300)[1][1]
+    for at, modifier in ((5, Qt.KeyboardModifier.NoModifier), (second + 5, Qt.KeyboardModifier.ControlModifier)):
+        QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, modifier, QPoint(60, at))
+    assert grid.state.selected.tolist() == list(range(100, 110))
+    assert grid.state.current_id == 102
+    assert columns > 1
 
 
 def test_filtering_keeps_the_place_on_screen(qtbot: QtBot, grid: PhotoGrid) -> None:

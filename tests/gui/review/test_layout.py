@@ -2,12 +2,21 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weldstudio.gui.review.layout import GAP, Layout
-
-layouts = st.builds(Layout, st.integers(0, 300), st.integers(96, 384), st.integers(50, 2000))
+from weldstudio.gui.review.layout import GAP, Groups, Layout
 
 
-@given(layouts)
+@st.composite
+def in_groups(draw: st.DrawFn) -> Layout:
+    sizes = np.array(draw(st.lists(st.integers(1, 20), min_size=1, max_size=30)))
+    groups = Groups(np.cumsum(sizes) - sizes, draw(st.integers(0, 40)))
+    return Layout(int(sizes.sum()), draw(st.integers(96, 384)), draw(st.integers(50, 2000)), groups)
+
+
+plain = st.builds(Layout, st.integers(0, 300), st.integers(96, 384), st.integers(50, 2000))
+layouts = plain | in_groups()
+
+
+@given(plain)
 def test_cells_lie_side_by_side_within_the_width(layout: Layout) -> None:
     for index in range(min(layout.count, 40)):
         left, top, width, height = layout.cell(index)
@@ -78,3 +87,33 @@ def test_a_full_size_collection_is_only_arithmetic() -> None:
     layout = Layout(127_655, 160, 1600)
     assert layout.visible(layout.height // 2, 900).stop - layout.visible(layout.height // 2, 900).start < 100
     assert np.array_equal(layout.within(0, 0, 10**6, 10**9), np.arange(127_655))
+
+
+@given(in_groups(), st.integers(0, 5000), st.integers(1, 1200))
+def test_groups_begin_rows_under_headers_of_their_own(layout: Layout, top: int, height: int) -> None:
+    below = 0
+    for group in range(len(layout.groups.starts)):
+        members = layout.members(group)
+        cells = [layout.cell(index) for index in members]
+        assert cells == layout.cells(range(members.start, members.stop))
+        assert cells[0][:2] == (layout.cell(0)[0], below + GAP + layout.groups.header)
+        assert all(layout.group_of(index) == group for index in members)
+        seen = layout.groups.header and below + GAP < top + height and below + GAP + layout.groups.header > top
+        assert ((group, below + GAP) in layout.headers(top, height)) == bool(seen)
+        if layout.groups.header:
+            for y in (below + GAP, cells[0][1] - 1):
+                assert [found for found, _ in layout.headers(y, 1)] == [group]
+                assert layout.at(cells[0][0] + 1, y) is None
+        assert not layout.headers(cells[0][1], 1)
+        below = cells[-1][1] + layout.cell_height
+    assert layout.height == below + GAP
+
+
+@given(layouts, st.integers(0, 299), st.integers(-5, 5))
+def test_going_by_rows_keeps_the_column_where_the_row_is_long_enough(layout: Layout, index: int, rows: int) -> None:
+    if index < layout.count:
+        there = layout.moved(index, rows)
+        row = min(max(layout.row_of(index) + rows, 0), layout.rows - 1)
+        assert layout.row_of(there) == row
+        column = index - layout.span(layout.row_of(index)).start
+        assert there - layout.span(row).start == min(column, len(layout.span(row)) - 1)

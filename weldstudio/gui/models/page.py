@@ -25,6 +25,7 @@ from weldstudio.gui.icons import set_icon
 from weldstudio.gui.models.comparison_dialog import ComparisonDialog
 from weldstudio.gui.models.model_list import ModelList, ModelRow
 from weldstudio.gui.models.report import Report
+from weldstudio.gui.models.tabs import ModelTabs
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, READABLE, theme
@@ -128,7 +129,8 @@ class ModelsPage(QWidget):
         across.setSpacing(0)
         across.addWidget(left)
         across.addWidget(line)
-        across.addWidget(area, 1)
+        self.tabs = ModelTabs(self._session, area)
+        across.addWidget(self.tabs, 1)
         self._stack = QStackedWidget()
         self._empty = EmptyState("There is no model yet.", self._actions["page.train"], button="Go to Train")
         self._empty.offer(self._add_buttons[1])
@@ -252,6 +254,7 @@ class ModelsPage(QWidget):
 
     def _show_report(self, row: ModelRow | None) -> None:
         self._show_possible()
+        self.tabs.show_model(row)
         if row is not None:
             self.report.show_model(row)
 

@@ -47,6 +47,8 @@ class Filtering(QObject):
             queues=lambda: reviewing.queues(session.who, session.settings.guarantee),
             unveiled=veil.unveiled,
         )
+        session.shown = lambda: self.shown.ids.tolist()
+        self.shown.by_joint = session.settings.by_joint
         self._counts: Counts | None = None
         self._waiting: dict[str, int] = {}
         self._in_views: dict[int, int] = {}
@@ -144,6 +146,13 @@ class Filtering(QObject):
         self.shown.sort, self.shown.slot = sort, self._session.chosen_flag
         self.refresh()
         self.left.emit()
+
+    def group(self, by_joint: bool) -> None:
+        """Keep the photographs of a joint together, or not."""
+        if by_joint != self.shown.by_joint:
+            self.shown.by_joint = by_joint
+            self._session.settings.change(by_joint=by_joint)
+            self.refresh()
 
     def turn(self, descending: bool) -> None:
         """The order, or the order turned round."""

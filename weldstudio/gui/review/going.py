@@ -45,6 +45,11 @@ class Going(QObject):
         return self._stack.currentWidget() is self._large
 
     @property
+    def well(self) -> QWidget:
+        """The widget that shows photographs now."""
+        return self._stack
+
+    @property
     def shows_large(self) -> bool:
         """Whether a photograph is large on screen, in the page or in a window of its own."""
         return self.is_large or self._apart is not None
@@ -108,7 +113,7 @@ class Going(QObject):
             return
         if self._grid.step(by) and self._shown.drop_stale(keep=self._grid.state.current_id):
             self._grid.set_stale(frozenset())
-            self._grid.show_ids(self._shown.ids)
+            self._grid.show_ids(self._shown.ids, self._shown.starts)
 
     def go_to(self, photo_id: int) -> None:
         """Work on a photograph, even one that the filter hides."""

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from weldstudio.gui.review.badges import Badge, BadgeCache, BadgePainter, Ids
 from weldstudio.gui.review.cells import paint_frame, paint_photo
 from weldstudio.gui.review.grid_mouse import GridMouse
-from weldstudio.gui.review.layout import GAP, Layout, layout_of
+from weldstudio.gui.review.heads import HEIGHT, Head, Heads
+from weldstudio.gui.review.layout import GAP, Groups, Layout, layout_of
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.theme import theme
@@ -24,7 +25,9 @@ STALE: Final = 0.35
 
 
 class PhotoGrid(QAbstractScrollArea):
-    """Shows photographs by id. `badges_of(ids)` is asked for those on screen; `name_of(id)` for tooltips."""
+    """Shows photographs by id. `badges_of(ids)` is asked for those on screen; `name_of(id)` for tooltips;
+    `head_of(id)` for what stands above a group that this photograph begins.
+    """
 
     current_changed = Signal(object)
     """Photo id, or None when nothing is shown."""
@@ -42,13 +45,16 @@ class PhotoGrid(QAbstractScrollArea):
         badges_of: Callable[[Ids], list[Badge]],
         name_of: Callable[[int], str],
         *,
+        head_of: Callable[[int], Head] = lambda _photo: Head("", 0),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.thumbs = thumbs
         self.state = Selection()
         self.badges = BadgeCache(badges_of)
+        self.heads = Heads(head_of)
         self._size = 160
+        self._groups: Groups | None = None
         self._stale: frozenset[int] = frozenset()
         self._badge_painter = BadgePainter()
         self._settle = QTimer(self)
@@ -67,12 +73,17 @@ class PhotoGrid(QAbstractScrollArea):
 
     # What is shown
 
-    def show_ids(self, ids: Ids) -> None:
-        """Show these photographs in this order; selection and place stay as far as they can."""
+    def show_ids(self, ids: Ids, starts: Ids | None = None) -> None:
+        """Show these photographs in this order; selection and place stay as far as they can.
+
+        `starts`: indexes of those that begin a group of their own, under a header.
+        """
         before, selected = self.state.current_id, (self.state.count, len(self.state.hidden))
         offset = self._offset_of_current()
         self.state.show(ids)
+        self._groups = Groups(starts, theme.px(HEIGHT)) if starts is not None and len(starts) else None
         self.badges.forget(None)
+        self.heads.forget()
         self._measure()
         if self.state.current is not None:
             # Where the eye rested stays where it was: the current photograph does not move on screen.
@@ -96,8 +107,13 @@ class PhotoGrid(QAbstractScrollArea):
         """Ask for these photographs' badges again (None = all) and paint them."""
         self.badges.forget(photo_ids)
         if photo_ids is None:
+            self.heads.forget()
             self.viewport().update()
             return
+        if photo_ids:
+            area = QRect(0, self.verticalScrollBar().value(), self.viewport().width(), self.viewport().height())
+            for line in self.heads.renewed(self.layout_, self.state.ids, area):
+                self.viewport().update(line)
         seen = self.visible() if photo_ids else range(0)
         for place, photo_id in enumerate(self.state.ids[seen.start : seen.stop].tolist()):
             if photo_id in photo_ids:
@@ -105,7 +121,7 @@ class PhotoGrid(QAbstractScrollArea):
 
     @property
     def layout_(self) -> Layout:
-        return layout_of(len(self.state.ids), self._size, self.viewport().width())
+        return layout_of(len(self.state.ids), self._size, self.viewport().width(), self._groups)
 
     @property
     def cell_size(self) -> int:
@@ -171,7 +187,7 @@ class PhotoGrid(QAbstractScrollArea):
     # Scrolling and sizes
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        old = Layout(len(self.state.ids), self._size, event.oldSize().width())
+        old = layout_of(len(self.state.ids), self._size, event.oldSize().width(), self._groups)
         self._measure()
         if event.oldSize().width() > 0 and old.columns != self.layout_.columns and self.state.current is not None:
             # Rows break anew: keep what was at the top at the top.
@@ -269,6 +285,7 @@ class PhotoGrid(QAbstractScrollArea):
                 painter.setOpacity(1)
             if framed:
                 paint_frame(painter, cell, current=focused and index == state.current)
+        self.heads.paint(painter, dirty, layout, ids=state.ids, top=top)
         self.mouse.paint_band(painter, top)
         painter.end()
 
@@ -277,17 +294,25 @@ def key_target(key: Qt.Key, at: int | None, *, layout: Layout, height: int) -> i
     """Index to which a key leads from `at` in a viewport of this height; None if the key leads nowhere."""
     if at is None or not layout.count:
         return None
-    columns, last = layout.columns, layout.count - 1
-    page = max(1, height // layout.row_step) * columns
-    target = {
-        Qt.Key.Key_Left: at - 1,
-        Qt.Key.Key_Right: at + 1,
-        # The last row may be short: from above its end one comes to its end, not nowhere.
-        Qt.Key.Key_Up: at - columns if at >= columns else at,
-        Qt.Key.Key_Down: at + columns if at // columns < last // columns else at,
-        Qt.Key.Key_PageUp: at - page if at >= page else at % columns,
-        Qt.Key.Key_PageDown: at + page,
-        Qt.Key.Key_Home: 0,
-        Qt.Key.Key_End: last,
-    }.get(key)
-    return None if target is None else min(last, max(0, target))
+    last = layout.count - 1
+    page = max(1, height // layout.row_step) * layout.row_step
+    match key:
+        case Qt.Key.Key_Left:
+            return max(0, at - 1)
+        case Qt.Key.Key_Right:
+            return min(last, at + 1)
+        case Qt.Key.Key_Up:
+            return layout.moved(at, -1)
+        case Qt.Key.Key_Down:
+            # The last row may be short: from above its end one comes to its end, not nowhere.
+            return layout.moved(at, 1)
+        case Qt.Key.Key_PageUp:
+            return layout.moved(at, 0, pixels=-page)
+        case Qt.Key.Key_PageDown:
+            return layout.moved(at, 0, pixels=page)
+        case Qt.Key.Key_Home:
+            return 0
+        case Qt.Key.Key_End:
+            return last
+        case _:
+            return None

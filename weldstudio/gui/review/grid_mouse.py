@@ -87,7 +87,11 @@ class GridMouse(QObject):
         self._pressed = self._on_surface(event.position().toPoint())
         control, shift = bool(event.modifiers() & _CONTROL), bool(event.modifiers() & _SHIFT)
         if index is None:
-            if not control and not shift:
+            # The header of a group means all of its photographs.
+            if heads := grid.layout_.headers(self._pressed.y(), 1):
+                members = grid.layout_.members(heads[0][0])
+                grid.change(lambda state: state.choose(members, add=control or shift))
+            elif not control and not shift:
                 grid.change(Selection.clear)
         elif shift:
             grid.change(lambda state: state.extend(index, add=control))

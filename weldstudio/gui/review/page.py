@@ -1,5 +1,6 @@
 """The Review page: joins grid, large view, inspector and filters with the session."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -22,6 +23,7 @@ from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
 from weldstudio.gui.review.going import Going
 from weldstudio.gui.review.grid import PhotoGrid
+from weldstudio.gui.review.heads import head_of
 from weldstudio.gui.review.inspecting import Inspecting
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
@@ -32,6 +34,7 @@ from weldstudio.gui.review.own_window import ACTION, Apart
 from weldstudio.gui.review.peek import Peek
 from weldstudio.gui.review.photo_loader import PhotoLoader
 from weldstudio.gui.review.review_keys import ReviewKeys
+from weldstudio.gui.review.seek_box import SeekBox
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
@@ -74,7 +77,8 @@ class ReviewPage(QWidget):
         )
         self.loader = PhotoLoader(self.sources.of, parent=self)
         self.grid = PhotoGrid(
-            self.thumbs, self._badges_of, lambda photo: session.mirror.paths[session.mirror.row(photo)]
+            *(self.thumbs, self._badges_of, lambda photo: session.mirror.paths[session.mirror.row(photo)]),
+            head_of=lambda photo: head_of(session.mirror, photo, seen=self.veil.of_joint),
         )
         self.large = LargeView(self.loader, self.thumbs, self._badges_beside)
         self.inspector = Inspector(actions)
@@ -107,6 +111,7 @@ class ReviewPage(QWidget):
         )
         self.carrying = Carrying(session, actions, self.grid, window=self)
         self.examples = Examples(session, actions, self.inspector.flags)
+        self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
         self.apart = Apart(session, actions, self.stack, large=self.large, going=self.going)
         self.peek = Peek(actions["overlay.toggle"], self._peeked, self)
         self._build()
@@ -115,6 +120,8 @@ class ReviewPage(QWidget):
         self.grid.set_cell_size(session.settings.thumbnail_size)
         self.header.show_size(self.grid.cell_size)
         self.header.keep.setDefaultAction(actions["views.save"])
+        actions["photo.by_joint"].setChecked(session.settings.by_joint)
+        self.header.by_joint.setDefaultAction(actions["photo.by_joint"])
         self.filtering.read_anew()
 
     def activated(self) -> None:
@@ -194,7 +201,7 @@ class ReviewPage(QWidget):
 
     def _connect_actions(self) -> None:
         view, going = self.large.view, self.going
-        for action_id, slot in {
+        slots: dict[str, Callable[..., object]] = {
             "photo.next": lambda: going.step(1),
             "photo.previous": lambda: going.step(-1),
             "photo.next_unreviewed": going.next_unreviewed,
@@ -206,13 +213,15 @@ class ReviewPage(QWidget):
             "photo.filter": lambda: self.header.field.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "photo.clear_filter": lambda: self.filtering.take_queue(None),
             "photo.predict": self._predict,
+            "photo.by_joint": self.filtering.group,
             "photo.larger": lambda: self._resized(self.grid.cell_size + _SIZE_STEP),
             "photo.smaller": lambda: self._resized(self.grid.cell_size - _SIZE_STEP),
             "view.zoom_in": lambda: view.zoom_by(_ZOOM),
             "view.zoom_out": lambda: view.zoom_by(1 / _ZOOM),
             "view.fit": view.fit,
             "view.actual": view.actual,
-        }.items():
+        }
+        for action_id, slot in slots.items():
             self._actions.connect(action_id, slot)
         self.peek.listen(self)
         self.apart.shown.connect(self.peek.listen)
@@ -225,7 +234,7 @@ class ReviewPage(QWidget):
     def _show_order(self) -> None:
         ids = self.filtering.shown.ids
         self.grid.set_stale(frozenset())
-        self.grid.show_ids(ids)
+        self.grid.show_ids(ids, self.filtering.shown.starts)
         if not len(self._session.mirror):
             self._show_none()
         elif not len(ids):
@@ -261,6 +270,7 @@ class ReviewPage(QWidget):
             "photo.previous",
             "photo.open",
             "photo.select_all",
+            "photo.seek",
             "photo.reveal",
             "photo.copy",
             "photo.about",

@@ -109,6 +109,13 @@ class Selection:
         self.current = index
         return True
 
+    def choose(self, indexes: range, *, add: bool) -> bool:
+        """Select these, the first becoming the one worked on; with `add` beside what is selected already."""
+        self._anchor = indexes.start
+        self.extend(indexes.stop - 1, add=add)
+        self.current = indexes.start
+        return True
+
     def begin_band(self, *, keep: bool) -> None:
         """A rubber band begins; `keep`: what it does is added to what is selected."""
         self._before_band = self._chosen.copy() if keep else np.zeros(len(self.ids), np.bool_)

@@ -57,6 +57,8 @@ class Shown:
         self.descending = False
         self.seed = 0
         """Of a random order."""
+        self.by_joint = False
+        """Whether photographs of one joint stand together, where the first of them would stand."""
         self.ids: NDArray[np.int64] = np.empty(0, np.int64)
 
     def ask(self, text: str) -> None:
@@ -124,7 +126,17 @@ class Shown:
         rows = reviewing.select(
             mirror, self.filter, sort=order.sort, slot=order.slot, descending=order.descending, seed=order.seed
         )
-        self.ids = mirror.ids[self._unveiled(rows, self.filter, self.sort)]
+        rows = self._unveiled(rows, self.filter, self.sort)
+        self.ids = mirror.ids[reviewing.joined(mirror, rows) if self.by_joint else rows]
+
+    @property
+    def starts(self) -> Rows | None:
+        """Where in `ids` the photographs of another joint begin; None where joints are not kept together."""
+        if not self.by_joint or not len(self.ids):
+            return None
+        mirror = self._mirror_of()
+        joints = mirror.joint[mirror.rows(self.ids)]
+        return np.flatnonzero(np.append(True, joints[1:] != joints[:-1]))
 
     def stale(self) -> frozenset[int]:
         """Photographs that are shown and match no longer."""

@@ -93,6 +93,10 @@ class Veil(QObject):
             some.labels[owed, : second.shape[1]] = second
         return some
 
+    def of_joint(self, rows: Rows) -> Mirror | None:
+        """The photographs of a joint as a small mirror where something is hidden of them; None where nothing is."""
+        return self.part(rows, beside=True) if self.active and self.owed(rows).any() else None
+
     def unveiled(self, rows: Rows, wanted: Filter, sort: Sort) -> Rows:
         """Rows without those of which the filter or the order itself would tell what is hidden."""
         keys = {term.key for term in wanted.terms}

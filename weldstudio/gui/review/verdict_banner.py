@@ -15,7 +15,7 @@ from weldstudio.gui.words import counted
 _EDGE = 16
 _WORDS = {Outcome.ACCEPT: "Accept", Outcome.REJECT: "Reject", Outcome.OPEN: "Open"}
 _STILL_OPEN = "Open: flags that are unsure, or that nobody has looked at, could still turn the verdict."
-_ICONS = {Outcome.ACCEPT: "success", Outcome.REJECT: "error", Outcome.OPEN: "unseen"}
+ICONS = {Outcome.ACCEPT: "success", Outcome.REJECT: "error", Outcome.OPEN: "unseen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class VerdictBanner(QWidget):
         outcome = self._said.outcome
         role = outcome.value
         ratio = self.devicePixelRatioF()
-        painter.drawPixmap(line.left(), line.center().y() - 9, pixmap(_ICONS[outcome], role, ratio=ratio))
+        painter.drawPixmap(line.left(), line.center().y() - 9, pixmap(ICONS[outcome], role, ratio=ratio))
         painter.setPen(theme.colour("text" if outcome == Outcome.OPEN else role))
         small = theme.font("section", bold=True)
         word = self._said.word

@@ -1,10 +1,14 @@
 """Saved views on the Review page: kept, named, given keys, removed; a key shows its view."""
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QKeySequenceEdit, QLineEdit, QWidget
 
-from weldstudio.domain.changes import Changes
+from weldstudio.domain.changes import Changes, Done
 from weldstudio.domain.errors import EditRefused
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.help.asking import help_by_key
@@ -13,8 +17,11 @@ from weldstudio.gui.review.filtering import Filtering
 from weldstudio.gui.review.form_dialog import FormDialog
 from weldstudio.gui.review.shown import SORTS
 from weldstudio.gui.session import Session
-from weldstudio.studio import views
+from weldstudio.gui.words import counted
+from weldstudio.studio import view_files, views
 from weldstudio.studio.views import View
+
+_FILES: Final = "Views (*.toml)"
 
 
 class Views(QObject):
@@ -29,6 +36,8 @@ class Views(QObject):
         actions.connect("views.save", self.save)
         actions.connect("views.change", self.change)
         actions.connect("views.remove", self.remove)
+        actions.connect("views.export", self.give_out)
+        actions.connect("views.import", self.take_over)
         panel.view_actions = [actions[name] for name in ("views.change", "views.save", "views.remove")]
         filtering.ordered.connect(self._show_possible)
         session.changed.connect(self._changed)
@@ -56,6 +65,19 @@ class Views(QObject):
         """Take the view that is shown away; the photographs stay in view."""
         if (view := self._filtering.shown.view) is not None:
             self._edit("Remove a view", views.remove, view.name)
+
+    def give_out(self) -> None:
+        """Write all views to a file that the person names."""
+        file, _kind = QFileDialog.getSaveFileName(self._page, "Write the views", "views.toml", _FILES)
+        if file:
+            pending = self._session.run(view_files.give_out, Path(file))
+            pending.then(lambda number: self._session.tell(f"{counted(number, 'view')} written to {file}."))
+
+    def take_over(self) -> None:
+        """Take in the views of a file."""
+        file, _kind = QFileDialog.getOpenFileName(self._page, "Take views in", "", _FILES)
+        if file:
+            self._edit("Take views in", _take_over, Path(file))
 
     def _edit(self, text: str, function: object, *args: object, **kwargs: object) -> None:
         pending = self._session.edit(text, function, *args, who=self._session.who, **kwargs)  # type: ignore[arg-type]
@@ -85,6 +107,11 @@ class Views(QObject):
                 action.triggered.connect(lambda _=False, view=view: self._filtering.take_view(view))
                 self._page.addAction(action)
                 self._keys.append(action)
+
+
+def _take_over(store: Any, file: Path, *, who: str) -> Done:
+    taken = view_files.take_over(store, file, who=who)
+    return replace(taken.done, text=taken.text)
 
 
 class _ViewDialog(FormDialog):

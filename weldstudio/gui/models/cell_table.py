@@ -1,0 +1,134 @@
+"""A table of which single figures are opened: by a click, or by Enter on the one that has the focus."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
+
+from weldstudio.gui.theme import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one place."""
+
+    text: str
+    opens: bool = False
+    """Whether there are photographs behind it."""
+    pale: bool = False
+    """Too few photographs to say much."""
+    strength: float = 0.0
+    """0 to 1: how strong its ground is."""
+    tip: str = ""
+
+
+class CellTable(QTableWidget):
+    """As tall as its rows. Cells are filled anew in place, so that nothing moves while a handle is dragged."""
+
+    opened = Signal(int, int)
+    """Row and column of a figure whose photographs are wanted."""
+
+    def __init__(self, name: str, *, narrow: int = 56, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._narrow = narrow
+        self._cells: Sequence[Sequence[Cell]] = ()
+        self.setAccessibleName(name)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setProperty("look", "dense")
+        self.setMouseTracking(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        self.cellClicked.connect(self._clicked)
+        self.cellEntered.connect(self._entered)
+        theme.changed.connect(self._dress)
+
+    def show_heads(self, heads: Sequence[tuple[str, str]]) -> None:
+        """Columns as (text, tooltip); the first holds names."""
+        self.setColumnCount(len(heads))
+        for column, (text, tip) in enumerate(heads):
+            item = QTableWidgetItem(text)
+            item.setToolTip(tip)
+            item.setTextAlignment(_side(column))
+            self.setHorizontalHeaderItem(column, item)
+
+    def show_cells(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """These rows in place of the ones before."""
+        fresh = len(rows) != self.rowCount()
+        self.setRowCount(len(rows))
+        before, self._cells = self._cells if not fresh else (), rows
+        for i, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if not before or before[i][column] != cell:
+                    self._fill(i, column, cell)
+        if fresh:
+            self._fit()
+
+    def cell(self, row: int, column: int) -> Cell:
+        """What stands there."""
+        return self._cells[row][column]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._clicked(self.currentRow(), self.currentColumn())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            heads = [self.horizontalHeaderItem(column) for column in range(self.columnCount())]
+            lines = ["\t".join(head.text() if head is not None else "" for head in heads)]
+            lines += ["\t".join(cell.text for cell in row) for row in self._cells]
+            QGuiApplication.clipboard().setText("\n".join(lines))
+        else:
+            super().keyPressEvent(event)
+
+    def _fill(self, row: int, column: int, cell: Cell) -> None:
+        item = self.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            self.setItem(row, column, item)
+        item.setText(cell.text)
+        item.setTextAlignment(_side(column))
+        item.setFont(theme.font("body", figures=column > 0))
+        role = "disabled" if cell.pale else "link" if cell.opens else "text"
+        item.setForeground(theme.colour(role))
+        item.setBackground(theme.colour("raised", alpha=0.45 * cell.strength) if cell.strength else QColor(0, 0, 0, 0))
+        item.setToolTip(cell.tip or cell.text)
+
+    def _clicked(self, row: int, column: int) -> None:
+        if 0 <= row < len(self._cells) and column >= 0 and self._cells[row][column].opens:
+            self.opened.emit(row, column)
+
+    def _entered(self, row: int, column: int) -> None:
+        opens = 0 <= row < len(self._cells) and self._cells[row][column].opens
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor)
+
+    def _dress(self) -> None:
+        for i, row in enumerate(self._cells):
+            for column, cell in enumerate(row):
+                self._fill(i, column, cell)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme.row_height)
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(theme.px(24))
+        for column in range(self.columnCount()):
+            mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(column, mode)
+            if column:
+                needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(6)
+                header.resizeSection(column, max(theme.px(self._narrow), needed))
+        head = max(header.sizeHint().height(), theme.row_height)
+        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2)
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,258 @@
+"""Thresholds by what they do: a handle, verdicts and hours; below each flag's counts, and the chosen one's curves."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from weldstudio.domain.scores import FEW, Confusion, wilson
+from weldstudio.gui.models.cell_table import Cell, CellTable
+from weldstudio.gui.models.flag_detail import CELL_WORDS, FlagDetail
+from weldstudio.gui.models.judged import Judged
+from weldstudio.gui.models.rule_bar import RuleBar
+from weldstudio.gui.models.verdict_tiles import VerdictTiles
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
+from weldstudio.gui.words import count
+
+if TYPE_CHECKING:
+    from weldstudio.studio.judging import Judging
+
+HEADS: Final = (
+    ("Flag", "In the order of the scheme"),
+    ("Threshold", "The probability from which it is raised; * where it is not the model's own"),
+    ("Missed", "Photographs labelled raised that it would not raise, of all that are. Click: show them"),
+    ("On raised, %", "Share of the raised photographs that it finds, with the range of the true value (95 %)"),
+    ("False alarms", "Photographs labelled clear that it would raise, of all that are. Click: show them"),
+    ("On clear, %", "Share of the clear photographs that it lets pass, with the range of the true value (95 %)"),
+)
+MISSED: Final = 2
+ALARMS: Final = 4
+CELL_AT: Final = {MISSED: "misses", ALARMS: "false_alarms"}
+
+
+class ThresholdPanel(QWidget):
+    """Tries thresholds on `judged`; keeps them as the model's, as an edit that can be undone."""
+
+    def __init__(self, session: Session, judged: Judged, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._judged = session, judged
+        self._place = 0
+        self._shown: Judging | None = None
+        self.tiles, self.rule, self.detail = VerdictTiles(), RuleBar(), FlagDetail()
+        self.table = CellTable("What thresholds do, flag by flag", narrow=56)
+        self.table.show_heads(HEADS)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        set_look(self.note, "warning")
+        self.keep_button = QPushButton("Keep these thresholds")
+        self.keep_button.setToolTip("They become this model's from now on; Undo goes back")
+        set_look(self.keep_button, "primary")
+        self.back_button = QPushButton("Back to its own")
+        self.back_button.setToolTip("Show what the model's present thresholds do")
+        self._lay_out()
+        self.keep_button.clicked.connect(self.keep)
+        self.back_button.clicked.connect(lambda: judged.try_thresholds(judged.own))
+        self.rule.moved.connect(self._ruled)
+        self.tiles.opened.connect(self._open_joints)
+        self.tiles.pace_changed.connect(self._show_tiles)
+        self.table.opened.connect(lambda row, column: self._open(row, CELL_AT[column]))
+        self.table.currentCellChanged.connect(lambda row, *_: self._choose(row))
+        self.detail.opened.connect(lambda cell: self._open(self._place, cell))
+        self.detail.put.connect(self._put)
+        self.detail.bin_opened.connect(self._open_bin)
+        judged.changed.connect(self.refresh)
+        judged.moved.connect(self._show_figures)
+
+    def _lay_out(self) -> None:
+        table_side = QWidget()
+        down = QVBoxLayout(table_side)
+        down.setContentsMargins(0, 0, 0, 0)
+        down.setSpacing(GAP)
+        down.addWidget(self.table)
+        down.addWidget(self.note)
+        down.addStretch(1)
+        below = QWidget()
+        below.setProperty("look", "scrolled")
+        across = QHBoxLayout(below)
+        across.setContentsMargins(EDGE, 0, EDGE, EDGE)
+        across.setSpacing(GROUP)
+        table_side.setMaximumWidth(theme.px(READABLE))
+        across.addWidget(table_side, 1)
+        across.addWidget(self.detail)
+        across.addStretch(0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(below)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.rule.offer(self.back_button, self.keep_button)
+        head = QWidget()
+        top = QVBoxLayout(head)
+        top.setContentsMargins(EDGE, GROUP, EDGE, 0)
+        top.setSpacing(GROUP)
+        top.addWidget(self.tiles)
+        top.addWidget(self.rule)
+        line = QFrame()
+        line.setProperty("look", "line")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GROUP)
+        column.addWidget(head)
+        column.addWidget(line)
+        column.addWidget(area, 1)
+
+    # --- showing ------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """What is judged is another thing."""
+        judging = self._judged.judging
+        if judging is not None and judging is not self._shown:
+            self._shown = judging
+            self._place = min(self._place, len(judging.card.classes) - 1)
+            self.rule.setVisible(not judging.exclusive)
+            self._show_figures()
+            self.table.setCurrentCell(self._place, 0)
+            self._choose(self._place)
+
+    def _show_figures(self) -> None:
+        judging, figures = self._judged.judging, self._judged.figures
+        if judging is None or figures is None:
+            return
+        self._show_tiles()
+        own = self._judged.own
+        rows = [
+            _row(name, threshold, found, exclusive=judging.exclusive, moved=threshold != before)
+            for name, threshold, found, before in zip(
+                judging.found.names, figures.thresholds, figures.confusions, own, strict=True
+            )
+        ]
+        self.table.show_cells(rows)
+        threshold = figures.thresholds[self._place]
+        self.detail.show_threshold(threshold, figures.confusions[self._place])
+        moved = figures.thresholds != own
+        self.keep_button.setVisible(not judging.exclusive)
+        self.back_button.setVisible(not judging.exclusive)
+        self.keep_button.setEnabled(moved and not self._session.read_only)
+        self.back_button.setEnabled(moved)
+        if not moved:
+            self.note.clear()
+        self._show_rule(judging.found.names[self._place], figures.thresholds)
+        if judging.exclusive:
+            self.note.setText("One of a group: the likeliest class is taken, so there is no threshold to choose.")
+        self.note.setVisible(bool(self.note.text()))
+
+    def _show_rule(self, name: str, thresholds: tuple[float, ...]) -> None:
+        self.rule.show_flag(name, thresholds[self._place])
+        if thresholds == self._judged.own:
+            self.rule.say_own()
+
+    def _show_tiles(self) -> None:
+        if self._judged.figures is not None:
+            self.tiles.show_figures(self._judged.figures, photos=len(self._session.mirror.ids))
+
+    def _choose(self, row: int) -> None:
+        judging, figures = self._judged.judging, self._judged.figures
+        if judging is None or figures is None or not 0 <= row < len(judging.card.classes):
+            return
+        self._place = row
+        self.detail.show_flag(judging.found.names[row], judging.known[row])
+        self.detail.show_threshold(figures.thresholds[row], figures.confusions[row])
+        self._show_rule(judging.found.names[row], figures.thresholds)
+
+    # --- trying and keeping -------------------------------------------------------------------------------------
+
+    def _ruled(self) -> None:
+        """The handle was moved: the thresholds that it means, from validation photographs."""
+        judging, figures = self._judged.judging, self._judged.figures
+        if judging is None or figures is None or judging.exclusive:
+            return
+        thresholds, notes = list(figures.thresholds), []
+        if not self.rule.everywhere and self.rule.rule == "hand":
+            thresholds[self._place] = self.rule.by_hand
+        else:
+            choice = self.rule.choice
+            places = range(len(thresholds)) if self.rule.everywhere else (self._place,)
+            for place in places:
+                found = judging.choose(choice, place)
+                thresholds[place] = found.threshold
+                notes += [found.note] if found.note else []
+        more = f" And so for {len(notes) - 3} more." if len(notes) > 3 else ""
+        self.note.setText(" ".join(notes[:3]) + more)
+        self._judged.try_thresholds(thresholds)
+
+    def _put(self, threshold: float) -> None:
+        """A threshold chosen on a curve."""
+        figures = self._judged.figures
+        if figures is not None and not (self._shown is not None and self._shown.exclusive):
+            self.rule.take_by_hand(threshold)
+            thresholds = list(figures.thresholds)
+            thresholds[self._place] = threshold
+            self._judged.try_thresholds(thresholds)
+
+    def keep(self) -> None:
+        """Make them the model's thresholds."""
+        from weldstudio.studio import model_cards
+
+        row, figures = self._judged.row, self._judged.figures
+        if row is None or figures is None:
+            return
+        name, how = row.card.name, self.rule.sentence.rstrip(".")
+        self._session.edit(
+            f"Thresholds of {name}",
+            model_cards.set_thresholds,
+            row.card.id,
+            figures.thresholds,
+            who=self._session.who,
+            how=how[:1].lower() + how[1:],
+        ).then(lambda _done: self._session.tell(f"{name} raises from these thresholds on", undo=True))
+
+    # --- photographs --------------------------------------------------------------------------------------------
+
+    def _open(self, place: int, cell: str) -> None:
+        judging, figures = self._judged.judging, self._judged.figures
+        if judging is not None and figures is not None:
+            name, slot = judging.found.names[place], judging.card.slots[place]
+            ids = judging.photos(place, cell, figures.thresholds)
+            self._judged.show_photos(f"{name}: {CELL_WORDS[cell][0]} by {judging.card.name}", ids, slot=slot)
+
+    def _open_joints(self, cell: str) -> None:
+        judging, figures = self._judged.judging, self._judged.figures
+        words = {"misses": "wrongly accepted", "false_alarms": "rejected for nothing", "passes": "rightly accepted"}
+        if judging is not None and figures is not None:
+            ids = judging.joint_photos(cell, figures)
+            self._judged.show_photos(f"joints {words[cell]} by {judging.card.name}", ids)
+
+    def _open_bin(self, low: float, high: float) -> None:
+        judging = self._judged.judging
+        if judging is not None:
+            name, slot = judging.found.names[self._place], judging.card.slots[self._place]
+            ids = judging.between(self._place, low, high)
+            self._judged.show_photos(f"{name}: {100 * low:.0f} to {100 * high:.0f} %", ids, slot=slot)
+
+
+def _row(name: str, threshold: float, found: Confusion, *, exclusive: bool, moved: bool) -> list[Cell]:
+    few_up, few_clear = found.raised < FEW, found.clear < FEW
+    return [
+        Cell(name, tip=name),
+        Cell("likeliest" if exclusive else f"{threshold:.3f}" + ("*" if moved else "")),
+        _counted(found.misses, found.raised),
+        Cell(_share(found.sensitivity, found.hits, found.raised), pale=few_up, tip=_few(few_up, "raised")),
+        _counted(found.false_alarms, found.clear),
+        Cell(_share(found.specificity, found.passes, found.clear), pale=few_clear, tip=_few(few_clear, "clear")),
+    ]
+
+
+def _counted(wrong: int, n: int) -> Cell:
+    return Cell(f"{count(wrong)} of {count(n)}", opens=wrong > 0, pale=n < FEW and not wrong)
+
+
+def _few(few: bool, kind: str) -> str:
+    return f"In grey: fewer than {FEW} {kind} photographs say next to nothing" if few else ""
+
+
+def _share(share: float | None, right: int, n: int) -> str:
+    if share is None:
+        return "–"
+    low, high = wilson(right, n)
+    return f"{100 * share:.1f} ({100 * low:.0f}–{100 * high:.0f})"
