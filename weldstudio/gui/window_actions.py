@@ -7,9 +7,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
-from weldstudio.gui import folders
+from weldstudio.gui import dressing, folders
 from weldstudio.gui.background import Background
 from weldstudio.gui.help.asking import open_help
+from weldstudio.gui.palette import CONTRAST
 from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
 
@@ -55,7 +56,10 @@ def connect(window: "MainWindow") -> None:
     table.connect("app.changes", lambda: open_help(window, "changes"))
     table.connect("app.steps", window.first_steps.open)
     window.first_steps.dismissed.connect(lambda: save_settings(window))
-    table.connect("app.theme", lambda: _switch_theme(window))
+    table.connect("app.theme", lambda: _change(window, theme="light" if theme.dark else "dark"))
+    table.connect("app.contrast", lambda: _change(window, theme="system" if theme.kind == CONTRAST else "contrast"))
+    table.connect("app.text_larger", lambda: _change(window, text_size=dressing.next_size(window.settings, 1)))
+    table.connect("app.text_smaller", lambda: _change(window, text_size=dressing.next_size(window.settings, -1)))
 
 
 def watch_undo(window: "MainWindow", session: "Session") -> None:
@@ -303,11 +307,12 @@ def _settings(window: "MainWindow") -> None:
 
 def _settings_changed(window: "MainWindow") -> None:
     save_settings(window)
-    theme.apply(window.settings.theme, density=window.settings.density)
+    if dressing.dress(window.settings) and window.session is not None:
+        open_again(window, window.session.folder)
 
 
-def _switch_theme(window: "MainWindow") -> None:
-    window.settings.change(theme="light" if theme.dark else "dark")
+def _change(window: "MainWindow", **values: object) -> None:
+    window.settings.change(**values)
     _settings_changed(window)
 
 
