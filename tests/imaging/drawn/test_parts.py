@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from weldstudio.imaging.drawn import parts
 from weldstudio.imaging.drawn.camera import View
 from weldstudio.imaging.drawn.canvas import Canvas
 from weldstudio.imaging.drawn.collection import draw, plan
@@ -86,5 +85,5 @@ def test_looking_only_where_nothing_nearer_lies_leaves_the_picture_as_it_is(monk
         sparing = draw(photo)
         with monkeypatch.context() as patched:
             patched.setattr(Canvas, "deepest", lambda self: np.full_like(DEEPEST(self), np.inf))
-            patched.setattr(parts, "_wide", lambda part: False)
+            patched.setattr("weldstudio.imaging.drawn.parts._wide", lambda part: False)
             assert np.array_equal(draw(photo), sparing)
