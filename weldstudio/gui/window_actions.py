@@ -45,6 +45,9 @@ def connect(window: "MainWindow") -> None:
         table.connect(f"page.{page}", lambda page=page: _go(window, page))
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
     table.connect("work.predict", lambda on: _predict_all(window, on))
+    table.connect("work.learn", lambda on: _learn(window, on))
+    table.connect("work.teach", lambda on: _learn(window, on, teach=True))
+    table.connect("work.moved", lambda: _show_moved(window))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
     table.connect("app.change_keys", lambda: _change_keys(window))
@@ -113,14 +116,16 @@ def foresee(session: "Session", wish: ImportWish, answer: "Callable[[Forecast | 
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
-    from weldstudio.gui import scoring
+    from weldstudio.gui import learning, scoring
     from weldstudio.gui.train import run_watcher
+    from weldstudio.gui.train.notifying import RunNotices
 
     if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
-    run_watcher.watch(session)
+    RunNotices(run_watcher.watch(session))
     folders.begin(session, window)
     scoring.begin(session, window)
+    learning.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -254,13 +259,22 @@ def _restore(window: "MainWindow") -> None:
     dialog.open()
 
 
+_CHECKED = {
+    "review.blind": "blind",
+    "work.predict": "predict_all",
+    "work.learn": "learn",
+    "work.teach": "teach",
+    "photo.by_joint": "by_joint",
+}
+"""Actions that are settings as well."""
+
+
 def _settings(window: "MainWindow") -> None:
     from weldstudio.gui.settings_dialog import SettingsDialog
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
-    rows = (("review.blind", "blind"), ("work.predict", "predict_all"), ("photo.by_joint", "by_joint"))
-    for action, name in rows:
+    for action, name in _CHECKED.items():
         dialog.accepted.connect(lambda a=action, n=name: window.action_table[a].setChecked(getattr(window.settings, n)))
     dialog.open()
 
@@ -293,6 +307,18 @@ def _predict_all(window: "MainWindow", on: bool) -> None:
     from weldstudio.gui import scoring
 
     scoring.switch(window, on)
+
+
+def _learn(window: "MainWindow", on: bool, *, teach: bool = False) -> None:
+    from weldstudio.gui import learning
+
+    (learning.switch_teaching if teach else learning.switch)(window, on)
+
+
+def _show_moved(window: "MainWindow") -> None:
+    from weldstudio.gui import learning
+
+    learning.show_moved(window)
 
 
 def _palette(window: "MainWindow") -> None:

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from weldstudio.gui import layout_file
 from weldstudio.gui.review import filter_panel, inspector
 from weldstudio.gui.theme import theme
 
@@ -13,9 +14,12 @@ _WIDE: Final = 1600
 """From this width in pixels on the side columns are wider: names of flags have room there."""
 _LEAST_SIDE, _LEAST_MIDDLE = 160, 240
 
+_WIDTHS: Final = "columns"
+_SETTLE_MS: Final = 300
+
 
 class Columns(QSplitter):
-    """The photographs keep the greater part. Once moved by hand, the widths are the person's."""
+    """The photographs keep the greater part. Once moved by hand, the widths are the person's, the next time too."""
 
     def __init__(self, left: QWidget, middle: QWidget, right: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -26,6 +30,12 @@ class Columns(QSplitter):
             part.setMinimumWidth(least)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(lambda: layout_file.keep(_WIDTHS, self.saveState()))
+        kept = layout_file.kept(_WIDTHS)
+        self._by_hand = kept is not None and self.restoreState(kept)
         self.splitterMoved.connect(self._moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -38,3 +48,4 @@ class Columns(QSplitter):
 
     def _moved(self) -> None:
         self._by_hand = True
+        self._settle.start()
