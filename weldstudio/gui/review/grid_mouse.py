@@ -88,8 +88,9 @@ class GridMouse(QObject):
         control, shift = bool(event.modifiers() & _CONTROL), bool(event.modifiers() & _SHIFT)
         if index is None:
             # The header of a group means all of its photographs.
-            if heads := grid.layout_.headers(self._pressed.y(), 1):
-                members = grid.layout_.members(heads[0][0])
+            group = self._header_at(self._pressed)
+            if group is not None:
+                members = grid.layout_.members(group)
                 grid.change(lambda state: state.choose(members, add=control or shift))
             elif not control and not shift:
                 grid.change(Selection.clear)
@@ -169,6 +170,13 @@ class GridMouse(QObject):
 
     def _at(self, point: QPoint) -> int | None:
         return self._grid.layout_.at(point.x(), point.y() + self._grid.verticalScrollBar().value())
+
+    def _header_at(self, point: QPoint) -> int | None:
+        """The group whose header lies under a point of the surface."""
+        for group, left, _, width in self._grid.layout_.headers(point.y(), 1):
+            if left <= point.x() < left + width:
+                return group
+        return None
 
     def _on_surface(self, point: QPoint) -> QPoint:
         return point + QPoint(0, self._grid.verticalScrollBar().value())
