@@ -29,7 +29,9 @@ class GridMouse(QObject):
         self._pressed: QPoint | None = None
         self._band: tuple[QPoint, QPoint] | None = None
         self._held: int | None = None
-        """Index of a selected cell under the pressed button: it may be dragged out, or let go of."""
+        """Index of the cell under the pressed button that may be dragged out: selected, or the one clicked last."""
+        self._clicked: int | None = None
+        """The photograph that was clicked last, alone."""
         self._pull = QTimer(self)
         self._pull.setInterval(_PULL_MS)
         self._pull.timeout.connect(self._pull_band)
@@ -98,10 +100,11 @@ class GridMouse(QObject):
             grid.change(lambda state: state.extend(index, add=control))
         elif control:
             grid.change(lambda state: state.toggle(index))
-        elif grid.state.is_selected(index):
+        elif grid.state.is_selected(index) or (index == grid.state.current and self._clicked == grid.state.current_id):
             self._held = index
         else:
             grid.change(lambda state: state.go_to(index))
+            self._clicked = grid.state.current_id
 
     def _drag(self, event: QMouseEvent) -> None:
         if self._pressed is None or not event.buttons() & _LEFT:
@@ -115,6 +118,7 @@ class GridMouse(QObject):
                 self._pressed = self._held = None
                 self._grid.carried.emit()
                 return
+            self._clicked = None
             self._grid.state.begin_band(keep=bool(event.modifiers() & _CONTROL))
         self._band = (self._pressed, here)
         if self._grid.viewport().rect().contains(point):
@@ -129,6 +133,7 @@ class GridMouse(QObject):
         if self._held is not None:
             index, self._held = self._held, None
             self._grid.change(lambda state: state.go_to(index))
+            self._clicked = self._grid.state.current_id
         if self._band is not None:
             self._band = None
             self._grid.viewport().update()
