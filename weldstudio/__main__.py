@@ -24,6 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from weldstudio.jobs import launcher
 
             return launcher.main(Path(arguments[2]), *arguments[3:])
+        if arguments[1:2] == ["paper"]:
+            from weldstudio.gui.models import report_pdf
+
+            return report_pdf.main(arguments[2:])
         from weldstudio.jobs import child
 
         return child.main(arguments[1:])

@@ -25,13 +25,14 @@ from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import compare, evaluate, models, report, thresholds
+from weldstudio.cli.models import compare, evaluate, export_model, mistakes, models, report, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.refits import refit
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
 from weldstudio.cli.run_list import curves, runs
@@ -119,6 +120,7 @@ for _command in (
     merge,
     predict,
     features,
+    refit,
     train,
     recipes,
     vary,
@@ -131,6 +133,8 @@ for _command in (
     compare,
     report,
     thresholds,
+    mistakes,
+    export_model,
     export,
     sheet,
     models,

@@ -57,6 +57,9 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("page.quality", "Quality", "Ctrl+5", "quality", menu="Go to"),
     Action("work.list", "Running work", "Ctrl+J", "history", menu="Go to"),
     Action("work.predict", "Predict all photographs in the background", "", "engine", menu="Project", checkable=True),
+    Action("work.learn", "Learn from every label at once", "", "star", menu="Project", checkable=True),
+    Action("work.teach", "Teach mode: show what each label changes", "", "star", menu="Project", checkable=True),
+    Action("work.moved", "Show the joints whose verdict the last label changed", "", "joint", menu="Go to"),
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
     Action("app.change_keys", "Change keys…", "", "keyboard", menu="Help", project=False),
@@ -64,6 +67,9 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("app.steps", "First steps", "", "star", menu="Help"),
     Action("app.changes", "What is new", "", "info", menu="Help", project=False),
     Action("app.theme", "Switch between light and dark", "Ctrl+Shift+L", "moon", menu="Help", project=False),
+    Action("app.contrast", "High contrast, on or off", "Ctrl+Alt+H", "sun", menu="Help", project=False),
+    Action("app.text_larger", "Larger text", "Ctrl+Alt++ | Ctrl+Alt+=", "", menu="Help", project=False),
+    Action("app.text_smaller", "Smaller text", "Ctrl+Alt+-", "", menu="Help", project=False),
     *_page(
         "review",
         "Photographs",
@@ -220,10 +226,13 @@ TABLE: Final[tuple[Action, ...]] = (
         "models",
         "Models",
         ("model.activate", "Use this model", "Ctrl+Return", "star"),
+        ("model.back", "Go back to the model before", "", "undo"),
+        ("model.describe", "Describe the model…", "", "edit"),
         ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
         ("model.predict", "Predict all photographs with this model", "Ctrl+Shift+P", "engine"),
         ("model.compare", "Compare with another model…", "", "table"),
         ("model.report", "Write the model's report…", "", "export"),
+        ("model.export", "Write the model as ONNX or TorchScript…", "", "export"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -263,6 +272,7 @@ _LOOKING = (
     "views.export",
     "model.reveal",
     "model.report",
+    "model.export",
 )
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
