@@ -52,7 +52,8 @@ def export(
 ) -> None:
     """Export photos and labels of PROJECT to DEST.
 
-    All of them, or those of a filter or a saved view. Either everything is written, or nothing is. Photos that do not fit the format are named with the reason.
+    All of them, or those of a filter or a saved view. Either everything is written, or nothing is. Photos that do not
+    fit the format are named with the reason.
     """
     from weldstudio.domain.scheme import Level
     from weldstudio.studio import exporting
