@@ -7,6 +7,7 @@ base64 of their bytes in C order beside their shape; fields named `..._file` hol
 from dataclasses import dataclass, field
 from typing import Any
 
+from weldstudio.domain.chores import Exported, ExportModel, FetchWeights, ReadWeights, WeightsRead
 from weldstudio.domain.learner_messages import (
     FindSimilar,
     Learn,
@@ -335,6 +336,9 @@ Message = (
     | Relabel
     | FindSimilar
     | Suggest
+    | ExportModel
+    | ReadWeights
+    | FetchWeights
     | Started
     | Stage
     | Failed
@@ -347,6 +351,8 @@ Message = (
     | Refitted
     | SimilarFound
     | Suggested
+    | Exported
+    | WeightsRead
     | RunStarted
     | Step
     | Evaluated

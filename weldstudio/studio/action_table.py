@@ -67,6 +67,9 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("app.steps", "First steps", "", "star", menu="Help"),
     Action("app.changes", "What is new", "", "info", menu="Help", project=False),
     Action("app.theme", "Switch between light and dark", "Ctrl+Shift+L", "moon", menu="Help", project=False),
+    Action("app.contrast", "High contrast, on or off", "Ctrl+Alt+H", "sun", menu="Help", project=False),
+    Action("app.text_larger", "Larger text", "Ctrl+Alt++ | Ctrl+Alt+=", "", menu="Help", project=False),
+    Action("app.text_smaller", "Smaller text", "Ctrl+Alt+-", "", menu="Help", project=False),
     *_page(
         "review",
         "Photographs",
@@ -91,6 +94,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.reveal", "Show the file in its folder", "", "folder"),
         ("photo.about", "About the photograph: file, joint, camera…", "Alt+Return", "info"),
         ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
+        ("photo.print", "Print a contact sheet…", "Ctrl+P", "table"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
         ("photo.smaller", "Smaller thumbnails", "Ctrl+-"),
         ("photo.by_joint", "Group the photographs by joint", "Ctrl+Shift+J", "joint"),
@@ -225,10 +229,13 @@ TABLE: Final[tuple[Action, ...]] = (
         "models",
         "Models",
         ("model.activate", "Use this model", "Ctrl+Return", "star"),
+        ("model.back", "Go back to the model before", "", "undo"),
+        ("model.describe", "Describe the model…", "", "edit"),
         ("model.evaluate", "Evaluate on the test photographs", "Ctrl+T", "quality"),
         ("model.predict", "Predict all photographs with this model", "Ctrl+Shift+P", "engine"),
         ("model.compare", "Compare with another model…", "", "table"),
         ("model.report", "Write the model's report…", "", "export"),
+        ("model.export", "Write the model as ONNX or TorchScript…", "", "export"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -269,6 +276,7 @@ _LOOKING = (
     "views.export",
     "model.reveal",
     "model.report",
+    "model.export",
 )
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
