@@ -79,7 +79,7 @@ def suspects(
     text = answer.table(("photo", "flag", "kind", "score"), rows) if rows else "No label is contradicted by the others."
     if not rows and mirror.refit is None:
         text = "Nothing was learned from the labels yet; run `weldstudio refit` first."
-    more = f"\n{answer.count(len(found) - limit, 'more')}." if len(found) > limit else ""
+    more = f"\n{answer.count(len(found) - limit, 'more', 'more')}." if len(found) > limit else ""
     answer.give(as_json, result, text + more)
 
 
