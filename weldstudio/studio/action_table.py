@@ -59,6 +59,8 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("work.predict", "Predict all photographs in the background", "", "engine", menu="Project", checkable=True),
     Action("work.learn", "Learn from every label at once", "", "star", menu="Project", checkable=True),
     Action("work.teach", "Teach mode: show what each label changes", "", "star", menu="Project", checkable=True),
+    Action("work.similar", "Find photographs like this one", "", "search", menu="Go to"),
+    Action("work.next", "What to label next", "", "star", menu="Go to"),
     Action("work.moved", "Show the joints whose verdict the last label changed", "", "joint", menu="Go to"),
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
@@ -278,7 +280,7 @@ _LOOKING = (
     "model.report",
     "model.export",
 )
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
+_WRITING_TOO = ("work.next", "project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 
 def writes(action_id: str) -> bool:
