@@ -16,7 +16,7 @@ COMMANDS = (
     *("set", "copy", "queue", "views", "review", "audit", "second", "agreement", "accept"),
     *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge", "predict"),
     *("features", "train", "recipes", "vary", "runs", "curves", "pause", "resume", "stop"),
-    *("evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "models", "note"),
+    *("evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "models", "weights", "note"),
     *("history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
 )
 

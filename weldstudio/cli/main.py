@@ -39,6 +39,7 @@ from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.states import copy, set_
 from weldstudio.cli.views import views
+from weldstudio.cli.weights import weights
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
@@ -136,6 +137,7 @@ for _command in (
     export_model,
     export,
     models,
+    weights,
     note,
     history,
     bundle,
