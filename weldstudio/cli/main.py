@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +19,7 @@ from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.features import features
+from weldstudio.cli.hands import Hands, OpenWindow, WriteSheet, no_sheet
 from weldstudio.cli.history import history
 from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
@@ -31,21 +32,20 @@ from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.refits import refit
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
 from weldstudio.cli.run_list import curves, runs
 from weldstudio.cli.runs import pause, recipes, resume, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
+from weldstudio.cli.sheets import sheet
 from weldstudio.cli.states import copy, set_
 from weldstudio.cli.views import views
 from weldstudio.cli.weights import weights
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
-
-OpenWindow = Callable[..., int]
-"""`open_window(project or None)`; see `weldstudio.__main__`."""
 
 
 class _InOrder(click.Group):
@@ -87,8 +87,8 @@ def weldstudio(context: click.Context, version: bool) -> int:
 
         click.echo(f"weldstudio {version_of('weldstudio')}")
     elif context.invoked_subcommand is None:
-        open_window: OpenWindow = context.obj
-        return open_window(None)
+        hands: Hands = context.obj
+        return hands.open_window(None)
     return DONE
 
 
@@ -121,6 +121,7 @@ for _command in (
     merge,
     predict,
     features,
+    refit,
     train,
     recipes,
     vary,
@@ -136,6 +137,7 @@ for _command in (
     mistakes,
     export_model,
     export,
+    sheet,
     models,
     weights,
     note,
@@ -151,7 +153,7 @@ for _command in (
     weldstudio.add_command(_command)
 
 
-def run(argv: Sequence[str], *, open_window: OpenWindow) -> int:
+def run(argv: Sequence[str], *, open_window: OpenWindow, write_sheet: WriteSheet = no_sheet) -> int:
     """Run the command that `argv` (without the program's name) asks for and return the exit status.
 
     Prints what people or machines read; never raises for what a person can mend, never leaves the process.
@@ -163,7 +165,9 @@ def run(argv: Sequence[str], *, open_window: OpenWindow) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        outcome = weldstudio.main(words, prog_name="weldstudio", standalone_mode=False, obj=open_window)
+        outcome = weldstudio.main(
+            words, prog_name="weldstudio", standalone_mode=False, obj=Hands(open_window, write_sheet)
+        )
         sys.stdout.flush()
     except click.UsageError as error:
         error.show()

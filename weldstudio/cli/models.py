@@ -117,7 +117,7 @@ def evaluate(project: Path, model: str | None, split: str, miss_rate: float, as_
 
     Mean per-class accuracy is the mean, over flags, of the share of raised and of clear photos that the model gets
     right, at the thresholds chosen on validation photos; for an exclusive group the mean recall of its classes. It is
-    also given by equipment, contractor, type and medium where the photos differ in them. Behind each share stands the
+    also given by equipment, contractor, type, medium and month where the photos differ in them. Behind each stands the
     range in which the true one lies 19 times in 20 (Wilson).
 
     Beside it: how far the probabilities can be trusted (ECE, and after Platt's correction on validation photos); from

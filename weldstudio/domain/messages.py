@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weldstudio.domain.chores import Exported, ExportModel, FetchWeights, ReadWeights, WeightsRead
+from weldstudio.domain.learner_messages import (
+    FindSimilar,
+    Learn,
+    Refitted,
+    Relabel,
+    SimilarFound,
+    Suggest,
+    Suggested,
+)
 
 # --- asked of the engine and the reader ---------------------------------------------------------------------------
 
@@ -323,6 +332,10 @@ Message = (
     | Drop
     | ReadFacts
     | Look
+    | Learn
+    | Relabel
+    | FindSimilar
+    | Suggest
     | ExportModel
     | ReadWeights
     | FetchWeights
@@ -335,6 +348,9 @@ Message = (
     | Scored
     | FactsRead
     | Looked
+    | Refitted
+    | SimilarFound
+    | Suggested
     | Exported
     | WeightsRead
     | RunStarted
