@@ -19,6 +19,7 @@ from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.features import features
+from weldstudio.cli.figures import figure
 from weldstudio.cli.history import history
 from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
@@ -119,6 +120,7 @@ for _command in (
     scheme,
     merge,
     predict,
+    figure,
     features,
     train,
     recipes,
