@@ -86,14 +86,20 @@ class Settings:
     panes: int = _row(4, "Photographs side by side, the large one included", low=2, high=4)
     photo_window: bool = _row(False, "The large photograph stands in a window of its own")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
+    thumbnail_room: int = _row(
+        4000, "Room for the thumbnails of a project, in megabytes; the oldest go", low=50, high=1_000_000
+    )
     by_joint: bool = _row(False, "Group the photographs of the grid by joint")
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(
         200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000
     )
 
+    megapixels: int = _row(250, "Largest photograph that is opened, in millions of pixels", low=250, high=10_000)
     keys: tuple[str, ...] = _row((), "Keys of actions other than those of the program, as 'label.nothing=Ctrl+0'")
     predict_all: bool = _row(True, "Predict the whole collection in the background")
+    learn: bool = _row(True, "Learn from every label at once")
+    teach: bool = _row(False, "Teach mode: show what each label changes")
     blind: bool = _row(False, "Blind mode: hide predictions until a photo is reviewed")
     guarantee: float = _row(0.01, "Safe to pass: chance to reach the limit below", low=0.0001, high=0.5)
     first_steps: bool = _row(True, "Show the first steps in the demo's window")

@@ -18,7 +18,7 @@ SHOWN_LABELS = 20
 
 
 @click.command(
-    short_help="List, compare, star and delete runs; change the order of those that wait.",
+    short_help="List, compare, star, delete and order runs.",
     epilog=examples(
         "weldstudio runs welds",
         "weldstudio runs welds --where 'accuracy>90% schedule.epochs>=5' --sort accuracy --descending",

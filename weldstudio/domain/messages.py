@@ -7,6 +7,17 @@ base64 of their bytes in C order beside their shape; fields named `..._file` hol
 from dataclasses import dataclass, field
 from typing import Any
 
+from weldstudio.domain.chores import Exported, ExportModel, FetchWeights, ReadWeights, WeightsRead
+from weldstudio.domain.learner_messages import (
+    FindSimilar,
+    Learn,
+    Refitted,
+    Relabel,
+    SimilarFound,
+    Suggest,
+    Suggested,
+)
+
 # --- asked of the engine and the reader ---------------------------------------------------------------------------
 
 
@@ -321,6 +332,13 @@ Message = (
     | Drop
     | ReadFacts
     | Look
+    | Learn
+    | Relabel
+    | FindSimilar
+    | Suggest
+    | ExportModel
+    | ReadWeights
+    | FetchWeights
     | Started
     | Stage
     | Failed
@@ -330,6 +348,11 @@ Message = (
     | Scored
     | FactsRead
     | Looked
+    | Refitted
+    | SimilarFound
+    | Suggested
+    | Exported
+    | WeightsRead
     | RunStarted
     | Step
     | Evaluated

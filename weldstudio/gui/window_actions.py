@@ -7,21 +7,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
-from weldstudio.gui import dressing, folders
+from weldstudio.gui import dressing, folders, importing
 from weldstudio.gui.background import Background
 from weldstudio.gui.help.asking import open_help
 from weldstudio.gui.palette import CONTRAST
 from weldstudio.gui.theme import theme
-from weldstudio.gui.welcome.wish import ImportWish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
-    from weldstudio.gui.work import Work
-    from weldstudio.studio.forecast import Forecast
-    from weldstudio.studio.label_table import LabelTable
 
 
 def connect(window: "MainWindow") -> None:
@@ -31,7 +25,7 @@ def connect(window: "MainWindow") -> None:
     table.connect("project.open", lambda: _open_project(window))
     table.connect("project.demo", lambda: _open_demo(window))
     table.connect("project.close", window.close_project)
-    table.connect("collection.import", lambda: _import(window))
+    table.connect("collection.import", lambda: importing.ask(window))
     folders.connect(window)
     table.connect("project.export", lambda: _export(window))
     table.connect("project.bundle", lambda: _bundle(window))
@@ -46,6 +40,9 @@ def connect(window: "MainWindow") -> None:
         table.connect(f"page.{page}", lambda page=page: _go(window, page))
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
     table.connect("work.predict", lambda on: _predict_all(window, on))
+    table.connect("work.learn", lambda on: _learn(window, on))
+    table.connect("work.teach", lambda on: _learn(window, on, teach=True))
+    table.connect("work.moved", lambda: _show_moved(window))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
     table.connect("app.change_keys", lambda: _change_keys(window))
@@ -75,49 +72,10 @@ def watch_undo(window: "MainWindow", session: "Session") -> None:
     show()
 
 
-def create_and_import(window: "MainWindow", wish: ImportWish) -> None:
-    """Create the project that the welcome page's form describes and bring in its photographs."""
-    assert wish.project is not None
-    try:
-        window.open_project(wish.project, create=True)
-    except OSError as error:
-        window.welcome.banner.say(f"The project cannot be kept in {wish.project}: {error.strerror or error}.")
-        return
-    session = window.session
-    if session is not None:
-        bring_in(session, wish, window)
-
-
-def bring_in(session: "Session", wish: ImportWish, window: "MainWindow") -> None:
-    """Start the import that a form describes, as work; its report is shown at the end."""
-    from weldstudio.gui.welcome import report
-
-    def begin(work: "Work") -> None:
-        work.finished.connect(lambda result: report.show(result, window))
-
-    who = session.who
-    if wish.folder is not None:
-        begin(session.start_work("Importing photographs", _import_photos, wish.folder, wish, who=who))
-    elif wish.labels is not None:
-        begin(session.start_work("Importing labels", _import_labels, wish.labels, wish, who=who))
-
-
-def foresee(session: "Session", wish: ImportWish, answer: "Callable[[Forecast | str], None]") -> "Callable[[], None]":
-    """Count what a form's wish would do in the open project; returns how to stop counting."""
-    work = session.start_work("Counting what an import would do", _foresee, wish)
-    work.finished.connect(answer)
-
-    def stop() -> None:
-        work.finished.disconnect(answer)
-        work.cancel()
-
-    return stop
-
-
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
-    from weldstudio.gui import scoring
+    from weldstudio.gui import learning, scoring
     from weldstudio.gui.train import run_watcher
     from weldstudio.gui.train.notifying import RunNotices
 
@@ -126,6 +84,7 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     RunNotices(run_watcher.watch(session))
     folders.begin(session, window)
     scoring.begin(session, window)
+    learning.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -133,6 +92,28 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
             window.banner.say(" ".join(notices), kind="warning")
 
     session.run(_notices).then(warn)
+
+
+def show_saved(window: "MainWindow", state: str) -> None:
+    """Show whether what was done is on disk, in the header and, where it is not, above the page."""
+    session = window.session
+    if session is None:
+        return
+    why = session.outbox.problem
+    window.header.saved.show_state(state, why)
+    if state == "not saved":
+        count = session.outbox.waiting
+        window.banner.say(
+            f"{count} {'edit is' if count == 1 else 'edits are'} not on disk yet: {why} "
+            "Nothing is lost; weldstudio keeps trying.",
+            offer="Try now",
+            take=session.outbox.retry,
+            closable=False,
+        )
+    elif window.banner.button.text() == "Try now":
+        window.banner.dismiss()
+    if state == "saved" and window.closing:
+        window.close()
 
 
 def say_read_only(window: "MainWindow", why: str) -> None:
@@ -202,19 +183,6 @@ def _open_demo(window: "MainWindow") -> None:
         Background(window).ask(_begin_demo, open_it)
 
 
-def _import(window: "MainWindow") -> None:
-    from weldstudio.gui.welcome.import_dialog import ImportDialog
-
-    session = window.session
-    if session is None:
-        return
-    scheme = session.mirror.scheme
-    known = tuple(item.name for item in scheme.live_flags + scheme.merges)
-    dialog = ImportDialog(window, known=known, foresee=lambda wish, answer: foresee(session, wish, answer))
-    dialog.import_asked.connect(lambda wish: bring_in(session, wish, window))
-    dialog.open()
-
-
 def _export(window: "MainWindow") -> None:
     from weldstudio.gui.export_dialog import ExportDialog
 
@@ -259,13 +227,22 @@ def _restore(window: "MainWindow") -> None:
     dialog.open()
 
 
+_CHECKED = {
+    "review.blind": "blind",
+    "work.predict": "predict_all",
+    "work.learn": "learn",
+    "work.teach": "teach",
+    "photo.by_joint": "by_joint",
+}
+"""Actions that are settings as well."""
+
+
 def _settings(window: "MainWindow") -> None:
     from weldstudio.gui.settings_dialog import SettingsDialog
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
-    rows = (("review.blind", "blind"), ("work.predict", "predict_all"), ("photo.by_joint", "by_joint"))
-    for action, name in rows:
+    for action, name in _CHECKED.items():
         dialog.accepted.connect(lambda a=action, n=name: window.action_table[a].setChecked(getattr(window.settings, n)))
     dialog.open()
 
@@ -301,6 +278,18 @@ def _predict_all(window: "MainWindow", on: bool) -> None:
     scoring.switch(window, on)
 
 
+def _learn(window: "MainWindow", on: bool, *, teach: bool = False) -> None:
+    from weldstudio.gui import learning
+
+    (learning.switch_teaching if teach else learning.switch)(window, on)
+
+
+def _show_moved(window: "MainWindow") -> None:
+    from weldstudio.gui import learning
+
+    learning.show_moved(window)
+
+
 def _palette(window: "MainWindow") -> None:
     from weldstudio.gui.command_palette import CommandPalette
 
@@ -331,36 +320,6 @@ def _begin_demo() -> Path:
 
 
 # On the store thread
-
-
-def _import_photos(store: Any, folder: Path, wish: ImportWish, *, who: str) -> Any:
-    from weldstudio.studio import importing
-
-    return importing.import_photos(
-        store, folder, labels=wish.labels, terms=wish.terms, told=wish.told, joint=wish.joint or None, who=who
-    )
-
-
-def _import_labels(store: Any, labels: "LabelTable", wish: ImportWish, *, who: str) -> Any:
-    from weldstudio.studio import label_import
-
-    return label_import.apply_label_table(store, labels, who=who, terms=wish.terms)
-
-
-def _foresee(store: Any, wish: ImportWish) -> Any:
-    """What the wish would do, or the sentence that says why nothing can be done."""
-    from weldstudio.studio import foreseeing, label_import
-
-    try:
-        if wish.folder is not None:
-            return (
-                yield from foreseeing.foresee_import(
-                    store, wish.folder, labels=wish.labels, terms=wish.terms, joint=wish.joint or None
-                )
-            )
-        return (yield from label_import.foresee(store, wish.labels, terms=wish.terms)) if wish.labels else ""
-    except UserError as error:
-        return str(error)
 
 
 def _notices(store: Any) -> Any:

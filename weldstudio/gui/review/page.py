@@ -110,8 +110,8 @@ class ReviewPage(QWidget):
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
-        self.carrying = Carrying(session, actions, self.grid, window=self)
         self.figures = FigureKeys(session, actions, self.large, overlays=self.overlays, window=self)
+        self.carrying = Carrying(session, actions, self.grid, veil=self.veil, window=self)
         self.examples = Examples(session, actions, self.inspector.flags)
         self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
         self.apart = Apart(session, actions, self.stack, large=self.large, going=self.going)
@@ -275,6 +275,7 @@ class ReviewPage(QWidget):
             "photo.seek",
             "photo.reveal",
             "photo.copy",
+            "photo.print",
             "photo.about",
             "photo.figure",
             *(ACTION, *(f"beside.{mode}" for mode in MODES)),
