@@ -10,7 +10,7 @@ from weldstudio.cli.progress import drive
 
 
 @click.command(
-    short_help="Write a photo of PROJECT with an overlay as a picture for a report.",
+    short_help="Write a photo of PROJECT with an overlay as a picture.",
     epilog=examples(
         "weldstudio figure welds a/12.jpg clamp.png --flag 'No Clamp Used'",
         "weldstudio figure welds a/12.jpg clamp.jpg --flag 'No Clamp Used' --signed --contour 0.5",
