@@ -168,7 +168,10 @@ class _Fit:
         heads, columns = self.heads, self.columns
         x = np.concatenate([heads.weight[columns], heads.bias[columns][:, None]], axis=1)
         logits = self.points @ x[:, :-1].T + x[:, -1]
-        loss, gradient = self._look(x, logits, np.arange(len(columns)))
+        every = np.arange(len(columns))
+        ridge = heads.l2[columns] / 2 * _dot(x[:, :-1], x[:, :-1])
+        loss: Floats = np.asarray(self._loss(logits, every) + ridge, np.float32)
+        gradient = self._gradient(x, logits, every)
         past: list[tuple[Floats, Floats, Floats]] = []
         open_ = np.ones(len(columns), np.bool_)
         for number in range(MOST_PASSES):
@@ -182,13 +185,13 @@ class _Fit:
             slope = _dot(direction, gradient)
             at = np.flatnonzero(open_)
             along = self.points @ direction[at, :-1].T + direction[at, -1]
-            step = self._search(x, direction, logits, along, loss, slope, at)
+            step, loss = self._search(x, direction, logits, along, loss, slope, at)
             moved = step[:, None] * direction
             x = x + moved
             logits[:, at] += along * step[at]
             before = gradient
-            loss, gradient = loss.copy(), gradient.copy()
-            loss[at], gradient[at] = self._look(x[at], logits[:, at], at)
+            gradient = gradient.copy()
+            gradient[at] = self._gradient(x[at], logits[:, at], at)
             change = gradient - before
             curved = _dot(moved, change)
             # A class that stands still adds nothing: zero in place of one over its curvature.
@@ -198,15 +201,13 @@ class _Fit:
             heads.weight[columns], heads.bias[columns] = x[:, :-1], x[:, -1]
             yield number + 1
 
-    def _look(self, x: Floats, logits: Floats, at: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Loss and gradient of the classes `at`, whose logits (rows, k) are given."""
+    def _gradient(self, x: Floats, logits: Floats, at: NDArray[np.int64]) -> Floats:
+        """Of the classes `at`, whose logits (rows, k) are given."""
         residual = (sigmoid(logits) - self.raised[:, at]) * self.mass[:, at]
-        l2 = self.heads.l2[self.columns[at]]
         gradient = np.empty_like(x)
-        gradient[:, :-1] = residual.T @ self.points + l2[:, None] * x[:, :-1]
+        gradient[:, :-1] = residual.T @ self.points + self.heads.l2[self.columns[at]][:, None] * x[:, :-1]
         gradient[:, -1] = residual.sum(axis=0)
-        value = self._loss(logits, at) + l2 / 2 * _dot(x[:, :-1], x[:, :-1])
-        return value.astype(np.float32), gradient
+        return gradient
 
     def _loss(self, logits: Floats, at: NDArray[np.int64]) -> Floats:
         # log(1 + e^z) - y z, without overflow.
@@ -223,25 +224,29 @@ class _Fit:
         loss: Floats,
         slope: Floats,
         at: NDArray[np.int64],
-    ) -> Floats:
-        """(classes,) a step that lowers each loss enough (Armijo), halved from one; a trial costs no look at photos."""
+    ) -> tuple[Floats, Floats]:
+        """(classes,) a step that lowers each loss enough (Armijo), halved from one, and the losses there.
+
+        A trial costs no look at photos.
+        """
         step = np.zeros(len(x), np.float32)
         step[at] = 1
         trying = np.arange(len(at))
-        l2 = self.heads.l2[self.columns]
+        l2, reached = self.heads.l2[self.columns], loss.copy()
         for _ in range(20):
             now = at[trying]
             t = step[now]
             moved = x[now, :-1] + t[:, None] * direction[now, :-1]
             value = self._loss(logits[:, now] + t * along[:, trying], now) + l2[now] / 2 * _dot(moved, moved)
             # Rounding in single precision must not look like a loss that rises.
-            bad = value > loss[now] + 1e-4 * t * slope[now] + 2e-6 * np.abs(loss[now])
+            bad = ~(value <= loss[now] + 1e-4 * t * slope[now] + 2e-6 * np.abs(loss[now]))
+            reached[now[~bad]] = value[~bad]
             trying = trying[bad]
             if not len(trying):
-                return step
+                return step, reached
             step[at[trying]] /= 2
         step[at[trying]] = 0
-        return step
+        return step, reached
 
     def _metric(self, vectors: Floats) -> Floats:
         share = self.heads._share[self.columns]
