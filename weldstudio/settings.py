@@ -69,7 +69,8 @@ class Settings:
     """The settings of one person. Read the fields; write through `change`, which refuses nonsense."""
 
     expert: str = _row("", "Your name; it signs every label you give")
-    theme: str = _row("system", "Theme", choices=("system", "light", "dark"))
+    theme: str = _row("system", "Theme", choices=("system", "light", "dark", "contrast"))
+    text_size: int = _row(100, "Size of text, in percent of the system's", low=80, high=200)
     density: str = _row("comfortable", "Density of lists", choices=("comfortable", "compact"))
     recent_projects: tuple[str, ...] = _row((), "Projects opened last, newest first")
     overlay_opacity: float = _row(0.5, "Opacity of the overlay", low=0.0, high=1.0)

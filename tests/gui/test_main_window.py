@@ -21,6 +21,7 @@ from weldstudio.gui.help.viewer import HelpViewer
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.project_lock import LOCK
 from weldstudio.gui.restore_dialog import RestoreDialog
+from weldstudio.gui.review.page import ReviewPage
 from weldstudio.gui.session import Session
 from weldstudio.gui.settings_dialog import SettingsDialog
 from weldstudio.gui.theme import theme
@@ -80,6 +81,43 @@ def test_opening_shows_the_review_page_and_remembers_the_project(opened: MainWin
     assert opened.windowTitle() == "project – weldstudio"
     assert opened.settings.recent_projects == (str(project.resolve()),)
     assert Settings.load(opened.settings.path or Path()).recent_projects == (str(project.resolve()),)
+
+
+def test_the_review_page_is_made_while_the_store_is_read_and_shows_all_once_it_is(
+    qtbot: QtBot, window: MainWindow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, read = Session._opened, []
+    monkeypatch.setattr(Session, "_opened", lambda _self, mirror: read.append(mirror))
+    window.open_project(project)
+    qtbot.waitUntil(lambda: "review" in window.pages)
+    session, page = window.session, window.pages["review"]
+    assert isinstance(page, ReviewPage)
+    assert session is not None
+    assert session.mirror_or_none is None
+    assert window._inner.currentWidget() is window._opening
+    begin(session, read[0])
+    assert window.pages == {"review": page}
+    assert window._inner.currentWidget() is page
+    assert page.grid.state.ids.tolist() == read[0].ids.tolist() != []
+    assert page.stack.currentWidget() is page.grid
+    names = [item.name for item in read[0].scheme.classes]
+    model = page.inspector.flags.model()
+    assert [model.index(n, 0).data() for n in range(len(names))] == names
+
+
+def test_a_page_made_for_a_project_that_is_refused_goes_again(
+    qtbot: QtBot, plain: MainWindow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "project.sqlite").write_bytes(b"no database")
+    refuse, why = Session._refused, []
+    monkeypatch.setattr(Session, "_refused", lambda _self, error: why.append(error))
+    plain.open_project(project)
+    qtbot.waitUntil(lambda: "review" in plain.pages)
+    assert plain.session is not None
+    refuse(plain.session, why[0])
+    assert plain.session is None
+    assert plain.pages == {}
+    assert plain.welcome.isVisible()
 
 
 def test_pages_are_made_when_first_shown_and_told_each_time(qtbot: QtBot, opened: MainWindow) -> None:

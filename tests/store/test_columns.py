@@ -21,12 +21,25 @@ def table(store: Store) -> Store:
     return store
 
 
-def test_numbers_and_paths_come_ascending_and_whole(table: Store) -> None:
-    numbers, paths = columns.numbers_and_paths(table, ("a", "b"), "path", "odd")
+def test_numbers_and_texts_come_ascending_and_whole(table: Store) -> None:
+    numbers, paths = columns.numbers_and_texts(table, ("a", "b"), "path", "odd")
     assert numbers.tolist() == [[5, 7, 2**60], [4, -3, 0]]
     assert paths == ["z/0.jpg", "a, b/ä\n'x.jpg", "b"]
-    numbers, paths = columns.numbers_and_paths(table, ("a",), "path", "odd WHERE a = ?", (7,))
+    numbers, paths = columns.numbers_and_texts(table, ("a",), "path", "odd WHERE a = ?", (7,))
     assert (numbers.tolist(), paths) == ([[7]], ["a, b/ä\n'x.jpg"])
+
+
+def test_a_text_with_what_stands_between_is_whole(table: Store) -> None:
+    with table.atomic():
+        table.execute("INSERT INTO odd VALUES (6, 1, 'weld // 7//', x'00')")
+    numbers, texts = columns.numbers_and_texts(table, ("a", "b"), "path", "odd WHERE a < ?", (10,))
+    assert numbers.tolist() == [[5, 6, 7], [4, 1, -3]]
+    assert texts == ["z/0.jpg", "weld // 7//", "a, b/ä\n'x.jpg"]
+
+
+def test_numbers_come_alone(table: Store) -> None:
+    assert columns.numbers(table, ("a", "b"), "odd").tolist() == [[5, 7, 2**60], [4, -3, 0]]
+    assert columns.numbers(table, ("a", "b"), "odd WHERE a < 0").shape == (2, 0)
 
 
 def test_blobs_of_any_bytes_and_widths_become_rows(table: Store) -> None:
@@ -40,5 +53,5 @@ def test_blobs_of_any_bytes_and_widths_become_rows(table: Store) -> None:
 def test_nothing_is_empty_columns(table: Store) -> None:
     keys, matrix = columns.blobs(table, "a", "blob", "odd WHERE a < 0", dtype=np.float16, fill=np.nan)
     assert (keys.shape, matrix.shape, matrix.dtype) == ((0,), (0, 0), np.float16)
-    numbers, paths = columns.numbers_and_paths(table, ("a", "b"), "path", "odd WHERE a < 0")
+    numbers, paths = columns.numbers_and_texts(table, ("a", "b"), "path", "odd WHERE a < 0")
     assert (numbers.shape, paths) == ((2, 0), [])

@@ -74,6 +74,8 @@ class Changes:
 
 
 NO_CHANGES = Changes()
+ALL_NEW = Changes(scheme=True, models=True, joints=True, runs=True, views=True)
+"""Whoever shows a project reads all of it anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Verdict:
     """Slots of the classes that count, the most expensive first."""
     unsure: tuple[int, ...]
     seen: bool
-    """Whether every class of the scheme has been looked at on at least one photo."""
+    """Whether every class has been looked at on every photo that could still change what it is for the joint."""
 
     @property
     def outcome(self) -> Outcome:
@@ -61,13 +61,21 @@ def joint_state(states: Iterable[int], rule: JointRule) -> State:
     return State.RAISED if sure == {State.RAISED} else State.UNSEEN
 
 
+def still_unseen(states: Iterable[int], rule: JointRule) -> bool:
+    """Whether a photo that nobody has looked at for a flag could change its state for the joint."""
+    found = set(states)
+    settling = State.RAISED if rule == JointRule.ANY else State.CLEAR
+    return State.UNSEEN in found and settling not in found
+
+
 def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Verdict:
     """Verdict from the label bytes of a joint's photos, (photos, slots) uint8.
 
     Each class counts once however many photos show it; of a group only the highest points count.
     """
     by_state: dict[State, list[int]] = {state: [] for state in State}
-    for slot, state in _joint_states(scheme, labels).items():
+    present, settled = _joint_states(scheme, labels)
+    for slot, state in present.items():
         by_state[state].append(slot)
     raised = sorted(by_state[State.RAISED], key=scheme.points_of, reverse=True)
     unsure = sorted(by_state[State.UNSURE], key=scheme.points_of, reverse=True)
@@ -77,17 +85,28 @@ def verdict(scheme: Scheme, labels: NDArray[np.uint8], reject_limit: int) -> Ver
         reject_limit=reject_limit,
         raised=tuple(raised),
         unsure=tuple(unsure),
-        seen=not by_state[State.UNSEEN],
+        seen=State.UNSEEN not in settled.values(),
     )
 
 
-def _joint_states(scheme: Scheme, labels: NDArray[np.uint8]) -> dict[int, State]:
-    """The joint's state of each class that counts, by slot."""
+def _joint_states(scheme: Scheme, labels: NDArray[np.uint8]) -> tuple[dict[int, State], dict[int, State]]:
+    """The joint's state of each class that counts, by slot; and once those that are unsure were settled as clear.
+
+    A flag that is unsure on one photo and unseen on another is unseen then.
+    """
     needed = needed_at(scheme, scheme.verdict_level)
     columns = all_states(scheme, labels, classes=needed).T.tolist()
-    found = {slot: joint_state(states, rule) for (slot, rule), states in zip(_rules(scheme), columns, strict=True)}
+    present: dict[int, State] = {}
+    settled: dict[int, State] = {}
+    for (slot, rule), states in zip(_rules(scheme), columns, strict=True):
+        present[slot] = state = joint_state(states, rule)
+        settled[slot] = State.UNSEEN if state == State.UNSURE and still_unseen(states, rule) else state
     if needed is scheme.classes:
-        return found
+        return present, settled
+    return _counted(scheme, present), _counted(scheme, settled)
+
+
+def _counted(scheme: Scheme, found: dict[int, State]) -> dict[int, State]:
     counted = told_once(
         scheme, scheme.verdict_level, {slot: np.array([state], np.uint8) for slot, state in found.items()}
     )

@@ -6,6 +6,7 @@ Not by a thread: it would take the interpreter for as long, and importing Qt's m
 import importlib
 import pkgutil
 from collections import deque
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -19,8 +20,9 @@ class Ahead(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._import_next)
 
-    def bring(self, package: str) -> None:
-        """Begin; what was begun before is left."""
+    def bring(self, package: str, *, then: Callable[[], None]) -> None:
+        """Begin, and call `then` once all are there; what was begun before is left."""
+        self._then = then
         folders = importlib.import_module(package).__path__
         self._waiting = deque(f"{package}.{module.name}" for module in pkgutil.iter_modules(folders))
         self._timer.start(0)
@@ -34,3 +36,4 @@ class Ahead(QObject):
             importlib.import_module(self._waiting.popleft())
         else:
             self._timer.stop()
+            self._then()

@@ -15,6 +15,9 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from weldstudio.gui.actions import Actions
     from weldstudio.gui.session import Session
     from weldstudio.store.store import Store
@@ -110,7 +113,7 @@ class FirstSteps(QFrame):
         session.changed.connect(self._changed)
         session.closing.connect(self.hide)
         self._say()
-        self._look_at_labels(session.mirror.ids.tolist())
+        self._look_at_labels(session.mirror.labels)
         self._tick(self.training, bool(watcher.rows))
         if session.settings.first_steps:
             session.run(_is_demo).then(self._offer)
@@ -152,14 +155,13 @@ class FirstSteps(QFrame):
         if (changes.scheme or changes.models) and not self._over:
             self._say()
         if changes.labels and not self.label.done:
-            self._look_at_labels(list(changes.labels))
+            assert self._session is not None
+            mirror = self._session.mirror
+            self._look_at_labels(mirror.labels[mirror.rows(changes.labels)])
 
-    def _look_at_labels(self, photo_ids: list[int]) -> None:
+    def _look_at_labels(self, labels: "NDArray[np.uint8]") -> None:
         from weldstudio.domain.labelling import looked_at
 
-        assert self._session is not None
-        mirror = self._session.mirror
-        labels = mirror.labels[mirror.rows(photo_ids)]
         self._tick(self.label, bool(len(labels)) and bool(looked_at(labels).any()))
 
     def _tick(self, step: Step, done: bool) -> None:

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weldstudio.domain.changes import Changes
-from weldstudio.gui import layout_file, window_actions
+from weldstudio.domain.changes import ALL_NEW, Changes
+from weldstudio.gui import importing, layout_file, window_actions
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.ahead import Ahead
 from weldstudio.gui.first_steps import FirstSteps
@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self._make_session = make_session or _make_session
         self._lock = ProjectLock()
         self._ahead = Ahead(self)
-        self._closing = False
+        self.closing = False  # as soon as everything is on disk
         self._created = False
         self._only_look = ""  # why this window may not write
         self._after_paint: list[Callable[[], None]] = [self.action_table.draw]
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         self._created = create
         self._wire(self.session)
         self.announce(folder)
-        self._ahead.bring("weldstudio.gui.review")
+        self._ahead.bring("weldstudio.gui.review", then=self._make_ahead)
         self.session.open()
 
     def announce(self, folder: Path) -> None:
@@ -136,12 +136,7 @@ class MainWindow(QMainWindow):
             if not may_lose(self, session):
                 return False
         self.session = None
-        for page in self.pages.values():
-            self._inner.removeWidget(page)
-            page.setParent(None)
-            page.deleteLater()
-        self.pages.clear()
-        self.header.forget_pages()
+        self._forget_pages()
         session.close()
         self.action_table.set_project(False)
         self.page = ""
@@ -173,8 +168,7 @@ class MainWindow(QMainWindow):
             return
         page = self.pages.get(name)
         if page is None:
-            page = self.pages[name] = self._make_page(name)
-            self._inner.addWidget(page)
+            page = self._add_page(name)
         self.page = name
         self.rail.show_page(name)
         self.header.show_page(getattr(page, "title", dict(PAGES)[name]), getattr(page, "header", None))
@@ -237,7 +231,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._outer)
         self.toast = Toast(self._outer)
         self.welcome.project_asked.connect(self.open_project)
-        self.welcome.creation_asked.connect(lambda wish: window_actions.create_and_import(self, wish))
+        self.welcome.creation_asked.connect(lambda wish: importing.create_and_import(self, wish))
         self.status.list_asked.connect(lambda: self.work_list.open_above(self.status))
 
     def _wire(self, session: "Session") -> None:
@@ -249,7 +243,7 @@ class MainWindow(QMainWindow):
         session.undoable_told.connect(lambda text: self.say(text, undo=True))
         session.undo_stack.indexChanged.connect(self.toast.withdraw)
         session.failed.connect(lambda text: self.banner.say(text))
-        session.saved_changed.connect(self._show_saved)
+        session.saved_changed.connect(lambda state: window_actions.show_saved(self, state))
         session.selection_changed.connect(lambda: self.status.show_selection(len(session.selection), session.hidden))
         session.engine_changed.connect(self.status.show_engine)
         session.work_changed.connect(self._show_works)
@@ -260,9 +254,15 @@ class MainWindow(QMainWindow):
         self.status.show_selection(0, 0)
         self.header.saved.show_state("saved")
 
+    def _make_ahead(self) -> None:
+        """Make the Review page while the store is being read: it finds an empty project first."""
+        self._add_page("review")
+
     def _project_opened(self) -> None:
         assert self.session is not None
         self._ahead.stop()
+        if "review" in self.pages:
+            self.session.changed.emit(ALL_NEW)
         self.settings.remember_project(self.session.folder)
         window_actions.save_settings(self)
         self.action_table.set_project(True)
@@ -279,6 +279,7 @@ class MainWindow(QMainWindow):
     def _project_refused(self, sentence: str) -> None:
         self._ahead.stop()
         session, self.session = self.session, None
+        self._forget_pages()
         if session is not None:
             session.close()
             session.deleteLater()
@@ -294,31 +295,24 @@ class MainWindow(QMainWindow):
         self.status.show_works(works)
         self.work_list.show_works(works)
 
-    def _show_saved(self, state: str) -> None:
-        session = self.session
-        if session is None:
-            return
-        why = session.outbox.problem
-        self.header.saved.show_state(state, why)
-        if state == "not saved":
-            count = session.outbox.waiting
-            self.banner.say(
-                f"{count} {'edit is' if count == 1 else 'edits are'} not on disk yet: {why} "
-                "Nothing is lost; weldstudio keeps trying.",
-                offer="Try now",
-                take=session.outbox.retry,
-                closable=False,
-            )
-        elif self.banner.button.text() == "Try now":
-            self.banner.dismiss()
-        if state == "saved" and self._closing:
-            self.close()
+    def _add_page(self, name: str) -> QWidget:
+        page = self.pages[name] = self._make_page(name)
+        self._inner.addWidget(page)
+        return page
 
     def _make_page(self, name: str) -> QWidget:
         module = importlib.import_module(f"weldstudio.gui.{name}.page")
         kind = getattr(module, f"{name.capitalize()}Page")
         page: QWidget = kind(self.session, self.action_table)
         return page
+
+    def _forget_pages(self) -> None:
+        for page in self.pages.values():
+            self._inner.removeWidget(page)
+            page.setParent(None)
+            page.deleteLater()
+        self.pages.clear()
+        self.header.forget_pages()
 
     def _add_flag_actions(self) -> None:
         known = set(self.actions())
@@ -359,10 +353,10 @@ class MainWindow(QMainWindow):
         session = self.session
         if session is not None and session.outbox.saved == "saving":
             # A write is under way: a few milliseconds, or it fails and then the person decides.
-            self._closing = True
+            self.closing = True
             event.ignore()
             return
-        self._closing = False
+        self.closing = False
         if not self.close_project():
             event.ignore()
             return

@@ -38,7 +38,7 @@ UNDO_KEPT = 200
 
 
 class Session(QObject):
-    """One open project. `open()` answers with `opened` or `refused`; before that the mirror must not be asked for."""
+    """One open project. `open()` answers with `opened` or `refused`; before that the mirror is empty."""
 
     opened = Signal()
     closing = Signal()
@@ -96,6 +96,7 @@ class Session(QObject):
         self.shown: Callable[[], list[int]] = list
         """Photo ids that the grid shows, in its order; the Review page says which."""
         self._mirror: Mirror | None = None
+        self._is_open = False
         self.read_only = opening.read_only
         """Whether this window may look, but not change anything."""
         self._thread = thread or StoreThread(folder, opener=opening)
@@ -121,14 +122,17 @@ class Session(QObject):
 
     @property
     def mirror(self) -> "Mirror":
+        """Until the project is open it is one without photographs, so that a page can be made meanwhile."""
         if self._mirror is None:
-            raise RuntimeError("the project is not open yet")
+            from weldstudio.store.mirror import Mirror
+
+            self._mirror = Mirror(folder=self.folder)
         return self._mirror
 
     @property
     def mirror_or_none(self) -> "Mirror | None":
         """The mirror, or None while the project is being opened."""
-        return self._mirror
+        return self._mirror if self._is_open else None
 
     @property
     def who(self) -> str:
@@ -253,7 +257,7 @@ class Session(QObject):
         self._keep.timeout.connect(lambda: self.start_work("Keeping today's snapshot", _keep_snapshot))
 
     def _opened(self, mirror: "Mirror") -> None:
-        self._mirror = mirror
+        self._mirror, self._is_open = mirror, True
         self._use_model()
         self._poll.start()
         self.run(_stored_commands, self.who).then(self.editing.refill)

@@ -100,7 +100,21 @@ def read(store: Store, joint_ids: Iterable[int] | None = None) -> Decided:
     """What is decided of these joints, or of all."""
     joint_ids = None if joint_ids is None else tuple(joint_ids)
     conflicts = frozenset(joint for joint, _ in decision_conflicts.listed(store, joint_ids))
-    return replace(of(*decisions.now(store, joint_ids)), conflicts=conflicts)
+    found = _every(store) if joint_ids is None else of(*decisions.now(store, joint_ids))
+    return replace(found, conflicts=conflicts)
+
+
+def _every(store: Store) -> Decided:
+    """Of all joints, whole columns at a time."""
+    columns, whos = decisions.held(store)
+    names = {who: code for code, who in enumerate(dict.fromkeys(whos.values()))}
+    rows = np.zeros(columns.shape[1], _ROW)
+    for name, column in zip(("joint", "said", "at", "low", "high", "limit"), columns, strict=False):
+        rows[name] = column
+    actions, places = np.unique(columns[-1], return_inverse=True)
+    rows["who"] = np.array([names[whos[action]] for action in actions.tolist()], np.int32)[places]
+    overrides = decisions.overrides(store)
+    return Decided(rows, tuple(names), decisions.reasons(store), {one.joint_id: one for one in overrides})
 
 
 def _without(known: dict[int, _Value], joint_ids: frozenset[int]) -> dict[int, _Value]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from weldstudio.domain.changes import Changes
-from weldstudio.domain.decision import Decision, Moment, Override, Told
+from weldstudio.domain.decision import TOLD, Decision, Moment, Override, Told
 from weldstudio.domain.labelling import Action
 from weldstudio.domain.owning import standing
 from weldstudio.domain.verdict import Outcome
-from weldstudio.store import decision_conflicts
+from weldstudio.store import columns, decision_conflicts
 from weldstudio.store.actions import Written
 from weldstudio.store.store import Store
 
@@ -101,6 +104,31 @@ def now(store: Store, joint_ids: Iterable[int] | None = None) -> tuple[list[Deci
         else:
             overrides.append(_override(row))
     return decisions, overrides
+
+
+def held(store: Store) -> tuple[NDArray[np.int64], dict[int, str]]:
+    """The decisions that hold: (7, joints) joint, code of `TOLD`, at, low, high, limit, number of the action.
+
+    Ascending by joint; and who did each of these actions.
+    """
+    codes = " ".join(f"WHEN '{told.value}' THEN {code}" for code, told in enumerate(TOLD))
+    names = ("d.joint_id", f"CASE d.said {codes} END", "d.at", "d.low", "d.high", "d.reject_limit", "d.origin")
+    whos = dict(store.rows("SELECT seq, who FROM actions WHERE seq IN (SELECT DISTINCT origin FROM decisions)"))
+    return columns.numbers(store, names, f"{_HELD} AND d.kind = '{DECISION}'"), whos
+
+
+def reasons(store: Store) -> dict[int, str]:
+    """Of the decisions that hold, by joint; those without one are left out."""
+    return dict(store.rows(f"SELECT d.joint_id, d.reason FROM {_HELD} AND d.kind = '{DECISION}' AND d.reason <> ''"))
+
+
+def overrides(store: Store) -> list[Override]:
+    """Those that hold, by joint."""
+    found = store.rows(f"SELECT h.joint_id FROM decided_now h WHERE h.kind = '{OVERRIDE}'")
+    return now(store, [joint for (joint,) in found])[1] if found else []
+
+
+_HELD: Final = "decided_now h JOIN decisions d ON d.action_seq = h.action_seq AND d.n = h.n WHERE d.said IS NOT NULL"
 
 
 def of_joint(store: Store, joint_id: int) -> list[tuple[Action, Event]]:

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.photo import Collection, Joint, Photo, PhotoFacts
-from weldstudio.store import altered, contractors
+from weldstudio.store import altered, columns, contractors
 from weldstudio.store.first_pass import joints_of
 from weldstudio.store.store import Store
 
@@ -257,12 +260,13 @@ def by_joint(store: Store, collection_id: int | None = None) -> dict[tuple[int, 
 
 def joint_references(store: Store) -> dict[int, str]:
     """References by joint id, of the joints that were given one."""
-    return dict(store.rows("SELECT id, reference FROM joints WHERE reference IS NOT NULL"))
+    (joints,), references = columns.numbers_and_texts(store, ("id",), "reference", "joints WHERE reference IS NOT NULL")
+    return dict(zip(joints.tolist(), references, strict=True))
 
 
-def joint_contractors(store: Store) -> list[tuple[int, int]]:
+def joint_contractors(store: Store) -> NDArray[np.int64]:
     """(joint id, contractor id), ascending, of the joints whose contractor is known."""
-    return store.rows("SELECT id, contractor_id FROM joints WHERE contractor_id IS NOT NULL ORDER BY id")
+    return columns.numbers(store, ("id", "contractor_id"), "joints WHERE contractor_id IS NOT NULL").T
 
 
 def set_contractor(store: Store, photo_ids: Sequence[int], name: str | None) -> Changes:

@@ -191,12 +191,11 @@ def surroundings(store: Store, *, joints: bool) -> Surroundings:
 
 
 def _joint_facts(store: Store) -> JointFacts:
-    contracted = photos.joint_contractors(store)
     described = photos.joint_kinds(store)
     joints = np.array([joint for joint, _, _ in described], np.int64)
     return JointFacts(
         photos.joint_references(store),
-        np.array(contracted, np.int64).reshape(len(contracted), 2),
+        photos.joint_contractors(store),
         contractors.every(store),
         splits.read(store),
         Named.of(joints, [kind for _, kind, _ in described]),
@@ -214,7 +213,7 @@ def photo_rows(store: Store, ids: frozenset[int] | None) -> PhotoRows:
     """Columns of these photos, or of all."""
     where, parameters = _where("id", ids)
     numbers = ("id", "collection_id", "joint_id", "coalesce(equipment_id, 0)", f"coalesce(taken, {NOT_TAKEN})", "added")
-    found, paths = columns.numbers_and_paths(store, numbers, "path", f"photos {where}", parameters)
+    found, paths = columns.numbers_and_texts(store, numbers, "path", f"photos {where}", parameters)
     and_ = f"{where} AND" if where else "WHERE"
     problems = dict(store.rows(f"SELECT id, problem FROM photos {and_} problem IS NOT NULL", parameters))
     id_, collection, joint, equipment, taken, added = found

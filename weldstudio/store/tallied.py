@@ -23,13 +23,21 @@ class Tallied:
     """Whether it can be mended."""
     stale: list[NDArray[np.int64]] = field(default_factory=list)
     """Rows of which something has changed since it was worked out."""
+    waiting: int = 0
+    """How many there are in `stale`."""
 
     def holds(self, what: str, rows: NDArray[np.int64], total: int) -> bool:
         """Take note of a change of some of all the `total` rows; whether the answer still serves, mended."""
         if what not in self.of:
             return True
         self.stale.append(rows)
-        return self.mends and _MANY * sum(map(len, self.stale)) <= total
+        self.waiting += len(rows)
+        return self.mends and _MANY * self.waiting <= total
+
+    def mend(self, value: Any) -> None:
+        """The answer is up to date again."""
+        self.value, self.waiting = value, 0
+        self.stale.clear()
 
 
 def touch(tallied: dict[Hashable, Tallied], what: str, rows: NDArray[np.int64], total: int) -> None:

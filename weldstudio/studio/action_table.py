@@ -67,6 +67,9 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("app.steps", "First steps", "", "star", menu="Help"),
     Action("app.changes", "What is new", "", "info", menu="Help", project=False),
     Action("app.theme", "Switch between light and dark", "Ctrl+Shift+L", "moon", menu="Help", project=False),
+    Action("app.contrast", "High contrast, on or off", "Ctrl+Alt+H", "sun", menu="Help", project=False),
+    Action("app.text_larger", "Larger text", "Ctrl+Alt++ | Ctrl+Alt+=", "", menu="Help", project=False),
+    Action("app.text_smaller", "Smaller text", "Ctrl+Alt+-", "", menu="Help", project=False),
     *_page(
         "review",
         "Photographs",

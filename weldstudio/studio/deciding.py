@@ -84,6 +84,8 @@ class Tally:
     joints: NDArray[np.int64]
     states: tuple[NDArray[np.uint8], ...]
     """Of each class that counts, the joints' states."""
+    seen: NDArray[np.bool_]
+    """Whether every class has been looked at on every photo that could still change what it is for the joint."""
     limits_of: Callable[[], NDArray[np.int64]]
     """Looks the reject limits up, which is not done before they are asked for."""
 
@@ -106,14 +108,6 @@ class Tally:
     def high(self) -> NDArray[np.int32]:
         """Points of the raised and the unsure flags."""
         return self._points(State.RAISED, State.UNSURE)
-
-    @cached_property
-    def seen(self) -> NDArray[np.bool_]:
-        """Whether every class has been looked at on at least one photo."""
-        result = np.ones(len(self.joints), np.bool_)
-        for states in self.states:
-            result &= states != State.UNSEEN
-        return result
 
     @cached_property
     def outcomes(self) -> NDArray[np.uint8]:
@@ -178,8 +172,8 @@ def _mended(mirror: Mirror, known: Tally, rows: NDArray[np.int64], *, predicted:
     places, all_rows = of_joints(mirror, rows)
     new = _counted(part(mirror, all_rows), mirror.scheme, mirror.joints, predicted=predicted)
     states = tuple(patched(one, places, other) for one, other in zip(known.states, new.states, strict=True))
-    result = Tally(known.scheme, known.joints, states, known.limits_of)
-    for name in known.__dict__.keys() & {"low", "high", "seen", "outcomes"}:
+    result = Tally(known.scheme, known.joints, states, patched(known.seen, places, new.seen), known.limits_of)
+    for name in known.__dict__.keys() & {"low", "high", "outcomes"}:
         result.__dict__[name] = patched(known.__dict__[name], places, getattr(new, name))
     return result
 
@@ -194,14 +188,23 @@ def tally_of(
     mirror: Mirror, found: Mapping[int, NDArray[np.uint8]], *, scheme: Scheme, facts: JointFacts | None = None
 ) -> Tally:
     """Points of every joint from its states of all classes that are needed, by slot, as `joint_states` gives them."""
-    states = tuple(told_once(scheme, scheme.verdict_level, found).values())
-    return Tally(scheme, mirror.joint_order[0], states, lambda: _limits(mirror, facts or mirror.joints))
+    level = scheme.verdict_level
+    seen = np.ones(len(mirror.joint_order[0]), np.bool_)
+    settled = {slot: np.where(codes == _HALF, np.uint8(State.UNSEEN), codes) for slot, codes in found.items()}
+    for left in told_once(scheme, level, settled).values():
+        seen &= left != State.UNSEEN
+    present = {slot: codes & np.uint8(3) for slot, codes in found.items()}
+    states = tuple(told_once(scheme, level, present).values())
+    return Tally(scheme, mirror.joint_order[0], states, seen, lambda: _limits(mirror, facts or mirror.joints))
 
 
 def joint_states(
     mirror: Mirror, slots: Sequence[int], *, scheme: Scheme, predicted: bool = False
 ) -> dict[int, NDArray[np.uint8]]:
-    """(joints,) states of these classes by slot, by the photos' labels or by the active model's predictions."""
+    """(joints,) states of these classes by slot, by the photos' labels or by the active model's predictions.
+
+    Where it is unsure on one photo and another is unseen that could still change it, it is `_HALF`.
+    """
     _, order, starts = mirror.joint_order
 
     def states_of(slot: int) -> NDArray[np.uint8]:
@@ -327,12 +330,17 @@ def _joint_bits(
 _ONE_BIT = np.array([[1 << (4 * place + state) for state in State] for place in range(_PER_WORD)], np.uint64)
 
 
+_HALF = np.uint8(4 | State.UNSURE)
+
+
 def _table(rule: JointRule) -> NDArray[np.uint8]:
     """State of a joint by which states its photos have: entry 0b0110 is for photos some raised, some clear."""
-    return np.array(
-        [verdicts.joint_state([s for s in State if bits >> s & 1], rule) for bits in range(16)],
-        np.uint8,
-    )
+    result = np.zeros(16, np.uint8)
+    for bits in range(16):
+        states = [state for state in State if bits >> state & 1]
+        state = verdicts.joint_state(states, rule)
+        result[bits] = _HALF if state == State.UNSURE and verdicts.still_unseen(states, rule) else state
+    return result
 
 
 _BY_BITS = {rule: _table(rule) for rule in JointRule}

@@ -38,8 +38,7 @@ def kept(
     if known is None or any(not _same(one, other) for one, other in zip(known.made_of, made_of, strict=True)):
         known = mirror.tallied[name] = Tallied(made_of, make(), frozenset(of), mends=mend is not None)
     elif mend is not None and known.stale:
-        known.value = mend(known.value, np.unique(np.concatenate(known.stale)))
-        known.stale.clear()
+        known.mend(mend(known.value, np.unique(np.concatenate(known.stale))))
     result: _Value = known.value
     return result
 

@@ -208,7 +208,15 @@ class Beside(QObject):
             self._going.open_large()
         self.refresh()
         if on and not self._panes and not self._asked:
+            self._tell_nothing(mode)
+
+    def _tell_nothing(self, mode: str) -> None:
+        if mode != "raised" or self._overlays.probabilities():
             self._session.tell(_NOTHING[mode])
+        elif self._session.engine.card is None:
+            self._session.tell("There is no model yet that could raise flags.")
+        elif self._veil.hides(self._session.current):
+            self._session.tell("Predictions are hidden here until the photograph is reviewed.")
 
     def _count(self, by: int) -> None:
         panes = min(MOST, max(LEAST, self._session.settings.panes + by))

@@ -12,8 +12,9 @@ from weldstudio.gui.theme import theme
 
 _WIDE: Final = 1600
 """From this width in pixels on the side columns are wider: names of flags have room there."""
+_LARGE: Final = 125
+"""Percent; larger text than that counts as large."""
 _LEAST_SIDE, _LEAST_MIDDLE = 160, 240
-
 _WIDTHS: Final = "columns"
 _SETTLE_MS: Final = 300
 
@@ -43,7 +44,9 @@ class Columns(QSplitter):
         if not self._by_hand:
             wider = 1.2 if self.width() >= _WIDE else 1.0
             left = min(theme.px(filter_panel.WIDTH * wider), self.width() // 5)
-            right = min(theme.px(inspector.WIDTH * wider), self.width() // 3)
+            # Larger text needs its room more than the photograph does.
+            most = self.width() // 3 if theme.text <= _LARGE else self.width() * 45 // 100
+            right = min(theme.px(inspector.WIDTH * wider), most)
             self.setSizes([left, self.width() - left - right, right])
 
     def _moved(self) -> None:

@@ -179,6 +179,9 @@ class FilterBar(QWidget):
         self.thumbs.setToolTip("Size of the thumbnails  (Ctrl and the wheel)")
         self.thumbs.setAccessibleName("Size of the thumbnails")
         self.thumbs.valueChanged.connect(self.size_asked)
+        # With large text it is the order that may be cut off, not what is written.
+        self.field.setMinimumWidth(theme.px(110))
+        self.sort.setMinimumWidth(64)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)

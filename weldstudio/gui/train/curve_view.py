@@ -68,7 +68,7 @@ class CurveView(QWidget):
         """Say in numbers what stands under the crosshair, or what the colours mean."""
         if step is None:
             self._readout.setText(
-                "Grey: training. Blue: validation, all classes. Thin: single classes, named at the right."
+                "Grey: training. Thick: validation, all classes. Thin: single classes, named at the right."
                 if self._curves.last_known_step or self._curves.evaluations
                 else " "
             )

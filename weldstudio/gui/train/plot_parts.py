@@ -17,6 +17,8 @@ FEW_POINTS: Final = 40
 MOST_SMOOTH: Final = 200
 """Up to this many points a curve is drawn smooth; with 20 curves of 1,000 points that would cost 40 ms."""
 
+_LEAST_HEIGHT: Final = 180
+
 
 class PercentAxis(pg.AxisItem):
     """0 to 1 as '0 %' to '100 %'."""
@@ -86,7 +88,9 @@ def dress_axes(plot: Any) -> None:
 
 
 def roomy(widget: Any) -> None:
-    """Half a number stands above the uppermost tick and below the lowest."""
+    """Half a number stands above the uppermost tick and below the lowest; and the plots keep some height."""
+    # With large text little room may be left; painting a plot without any height ends the process in pyqtgraph.
+    widget.setMinimumHeight(_LEAST_HEIGHT)
     widget.ci.layout.setSpacing(GAP)
     widget.ci.layout.setContentsMargins(GAP, GAP, GAP, GAP)
 
