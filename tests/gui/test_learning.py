@@ -120,3 +120,19 @@ def test_another_model_takes_its_own_word_back(qtbot: QtBot, window: MainWindow,
     qtbot.waitUntil(
         lambda: session.mirror.probability(0).tolist() == pytest.approx([0.1] * COUNT, abs=1e-3), timeout=WAIT_MS
     )
+
+
+def test_photographs_like_one_and_the_next_to_label_are_shown(qtbot: QtBot, window: MainWindow, project: Path) -> None:
+    session, learner_of = opened(window, project)
+    qtbot.waitUntil(lambda: session.mirror.refit is not None, timeout=WAIT_MS)
+    session.set_current(int(session.mirror.ids[3]))
+    with qtbot.waitSignal(session.photos_asked, timeout=WAIT_MS) as asked:
+        window.action_table["work.similar"].trigger()
+    assert asked.args[0].count(",") == COUNT - 2  # all others, for there are few
+    assert learner_of.find_similar(1)
+    with qtbot.waitSignal(session.told, timeout=WAIT_MS) as told:
+        window.action_table["work.next"].trigger()
+    assert "Every photograph" in told.args[0]
+    session.label([4, 5], 0, State.UNSEEN)
+    with qtbot.waitSignal(session.photos_asked, timeout=WAIT_MS, check_params_cb=lambda text: text == "id:4,5"):
+        window.action_table["work.next"].trigger()

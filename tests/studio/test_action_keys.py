@@ -34,7 +34,7 @@ def test_a_key_that_is_taken_is_refused_with_the_name_of_what_has_it(action: str
 @pytest.mark.parametrize(
     ("action", "key"),
     [
-        ("joint.accept", "F12"),
+        ("joint.accept", "Ctrl+Alt+B"),
         ("joint.accept", "Ctrl+Alt+A"),
         ("joint.accept", "F6"),
         ("scheme.merge", "W"),

@@ -25,6 +25,7 @@ from weldstudio.cli.history import history
 from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
+from weldstudio.cli.likeness import duplicates, next_, similar
 from weldstudio.cli.merges import contradictions, merge
 from weldstudio.cli.models import compare, evaluate, export_model, mistakes, models, report, thresholds
 from weldstudio.cli.notes import note
@@ -33,6 +34,7 @@ from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.quality import quality
 from weldstudio.cli.refits import refit
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
@@ -42,6 +44,7 @@ from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.sheets import sheet
 from weldstudio.cli.states import copy, set_
+from weldstudio.cli.suspects import suspects
 from weldstudio.cli.views import views
 from weldstudio.cli.weights import weights
 from weldstudio.domain.errors import UserError
@@ -124,6 +127,11 @@ for _command in (
     figure,
     features,
     refit,
+    suspects,
+    next_,
+    similar,
+    duplicates,
+    quality,
     train,
     recipes,
     vary,

@@ -117,6 +117,30 @@ class Settled:
         return Settled(State(state), who, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said of a label that others contradict."""
+
+    said: str
+    """'right', 'wrong' or 'unsure'."""
+    state: State
+    """The label as it was then."""
+    score: float
+    """How likely it seemed to be wrong."""
+    who: str
+    at: int
+    """Seconds since 1970, UTC."""
+
+    @property
+    def text(self) -> str:
+        return _text([self.said, int(self.state), round(self.score, 4), self.who, self.at])
+
+    @staticmethod
+    def of_text(text: str) -> "Answer":
+        said, state, score, who, at = json.loads(text)
+        return Answer(said, State(state), score, who, at)
+
+
 def states_of(labels: bytes) -> bytes:
     """Label bytes by slot without their sources, and without slots at the end that are unseen."""
     return bytes(byte & 3 for byte in labels).rstrip(b"\0")

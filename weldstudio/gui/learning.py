@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.learner import Refit
-from weldstudio.domain.learner_messages import Learn, Refitted, Relabel
+from weldstudio.domain.learner_messages import FindSimilar, Learn, Refitted, Relabel, SimilarFound
 from weldstudio.domain.messages import Completed, Failed, Message
 from weldstudio.gui.background import Background
 from weldstudio.gui.scoring import Scoring
@@ -43,6 +43,7 @@ LABEL_MS: Final = 60
 POLL_MS: Final = 20
 NOTICED: Final = 0.01
 """A probability that has moved by less is not painted anew."""
+SIMILAR: Final = 48
 _MOST_CHANGES = 5000
 
 
@@ -75,6 +76,8 @@ class Learning(QObject):
 
     refitted = Signal(str)
     """A stage ('step', 'fitted', 'judged') has been laid over the mirror."""
+    found = Signal(object)
+    """Photo ids that were looked for, the most alike first."""
     taught = Signal(object)
     """A `Lesson`."""
 
@@ -86,6 +89,7 @@ class Learning(QObject):
         self._child: Child | None = None
         self._told: _Told | None = None
         self._request = 0
+        self._looking = -1
         self._before: tuple[Lesson, NDArray[np.uint8]] | None = None
         self.lesson: Lesson | None = None
         """The last one."""
@@ -106,6 +110,14 @@ class Learning(QObject):
             self._begin_timer.start()
         else:
             self._stop()
+
+    def find_similar(self, photo_id: int, count: int = SIMILAR) -> bool:
+        """Have the photographs looked for that are most like one, answered by `found`; False where nothing can."""
+        if self._told is None:
+            return False
+        self._looking = self._next()
+        self._say(FindSimilar(self._looking, photo_id, count))
+        return True
 
     # Inside
 
@@ -217,6 +229,11 @@ class Learning(QObject):
             while self._child is not None and (message := self._child.poll()) is not None:
                 if isinstance(message, Refitted):
                     newest = message
+                elif isinstance(message, SimilarFound):
+                    self.found.emit(message.photo_ids)
+                elif isinstance(message, Failed) and message.request == self._looking:
+                    self._session.tell(message.sentence)
+                    continue
                 elif isinstance(message, Failed):
                     _logger.info("the learner: %s", message.sentence)
                     self._told = None
@@ -293,6 +310,12 @@ def begin(session: Session, window: "MainWindow") -> None:
             what = "This label" if len(lesson.photo_ids) == 1 else "These labels"
             session.tell(f"{what} changed the model's verdict of {counted(len(lesson.moved), 'joint')}.", undo=True)
 
+    def show(photo_ids: tuple[int, ...]) -> None:
+        from weldstudio.studio.picks import pick
+
+        session.show_photos(pick(session.mirror, "alike", np.array(sorted(photo_ids), np.int64)))
+
+    learning.found.connect(show)
     learning.taught.connect(told)
 
 
@@ -324,6 +347,35 @@ def show_moved(window: "MainWindow") -> None:
     mirror = session.mirror
     ids = mirror.ids[np.isin(mirror.joint, np.array(learning.lesson.moved, np.int64))]
     session.show_photos(pick(mirror, "verdict moved by the last label", ids))
+
+
+def show_similar(window: "MainWindow") -> None:
+    """The photographs most like the one on screen."""
+    session = window.session
+    learning = session.findChild(Learning) if session is not None else None
+    if session is None or session.current is None:
+        return
+    if learning is None or not learning.find_similar(session.current):
+        session.tell("No features are there to compare yet; they are made while the collection is predicted.")
+
+
+def show_next(window: "MainWindow") -> None:
+    """What to label next; those drawn by chance are remembered as drawn."""
+    session = window.session
+    if session is None:
+        return
+    from weldstudio.studio import next_batch
+    from weldstudio.studio.picks import pick
+
+    def show(batch: next_batch.Batch) -> None:
+        if not batch.photos:
+            session.tell("Every photograph has a label of every flag.")
+            return
+        ids = np.array(sorted(asked.photo_id for asked in batch.photos), np.int64)
+        session.show_photos(pick(session.mirror, "label next", ids))
+
+    seed = len(session.mirror.reviews.audits)  # another batch once one was drawn
+    session.run(next_batch.suggest, seed=seed, who=session.who).then(show)
 
 
 def _same(one: "Ground", other: "Ground") -> bool:

@@ -42,7 +42,8 @@ def connect(window: "MainWindow") -> None:
     table.connect("work.predict", lambda on: _predict_all(window, on))
     table.connect("work.learn", lambda on: _learn(window, on))
     table.connect("work.teach", lambda on: _learn(window, on, teach=True))
-    table.connect("work.moved", lambda: _show_moved(window))
+    for name in ("moved", "similar", "next"):
+        table.connect(f"work.{name}", lambda name=name: _show_learned(window, name))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
     table.connect("app.change_keys", lambda: _change_keys(window))
@@ -284,10 +285,10 @@ def _learn(window: "MainWindow", on: bool, *, teach: bool = False) -> None:
     (learning.switch_teaching if teach else learning.switch)(window, on)
 
 
-def _show_moved(window: "MainWindow") -> None:
+def _show_learned(window: "MainWindow", what: str) -> None:
     from weldstudio.gui import learning
 
-    learning.show_moved(window)
+    {"moved": learning.show_moved, "similar": learning.show_similar, "next": learning.show_next}[what](window)
 
 
 def _palette(window: "MainWindow") -> None:

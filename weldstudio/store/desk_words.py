@@ -194,7 +194,7 @@ def _shared_reviews(store: Store, since: int, names: Mapping[int, str]) -> list[
     found: list[tuple[Action, Word]] = []
     for row in rows:
         n, about, photo, detail, old, new = row[6:]
-        if about == reviews.SETTLED:
+        if about in reviews.BY_CLASS:
             if int(detail) not in names:
                 continue
             detail = names[int(detail)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from weldstudio.domain.review import Drawn, Look, Review, Settled
+from weldstudio.domain.review import Answer, Drawn, Look, Review, Settled
 from weldstudio.store import reviews
 from weldstudio.store.store import Store
 
@@ -21,13 +21,15 @@ class Reviews:
     """By the id of the action that drew the photo."""
     settled: dict[int, dict[int, Settled]] = field(default_factory=dict)
     """By slot."""
+    suspects: dict[int, dict[int, Answer]] = field(default_factory=dict)
+    """By slot."""
     known: dict[Any, Any] = field(default_factory=dict)
     """What was computed from the rest; forgotten with every change."""
 
     def take(self, photo_ids: frozenset[int] | None, new: "Reviews") -> None:
         """What is said of these photos, or of all, is what `new` says."""
         self.known.clear()
-        for name in ("states", "looks", "audits", "settled"):
+        for name in ("states", "looks", "audits", "settled", "suspects"):
             mine, theirs = getattr(self, name), getattr(new, name)
             if photo_ids is None:
                 mine.clear()
@@ -49,4 +51,6 @@ def read(store: Store, photo_ids: Iterable[int] | None = None) -> Reviews:
         found.audits.setdefault(photo, {})[draw] = Drawn.of_text(text)
     for (_, photo, slot), text in reviews.present(store, reviews.SETTLED, wanted).items():
         found.settled.setdefault(photo, {})[int(slot)] = Settled.of_text(text)
+    for (_, photo, slot), text in reviews.present(store, reviews.SUSPECT, wanted).items():
+        found.suspects.setdefault(photo, {})[int(slot)] = Answer.of_text(text)
     return found

@@ -24,6 +24,11 @@ AUDIT: Final = "audit"
 SETTLED: Final = "settled"
 """What holds where two reviewers differ; `detail` is the slot of the class."""
 
+SUSPECT: Final = "suspect"
+"""What was said of a label that others contradict; `detail` is the slot of the class."""
+BY_CLASS: Final = (SETTLED, SUSPECT)
+"""Kinds whose `detail` is a slot."""
+
 Field = tuple[str, int, str]
 """(about, photo id, detail)."""
 Row = tuple[str, int, str, str, str]

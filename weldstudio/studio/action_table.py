@@ -59,6 +59,8 @@ TABLE: Final[tuple[Action, ...]] = (
     Action("work.predict", "Predict all photographs in the background", "", "engine", menu="Project", checkable=True),
     Action("work.learn", "Learn from every label at once", "", "star", menu="Project", checkable=True),
     Action("work.teach", "Teach mode: show what each label changes", "", "star", menu="Project", checkable=True),
+    Action("work.similar", "Find photographs like this one", "", "search", menu="Go to"),
+    Action("work.next", "What to label next", "", "star", menu="Go to"),
     Action("work.moved", "Show the joints whose verdict the last label changed", "", "joint", menu="Go to"),
     Action("app.palette", "Command palette…", "Ctrl+K", "command", menu="Help", project=False),
     Action("app.keys", "Keys", "?", "keyboard", menu="Help", project=False),
@@ -163,6 +165,9 @@ TABLE: Final[tuple[Action, ...]] = (
         ("review.done", "Mark reviewed, or give the second look", "Ctrl+Return", "check"),
         ("review.return", "Return with a reason…", "Ctrl+Backspace", "undo"),
         ("review.again", "Hand in for review again as it is", ""),
+        ("suspect.right", "The label in doubt is right", "F12", "check"),
+        ("suspect.wrong", "The label in doubt is wrong: turn it round", "Shift+F12", "edit"),
+        ("suspect.unsure", "The label in doubt: unsure", "Ctrl+F12", "unsure"),
         ("accept.flag", "Accept what the model says of the chosen flag", "Ctrl+G", "success"),
         ("accept.photo", "Accept what the model says of this photograph", "Ctrl+Shift+G", "success"),
         ("accept.all", "Accept all that the model is certain of, in view…", "", "success"),
@@ -253,6 +258,7 @@ _WRITING = (
     "label.",
     "review.",
     "accept.",
+    "suspect.",
     "example.",
     "views.",
     "scheme.",
@@ -278,7 +284,7 @@ _LOOKING = (
     "model.export",
     "model.weights",
 )
-_WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
+_WRITING_TOO = ("work.next", "project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 
 
 def writes(action_id: str) -> bool:

@@ -101,7 +101,7 @@ class Taking:
         if not isinstance(word, SharedReview):
             return word
         try:
-            detail = str(self.slots[word.detail]) if word.about == reviews.SETTLED else word.detail
+            detail = str(self.slots[word.detail]) if word.about in reviews.BY_CLASS else word.detail
             return replace(
                 word, detail=detail, old=with_slots(word.old, self.slots), new=with_slots(word.new, self.slots)
             )

@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = {
     "decisive": "one unsure or disputed flag would turn the verdict of its joint",
     "changed": "its joint was issued as accepted and is rejected now",
     "overridden": "a person set the verdict of its joint against the points",
+    "suspect": "all other labels contradict a label of it",
     "audit": "drawn for an audit, and not reviewed since",
     "audited": "drawn for an audit, and reviewed since",
 }
@@ -51,6 +52,7 @@ KEYS: Mapping[str, str] = {
     "flag": "a label: flag:NAME, flag:NAME=unsure, flag:NAME=clear,unseen",
     "model": "the model: model:NAME raises it, model:NAME=clear, model:NAME>0.8, model:NAME=0.2..0.8",
     "disagrees": "label and model disagree on this flag",
+    "suspect": "all other labels contradict its label of this flag",
     "equipment": "taken with",
     "collection": "imported with",
     "contractor": "joint made by",
@@ -78,7 +80,7 @@ KEYS: Mapping[str, str] = {
 """Terms with a value, with their meaning."""
 
 _STATES = {state.word: state for state in State}
-CLASS_KEYS = ("flag", "model", "disagrees")
+CLASS_KEYS = ("flag", "model", "disagrees", "suspect")
 WORD_VALUES: Mapping[str, tuple[str, ...]] = {
     "verdict": tuple(outcome.value for outcome in Outcome),
     "predicted": tuple(outcome.value for outcome in Outcome),

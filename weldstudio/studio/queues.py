@@ -19,6 +19,8 @@ class Sort(StrEnum):
     """Nearest to the threshold first."""
     DISAGREEMENT = "disagreement"
     """Where label and model are farthest apart first."""
+    SUSPICION = "suspicion"
+    """The label that is likeliest to be wrong first."""
     WAITING = "waiting"
     """Joint by joint, the longest waiting first."""
     NEAREST = "nearest"
@@ -146,6 +148,14 @@ _PHOTOS = (
         "A label and the model say different things, the strongest first",
         Filter((Term("disagrees"),)),
         Sort.DISAGREEMENT,
+    ),
+    Queue(
+        "suspects",
+        "Suspects",
+        "All other labels contradict a label; the likeliest to be wrong first. F12: it is right, Shift+F12: "
+        "turn it round, Ctrl+F12: unsure",
+        Filter((Term("suspect"),)),
+        Sort.SUSPICION,
     ),
     Queue(
         "conflict",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, merged_labels, photo_terms, picks, review_terms, run_terms
+from weldstudio.studio import joint_terms, joints, merged_labels, photo_terms, picks, review_terms, run_terms, suspects
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -61,6 +61,8 @@ def select(
             return _by_score(rows, _distance(mirror, slot), descending)
         case Sort.DISAGREEMENT:
             return _by_score(rows, -disagreement(mirror, slot), descending)
+        case Sort.SUSPICION:
+            return _by_score(rows, -suspects.highest(mirror, slot), descending)
         case Sort.WAITING:
             ordered = joint_terms.longest_waiting(mirror, rows)
         case Sort.NEAREST:
@@ -251,6 +253,7 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "nothing": _all_clear,
     "disagrees": lambda m: disagreeing(m),
     "conflict": review_terms.in_conflict,
+    "suspect": lambda m: suspects.highest(m) > 0,
     "contradiction": lambda m: contradicting(m, m.scheme.groups) | merged_labels.contradictory(m),
     "to-split": merged_labels.to_split,
     "scored": lambda m: ~np.isnan(_highest(m, None)),
@@ -286,6 +289,7 @@ def _model(mirror: Mirror, term: Term) -> Bools:
 _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "flag": _flag,
     "model": _model,
+    "suspect": lambda m, term: suspects.highest(m, _slot(m, term.value)) > 0,
     "disagrees": lambda m, term: disagreeing(m, _slot(m, term.value)),
     **joint_terms.KEYS,
     **review_terms.KEYS,

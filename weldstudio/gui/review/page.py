@@ -38,6 +38,7 @@ from weldstudio.gui.review.review_keys import ReviewKeys
 from weldstudio.gui.review.seek_box import SeekBox
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
+from weldstudio.gui.review.suspect_keys import SuspectKeys
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.review.views import Views
@@ -104,6 +105,7 @@ class ReviewPage(QWidget):
         self.reviews = ReviewKeys(
             session, actions, shown=self.filtering.shown, veil=self.veil, go_on=go_on, window=self
         )
+        self.doubts = SuspectKeys(session, actions, go_on=go_on)
         self.views = Views(session, actions, self.filtering, panel=self.panel, page=self)
         self.looking = Looking(session, actions, self.large)
         self.describing = DescribingKeys(session, actions, window=self)

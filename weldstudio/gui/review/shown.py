@@ -21,6 +21,7 @@ SORTS: Final = {
     Sort.PROBABILITY: "Most probable",
     Sort.UNCERTAINTY: "Least certain",
     Sort.DISAGREEMENT: "Strongest disagreement",
+    Sort.SUSPICION: "Most doubtful label",
     Sort.WAITING: "Longest waiting",
     Sort.NEAREST: "Nearest to the limit",
     Sort.POINTS: "Most points",
@@ -30,7 +31,7 @@ SORTS: Final = {
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
 
-BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT)
+BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION)
 
 
 class Shown:

@@ -27,8 +27,8 @@ _LABELLED: Final = frozenset(
     )
 )
 """Terms of a filter that tell what is predicted, and what is labelled or said of labels."""
-_BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.NEAREST, Sort.CHANCE)
-_BY_LABELS: Final = (Sort.DISAGREEMENT, Sort.NEAREST, Sort.POINTS, Sort.OVER, Sort.WAITING)
+_BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION, Sort.NEAREST, Sort.CHANCE)
+_BY_LABELS: Final = (Sort.DISAGREEMENT, Sort.SUSPICION, Sort.NEAREST, Sort.POINTS, Sort.OVER, Sort.WAITING)
 
 
 class Veil(QObject):

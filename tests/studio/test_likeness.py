@@ -1,0 +1,88 @@
+"""Photos like one, clusters of near-duplicates with their conflicts, and what to label next."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.studio.featured import featured_project
+from tests.studio.labelled import label
+from tests.studio.test_refitting import refit
+from weldstudio.domain.errors import JobFailed
+from weldstudio.domain.labelling import State
+from weldstudio.domain.photo import PhotoFacts
+from weldstudio.imaging.feature_file import FeatureFile
+from weldstudio.store import mirror as mirrors
+from weldstudio.store import photos
+from weldstudio.store.store import Store
+from weldstudio.studio import features, labelling, likeness, next_batch
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Photos 4 and 5 look the same by hash and features, 7 and 8 by their hash alone."""
+    with featured_project(tmp_path, count=60) as made:
+        every = photos.every(made)
+        file = FeatureFile.open(features.every(made)[0].folder)
+        assert file is not None
+        alike = file.read(file.find([every[3].content_hash]))
+        file.append([every[4].content_hash or ""], alike * 1.0001)
+        file.close()
+        for place, value in ((3, 1 << 60), (4, (1 << 60) + 1), (6, 1 << 50), (7, (1 << 50) + 1)):
+            photo = every[place]
+            facts = PhotoFacts(photo.path, 64, 48, content_hash=photo.content_hash, perceptual_hash=value)
+            photos.record_facts(made, photo.collection_id, [facts])
+        yield made
+
+
+def test_the_nearest_photo_is_the_copy(store: Store) -> None:
+    first, *others = likeness.similar(store, 4, 5)
+    assert first.photo_id == 5
+    assert first.cosine == pytest.approx(1, abs=1e-3)
+    assert [one.cosine for one in others] == sorted((one.cosine for one in others), reverse=True)
+    with pytest.raises(JobFailed, match="no features yet"):
+        likeness.similar(store, 9999)
+
+
+def test_near_duplicates_are_confirmed_and_conflicts_come_first(store: Store) -> None:
+    label(store, {4: [State.RAISED], 5: [State.CLEAR]})
+    found = likeness.duplicates(store)
+    assert found[0].photo_ids == (4, 5)
+    assert mirrors.read(store).scheme.classes[0].name in found[0].conflicts
+    assert (7, 8) not in [one.photo_ids for one in found]  # their hashes are near, their features are not
+
+
+def test_what_to_label_next_is_unlabelled_and_partly_by_chance(store: Store) -> None:
+    for slot in range(3):
+        labelling.set_state(store, range(21, 61), slot, State.UNSEEN, who="Ann")
+    refit(store)
+    batch = next_batch.suggest(store, 12, seed=1, who="Ann")
+    ids = [one.photo_id for one in batch.photos]
+    assert len(set(ids)) == 12
+    assert min(ids) > 20
+    by_chance = [one.photo_id for one in batch.photos if not one.flag]
+    assert len(by_chance) == 2
+    mirror = mirrors.read(store)
+    assert set(mirror.reviews.audits) == set(by_chance)
+    label(store, {by_chance[0]: [State.RAISED, State.CLEAR, State.CLEAR]})
+    found = next_batch.accuracy(store, mirrors.read(store))
+    assert sum(up.of + down.of for up, down in found.values()) == 3
+    assert [one.photo_id for one in next_batch.suggest(store, 12, seed=1, who="Ann").photos] != ids[:1]
+
+
+def test_rare_flags_have_their_share() -> None:
+    from weldstudio.domain.next_photos import CHANCE, next_photos, widths
+
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(2000, 5)).astype(np.float32)
+    logits = np.stack([points[:, 0] * 3, points[:, 1] * 3 - 7], axis=1).astype(np.float32)
+    width = widths(np.array([400, 3]), np.array([500, 5]))
+    rows, columns = next_photos(
+        points, logits, np.zeros(2, np.float32), waiting=np.ones((2000, 2), np.bool_), width=width, count=50
+    )
+    assert len(set(rows.tolist())) == 50
+    assert (columns == CHANCE).sum() == 8
+    assert (columns == 1).sum() > 3 * (columns == 0).sum()
+    assert np.abs(logits[rows[columns == 0], 0]).max() < 0.5  # near the threshold
+    assert np.mean(logits[rows[columns == 1], 1]) > -3.5  # far above what chance would find

@@ -1,0 +1,128 @@
+"""Photos like one another: neighbours of one by what the trunk sees, and clusters of near-duplicates with conflicts.
+
+Near-duplicates are candidates by their perceptual hashes, confirmed by the cosine of their features where both have
+some. A cluster whose photos carry different labels of a flag holds a wrong label for certain.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weldstudio.domain.errors import JobFailed
+from weldstudio.domain.labelling import State
+from weldstudio.domain.near_duplicates import clusters as hash_clusters
+from weldstudio.domain.refit import Floats
+from weldstudio.domain.similar import DUPLICATE, lengths, nearest
+from weldstudio.imaging.feature_file import FeatureFile
+from weldstudio.store import mirror as mirrors
+from weldstudio.store import models
+from weldstudio.store import photos as photo_rows
+from weldstudio.store.mirror import Mirror
+from weldstudio.store.store import Store
+from weldstudio.studio import features
+from weldstudio.studio.refitting import records_of
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A photo beside another one."""
+
+    photo_id: int
+    path: str
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Near-duplicates, two at least."""
+
+    photo_ids: tuple[int, ...]
+    paths: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    """Classes that are raised on one of the photos and clear on another."""
+
+
+def similar(store: Store, photo_id: int, count: int = 12) -> list[Neighbour]:
+    """The photos most like one by the active model's trunk, the nearest first. Raises JobFailed without features."""
+    ids, points = _points(store)
+    place = int(ids.searchsorted(photo_id))
+    if place == len(ids) or ids[place] != photo_id:
+        raise JobFailed("This photo has no features yet; make them with `weldstudio features`.")
+    rows, cosines = nearest(points, place, count)
+    paths = {photo.id: photo.path for photo in photo_rows.every(store, ids[rows].tolist())}
+    return [
+        Neighbour(photo, paths[photo], float(cosine))
+        for photo, cosine in zip(ids[rows].tolist(), cosines.tolist(), strict=True)
+    ]
+
+
+def duplicates(store: Store) -> list[Cluster]:
+    """All clusters of near-duplicates, those with a conflict first, then the largest."""
+    mirror = mirrors.read(store)
+    hashes = photo_rows.hashes(store)[0]
+    ids = np.array(sorted(hashes), np.int64)
+    numbers = hash_clusters(np.array([hashes[photo] for photo in ids.tolist()], np.uint64))
+    order = np.argsort(numbers, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(numbers[order]) != 0]) if len(order) else order
+    known, points = _points_or_none(store)
+    found = []
+    for group in np.split(ids[order], starts[1:]):
+        for part in _confirmed(group, known, points) if len(group) > 1 else ():
+            rows = mirror.rows(part.tolist())
+            paths = tuple(mirror.paths[row] for row in rows.tolist())
+            found.append(Cluster(tuple(part.tolist()), paths, _conflicts(mirror, rows)))
+    return sorted(found, key=lambda one: (not one.conflicts, -len(one.photo_ids), one.photo_ids))
+
+
+def _confirmed(group: NDArray[np.int64], known: NDArray[np.int64], points: Floats) -> list[NDArray[np.int64]]:
+    """A group parted so that every photo is near another of its part; one without features is taken at its word."""
+    places = np.minimum(known.searchsorted(group), max(0, len(known) - 1))
+    has = known[places] == group if len(known) else np.zeros(len(group), np.bool_)
+    if has.sum() < 2:
+        return [group]
+    own = points[places[has]]
+    own = own / lengths(own)[:, None]
+    near = np.ones((len(group), len(group)), np.bool_)
+    near[np.ix_(has, has)] = own @ own.T >= DUPLICATE
+    left, parts = set(range(len(group))), []
+    while left:
+        part, edge = set(), {left.pop()}
+        while edge:
+            part |= edge
+            edge = {other for one in edge for other in left if near[one, other]}
+            left -= edge
+        if len(part) > 1:
+            parts.append(group[sorted(part)])
+    return parts
+
+
+def _conflicts(mirror: Mirror, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    found = []
+    for item in mirror.scheme.classes:
+        states = mirror.states(item.slot)[rows]
+        if (states == State.RAISED).any() and (states == State.CLEAR).any():
+            found.append(item.name)
+    return tuple(found)
+
+
+def _points(store: Store) -> tuple[NDArray[np.int64], Floats]:
+    """Photo ids, ascending, and their features about their mean. Raises JobFailed where there are none."""
+    place = features.active_place(store)
+    ids = np.array(sorted(place.contents), np.int64)
+    records = records_of(place, ids)
+    file = FeatureFile.open(place.folder)
+    if file is None or not (records >= 0).any():
+        raise JobFailed("No photo has features yet; make them with `weldstudio features`.")
+    points = file.read(records[records >= 0])
+    points -= points.mean(axis=0)
+    return ids[records >= 0], points
+
+
+def _points_or_none(store: Store) -> tuple[NDArray[np.int64], Floats]:
+    if models.active_id(store) is not None:
+        try:
+            return _points(store)
+        except JobFailed:
+            pass  # hashes alone then
+    return np.zeros(0, np.int64), np.zeros((0, 1), np.float32)
