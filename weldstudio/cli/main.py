@@ -19,6 +19,7 @@ from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.features import features
+from weldstudio.cli.figures import figure
 from weldstudio.cli.hands import Hands, OpenWindow, WriteSheet, no_sheet
 from weldstudio.cli.history import history
 from weldstudio.cli.info import info
@@ -120,6 +121,7 @@ for _command in (
     scheme,
     merge,
     predict,
+    figure,
     features,
     refit,
     train,

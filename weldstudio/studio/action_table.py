@@ -93,6 +93,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
         ("photo.reveal", "Show the file in its folder", "", "folder"),
         ("photo.about", "About the photograph: file, joint, camera…", "Alt+Return", "info"),
+        ("photo.figure", "Save a figure for a report, with the overlay…", "Ctrl+Alt+S", "export"),
         ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
         ("photo.print", "Print a contact sheet…", "Ctrl+P", "table"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
