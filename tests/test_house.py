@@ -69,6 +69,7 @@ def main():
     "jobs/devices.py": "",
     "jobs/locks.py": "",
     "jobs/launcher.py": "from house.jobs import process, waiting",
+    "jobs/learner.py": "from house.imaging import read",
     "jobs/process.py": "from house.jobs import devices, engine",
     "jobs/waiting.py": "from house.jobs import locks, process",
     "jobs/reader.py": "from house.imaging import read",

@@ -24,8 +24,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     put("weldstudio.gui.app", open_window=lambda project: calls.append(("window", project)) or 0)
     put("weldstudio.jobs.child", main=lambda argv: calls.append(("child", argv)) or 3)
 
-    def run(argv: list[str], *, open_window: object) -> int:
-        assert open_window is entry.open_window
+    def run(argv: list[str], *, open_window: object, write_sheet: object) -> int:
+        assert (open_window, write_sheet) == (entry.open_window, entry.write_sheet)
         calls.append(("command", argv))
         return 2
 

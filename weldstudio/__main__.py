@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from weldstudio import log, paths
 
@@ -23,6 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from weldstudio.jobs import launcher
 
             return launcher.main(Path(arguments[2]), *arguments[3:])
+        if arguments[1:2] == ["paper"]:
+            from weldstudio.gui.models import report_pdf
+
+            return report_pdf.main(arguments[2:])
         from weldstudio.jobs import child
 
         return child.main(arguments[1:])
@@ -33,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     log.configure(level=logging.WARNING)
     from weldstudio.cli import main as command_line
 
-    return command_line.run(arguments, open_window=open_window)
+    return command_line.run(arguments, open_window=open_window, write_sheet=write_sheet)
 
 
 def open_window(
@@ -61,6 +66,13 @@ def open_window(
     from weldstudio.gui import app
 
     return app.open_window(project)
+
+
+def write_sheet(sheet: Any, file: Path, *, paper: str, across: bool) -> Any:
+    """Write a contact sheet (`studio.sheets.Sheet`) as a PDF, step by step; needs no display."""
+    from weldstudio.gui import contact_sheet
+
+    return contact_sheet.write_pdf(sheet, file, contact_sheet.paper_of(paper, across=across))
 
 
 def _has_screen() -> bool:

@@ -69,7 +69,8 @@ class Settings:
     """The settings of one person. Read the fields; write through `change`, which refuses nonsense."""
 
     expert: str = _row("", "Your name; it signs every label you give")
-    theme: str = _row("system", "Theme", choices=("system", "light", "dark"))
+    theme: str = _row("system", "Theme", choices=("system", "light", "dark", "contrast"))
+    text_size: int = _row(100, "Size of text, in percent of the system's", low=80, high=200)
     density: str = _row("comfortable", "Density of lists", choices=("comfortable", "compact"))
     recent_projects: tuple[str, ...] = _row((), "Projects opened last, newest first")
     overlay_opacity: float = _row(0.5, "Opacity of the overlay", low=0.0, high=1.0)
@@ -79,15 +80,26 @@ class Settings:
         0.5, "Overlay: the line runs at this part of the strongest evidence", low=0.05, high=0.95
     )
     overlay_squares: bool = _row(False, "Overlay: as coarse as the network sees, not smoothed")
+    beside: str = _row(
+        "nothing", "Beside the large photograph", choices=("nothing", "joint", "similar", "examples", "raised")
+    )
+    panes: int = _row(4, "Photographs side by side, the large one included", low=2, high=4)
+    photo_window: bool = _row(False, "The large photograph stands in a window of its own")
     thumbnail_size: int = _row(160, "Width of a thumbnail in the grid, in pixels", low=64, high=512)
+    thumbnail_room: int = _row(
+        4000, "Room for the thumbnails of a project, in megabytes; the oldest go", low=50, high=1_000_000
+    )
     by_joint: bool = _row(False, "Group the photographs of the grid by joint")
     auto_advance: bool = _row(True, "Go on to the next photo after a label is given by key")
     ask_above: int = _row(
         200, "Show what will change, and ask, before more photographs than this are changed", low=1, high=1_000_000
     )
 
+    megapixels: int = _row(250, "Largest photograph that is opened, in millions of pixels", low=250, high=10_000)
     keys: tuple[str, ...] = _row((), "Keys of actions other than those of the program, as 'label.nothing=Ctrl+0'")
     predict_all: bool = _row(True, "Predict the whole collection in the background")
+    learn: bool = _row(True, "Learn from every label at once")
+    teach: bool = _row(False, "Teach mode: show what each label changes")
     blind: bool = _row(False, "Blind mode: hide predictions until a photo is reviewed")
     guarantee: float = _row(0.01, "Safe to pass: chance to reach the limit below", low=0.0001, high=0.5)
     first_steps: bool = _row(True, "Show the first steps in the demo's window")

@@ -1,13 +1,22 @@
-"""The palette against WCAG 2.2, in both themes: text at least 4.5:1, marks at least 3:1, on every ground."""
+"""The palette against WCAG 2.2, in every theme: text at least 4.5:1, marks at least 3:1, on every ground; in high
+contrast 7:1 and 4.5:1.
+"""
 
 import re
 
 import pytest
 
 from weldstudio import paths
-from weldstudio.gui.palette import GROUNDS, MARK_ROLES, ROLES, TEXT_ROLES
+from weldstudio.gui.palette import CONTRAST, DARK, GROUNDS, LIGHT, MARK_ROLES, ROLES, TEXT_ROLES
 
-THEMES = {"light": 0, "dark": 1}
+THEMES = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
+
+
+def least(theme: str, *, text: bool) -> float:
+    """What WCAG asks: level AA, in high contrast AAA."""
+    if theme == "contrast":
+        return 7.0 if text else 4.5
+    return 4.5 if text else 3.0
 
 
 def luminance(colour: str) -> float:
@@ -32,7 +41,7 @@ def test_the_yardstick_itself() -> None:
 def test_text_can_be_read(role: str, theme: str) -> None:
     at = THEMES[theme]
     for ground in GROUNDS:
-        assert contrast(ROLES[role][at], ROLES[ground][at]) >= 4.5, f"{role} on {ground}"
+        assert contrast(ROLES[role][at], ROLES[ground][at]) >= least(theme, text=True), f"{role} on {ground}"
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -40,7 +49,7 @@ def test_text_can_be_read(role: str, theme: str) -> None:
 def test_marks_can_be_seen(role: str, theme: str) -> None:
     at = THEMES[theme]
     for ground in GROUNDS:
-        assert contrast(ROLES[role][at], ROLES[ground][at]) >= 3, f"{role} on {ground}"
+        assert contrast(ROLES[role][at], ROLES[ground][at]) >= least(theme, text=False), f"{role} on {ground}"
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -76,13 +85,19 @@ def test_marks_can_be_seen(role: str, theme: str) -> None:
 )
 def test_pairs_that_stand_on_each_other(text: str, ground: str, theme: str) -> None:
     at = THEMES[theme]
-    assert contrast(ROLES[text][at], ROLES[ground][at]) >= 4.5
+    assert contrast(ROLES[text][at], ROLES[ground][at]) >= least(theme, text=True)
 
 
 def test_the_toast_stands_on_inverted_ground() -> None:
-    for at in (0, 1):
-        assert contrast(ROLES["surface"][at], ROLES["text"][at]) >= 4.5
-        assert contrast(ROLES["accent"][1 - at], ROLES["text"][at]) >= 4.5
+    for theme, at in THEMES.items():
+        assert contrast(ROLES["surface"][at], ROLES["text"][at]) >= least(theme, text=True)
+        assert contrast(ROLES["toast_link"][at], ROLES["text"][at]) >= least(theme, text=True)
+
+
+def test_a_chosen_row_stands_out_in_high_contrast() -> None:
+    for ground in GROUNDS:
+        assert contrast(ROLES["chosen"][CONTRAST], ROLES[ground][CONTRAST]) >= 2.5
+        assert contrast(ROLES["line"][CONTRAST], ROLES[ground][CONTRAST]) >= 4.5
 
 
 def test_no_colour_stands_outside_the_palette() -> None:

@@ -10,9 +10,10 @@ from PIL import ExifTags, Image, ImageCms
 
 from tests.imaging.damaged import QUARTERS, encoded, png_claiming, quarters, wide_gamut_profile, write_broken
 from tests.photos import draw_photo, make_photo
+from weldstudio import paths
 from weldstudio.domain.errors import PhotoError
-from weldstudio.imaging import read
-from weldstudio.imaging.read import decode, read_header, read_photo, read_size
+from weldstudio.imaging.read import decode, header_by_pillow, read_header, read_photo, read_size
+from weldstudio.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL")
 
@@ -162,13 +163,16 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
         read_photo(tmp_path / "nul\0.jpg")
 
 
-def test_a_large_picture_is_refused_before_it_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "PIXELS_AT_MOST", 99)
-    (tmp_path / "a.jpg").write_bytes(encoded(Image.new("RGB", (10, 10))))
-    with pytest.raises(PhotoError, match="10 x 10"):
-        read_photo(tmp_path / "a.jpg")
-    with pytest.raises(PhotoError, match="10 x 11"):
-        decode(io.BytesIO(png_claiming(10, 11)), Path("b.png"))
+def test_a_large_picture_is_refused_before_it_is_decoded_unless_the_settings_allow_it() -> None:
+    large = png_claiming(20_000, 20_000)
+    with pytest.raises(PhotoError, match="claims 20000 x 20000 pixels; pictures above 250 million"):
+        decode(io.BytesIO(large), Path("b.png"))
+    settings = Settings.load(paths.settings_file())
+    settings.change(megapixels=400)
+    settings.save()
+    assert header_by_pillow(io.BytesIO(large), Path("b.png")).upright == (20_000, 20_000), "at once, in every process"
+    with pytest.raises(PhotoError, match="above 400 million"):
+        decode(io.BytesIO(png_claiming(20_000, 20_001)), Path("b.png"))
 
 
 def test_header_tells_time_and_camera(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from weldstudio.domain.errors import PhotoError
 from weldstudio.imaging import thumbs
 from weldstudio.imaging.hashes import dhash
 from weldstudio.imaging.read import read_photo
-from weldstudio.imaging.thumbs import ThumbStore, make_thumb, thumb_key
+from weldstudio.imaging.thumbs import ThumbStore, make_room, make_thumb, thumb_key
 
 
 def key(number: int) -> str:
@@ -188,3 +188,44 @@ def test_many_threads_read_while_one_writes(store: ThumbStore) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_full_packs_are_followed_by_others_and_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbs, "_PACK_BYTES", 3000)
+    folder = tmp_path / "thumbs"
+    jpeg = bytes(range(250)) * 4
+
+    def sizes() -> list[int]:
+        return sorted(pack.stat().st_size for pack in folder.glob("*.pack"))
+
+    store, keys = ThumbStore(folder), [f"{number:016x}" for number in range(1, 10)]
+    for number, name in enumerate(keys):
+        store.add(name, jpeg)
+        store.flush()
+        newest = max(folder.glob("*.pack"), key=lambda pack: pack.stat().st_mtime_ns)
+        os.utime(newest, ns=(number * 10**9, number * 10**9))
+    assert sizes() == [3000, 3000, 3000]
+    store.refresh()
+    assert all(store.get(name) == jpeg for name in keys)
+    store.close()
+    make_room(folder, 6999)
+    assert sizes() == [3000, 3000]
+    assert len(list(folder.glob("*.index"))) == 2
+    again = ThumbStore(folder)
+    assert [again.get(name) == jpeg for name in keys] == [False] * 3 + [True] * 6
+    again.add(keys[0], jpeg)
+    again.flush()
+    assert again.get(keys[0]) == jpeg
+    again.close()
+    make_room(folder, 0)
+    assert sizes() == []
+
+
+def test_a_thumbnail_whose_pack_was_deleted_elsewhere_is_as_good_as_none(tmp_path: Path) -> None:
+    store = ThumbStore(tmp_path / "thumbs")
+    store.add("0" * 15 + "1", b"jpeg")
+    store.close()
+    reading = ThumbStore(tmp_path / "thumbs")
+    make_room(tmp_path / "thumbs", 0)
+    assert reading.get("0" * 15 + "1") is None
+    reading.close()

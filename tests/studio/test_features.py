@@ -1,9 +1,7 @@
 """Which features there are, whose they are, and that they go with their trunk. The engine is a script."""
 
 import hashlib
-import json
 import shutil
-import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.photos import FLAGS
+from tests.studio.featured import write_weights
 from tests.studio.labelled import SCHEME, labelled_project
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.model import Member, ModelCard, ModelClass, Preprocessing
@@ -47,18 +46,6 @@ for line in sys.stdin:
         say(Scored(asked.request, "m", asked.photo_ids, pack(np.full((len(asked.photo_ids), 1), 0.5, np.float16))))
         say(Completed(asked.request))
 """
-
-
-def write_weights(folder: Path, body: bytes, head: bytes, *, prefix: str = "") -> Path:
-    """A file as safetensors writes it, with one tensor in the trunk and one in the head."""
-    header = {
-        f"{prefix}body.w": {"dtype": "U8", "shape": [len(body)], "data_offsets": [0, len(body)]},
-        f"{prefix}head.w": {"dtype": "U8", "shape": [len(head)], "data_offsets": [len(body), len(body) + len(head)]},
-    }
-    text = json.dumps(header).encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "weights.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + body + head)
-    return folder
 
 
 @pytest.fixture

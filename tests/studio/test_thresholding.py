@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def _rechosen(store: Store, choice: Thresholds) -> Rechosen:
-    work = rechoose(store, choice)
+    work = rechoose(store, choice, split="validation")
     while True:
         try:
             next(work)

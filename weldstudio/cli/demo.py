@@ -9,6 +9,7 @@ import click
 
 from weldstudio.cli import answer
 from weldstudio.cli.doctor import has_display
+from weldstudio.cli.hands import Hands
 from weldstudio.cli.options import examples, json_option
 from weldstudio.cli.progress import Cancelled, drive
 
@@ -42,7 +43,7 @@ NO_WINDOW = (
 @json_option
 @click.pass_obj
 def demo(
-    open_window: Any,
+    hands: Hands,
     folder: Path | None,
     photos: int | None,
     seed: int | None,
@@ -58,10 +59,10 @@ def demo(
     from weldstudio.studio import demo as demos
 
     if tour is not None:
-        return _go_round(open_window, folder, photos, seed, tour, theme=theme, as_json=as_json)
+        return _go_round(hands.open_window, folder, photos, seed, tour, theme=theme, as_json=as_json)
     where = folder or demos.default_folder()
     if not as_json and (has_display() or os.environ.get("QT_QPA_PLATFORM")):
-        status: int = open_window(demos.begin(where, photos=photos, seed=seed))
+        status: int = hands.open_window(demos.begin(where, photos=photos, seed=seed))
         return status
     report = drive(demos.make_demo(where, photos=photos, seed=seed), "Demo", quiet=as_json)
     answer.give(as_json, report.to_json(), str(report))

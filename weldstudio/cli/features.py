@@ -10,7 +10,7 @@ from weldstudio.cli.progress import drive
 
 
 @click.command(
-    short_help="Make the features of every photo of PROJECT, for refits, suspects and similar photos.",
+    short_help="Make the features of every photo of PROJECT.",
     epilog=examples(
         "weldstudio features welds", "weldstudio features welds --list", "weldstudio features welds --tidy"
     ),

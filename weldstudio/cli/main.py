@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,31 +19,32 @@ from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.features import features
+from weldstudio.cli.hands import Hands, OpenWindow, WriteSheet, no_sheet
 from weldstudio.cli.history import history
 from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
 from weldstudio.cli.merges import contradictions, merge
-from weldstudio.cli.models import compare, evaluate, models, report, thresholds
+from weldstudio.cli.models import compare, evaluate, export_model, mistakes, models, report, thresholds
 from weldstudio.cli.notes import note
 from weldstudio.cli.options import examples
 from weldstudio.cli.photos import import_
 from weldstudio.cli.predictions import predict
 from weldstudio.cli.progress import KEPT, Cancelled
 from weldstudio.cli.projects import init, open_, status
+from weldstudio.cli.refits import refit
 from weldstudio.cli.restoring import restore
 from weldstudio.cli.reviews import audit, queue, review
-from weldstudio.cli.runs import pause, recipes, resume, runs, stop, train, vary
+from weldstudio.cli.run_list import curves, runs
+from weldstudio.cli.runs import pause, recipes, resume, stop, train, vary
 from weldstudio.cli.scheme import scheme
 from weldstudio.cli.second_looks import agreement, second
+from weldstudio.cli.sheets import sheet
 from weldstudio.cli.states import copy, set_
 from weldstudio.cli.views import views
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
-
-OpenWindow = Callable[..., int]
-"""`open_window(project or None)`; see `weldstudio.__main__`."""
 
 
 class _InOrder(click.Group):
@@ -85,8 +86,8 @@ def weldstudio(context: click.Context, version: bool) -> int:
 
         click.echo(f"weldstudio {version_of('weldstudio')}")
     elif context.invoked_subcommand is None:
-        open_window: OpenWindow = context.obj
-        return open_window(None)
+        hands: Hands = context.obj
+        return hands.open_window(None)
     return DONE
 
 
@@ -119,10 +120,12 @@ for _command in (
     merge,
     predict,
     features,
+    refit,
     train,
     recipes,
     vary,
     runs,
+    curves,
     pause,
     resume,
     stop,
@@ -130,7 +133,10 @@ for _command in (
     compare,
     report,
     thresholds,
+    mistakes,
+    export_model,
     export,
+    sheet,
     models,
     note,
     history,
@@ -145,7 +151,7 @@ for _command in (
     weldstudio.add_command(_command)
 
 
-def run(argv: Sequence[str], *, open_window: OpenWindow) -> int:
+def run(argv: Sequence[str], *, open_window: OpenWindow, write_sheet: WriteSheet = no_sheet) -> int:
     """Run the command that `argv` (without the program's name) asks for and return the exit status.
 
     Prints what people or machines read; never raises for what a person can mend, never leaves the process.
@@ -157,7 +163,9 @@ def run(argv: Sequence[str], *, open_window: OpenWindow) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        outcome = weldstudio.main(words, prog_name="weldstudio", standalone_mode=False, obj=open_window)
+        outcome = weldstudio.main(
+            words, prog_name="weldstudio", standalone_mode=False, obj=Hands(open_window, write_sheet)
+        )
         sys.stdout.flush()
     except click.UsageError as error:
         error.show()

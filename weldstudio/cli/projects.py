@@ -1,11 +1,11 @@
 """`open`, `init`, `status`: the project as a whole."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from weldstudio.cli import answer
+from weldstudio.cli.hands import Hands
 from weldstudio.cli.options import examples, json_option, opened, project_argument
 
 RUNS = 10
@@ -15,9 +15,9 @@ RUNS = 10
 @click.command("open", epilog=examples("weldstudio open welds"))
 @click.argument("project", type=click.Path(path_type=Path), metavar="PROJECT")
 @click.pass_obj
-def open_(open_window: Any, project: Path) -> int:
+def open_(hands: Hands, project: Path) -> int:
     """Open the window on PROJECT."""
-    status: int = open_window(project)
+    status: int = hands.open_window(project)
     return status
 
 

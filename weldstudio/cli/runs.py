@@ -1,4 +1,4 @@
-"""`train`, `runs`, `stop`: runs, which live on their own once started; `recipes`, `vary`: what they would do."""
+"""`train`, `stop`, `pause`, `resume`: runs, which live on their own; `recipes`, `vary`: what they would do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,35 +180,6 @@ def stop(project: Path, run: str, as_json: bool) -> None:
     ends = "it ends after its next step" if state == "running" else "it did not wait any longer"
     text = f"Asked run {run} to stop; {ends}." if asked else f"Run {run} is not running: {state}."
     answer.give(as_json, {"run": run, "asked_to_stop": asked, "state": state}, text)
-
-
-@click.command(
-    short_help="List runs; change the order of those that wait.",
-    epilog=examples("weldstudio runs welds", "weldstudio runs welds --first RUN", "weldstudio stop welds RUN"),
-)
-@project_argument
-@click.option("--first", metavar="RUN", help="Of those that wait, this one begins next.")
-@click.option("--up", metavar="RUN", help="This one begins one place sooner.")
-@click.option("--down", metavar="RUN", help="This one begins one place later.")
-@json_option
-def runs(project: Path, first: str | None, up: str | None, down: str | None, as_json: bool) -> None:
-    """List the runs of PROJECT: what is under way, what waits in the order of its turns, then the others, newest first.
-
-    'stop' takes a waiting run out of the line. At most one run is under way on each device (graphics card, or processor
-    where there is none), whichever project it belongs to.
-    """
-    from weldstudio.studio import training
-
-    with opened(project) as store:
-        for run, by in ((first, None), (up, -1), (down, 1)):
-            if run is not None:
-                line = [summary.id for summary in training.runs(store) if summary.state == "waiting"]
-                training.move(store, run, max(0, line.index(run) + by) if by and run in line else 0)
-        training.start_waiting(store)
-        found = training.runs(store)
-    rows = [(one.id, one.state, one.name, answer.percent(one.mean_per_class_accuracy), one.sentence) for one in found]
-    table = answer.table(("run", "state", "recipe", "accuracy", ""), rows) if rows else "There are no runs yet."
-    answer.give(as_json, {"runs": [one.to_json() for one in found]}, table)
 
 
 @click.command(

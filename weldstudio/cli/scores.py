@@ -1,6 +1,7 @@
 """What an evaluation says, as tables for people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from weldstudio.cli import answer
@@ -8,6 +9,7 @@ from weldstudio.cli import answer
 if TYPE_CHECKING:
     from weldstudio.domain.comparison import Difference
     from weldstudio.studio.comparing import Against, Comparison
+    from weldstudio.studio.judging import Figures
 
 MOST_FLIPS = 20
 
@@ -210,3 +212,65 @@ def _flips(one: "Against") -> list[str]:
     if len(one.flips) > MOST_FLIPS:
         lines.append(f"and {len(one.flips) - MOST_FLIPS:,} more; --json tells all")
     return lines
+
+
+def tried_json(figures: "Figures", names: Sequence[str], *, photos: int, seconds: float) -> dict[str, Any]:
+    """What thresholds do, for machines; `photos` are all of the project."""
+    from weldstudio.domain.scores import wilson
+
+    return {
+        "per_class": {
+            name: asdict(one)
+            | {
+                "sensitivity": one.sensitivity,
+                "sensitivity_interval": wilson(one.hits, one.raised),
+                "specificity": one.specificity,
+                "specificity_interval": wilson(one.passes, one.clear),
+            }
+            for name, one in zip(names, figures.confusions, strict=True)
+        },
+        "verdicts": figures.verdicts.to_json(),
+        "passed": figures.passed.to_json(),
+        "hours_saved": figures.passed.hours(photos, seconds),
+        "hours": photos * seconds / 3600,
+    }
+
+
+def tried(result: Mapping[str, Any], own: Mapping[str, float]) -> str:
+    """What thresholds do, for people; `own` were the model's before."""
+    rows = [
+        (
+            name,
+            decimal(own[name]),
+            decimal(result["thresholds"][name]),
+            f"{one['misses']:,} of {one['hits'] + one['misses']:,}",
+            ranged(one["sensitivity"], one["sensitivity_interval"]),
+            f"{one['false_alarms']:,} of {one['false_alarms'] + one['passes']:,}",
+            ranged(one["specificity"], one["specificity_interval"]),
+        )
+        for name, one in result["per_class"].items()
+    ]
+    head = ("flag", "before", "threshold", "missed", "on raised (95 %)", "false alarms", "on clear (95 %)")
+    passed = result["passed"]
+    low, high = passed["wrongly_accepted_interval"]
+    hours = (
+        f"Passing the {passed['joints_passed']:,} of {passed['joints']:,} joints that it accepts saves "
+        f"{result['hours_saved']:,.1f} of {result['hours']:,.1f} hours; {passed['wrongly_accepted']:,} of them would "
+        f"be accepted wrongly ({100 * low:.1f} to {100 * high:.1f} %)."
+    )
+    kept = "They are the model's from now on." if result["kept"] else "Tried only: the model keeps its own."
+    return "\n".join([answer.table(head, rows), *_verdicts(result), hours, *result["notes"], kept])
+
+
+def mistakes_told(result: Mapping[str, Any]) -> str:
+    """The costliest errors and the flags mixed up, for people."""
+    rows = [
+        (one["photo_id"], one["path"], one["name"], one["kind"], answer.percent(one["probability"]), one["points"])
+        for one in result["mistakes"]
+    ]
+    if not rows:
+        return "It made no error here."
+    mixed = [(one["missed"], one["raised"], one["photos"]) for one in result["mixed_up"][:10]]
+    tables = [answer.table(("photo", "path", "flag", "error", "it says", "points"), rows)]
+    tables += [answer.table(("missed", "raised in its place", "photos"), mixed)] if mixed else []
+    return "\n\n".join(tables)

@@ -7,6 +7,17 @@ base64 of their bytes in C order beside their shape; fields named `..._file` hol
 from dataclasses import dataclass, field
 from typing import Any
 
+from weldstudio.domain.chores import Exported, ExportModel, FetchWeights, ReadWeights, WeightsRead
+from weldstudio.domain.learner_messages import (
+    FindSimilar,
+    Learn,
+    Refitted,
+    Relabel,
+    SimilarFound,
+    Suggest,
+    Suggested,
+)
+
 # --- asked of the engine and the reader ---------------------------------------------------------------------------
 
 
@@ -218,6 +229,8 @@ class Step:
     learning_rate: float
     images_per_second: float
     seconds_left: float | None = None
+    memory: float | None = None
+    """Bytes held: of the graphics card where there is one, else by the process. None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +246,34 @@ class Evaluated:
     per_class: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Class -> `scores.ClassScores.to_json()`."""
     best: bool = False
+    patience_left: int | None = None
+    """Evaluations without a better one before the training ends early; None where it never does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What is said, after `step` steps, of some validation photos that are the same throughout a run."""
+
+    step: int
+    classes: tuple[str, ...]
+    photo_ids: tuple[int, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+    """Of each photo, in the order of `classes`."""
+    states: tuple[tuple[int, ...], ...] = ()
+    """Its labels (`labelling.State`), likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters of the first layer after `step` steps; said again only when they have changed.
+
+    `pictures` is base64 of uint8 (filters, side, side, 3), each stretched to its own range.
+    """
+
+    step: int
+    pictures: str
+    shape: tuple[int, int, int]
+    """(filters, side, side)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +332,13 @@ Message = (
     | Drop
     | ReadFacts
     | Look
+    | Learn
+    | Relabel
+    | FindSimilar
+    | Suggest
+    | ExportModel
+    | ReadWeights
+    | FetchWeights
     | Started
     | Stage
     | Failed
@@ -300,9 +348,16 @@ Message = (
     | Scored
     | FactsRead
     | Looked
+    | Refitted
+    | SimilarFound
+    | Suggested
+    | Exported
+    | WeightsRead
     | RunStarted
     | Step
     | Evaluated
+    | Wall
+    | Filters
     | RangeTested
     | Alarm
     | Skipped

@@ -85,6 +85,14 @@ def clusters(hashes: NDArray[np.uint64], *, distance: int = DISTANCE) -> NDArray
     return numbers.astype(np.int64)[member] if len(member) else np.zeros(0, np.int64)
 
 
+def nearest(hashes: NDArray[np.uint64], place: int, count: int) -> NDArray[np.int64]:
+    """Places of the `count` pictures most like the one at `place`, which is left out; the most alike first."""
+    apart = np.bitwise_count(hashes ^ hashes[place]).astype(np.int64)
+    # Ties go by place, so that the same is shown each time.
+    order = np.argsort(apart, kind="stable")
+    return order[order != place][:count]
+
+
 def _join(group: NDArray[np.int64], hashes: NDArray[np.uint64], parent: NDArray[np.int64], *, distance: int) -> None:
     """Joins those of a group that are near to each other."""
     rows = max(1, _PAIRS // len(group))

@@ -9,9 +9,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from weldstudio import paths
+from weldstudio.gui.dressing import dress
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.main_window import MainWindow
-from weldstudio.gui.theme import theme
 from weldstudio.gui.unexpected import Unexpected
 from weldstudio.settings import Settings
 
@@ -31,7 +31,7 @@ def open_window(project: Path | None) -> int:
     app.setApplicationName("weldstudio")
     QGuiApplication.setApplicationDisplayName("weldstudio")
     settings = Settings.load(paths.settings_file())
-    theme.apply(settings.theme, density=settings.density)
+    dress(settings)
     app.setWindowIcon(pixmap("quality", "accent", 64))
     window = MainWindow(settings)
     unexpected = Unexpected(window, log_file=str(paths.log_file()))

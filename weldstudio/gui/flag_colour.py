@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtGui import QColor
 
-from weldstudio.gui.palette import GROUNDS, ROLES
+from weldstudio.gui.palette import GROUNDS, LIGHT, ROLES
 from weldstudio.gui.theme import theme
 
 LEAST: Final = 3.0
@@ -16,9 +16,11 @@ LEAST: Final = 3.0
 SWATCHES: Final = tuple(ROLES[f"curve_{n}"][0] for n in range(1, 9))
 
 
-def shown(colour: str, *, dark: bool | None = None) -> QColor:
-    """A flag's colour as it is painted in this theme (by default the present one): its hue, made visible if need be."""
-    return QColor(_visible(colour, theme.dark if dark is None else dark))
+def shown(colour: str, *, kind: int | None = None) -> QColor:
+    """A flag's colour as it is painted in this theme of the palette (by default the present one): its hue, made visible
+    if need be.
+    """
+    return QColor(_visible(colour, theme.kind if kind is None else kind))
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -28,11 +30,11 @@ def contrast(one: QColor, other: QColor) -> float:
 
 
 @cache
-def _visible(colour: str, dark: bool) -> str:
-    grounds = [QColor(ROLES[role][dark]) for role in GROUNDS]
+def _visible(colour: str, kind: int) -> str:
+    grounds = [QColor(ROLES[role][kind]) for role in GROUNDS]
     found = QColor(colour)
     hue, saturation, lightness = found.hslHueF(), found.hslSaturationF(), found.lightnessF()
-    step = 0.02 if dark else -0.02
+    step = -0.02 if kind == LIGHT else 0.02
     while min(contrast(found, ground) for ground in grounds) < LEAST and 0 < lightness + step < 1:
         lightness += step
         found = QColor(QColor.fromHslF(max(hue, 0), saturation, lightness).name())

@@ -27,12 +27,12 @@ def _drawing(name: str) -> str:
     return (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
-_pixmaps: dict[tuple[str, str, bool, int, float], QPixmap] = {}
+_pixmaps: dict[tuple[str, str, int, int, float], QPixmap] = {}
 
 
 def pixmap(name: str, role: str = "text", size: int = ICON, *, ratio: float = 1.0) -> QPixmap:
     """The icon as a square pixmap of `size` device-independent pixels at `ratio` device pixels each."""
-    key = (name, role, theme.dark, size, ratio)
+    key = (name, role, theme.kind, size, ratio)
     found = _pixmaps.get(key)
     if found is None:
         colour = theme.colour(role)

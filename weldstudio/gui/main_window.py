@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,9 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weldstudio import paths
 from weldstudio.domain.changes import ALL_NEW, Changes
-from weldstudio.gui import window_actions
+from weldstudio.gui import layout_file, window_actions
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.ahead import Ahead
 from weldstudio.gui.first_steps import FirstSteps
@@ -320,8 +319,8 @@ class MainWindow(QMainWindow):
         self.addActions([action for action in self.action_table.all() if action not in known])
 
     def _restore_geometry(self) -> None:
-        kept = _layout_file().value("geometry")
-        if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
+        kept = layout_file.kept("geometry")
+        if kept is None or not self.restoreGeometry(kept):
             room = self.screen().availableGeometry().size() if self.screen() is not None else QSize(1440, 900)
             self.resize(QSize(1440, 900).boundedTo(room - QSize(0, TITLE_BAR)))
 
@@ -362,9 +361,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         window_actions.save_settings(self)
-        layout = _layout_file()
-        layout.setValue("geometry", self.saveGeometry())
-        layout.sync()
+        layout_file.keep("geometry", self.saveGeometry())
         event.accept()
 
 
@@ -373,11 +370,6 @@ def _make_session(folder: Path, settings: Settings, *, opening: Opening) -> "Ses
     from weldstudio.gui.session import Session
 
     return Session(folder, settings, opening=opening)
-
-
-def _layout_file() -> QSettings:
-    """Where Qt keeps how the window stood; everything a person chooses knowingly is in `Settings`."""
-    return QSettings(str(paths.user_config() / "layout.ini"), QSettings.Format.IniFormat)
 
 
 def _line(*, upright: bool = False) -> QFrame:

@@ -108,7 +108,7 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(%icons/chevron_up.svg)
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow
   { image: url(%icons/chevron_down.svg); width: 12px; height: 12px; }
 
-QCheckBox, QRadioButton { color: @text; spacing: 8px; min-height: 24px; padding: 0 2px; border: 2px solid transparent;
+QCheckBox, QRadioButton { color: @text; spacing: 8px; min-height: #check; padding: 0 2px; border: 2px solid transparent;
   border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @disabled; }
@@ -194,24 +194,23 @@ QGroupBox::title { subcontrol-origin: margin; left: 0; }
 """
 
 
-def style_sheet(dark: bool, *, scale: float, row: int) -> str:
-    """The sheet for one theme; `scale` of the text (1 at 96 dots per inch), `row` height of list rows in pixels."""
-    # The toast stands on inverted ground, so its link has the colour of the other theme.
-    sheet = _SHEET.replace("@toast_link", ROLES["accent"][not dark])
-    sheet = sheet.replace("%icons", _tinted_files(dark).as_posix())
+def style_sheet(kind: int, *, scale: float, row: int) -> str:
+    """The sheet for a theme of the palette; `scale` of the text (1 at 96 dots per inch), `row` height of list rows."""
+    sheet = _SHEET.replace("%icons", _tinted_files(kind).as_posix())
     # Around a number Qt lays 3 px that no rule takes away.
     sheet = sheet.replace("#spin", f"{row - 7}px")
     sheet = sheet.replace("#row2", f"{row - 4}px").replace("#row", f"{row - 4}px")
+    sheet = sheet.replace("#check", f"{max(24, round(20 * scale))}px")
     sheet = re.sub(r"#(12|13|15|20);", lambda m: f"{round(int(m[1]) * scale)}px;", sheet)
-    return re.sub(r"@([a-z_0-9]+)", lambda m: ROLES[m[1]][dark], sheet)
+    return re.sub(r"@([a-z_0-9]+)", lambda m: ROLES[m[1]][kind], sheet)
 
 
-def _tinted_files(dark: bool) -> Path:
+def _tinted_files(kind: int) -> Path:
     """A folder with the few icons that the sheet itself shows, tinted; Qt reads those from files alone."""
-    folder = paths.user_cache() / "style" / ("dark" if dark else "light")
+    folder = paths.user_cache() / "style" / ("light", "dark", "contrast")[kind]
     for name, role in {"chevron_down": "secondary", "chevron_up": "secondary", "check": "on_accent"}.items():
         drawing = (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-        tinted = drawing.replace("currentColor", ROLES[role][dark])
+        tinted = drawing.replace("currentColor", ROLES[role][kind])
         file = folder / f"{name}.svg"
         try:
             if not file.exists() or file.read_text(encoding="utf-8") != tinted:

@@ -1,4 +1,4 @@
-"""Light or dark: colours by role, fonts, spacing, and the style sheet made from them.
+"""Light, dark or high contrast: colours by role, fonts, spacing, and the style sheet made from them.
 
 There is one `theme` per process, as there is one QApplication whose palette and style sheet it sets. A widget that
 paints itself asks `theme.colour(role)` while painting and is repainted by the change of style; one that keeps colours
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from weldstudio.gui.palette import ROLES
+from weldstudio.gui.palette import CONTRAST, DARK, LIGHT, ROLES
 from weldstudio.gui.style_sheet import style_sheet
 
 GRID: Final = 4
@@ -41,15 +41,26 @@ class Theme(QObject):
         super().__init__()
         self._wish = "system"
         self._density = "comfortable"
-        self._dark = False
+        self._kind = LIGHT
+        self._text = 100
         self._scale = 1.0
         self._colours: dict[tuple[str, float], QColor] = {}
         self._fonts: dict[tuple[str, bool, bool], QFont] = {}
         self._follows = False
 
     @property
+    def kind(self) -> int:
+        """Which theme of the palette: LIGHT, DARK or CONTRAST."""
+        return self._kind
+
+    @property
     def dark(self) -> bool:
-        return self._dark
+        return self._kind != LIGHT
+
+    @property
+    def text(self) -> int:
+        """Size of text, in percent of the system's."""
+        return self._text
 
     @property
     def density(self) -> str:
@@ -68,7 +79,7 @@ class Theme(QObject):
         """The colour of a role of `palette.ROLES`, which nobody may change. KeyError for an unknown role, a bug."""
         found = self._colours.get((role, alpha))
         if found is None:
-            found = QColor(ROLES[role][self._dark])
+            found = QColor(ROLES[role][self._kind])
             found.setAlphaF(found.alphaF() * alpha)
             self._colours[role, alpha] = found
         return found
@@ -85,21 +96,25 @@ class Theme(QObject):
             self._fonts[size, bold, figures] = font
         return QFont(font)
 
-    def apply(self, wish: str = "system", *, density: str = "comfortable") -> None:
-        """Dress the application: `wish` is 'system', 'light' or 'dark'. Needs a QApplication; GUI thread."""
-        self._wish, self._density = wish, density
+    def apply(self, wish: str = "system", *, density: str = "comfortable", text: int = 100) -> None:
+        """Dress the application: `wish` is 'system', 'light', 'dark' or 'contrast', `text` the size of text in percent
+        of what the system has. Needs a QApplication; GUI thread.
+        """
+        self._wish, self._density, self._text = wish, density, text
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise RuntimeError("a theme dresses an application; make that first")
         hints = QGuiApplication.styleHints()
         if not self._follows:
             hints.colorSchemeChanged.connect(self._system_changed)
+            if hasattr(hints, "accessibility"):  # from Qt 6.10 on
+                hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
             self._follows = True
-        system_dark = hints.colorScheme() == Qt.ColorScheme.Dark
-        self._dark = wish == "dark" or (wish == "system" and system_dark)
+        self._kind = _kind(wish)
         screen = QGuiApplication.primaryScreen()
         # 96 is what 100 % means to Qt; macOS says 72 and scales pixels instead.
         self._scale = max(1.0, screen.logicalDotsPerInch() / 96) if screen is not None else 1.0
+        self._scale *= text / 100
         self._colours.clear()
         self._fonts.clear()
         if app.style().objectName() != "fusion":
@@ -108,12 +123,12 @@ class Theme(QObject):
         font = QFont(app.font())
         font.setPixelSize(self.px(SIZES["body"]))
         app.setFont(font)
-        app.setStyleSheet(style_sheet(self._dark, scale=self._scale, row=self.row_height))
+        app.setStyleSheet(style_sheet(self._kind, scale=self._scale, row=self.row_height))
         self.changed.emit()
 
     def _system_changed(self) -> None:
         if self._wish == "system" and QApplication.instance() is not None:
-            self.apply("system", density=self._density)
+            self.apply("system", density=self._density, text=self._text)
 
     def _palette(self) -> QPalette:
         palette = QPalette()
@@ -143,6 +158,17 @@ class Theme(QObject):
         for kind in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, kind, self.colour("disabled"))
         return palette
+
+
+def _kind(wish: str) -> int:
+    """The theme that is wished for; the system's own, where that is the wish."""
+    if wish == "system":
+        hints = QGuiApplication.styleHints()
+        said = hints.accessibility().contrastPreference() if hasattr(hints, "accessibility") else None
+        if said is not None and said == Qt.ContrastPreference.HighContrast:
+            return CONTRAST
+        return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[wish]
 
 
 def has_tabular_figures(font: QFont) -> bool:

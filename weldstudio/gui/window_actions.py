@@ -7,9 +7,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
-from weldstudio.gui import folders
+from weldstudio.gui import dressing, folders
 from weldstudio.gui.background import Background
 from weldstudio.gui.help.asking import open_help
+from weldstudio.gui.palette import CONTRAST
 from weldstudio.gui.theme import theme
 from weldstudio.gui.welcome.wish import ImportWish
 
@@ -45,6 +46,9 @@ def connect(window: "MainWindow") -> None:
         table.connect(f"page.{page}", lambda page=page: _go(window, page))
     table.connect("work.list", lambda: window.work_list.open_above(window.status))
     table.connect("work.predict", lambda on: _predict_all(window, on))
+    table.connect("work.learn", lambda on: _learn(window, on))
+    table.connect("work.teach", lambda on: _learn(window, on, teach=True))
+    table.connect("work.moved", lambda: _show_moved(window))
     table.connect("app.palette", lambda: _palette(window))
     table.connect("app.keys", lambda: _keys(window))
     table.connect("app.change_keys", lambda: _change_keys(window))
@@ -52,7 +56,10 @@ def connect(window: "MainWindow") -> None:
     table.connect("app.changes", lambda: open_help(window, "changes"))
     table.connect("app.steps", window.first_steps.open)
     window.first_steps.dismissed.connect(lambda: save_settings(window))
-    table.connect("app.theme", lambda: _switch_theme(window))
+    table.connect("app.theme", lambda: _change(window, theme="light" if theme.dark else "dark"))
+    table.connect("app.contrast", lambda: _change(window, theme="system" if theme.kind == CONTRAST else "contrast"))
+    table.connect("app.text_larger", lambda: _change(window, text_size=dressing.next_size(window.settings, 1)))
+    table.connect("app.text_smaller", lambda: _change(window, text_size=dressing.next_size(window.settings, -1)))
 
 
 def watch_undo(window: "MainWindow", session: "Session") -> None:
@@ -113,14 +120,16 @@ def foresee(session: "Session", wish: ImportWish, answer: "Callable[[Forecast | 
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
-    from weldstudio.gui import scoring
+    from weldstudio.gui import learning, scoring
     from weldstudio.gui.train import run_watcher
+    from weldstudio.gui.train.notifying import RunNotices
 
     if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
         session.start_work("Reading photographs", _go_on)
-    run_watcher.watch(session)
+    RunNotices(run_watcher.watch(session))
     folders.begin(session, window)
     scoring.begin(session, window)
+    learning.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -276,24 +285,34 @@ def _restore(window: "MainWindow") -> None:
     dialog.open()
 
 
+_CHECKED = {
+    "review.blind": "blind",
+    "work.predict": "predict_all",
+    "work.learn": "learn",
+    "work.teach": "teach",
+    "photo.by_joint": "by_joint",
+}
+"""Actions that are settings as well."""
+
+
 def _settings(window: "MainWindow") -> None:
     from weldstudio.gui.settings_dialog import SettingsDialog
 
     dialog = SettingsDialog(window.settings, window)
     dialog.accepted.connect(lambda: _settings_changed(window))
-    rows = (("review.blind", "blind"), ("work.predict", "predict_all"), ("photo.by_joint", "by_joint"))
-    for action, name in rows:
+    for action, name in _CHECKED.items():
         dialog.accepted.connect(lambda a=action, n=name: window.action_table[a].setChecked(getattr(window.settings, n)))
     dialog.open()
 
 
 def _settings_changed(window: "MainWindow") -> None:
     save_settings(window)
-    theme.apply(window.settings.theme, density=window.settings.density)
+    if dressing.dress(window.settings) and window.session is not None:
+        open_again(window, window.session.folder)
 
 
-def _switch_theme(window: "MainWindow") -> None:
-    window.settings.change(theme="light" if theme.dark else "dark")
+def _change(window: "MainWindow", **values: object) -> None:
+    window.settings.change(**values)
     _settings_changed(window)
 
 
@@ -315,6 +334,18 @@ def _predict_all(window: "MainWindow", on: bool) -> None:
     from weldstudio.gui import scoring
 
     scoring.switch(window, on)
+
+
+def _learn(window: "MainWindow", on: bool, *, teach: bool = False) -> None:
+    from weldstudio.gui import learning
+
+    (learning.switch_teaching if teach else learning.switch)(window, on)
+
+
+def _show_moved(window: "MainWindow") -> None:
+    from weldstudio.gui import learning
+
+    learning.show_moved(window)
 
 
 def _palette(window: "MainWindow") -> None:

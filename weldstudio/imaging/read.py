@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
+from weldstudio import paths
 from weldstudio.domain.errors import PhotoError
 from weldstudio.imaging.header import NO_EXIF, Exif, Header, camera, jpeg_header, moment, parse_exif
+from weldstudio.settings import Settings
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".webp", ".avif")
@@ -24,7 +26,7 @@ SUFFIXES = frozenset(
 """What a scan takes for a photo; what a file really is, its content decides."""
 
 PIXELS_AT_MOST = 250_000_000
-"""Larger pictures are refused: a file of some kilobytes can claim to hold terabytes."""
+"""Larger pictures are refused, unless the settings allow more: a file of some kilobytes can claim to hold terabytes."""
 
 _FORMATS = ("PNG", "BMP", "DIB", "TIFF", "GIF", "WEBP", "AVIF")
 """Beside JPEG. The others that Pillow knows are not photos, and some start other programs."""
@@ -52,6 +54,11 @@ _SIGNS = (
     (b"pk\x03\x04", "a ZIP archive"),
     (b"<svg", "an SVG drawing"),
     (b"<?xml", "an XML file"),
+)
+
+_KINDS = (
+    *((b"\x89PNG", "PNG"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"GIF8", "GIF"), (b"RIFF", "WebP"), (b"BM", "BMP")),
+    (b"\xff\xd8", "JPEG"),
 )
 
 # Pillow's own limit is a Python warning, which threads cannot catch one by one; `_open` measures instead.
@@ -190,14 +197,19 @@ def _open(file: IO[bytes], path: Path) -> Image.Image:
     except _BROKEN as error:
         raise _explained(error, path, file) from error
     width, height = picture.size
-    if width * height > PIXELS_AT_MOST:
+    if width * height > PIXELS_AT_MOST and width * height > (allowed := _allowed()):
         raise PhotoError(
-            f"{path.name} claims {width} x {height} pixels; pictures above {PIXELS_AT_MOST // 1_000_000} million "
-            "pixels are not opened. Save a smaller copy."
+            f"{path.name} claims {width} x {height} pixels; pictures above {allowed // 1_000_000} million pixels are "
+            "not opened. Save a smaller copy, or raise the limit in the settings and look at the folder again."
         )
     if not width or not height:
         raise PhotoError(f"{path.name} holds a picture without pixels.")
     return picture
+
+
+def _allowed() -> int:
+    """So many pixels a person allows. Read where it matters alone: so every process knows it, and at once."""
+    return Settings.load(paths.settings_file()).megapixels * 1_000_000
 
 
 @functools.cache
@@ -209,9 +221,14 @@ def _formats() -> tuple[str, ...]:
 
 def _explained(error: BaseException, path: Path, file: IO[bytes] | None = None) -> PhotoError:
     """A sentence for what Pillow said, which is mostly for programmers."""
-    if file is not None and isinstance(error, UnidentifiedImageError):
+    head = b""
+    if file is not None:
         file.seek(0)
         head = file.read(64)
+        if kind := next((kind for sign, kind in _KINDS if head.startswith(sign)), ""):
+            # What Pillow says of these is meant for programmers.
+            return PhotoError(f"{path.name} is a {kind} file, but cut off or damaged. Copy it again.")
+    if isinstance(error, UnidentifiedImageError):
         if not head:
             return PhotoError(f"{path.name} is empty (0 bytes); copy it again from where it came.")
         if head[4:8] == b"ftyp" and head[8:11] in (b"hei", b"hev", b"mif", b"msf"):

@@ -2,7 +2,8 @@
 
 Each writer appends to a pack of its own (`<random>.pack`) and to its index (`<random>.index`: 24-byte records), so
 several processes write at once without a lock. A record is written after its picture and carries a checksum over
-both: whatever a crash left half done is never taken for a thumbnail, and nothing before it is touched.
+both: whatever a crash left half done is never taken for a thumbnail, and nothing before it is touched. A full pack is
+followed by another; where all of them take more room than the settings allow, the oldest go.
 """
 
 import io
@@ -19,8 +20,10 @@ from typing import IO
 import numpy as np
 from PIL import Image
 
+from weldstudio import paths
 from weldstudio.imaging.hashes import dhash_of
 from weldstudio.imaging.read import read_picture
+from weldstudio.settings import Settings
 
 SIZE = 320
 """Longest side in pixels: the largest cell of the grid, and enough for a second look."""
@@ -29,6 +32,8 @@ _QUALITY = 80
 _RECORD = np.dtype([("key", "<u8"), ("offset", "<u8"), ("length", "<u4"), ("check", "<u4")])
 _PLACE = struct.Struct("<QQI")
 _BUFFERED_BYTES = 1 << 20
+_PACK_BYTES = 64 << 20
+"""A pack of this size is full."""
 _FOLD_FROM = 4096
 """So many new entries are kept in a dictionary before they are sorted into the arrays."""
 
@@ -228,6 +233,8 @@ class ThumbStore:
 
     def _write(self, batch: dict[int, bytes]) -> None:
         """Appends to our own pack. After an error that pack is left as it is and the next try begins another."""
+        if self._own is None:
+            make_room(self.folder)
         number, pack_file, index_file = self._own or self._begin_pack()
         offset = pack_file.tell()
         places: dict[int, tuple[int, int, int, int]] = {}
@@ -247,6 +254,12 @@ class ThumbStore:
             for file in (pack_file, index_file):
                 _close_quietly(file)
             raise
+        if offset >= _PACK_BYTES:
+            self._packs[number].index_read = index_file.tell()  # what it holds is known already
+            self._own = None
+            for file in (pack_file, index_file):
+                _close_quietly(file)
+            make_room(self.folder)
         with self._looking:
             self._newer.update(places)
             for key, jpeg in batch.items():
@@ -270,6 +283,32 @@ class ThumbStore:
             number = self._pack_number(name)
         self._own = (number, pack_file, index_file)
         return self._own
+
+
+def make_room(folder: Path, limit: int | None = None) -> None:
+    """Delete the oldest packs until they take at most `limit` bytes, by default what the settings allow.
+
+    Who reads one of them goes on reading, or makes its thumbnails again. What cannot be deleted stays.
+    """
+    limit = Settings.load(paths.settings_file()).thumbnail_room * 1_000_000 if limit is None else limit
+    found = []
+    for pack in folder.glob("*.pack"):
+        try:
+            facts = pack.stat()
+        except OSError:
+            continue  # another process has deleted it
+        found.append((facts.st_mtime_ns, facts.st_size, pack))
+    total = sum(size for _, size, _ in found)
+    for _, size, pack in sorted(found):
+        if total <= limit:
+            return
+        try:
+            # Its index first: what is left of a deletion cut short is a pack that nobody reads, and that goes next.
+            pack.with_suffix(".index").unlink(missing_ok=True)
+            pack.unlink(missing_ok=True)
+        except OSError:
+            continue  # open elsewhere, on Windows
+        total -= size
 
 
 def _close_quietly(file: IO[bytes]) -> None:

@@ -1,6 +1,6 @@
 """Main of a child: `python -m weldstudio --child ROLE`. The only module outside `ml` that may reach torch.
 
-engine, reader: requests come in on stdin, answers go out on stdout, the end of stdin is the end of the child.
+engine, reader, learner: requests come in on stdin, answers go out on stdout, the end of stdin is the end of the child.
 train RUN DEVICE: a detached training; stdout is unused, everything is said in the run folder. Without a device it
 takes what there is; with one it goes back into the line where another holds it.
 
@@ -41,7 +41,7 @@ Utter = Callable[[Message], None]
 def main(argv: list[str]) -> int:
     """The exit status of a child: 0 when it ended in order, 1 after a failure, 2 for words it does not know."""
     match argv:
-        case ["engine" | "reader" as role]:
+        case ["engine" | "reader" | "learner" as role]:
             return _serve(role)
         case ["train", folder, *device]:
             return _in_turn(RunFolder(Path(folder)), "".join(device))
@@ -68,6 +68,10 @@ def _serve(role: str) -> int:
             from weldstudio.jobs import reader
 
             reader.serve(requests, utter)
+        elif role == "learner":
+            from weldstudio.jobs import learner
+
+            learner.serve(requests, utter)
         else:
             from weldstudio.ml import serving
 

@@ -1,6 +1,7 @@
 """What every part of a run shares: where it writes, who decodes, on which device, and whether it is to stop."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -46,6 +47,17 @@ class Context:
         wish = self.should_stop()
         if wish:
             raise Stopped(wish)
+
+    @property
+    def memory(self) -> float | None:
+        """Bytes held: of the graphics card where there is one, else by this process; None where nobody knows."""
+        if self.device.type == "cuda":
+            return float(torch.cuda.memory_reserved(self.device))
+        try:
+            pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+            return float(pages * os.sysconf("SC_PAGE_SIZE"))
+        except (OSError, AttributeError):
+            return None  # not on Linux
 
     def left_out(self, unread: Iterable[tuple[str, str]]) -> Iterator[Message]:
         """Says which photos could not be read, each once in a run; the log lists them all."""

@@ -19,7 +19,7 @@ from torch import Tensor
 from weldstudio.domain.alarms import Watch
 from weldstudio.domain.errors import JobFailed, PhotoError
 from weldstudio.domain.labelling import State
-from weldstudio.domain.messages import Alarm, Message, Stage, Step
+from weldstudio.domain.messages import Alarm, Evaluated, Message, Stage, Step
 from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.recipe import Augmentation, Recipe
 from weldstudio.domain.sampling import class_rows, proportional_order
@@ -318,7 +318,7 @@ def train_stages(steps: Steps, validation: Validation, checkpoints: Checkpoints)
             follow(now.average, steps.network.state_dict(), decay)
         if time.monotonic() - said >= SAY_EVERY_S or now.step in due:
             left = (total - now.step) * pace.seconds / (now.step - begun)
-            yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left)
+            yield Step(now.step, now.step / per_epoch, loss, rate, pace.rate, left, steps.context.memory)
             said = time.monotonic()
         if now.step in due:
             yield from _evaluated(now, steps, validation, checkpoints=checkpoints)
@@ -341,7 +341,11 @@ def _evaluated(now: _Standing, steps: Steps, validation: Validation, *, checkpoi
     second_half = now.step % per_epoch == 0 and 2 * now.step > total
     smooth = now.average if now.step == total or second_half else None
     try:
-        yield from validation.measure(now.step, now.step / per_epoch, smooth)
+        for message in validation.measure(now.step, now.step / per_epoch, smooth):
+            if isinstance(message, Evaluated) and steps.recipe.schedule.patience:
+                without = 0 if validation.best is not before else now.without + 1
+                message = replace(message, patience_left=steps.recipe.schedule.patience - without)
+            yield message
     except Stopped:
         checkpoints.write(standing | {"unjudged": True})
         raise

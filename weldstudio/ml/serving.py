@@ -8,7 +8,7 @@ import logging
 import os
 import queue
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from weldstudio.domain.chores import ExportModel, FetchWeights, ReadWeights
 from weldstudio.domain.errors import JobFailed, PhotoError, UserError
 from weldstudio.domain.messages import (
     Completed,
@@ -64,10 +65,12 @@ class _Engine:
         self._scores: OrderedDict[int, tuple[Score, int]] = OrderedDict()
         """Request -> (scoring, photos answered so far)."""
         self._features: FeatureFile | None = None
+        self._chores: deque[ExportModel | ReadWeights | FetchWeights] = deque()
+        """What has nothing to do with the model that is loaded; done when nobody waits for anything else."""
 
     def take(self, requests: "queue.SimpleQueue[Message | None]") -> bool:
         """Takes in everything that waits; with nothing to do, waits itself. False at the end."""
-        wait = not (self._load or self._explain or self._scores)
+        wait = not (self._load or self._explain or self._scores or self._chores)
         while True:
             try:
                 message = requests.get() if wait else requests.get_nowait()
@@ -83,6 +86,8 @@ class _Engine:
                     self._explain = message
                 case Score():
                     self._scores[message.request] = (message, 0)
+                case ExportModel() | ReadWeights() | FetchWeights():
+                    self._chores.append(message)
                 case Drop():
                     self._scores.pop(message.request, None)
                     if self._explain is not None and self._explain.request == message.request:
@@ -102,6 +107,27 @@ class _Engine:
             request = next(reversed(self._scores))  # asked last, wanted first: ten new photos before the collection
             if not self._answer(request, lambda: self._score_batch(request)):
                 self._scores.pop(request, None)
+        elif self._chores:
+            chore = self._chores.popleft()
+            self._answer(chore.request, lambda: self._do(chore))
+
+    def _do(self, chore: ExportModel | ReadWeights | FetchWeights) -> None:
+        # Each imports much that nobody else needs.
+        match chore:
+            case ExportModel():
+                from weldstudio.ml import portable
+
+                self._utter(portable.export(chore))
+            case ReadWeights():
+                from weldstudio.ml import fitting_weights
+
+                self._utter(fitting_weights.read(chore))
+            case FetchWeights():
+                from weldstudio.ml import fetching
+
+                for message in fetching.fetched(fetching.address(chore.network)):
+                    self._utter(message)
+                self._utter(Completed(chore.request))
 
     def _answer(self, request: int, answer: Callable[[], None], photo_id: int | None = None) -> bool:
         try:

@@ -20,7 +20,17 @@ from numpy.typing import NDArray
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.evaluation import Evaluation
 from weldstudio.domain.manifest import Manifest
-from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, RunStarted, Stage, Step
+from weldstudio.domain.messages import (
+    Alarm,
+    Evaluated,
+    Filters,
+    Message,
+    RunFinished,
+    RunStarted,
+    Stage,
+    Step,
+    Wall,
+)
 from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import obstacle
@@ -39,6 +49,7 @@ from weldstudio.ml.outcome import Answer, Outcome
 from weldstudio.ml.parts import Part, parts_of, stand_apart
 from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.serving import cores
+from weldstudio.ml.showing import Showing
 from weldstudio.ml.single import Training, planned_steps
 from weldstudio.ml.validation import Best
 
@@ -140,7 +151,7 @@ class _Run:
         last = offset - 1 if training.steps_said is None else training.steps_said - 1
         try:
             for message in watched(training):
-                if isinstance(message, Step | Evaluated):
+                if isinstance(message, Step | Evaluated | Wall | Filters):
                     message = replace(message, step=message.step + offset)
                     last = max(last, message.step)
                 if isinstance(message, Alarm):
@@ -214,8 +225,11 @@ class _Run:
 
 def watched(training: Training) -> Iterator[Message]:
     """What a training says, and the alarms that its evaluations give rise to."""
+    showing = Showing()
     for message in training.run():
         yield message
+        if isinstance(message, Evaluated) and training.validation is not None:
+            yield from showing.after(training.validation, message.step)
         if isinstance(message, Evaluated) and training.watch is not None:
             yield from training.watch.evaluated(message)
     if training.best is not None and training.watch is not None:

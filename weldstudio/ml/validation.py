@@ -67,6 +67,8 @@ class Validation:
         self.best: Best | None = None
         self.last_step = 0
         """Of the newest evaluation."""
+        self.judged: Tensor | None = None
+        """Logits (photos, classes) of the newest evaluation."""
         self.lost: set[int] = set()
         """Photos that cannot be read any more: no score counts them, neither of before nor after."""
         self.pixels = Photos([photo.path for photo in photos], preprocessing, context.pool, context.folder)
@@ -104,6 +106,7 @@ class Validation:
     def judge(self, step: int, epoch: float, logits: Tensor, *, keep: bool = True) -> Evaluated:
         """Scores of these validation logits; with `keep`, the network is kept if they are the best so far."""
         self.last_step = max(self.last_step, step)
+        self.judged = logits
         loss = float(self.loss(logits, self.states)) if len(self.states) else 0.0
         evaluation = self._evaluation(logits)
         now = Best(step, evaluation, loss, {}, logits.clone())

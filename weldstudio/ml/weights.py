@@ -19,7 +19,7 @@ from weldstudio.ml.combined import Combined
 
 _SHOWN = 5
 """Layers named in a sentence; the rest are counted."""
-_HEADS = re.compile(r"^(classifier|fc|head|hidden|aux1|aux2|AuxLogits|aux_logits)\b")
+HEADS = re.compile(r"^(classifier|fc|head|hidden|aux1|aux2|AuxLogits|aux_logits)\b")
 _OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
 
 
@@ -75,14 +75,14 @@ def load_trunk(network: Network, file: Path, *, forgotten: int = 0) -> None:
     """
     spared = {id(tensor) for tensor in _last(network, forgotten)}
     anew = [tensor.detach().clone() for tensor in _last(network, forgotten)]
-    given = {_own_name(name): tensor for name, tensor in read_tensors(file).items()}
+    given = {own_name(name): tensor for name, tensor in read_tensors(file).items()}
     every = network.body.state_dict(keep_vars=True)
     # What begins anew need not fit.
     wanted = {name: tensor for name, tensor in every.items() if id(tensor) not in spared}
     trunk = {
         name: tensor
         for name, tensor in given.items()
-        if name in wanted or not (_HEADS.match(name) or (forgotten and _of_stages(network, name, forgotten)))
+        if name in wanted or not (HEADS.match(name) or (forgotten and _of_stages(network, name, forgotten)))
     }
     faults = [f"{name} is missing" for name in wanted if name not in trunk and not name.endswith("num_batches_tracked")]
     for name, tensor in trunk.items():
@@ -148,7 +148,7 @@ def _fitting(network: torch.nn.Module, tensors: Mapping[str, Tensor]) -> dict[st
     return dict(tensors)
 
 
-def _own_name(name: str) -> str:
+def own_name(name: str) -> str:
     """Torchvision's present name of a tensor: without our prefix or that of a parallel wrapper."""
     name = name.removeprefix("module.").removeprefix("body.")
     return _OLD_DENSENET.sub(r"\1\2", name)

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Changes
+from weldstudio.domain.learner import Refit
 from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
-from weldstudio.store import altered, decided, desks, models, reading, reviewed
+from weldstudio.imaging import refit_file
+from weldstudio.store import altered, decided, desks, models, reading, refitted, reviewed
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
@@ -81,6 +83,8 @@ class Mirror:
     """The project's."""
     runs: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     """Photo ids that a training was given, by the run's id, as far as somebody has asked (`studio.run_terms`)."""
+    refit: Refit | None = None
+    """Heads fitted to all labels, whose words are laid over the active model's (`store.refitted`)."""
     picked: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     """Photo ids that a part of the window has picked out, by the words for them (`studio.picks`)."""
     tallied: dict[Hashable, Tallied] = field(default_factory=dict)
@@ -233,6 +237,8 @@ class Mirror:
             if rows.all_probabilities:
                 self.probabilities = np.full((len(self), self.scheme.slots), np.nan, np.float16, order="F")
             self._take_probabilities(*rows.probabilities)
+        if rows.probabilities is not None or rows.surroundings is not None:
+            refitted.lay_over(self)
 
     def _surround(self, new: Surroundings) -> None:
         self.scheme = new.scheme
@@ -324,7 +330,7 @@ class Mirror:
 
 def read(store: Store) -> Mirror:
     """Everything, in one consistent look at the store."""
-    mirror = Mirror(folder=store.folder)
+    mirror = Mirror(folder=store.folder, refit=refit_file.read(store.folder))
     with reading.one_look(store):
         surroundings = reading.surroundings(store, joints=True)
         rows = MirrorRows(

@@ -382,3 +382,9 @@ _VIEWS = """CREATE TABLE views (
     descending INTEGER NOT NULL,
     seed INTEGER NOT NULL
 )"""
+
+
+@migrations()
+def run_marks(db: Database) -> None:
+    """What people noted of training runs."""
+    db.execute("CREATE TABLE run_marks (run_id TEXT PRIMARY KEY, star INT, note TEXT, gone INT) WITHOUT ROWID")

@@ -168,6 +168,29 @@ ROWS = (
         )
     ),
     Row(
+        "refit-label",
+        "one label changed, its flag of 13,790 x 1,280 scored anew and kept / one bare step",
+        "refit",
+        cap=100,
+        arguments=("flip", "13790", "1280"),
+        rounds=3,
+    ),
+    *(
+        Row(
+            name,
+            f"17 flags fitted to all labels of {photos} x {width}, kept / bare preconditioned L-BFGS",
+            "refit",
+            goal=1.3,
+            cap=cap,
+            arguments=("full", photos.replace(",", ""), width.replace(",", "")),
+            rounds=3,
+        )
+        for name, photos, width, cap in (
+            ("refit", "13,790", "2,048", 3000),
+            ("large-refit", "127,655", "512", 5000),
+        )
+    ),
+    Row(
         "drawing",
         "a weld drawn and saved / noise of its size saved, on one core",
         "drawing",

@@ -14,7 +14,7 @@ from weldstudio.domain.errors import JobFailed, UserError
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.model import ModelCard
-from weldstudio.domain.recipe import Recipe, every_field
+from weldstudio.domain.recipe import Recipe
 from weldstudio.jobs.folder import RunFolder
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.mirror import Mirror
@@ -22,6 +22,7 @@ from weldstudio.store.store import Store
 from weldstudio.studio import registry
 from weldstudio.studio.evaluating import Heard, heard
 from weldstudio.studio.joint_verdicts import Verdicts, agreement
+from weldstudio.studio.run_differences import settings_between, snapshots_between
 
 MOST = 8
 """Models that are compared at a time."""
@@ -242,21 +243,4 @@ def _differences(
     """Settings that differ, and how the photos and labels differ, in words."""
     if first is None or second is None:
         return {}, "How one of them was trained is not known here."
-    settings = {
-        key: (str(one), str(other))
-        for key, _, _ in every_field()
-        if key not in ("name", "description")
-        for one, other in [(first[0].value(key), second[0].value(key))]
-        if one != other
-    }
-    before, after = ({photo.id: photo for photo in made[1].photos} for made in (first, second))
-    gone, new = len(before.keys() - after.keys()), len(after.keys() - before.keys())
-    slots = [{item.slot: n for n, item in enumerate(made[1].classes)} for made in (first, second)]
-    shared = slots[0].keys() & slots[1].keys()
-    changed = sum(
-        any(before[i].states[slots[0][s]] != after[i].states[slots[1][s]] for s in shared)
-        for i in before.keys() & after.keys()
-    )
-    if not gone and not new and not changed:
-        return settings, "Trained on the same photos with the same labels."
-    return settings, f"Other photos and labels: {new:,} photos more, {gone:,} fewer, {changed:,} labelled otherwise."
+    return settings_between(first[0], second[0]), snapshots_between(first[1], second[1]).sentence

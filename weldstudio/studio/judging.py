@@ -121,11 +121,11 @@ class Judging:
             confusions = tuple(one.confusion(t) for one, t in zip(self.known, thresholds, strict=True))
         return Figures(tuple(thresholds), confusions, verdicts, passed)
 
-    def choose(self, choice: Thresholds, place: int) -> Chosen:
-        """The threshold of one class by a rule, from validation photos alone."""
+    def choose(self, choice: Thresholds, place: int, *, prior: float = 0.5, balanced: bool = False) -> Chosen:
+        """The threshold of one class by a rule, from validation photos alone; `prior` as `thresholds.choose` has it."""
         item = self.card.classes[place]
         points = self.mirror.scheme.points_of(item.slot)
-        return choose(choice, self.validated[place], points=points, name=item.name)
+        return choose(choice, self.validated[place], prior=prior, balanced=balanced, points=points, name=item.name)
 
     def photos(self, place: int, cell: str, thresholds: Sequence[float]) -> Ids:
         """Ids of the photos in one cell (`CELLS`) of a class's confusion."""
@@ -187,12 +187,14 @@ class Judging:
         return found
 
 
-def judge(store: Store, *, model_id: str | None = None, split: str = "test") -> Generator[Progress, None, Judging]:
-    """Takes in what a model (the one adopted last by default) says of the photos of a split.
+def judge(
+    store: Store, *, model_id: str | None = None, split: str = "test", newest: bool = True
+) -> Generator[Progress, None, Judging]:
+    """Takes in what a model says of the photos of a split: by default the one adopted last, or the active one.
 
     Photos not yet scored are scored first. Raises JobFailed with a sentence.
     """
-    card = registry.chosen(store, model_id, newest=True)
+    card = registry.chosen(store, model_id, newest=newest)
     mirror = mirrors.read(store)
     found = yield from evaluating.heard(store, card, mirror, splits=(split, Split.VALIDATION))
     yield Progress(0, 1, f"judging {card.name}")

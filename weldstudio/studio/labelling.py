@@ -20,7 +20,7 @@ from weldstudio.studio.entailing import Entailment
 UNDOABLE = (
     *("label", "import", "scheme", "merge", "model", "contractor"),
     *("decision", "override", "joint", "note", "revert"),
-    *("review", "draw"),
+    *("review", "draw", "run"),
 )
 """Kinds of actions that an expert's undo goes back through."""
 

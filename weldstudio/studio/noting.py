@@ -1,15 +1,15 @@
 """What an action noted of joints and photos beside their labels, and taking it back, field by field.
 
 A note is {"before": rows, "after": rows} of `store.joint_facts` (type, medium, contractor of joints), of
-`store.photos.said` (equipment, capture time of photos), of `store.views`, or of the joints that photos
-show: the id first, then the fields.
+`store.photos.said` (equipment, capture time of photos), of `store.views`, of `store.run_marks`, or of the joints that
+photos show: the id first, then the fields.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
-from weldstudio.store import joint_facts, photos, views
+from weldstudio.store import joint_facts, photos, run_marks, views
 from weldstudio.store.store import Store
 
 Row = Sequence[Any]
@@ -18,12 +18,13 @@ Row = Sequence[Any]
 class _Kind(NamedTuple):
     """How rows of one kind are read and written."""
 
-    read: Callable[[Store, Sequence[int]], Sequence[Row]]
+    read: Callable[[Store, Sequence[Any]], Sequence[Row]]
     write: Callable[[Store, Sequence[Any]], Changes]
 
 
 KINDS: Final[Mapping[str, _Kind]] = {
     "views": _Kind(views.read, views.write),
+    "run_marks": _Kind(run_marks.read, run_marks.write),
     "joint_facts": _Kind(joint_facts.read, joint_facts.write),
     "photo_facts": _Kind(photos.said, photos.write_said),
     "photo_joints": _Kind(photos.joints_of_photos, photos.write_joints_of_photos),

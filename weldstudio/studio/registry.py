@@ -56,6 +56,12 @@ class Entry:
             "scheme_difference": self.difference,
             "folder": str(self.folder),
             "weights_origin": self.card.weights_origin,
+            "weights_licence": self.card.weights_licence,
+            "parent": self.card.parent,
+            "snapshot_sha256": self.card.snapshot_sha256,
+            "thresholds": {item.name: item.threshold for item in self.card.classes},
+            "purpose": self.card.purpose,
+            "limits": self.card.limits,
             "evaluations": self.evaluations,
         }
 

@@ -5,6 +5,8 @@ What is said stands in `report_page`, how it is drawn in `report_plots`, how it 
 
 import base64
 import hashlib
+import subprocess
+import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.imaging.thumbs import make_thumb
 from weldstudio.jobs.folder import RunFolder, replace_text
+from weldstudio.jobs.process import command, environment
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.store import Store
 from weldstudio.studio import evaluating, registry, report_page
@@ -45,7 +48,8 @@ def write(
 ) -> Generator[Progress, None, Written]:
     """Writes the report of a model (the one adopted last by default), beside the model where no file is named.
 
-    Photos not yet scored are scored first. Raises JobFailed with a sentence.
+    A file that ends in .pdf becomes pages, any other one HTML. Photos not yet scored are scored first. Raises JobFailed
+    with a sentence.
     """
     card = registry.chosen(store, model_id, newest=True)
     target = file or registry.folder_of(store, card.id) / "report.html"
@@ -58,10 +62,26 @@ def write(
     origin = _origin(store, card.run_id or "none")
     text = report_page.page(evaluation, known, errors, project=store.name, origin=origin)
     try:
-        replace_text(target, text)
+        if target.suffix.lower() == ".pdf":
+            _print(text, target)
+        else:
+            replace_text(target, text)
     except OSError as error:
         raise JobFailed(f"The report cannot be written to {target}: {error.strerror or error}.") from error
     return Written(target, card.id, split, evaluation.mean_per_class_accuracy, target.stat().st_size)
+
+
+def _print(text: str, file: Path) -> None:
+    """Has a process that knows Qt lay the page out. Raises OSError, JobFailed."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "report.html"
+        page.write_text(text, "utf-8")
+        done = subprocess.run(
+            command("paper", str(page), str(file.resolve())), env=environment(), capture_output=True, text=True
+        )
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise JobFailed(f"The report cannot be written to {file}: {said[-1] if said else 'printing failed'}")
 
 
 def _picture(path: Path) -> str:

@@ -10,9 +10,10 @@ from weldstudio import paths
 from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, Step
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.networks import NETWORKS
-from weldstudio.domain.recipe import Recipe, every_field
+from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scores import FEW
 from weldstudio.studio.evaluating import PARTED_BY, Evaluation, Heard
+from weldstudio.studio.lineage import apart
 from weldstudio.studio.mistakes import Mistake
 from weldstudio.studio.report_plots import bar, precision_plot, reliability_plot, roc_plot, run_plot
 
@@ -280,18 +281,15 @@ def _origin(told: Mapping[str, Any], card: ModelCard, origin: Origin | None) -> 
         finished = next((m for m in reversed(origin.messages) if isinstance(m, RunFinished)), None)
         took = f", {finished.seconds / 60:.1f} minutes" if finished else ""
         photos = ", ".join(f"{n:,} {split}" for split, n in origin.photos.items())
-        apart = [
-            f"{key} = {origin.recipe.value(key)}"
-            for key, default, _ in every_field()
-            if key not in ("name", "description", "seed") and origin.recipe.value(key) != default
-        ]
         pairs += [
             ("Run", f"{origin.run_id}{took}"),
             ("Photographs", photos),
             ("SHA-256 of photographs, labels and splits", origin.digest),
-            ("Recipe, where it is not the default", "; ".join(apart) or "all as by default"),
+            ("Recipe, where it is not the default", "; ".join(apart(origin.recipe)) or "all as by default"),
             ("Seed", str(origin.recipe.seed)),
         ]
+    pairs = [("What it is for", card.purpose), ("What it is not for", card.limits), *pairs]
+    pairs = [(name, text) for name, text in pairs if text]
     pairs.append(("Written by", f"weldstudio {version('weldstudio')}"))
     return _section(
         "Where it comes from", "", f"<dl>{''.join(f'<dt>{k}</dt><dd>{escape(v)}</dd>' for k, v in pairs)}</dl>"

@@ -1,74 +1,78 @@
-"""Choosing a model's thresholds anew, by another rule or other costs: photos are re-decided, nothing is retrained."""
+"""Choosing a model's thresholds anew, by a rule, by costs or by hand: photos are re-decided, nothing is retrained."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from weldstudio.domain.changes import Changes, Progress
 from weldstudio.domain.errors import JobFailed, UserError
-from weldstudio.domain.labelling import State
 from weldstudio.domain.model import ModelCard
-from weldstudio.domain.recipe import Recipe, Thresholds
-from weldstudio.domain.split import Split
-from weldstudio.domain.thresholds import Ranked, choose
+from weldstudio.domain.recipe import Thresholds
+from weldstudio.domain.scheme import did_you_mean
 from weldstudio.jobs.folder import RunFolder
-from weldstudio.store import mirror as mirrors
-from weldstudio.store import predictions, splits
 from weldstudio.store.store import Store
-from weldstudio.studio import model_cards, preflight, registry, snapshots
-from weldstudio.studio.predicting import predict
+from weldstudio.studio import judging, model_cards, preflight
+from weldstudio.studio.judging import Figures, Judging
 
 
 @dataclass(frozen=True, slots=True)
 class Rechosen:
-    """A model's new thresholds."""
+    """A model's new thresholds, and what they do."""
 
     card: ModelCard
     notes: tuple[str, ...]
     changes: Changes
+    judging: Judging
+    figures: Figures
 
 
 def rechoose(
-    store: Store, choice: Thresholds, *, model_id: str | None = None, who: str = ""
+    store: Store,
+    choice: Thresholds | None,
+    *,
+    model_id: str | None = None,
+    by_hand: Mapping[str, str] | None = None,
+    split: str = "test",
+    keep: bool = True,
+    who: str = "",
 ) -> Generator[Progress, None, Rechosen]:
-    """Chooses the thresholds of a model (the active one by default) by this rule, from validation photos alone.
+    """Chooses the thresholds of a model (the active one by default), from validation photos alone.
 
-    Photos not yet scored are scored first. Raises JobFailed where there are none, or for a model of one of a group,
-    which takes the likeliest class and needs no threshold.
+    With a `choice` by that rule, else its own; `by_hand` (class -> probability) goes before it. What they do is counted
+    on the photos of a split. Photos not yet scored are scored first. Raises JobFailed where there are none, or for a
+    model of one of a group, which takes the likeliest class and needs no threshold.
     """
-    card = registry.chosen(store, model_id)
-    if card.task == "exclusive":
+    known = yield from judging.judge(store, model_id=model_id, split=split, newest=False)
+    card = known.card
+    if known.exclusive:
         raise JobFailed(f"The model {card.id} takes the likeliest class of a group; it needs no thresholds.")
-    mirror = mirrors.read(store)
-    labels = snapshots.known_labels(mirror, Recipe(), accepted=False)
-    states = np.stack([mirror.scheme.states_of(slot, labels) for slot in card.slots], axis=1)
-    validating = [joint for joint, split in splits.read(store).items() if split is Split.VALIDATION]
-    wanted = np.isin(mirror.joint, validating) & ~mirror.problem
-    wanted &= np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1)
-    if not wanted.any():
-        raise JobFailed("No validation photo has a label; thresholds are chosen on these alone.")
-    ids = mirror.ids[wanted]
-    yield from predict(store, model_id=card.id, photo_ids=ids.tolist())
-    scored, values = predictions.read(store, card.id, ids.tolist())
-    states = states[np.searchsorted(mirror.ids, scored)]
-    probabilities = values[:, list(card.slots)].astype(np.float64)
-    priors = _priors(store, card) if choice.rule == "prior" else {}
-    thresholds, notes = [], []
-    for column, item in enumerate(card.classes):
-        known = np.isin(states[:, column], (State.RAISED, State.CLEAR)) & ~np.isnan(probabilities[:, column])
-        found = choose(
-            choice,
-            Ranked(probabilities[known, column], states[known, column] == State.RAISED),
-            prior=priors.get(item.name, (0.5, False))[0],
-            balanced=priors.get(item.name, (0.5, False))[1],
-            points=mirror.scheme.points_of(item.slot),
-            name=item.name,
-        )
-        thresholds.append(found.threshold)
-        notes += [found.note] if found.note else []
-    done = model_cards.set_thresholds(store, card.id, thresholds, who=who, how=choice.rule)
-    return Rechosen(card.with_thresholds(thresholds), tuple(notes), done.changes)
+    thresholds, notes = {item.name: item.threshold for item in card.classes}, []
+    if choice is not None:
+        if not any(len(one.probabilities) for one in known.validated):
+            raise JobFailed("No validation photo has a label; thresholds are chosen on these alone.")
+        priors = _priors(store, card) if choice.rule == "prior" else {}
+        for place, item in enumerate(card.classes):
+            prior, balanced = priors.get(item.name, (0.5, False))
+            found = known.choose(choice, place, prior=prior, balanced=balanced)
+            thresholds[item.name] = found.threshold
+            notes += [found.note] if found.note else []
+    thresholds |= _given(by_hand or {}, thresholds)
+    values = tuple(thresholds.values())
+    how = ", ".join([*([choice.rule] if choice is not None else []), *(by_hand or {})])
+    changes = model_cards.set_thresholds(store, card.id, values, who=who, how=how).changes if keep else Changes()
+    return Rechosen(card.with_thresholds(values), tuple(notes), changes, known, known.at(values))
+
+
+def _given(by_hand: Mapping[str, str], known: Mapping[str, float]) -> dict[str, float]:
+    """Thresholds as a person wrote them. Raises JobFailed."""
+    found = {}
+    for name, value in by_hand.items():
+        if name not in known:
+            raise JobFailed(f"The model judges no flag '{name}'.{did_you_mean(name, known)}")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise JobFailed(f"'{value}' is no probability; write a number from 0 to 1 for '{name}'.") from None
+    return found
 
 
 def _priors(store: Store, card: ModelCard) -> dict[str, tuple[float, bool]]:

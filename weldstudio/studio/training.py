@@ -12,6 +12,7 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.messages import (
     GOING_ON,
+    Alarm,
     Evaluated,
     Failed,
     Heartbeat,
@@ -26,7 +27,8 @@ from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.jobs import process, waiting, wire
 from weldstudio.jobs.folder import RunFolder, new_id
-from weldstudio.store import models, splits
+from weldstudio.store import models, run_marks, splits
+from weldstudio.store.run_marks import RunMarks
 from weldstudio.store.store import Store
 from weldstudio.studio import shipped, snapshots
 from weldstudio.studio.snapshots import Snapshot
@@ -35,6 +37,8 @@ from weldstudio.studio.starting_weights import starting_weights
 SILENCE_S = 10.0
 """A run that has said nothing for so long is interrupted; it says something every two seconds."""
 POLL_S = 0.02
+URGENT = ("constant", "diverged", "stuck", "rising")
+"""Kinds of alarms of which somebody who looks elsewhere is told."""
 RESUMABLE = ("paused", "interrupted", "failed")
 """States of a run that can go on where it was."""
 
@@ -57,6 +61,10 @@ class RunSummary:
     """Once adopted."""
     sentence: str
     """What it is busy with, or how it ended."""
+    star: bool = False
+    note: str = ""
+    alarm: str = ""
+    """The last of its alarms that a person should know of at once."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -67,6 +75,9 @@ class RunSummary:
             "mean_per_class_accuracy": self.mean_per_class_accuracy,
             "model": self.model_id,
             "sentence": self.sentence,
+            "star": self.star,
+            "note": self.note,
+            "alarm": self.alarm,
         }
 
 
@@ -193,7 +204,7 @@ def before(run: RunFolder) -> list[RunFolder]:
 
 def move(store: Store, run_id: str, to: int) -> Changes:
     """Gives a waiting run another place among those of this project; 0 is the next to begin. Raises JobFailed."""
-    waiting.of_machine().move(_run(store, run_id), to)
+    waiting.of_machine().move(run_named(store, run_id), to)
     with store.atomic():
         return store.record(Changes(runs=True))
 
@@ -203,7 +214,7 @@ def stop(store: Store, run_id: str) -> Changes:
 
     Asked a second time, its process is ended at once; then it can go on from its last checkpoint.
     """
-    run, line = _run(store, run_id), waiting.of_machine()
+    run, line = run_named(store, run_id), waiting.of_machine()
     state = summarise(run).state
     if state not in ("waiting", "running"):
         raise JobFailed(f"The run {run_id} has ended already ({state}).")
@@ -220,7 +231,7 @@ def stop(store: Store, run_id: str) -> Changes:
 
 def pause(store: Store, run_id: str) -> Changes:
     """Asks a run to pause after its present step: its process ends, and `resume` lets it go on where it was."""
-    run = _run(store, run_id)
+    run = run_named(store, run_id)
     state = summarise(run).state
     if state != "running":
         raise JobFailed(f"The run {run_id} is not under way ({state}).")
@@ -232,7 +243,7 @@ def pause(store: Store, run_id: str) -> Changes:
 
 def resumable(store: Store, run_id: str) -> RunFolder:
     """A run that was paused or broken off, made ready to go on with `start`. Raises JobFailed."""
-    run = _run(store, run_id)
+    run = run_named(store, run_id)
     state = summarise(run).state
     if state not in RESUMABLE:
         raise JobFailed(f"The run {run_id} cannot go on ({state}); only one that was paused or broken off can.")
@@ -244,14 +255,19 @@ def resumable(store: Store, run_id: str) -> RunFolder:
     return run
 
 
-def runs(store: Store) -> list[RunSummary]:
-    """All runs of the project: under way, waiting in the order of their turns, ended with the newest first."""
-    adopted = models.runs_adopted(store)
+def runs(store: Store, *, deleted: bool = False) -> list[RunSummary]:
+    """All runs of the project: under way, waiting in the order of their turns, ended with the newest first.
+
+    With `deleted` those that were deleted and are not cleared away yet, in place of the others.
+    """
+    adopted, marks = models.runs_adopted(store), run_marks.every(store)
     folder = store.folder / "runs"
     found = [path for path in folder.iterdir() if (path / "control.json").exists()] if folder.is_dir() else []
+    found = [path for path in found if bool(marks.get(path.name, RunMarks("")).gone) == deleted]
     turns = {run.id: turn for turn, run in enumerate(waiting.in_line(map(RunFolder, found)))}
     told = [summarise(RunFolder(path), adopted.get(path.name)) for path in sorted(found, reverse=True)]
     told = [replace(run, sentence=_turn(run)) if run.id in turns else run for run in told]
+    told = [replace(run, star=bool(m.star), note=m.note) if (m := marks.get(run.id)) else run for run in told]
     order = {"running": 0, "waiting": 1}
     return sorted(told, key=lambda run: (order.get(run.state, 2), turns.get(run.id, 0)))
 
@@ -266,6 +282,7 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
     """A run's state, from what it said and when it said it last."""
     control = run.control()
     best: float | None = None
+    alarm = ""
     began, heard = control.started, control.started
     silence = waiting.START_S
     state, sentence = ("running", "starting") if control.started else ("waiting", "waiting for its turn")
@@ -286,6 +303,8 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
                     state = "running" if control.started else "waiting"
             case Failed():
                 sentence = message.sentence
+            case Alarm() if message.kind in URGENT:
+                alarm = message.sentence
             case Evaluated():
                 value = message.mean_per_class_accuracy
                 best = value if message.best and value is not None else best
@@ -298,7 +317,7 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
         state, sentence = "stopped", "stopped before it was started"
     if state == "running" and heard is not None and time.time() - heard > silence:
         state, sentence = "interrupted", f"It ended without a word. {_last_line(run)}"
-    return RunSummary(run.id, run.path, name, state, began, best, model_id, sentence)
+    return RunSummary(run.id, run.path, name, state, began, best, model_id, sentence, alarm=alarm)
 
 
 def follow(run: RunFolder) -> Generator[Message | None, None, RunFinished | None]:
@@ -338,10 +357,11 @@ def _last_word(run: RunFolder) -> int:
     return after if after < offset else 0
 
 
-def _run(store: Store, run_id: str) -> RunFolder:
+def run_named(store: Store, run_id: str) -> RunFolder:
+    """A run by its id. Raises JobFailed for one that does not exist."""
     run = RunFolder(store.folder / "runs" / run_id)
     if "/" in run_id or "\\" in run_id or not (run.path / "control.json").exists():
-        known = [path.name for path in (store.folder / "runs").iterdir()]
+        known = [path.name for path in (store.folder / "runs").glob("*")]
         raise JobFailed(f"There is no run '{run_id}'.{did_you_mean(run_id, known)}")
     return run
 

@@ -1,6 +1,7 @@
 """Two models are compared, and a report is written, by mouse; what they said of the photographs is stored already."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,17 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.gui.models.test_tabs import click
 from tests.gui.stage import Stage, set_stage
-from tests.studio.scored import two_models
+from tests.studio.scored import NEW, two_models
+from weldstudio.domain.changes import Changes
+from weldstudio.domain.model import ModelCard
 from weldstudio.gui.models.comparison_dialog import ComparisonDialog
 from weldstudio.gui.models.page import ModelsPage
 from weldstudio.gui.session import Session
+from weldstudio.store import models, predictions
+from weldstudio.store.store import Store
+from weldstudio.studio import registry
 
 
 @pytest.fixture
@@ -31,16 +38,52 @@ def test_two_models_are_compared_and_the_photographs_shown(qtbot: QtBot, stage: 
     page.list.choose("old")
     stage.do("model.compare")
     (dialog,) = page.findChildren(ComparisonDialog)
-    assert dialog.others.count() == 1
+    assert [dialog.others.item(n).text().split(",")[0] for n in range(dialog.others.count())] == ["New"]
+    assert dialog.chosen == ["new"]
     assert not dialog.photos_button.isEnabled()
     qtbot.mouseClick(dialog.compare_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not dialog.table.isHidden())
-    assert dialog.table.item(0, 3).text() == "-7.5"
+    assert dialog.models.cell(1, 3).text == dialog.table.cell(0, 3).text == "-7.5"
     assert "Neither is proven better" in dialog.words.text()
     assert "different things of 2 photographs." in dialog.words.text()
-    qtbot.mouseClick(dialog.photos_button, Qt.MouseButton.LeftButton)
     ids = stage.session.mirror.ids
-    assert asked == [f"id:{ids[0]},{ids[1]}"]
+    click(qtbot, dialog.table, 0, 5)
+    assert asked == [f"id:{','.join(sorted(map(str, ids[:2]), key=asked[0].find))}"]
+    assert dialog.models.cell(1, 6).text == "2"
+
+
+def test_several_are_ticked_by_key_and_each_is_set_beside_the_first(qtbot: QtBot, stage: Stage, tmp_path: Path) -> None:
+    third = replace(NEW, id="third", name="Third", run_id="r3")
+    stage.session.run(lambda store: _add(store, third))
+    page = stage.show_page(ModelsPage, "models")
+    assert isinstance(page, ModelsPage)
+    page.list.choose("old")
+    stage.do("model.compare")
+    (dialog,) = page.findChildren(ComparisonDialog)
+    for row in range(dialog.others.count()):
+        if dialog.others.item(row).checkState() != Qt.CheckState.Checked:
+            dialog.others.setCurrentRow(row)
+            qtbot.keyClick(dialog.others, Qt.Key.Key_Space)
+    assert sorted(dialog.chosen) == ["new", "third"]
+    qtbot.mouseClick(dialog.compare_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.models.isHidden())
+    assert [dialog.models.cell(row, 0).text for row in range(3)] == [
+        "Old",
+        *(dialog.models.cell(n, 0).text for n in (1, 2)),
+    ]
+    qtbot.keyClick(dialog.models, Qt.Key.Key_Down)
+    assert dialog.about.text().startswith(f"{dialog.models.cell(2, 0).text} against Old")
+    dialog.others.setCurrentRow(0)
+    qtbot.keyClick(dialog.others, Qt.Key.Key_Space)
+    assert dialog.models.isHidden()
+
+
+def _add(store: Store, card: ModelCard) -> Changes:
+    """A model that says what `NEW` says."""
+    changes = models.add(store, card)
+    registry.folder_of(store, card.id).mkdir(parents=True)
+    ids, values = predictions.read(store, NEW.id)
+    return changes | predictions.write(store, card.id, ids.tolist(), values)
 
 
 def test_a_report_is_written_where_one_says_and_opened(

@@ -40,16 +40,45 @@ def test_the_strongest_disagreement_is_named() -> None:
     assert not agree.disagreement
 
 
+def test_only_what_the_model_is_sure_of_is_marked() -> None:
+    labels = ["rc.", "rc.", "rcc", "rrc"]
+    probabilities = [[0.9, 0.85, 0.9], [0.9, 0.95, 0.9], [0.09, 0.2, 0.2], [0.45, 0.05, 0.8]]
+    weak, clear, raised, both = all_badges(made_mirror(labels, probabilities=probabilities))
+    assert weak.disagreement == "Soil: labelled clear, the model leans to the other"
+    assert clear.disagreement == "Soil: labelled clear, the model is sure of the other"
+    assert raised.disagreement.startswith("Clamp: labelled raised")
+    # What is marked is what the words speak of, though another class lies as far from its threshold.
+    assert both.disagreement.startswith("Soil: labelled raised")
+    assert [badge.marked for badge in (weak, clear, raised, both)] == [False, True, True, True]
+
+
+def test_a_mark_is_painted_where_it_is_due(qapp: QApplication) -> None:
+    def top_right(badge: Badge) -> QColor:
+        canvas = QPixmap(200, 150)
+        canvas.fill(QColor("white"))
+        painter = QPainter(canvas)
+        BadgePainter().paint(painter, canvas.rect(), badge, cell=canvas.rect())
+        painter.end()
+        return canvas.toImage().pixelColor(198, 2)
+
+    words = "Soil: labelled clear"
+    assert top_right(Badge(disagreement=words)) == QColor("white")
+    assert top_right(Badge(disagreement=words, marked=True)) != QColor("white")
+
+
 def test_the_disagreement_named_is_the_one_that_a_sort_by_it_finds() -> None:
     rng = np.random.default_rng(3)
     labels = ["".join(rng.choice(list("rcu."), 3)) for _ in range(200)]
     probabilities = rng.choice([0.1, 0.4, 0.5, 0.7, 0.95, np.nan], (200, 3)).tolist()
     mirror = made_mirror(labels, probabilities=probabilities)
     by_class = np.stack([reviewing.disagreement(mirror, slot) for slot in range(3)], axis=1)
-    names = ["Clamp", "Soil", "Bent"]
+    names = np.array(["Clamp", "Soil", "Bent"])
     for badge, strengths in zip(all_badges(mirror), by_class, strict=True):
-        wanted = names[int(np.argmax(strengths))] if strengths.any() else ""
-        assert badge.disagreement.partition(":")[0] == wanted
+        assert (badge.disagreement != "") == strengths.any()
+        if badge.disagreement and not badge.marked:
+            assert badge.disagreement.partition(":")[0] == names[int(np.argmax(strengths))]
+        if badge.marked:
+            assert badge.disagreement.partition(":")[0] in names[strengths > 0]
 
 
 def test_of_a_group_only_the_highest_points_count() -> None:

@@ -313,7 +313,7 @@ def test_holding_the_overlays_key_is_a_peek(with_model: At) -> None:
     view = at.page.large.view
     at.qtbot.keyPress(view, Key.Key_O)
     assert toggle.isChecked()
-    at.page._peek_since = (at.page._peek_since or 0) - 1  # as if a second had gone by
+    at.page.peek._since = (at.page.peek._since or 0) - 1  # as if a second had gone by
     at.qtbot.keyRelease(view, Key.Key_O)
     assert not toggle.isChecked()
 

@@ -1,13 +1,18 @@
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QInputDevice, QNativeGestureEvent, QPixmap, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from weldstudio.domain.model import Frame
 from weldstudio.gui.review.layer import Layer
 from weldstudio.gui.review.photo_view import PhotoView
 from weldstudio.gui.review.pictures import Picture
+
+FINGER = QPointingDevice.PointerType.Finger
+CAPABLE = QInputDevice.Capability.Scroll | QInputDevice.Capability.PixelScroll
+SYNTHESIZED = Qt.MouseEventSource.MouseEventNotSynthesized
 
 
 def plain(width: int, height: int, colour: str = "#808080") -> Picture:
@@ -123,3 +128,66 @@ def test_a_problem_is_said_in_place_of_the_photo(view: PhotoView) -> None:
     before = view.grab().toImage()
     view.show_problem("12.jpg is cut off: the end of the picture is missing. Copy it again.")
     assert view.grab().toImage() != before
+
+
+def wheel(view: PhotoView, *, pixels: QPoint, angle: QPoint, device: QPointingDevice, control: bool = False) -> None:
+    modifiers = Qt.KeyboardModifier.ControlModifier if control else Qt.KeyboardModifier.NoModifier
+    at = QPointF(view.rect().center())
+    no, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(
+        at,
+        view.mapToGlobal(at),
+        pixels,
+        angle,
+        no,
+        modifiers,
+        phase,
+        False,
+        SYNTHESIZED,
+        device,
+    )
+    QApplication.sendEvent(view, event)
+
+
+def test_two_fingers_move_and_pinching_zooms_where_a_wheel_zooms(view: PhotoView) -> None:
+    touchpad = QPointingDevice("pad", 7, QInputDevice.DeviceType.TouchPad, FINGER, CAPABLE, 2, 3)
+    view.zoom_by(4)
+    before = view.place
+    wheel(view, pixels=QPoint(20, -10), angle=QPoint(), device=touchpad)
+    assert view.place.scale == before.scale
+    assert view.place.rect.topLeft() == before.rect.topLeft() + QPointF(20, -10)
+    wheel(view, pixels=QPoint(0, 60), angle=QPoint(), device=touchpad, control=True)
+    assert view.place.used_scale == pytest.approx(before.used_scale * 1.25)
+    wheel(view, pixels=QPoint(), angle=QPoint(0, -120), device=QPointingDevice.primaryPointingDevice())
+    assert view.place.used_scale == pytest.approx(before.used_scale)
+    at = QPointF(100, 100)
+    place = view.place.on_photo(at)
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, touchpad, 2, at, at, view.mapToGlobal(at), 0.5, QPointF()
+    )
+    QApplication.sendEvent(view, pinch)
+    assert view.place.used_scale == pytest.approx(before.used_scale * 1.5)
+    assert view.place.on_photo(at).x() == pytest.approx(place.x())
+
+
+def test_two_fingers_on_a_screen_zoom_about_their_middle(qtbot: QtBot, view: PhotoView) -> None:
+    screen = QTest.createTouchDevice()
+    left, right = QPoint(150, 150), QPoint(250, 150)
+    QTest.touchEvent(view, screen).press(0, left, view).press(1, right, view).commit()
+    for step in range(1, 6):
+        apart = QPoint(10 * step, 0)
+        QTest.touchEvent(view, screen).move(0, left - apart, view).move(1, right + apart, view).commit()
+    QTest.touchEvent(view, screen).release(0, left - apart, view).release(1, right + apart, view).commit()
+    assert view.place.rect.width() > 500
+    assert view.place.rect.center().x() == pytest.approx(200, abs=3)
+
+
+def test_where_the_keyboard_came_by_tab_is_seen(qtbot: QtBot, view: PhotoView) -> None:
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    view.clearFocus()
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    ringed = view.grab().toImage()
+    view.clearFocus()
+    view.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert view.grab().toImage() != ringed

@@ -4,9 +4,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.train.scripted import finish, make_run, say, story
+from weldstudio.domain.curves import Curves
 from weldstudio.domain.messages import Step
 from weldstudio.gui.train import follower
-from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.follower import Follower
 
 

@@ -22,7 +22,7 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.theme import theme
 from weldstudio.gui.train.page import TrainPage
 from weldstudio.gui.train.preset_card import PresetCard
-from weldstudio.gui.train.run_view import in_words
+from weldstudio.gui.train.run_words import in_words
 from weldstudio.jobs import waiting
 from weldstudio.jobs.folder import RunFolder
 from weldstudio.studio import training
@@ -224,8 +224,8 @@ def test_a_run_is_started_by_key_and_its_curves_appear(qtbot: QtBot, stage: Stag
     assert page.panel.reason.text() == ""
     stage.do("train.start")
     qtbot.waitUntil(lambda: bool(started))
-    qtbot.waitUntil(lambda: page.view.plots.curves.last_known_step == 5)
-    assert page.view.plots.curves.classes == ("No Clamp Used", "Soil", "Joint Misaligned")
+    qtbot.waitUntil(lambda: page.view.drawn.plots.curves.last_known_step == 5)
+    assert page.view.drawn.plots.curves.classes == ("No Clamp Used", "Soil", "Joint Misaligned")
     assert page.classes.model().rowCount() == 3
     assert page.runs.chosen_id == started[0].id
     assert started[0].recipe().name == "Quick look, changed"
@@ -255,7 +255,7 @@ def running(stage: Stage, project: Path) -> RunFolder:
 def test_a_run_under_way_is_found_again_when_the_window_opens(stage: Stage, running: RunFolder) -> None:
     page = open_page(stage)
     assert page.runs.chosen_id == running.id
-    assert page.view.plots.curves.last_known_step == 15
+    assert page.view.drawn.plots.curves.last_known_step == 15
     assert page.view.stop_button.isVisible()
 
 
@@ -302,9 +302,9 @@ def test_an_old_run_is_shown_by_a_click(qtbot: QtBot, stage: Stage, project: Pat
     assert page.runs.chosen_id == running.id
     place = page.runs.visualRect(page.runs.model().index(1, 0)).center()
     qtbot.mouseClick(page.runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert page.view.plots.curves.last_known_step == 8
+    assert page.view.drawn.plots.curves.last_known_step == 8
     qtbot.keyClick(page.runs, Qt.Key.Key_Up)
-    assert page.view.plots.curves.last_known_step == 15
+    assert page.view.drawn.plots.curves.last_known_step == 15
 
 
 def test_alarms_stand_above_the_curves_with_their_remedy_as_a_button(
@@ -345,12 +345,12 @@ def test_a_class_chosen_in_the_list_is_brought_forward(qtbot: QtBot, stage: Stag
     qtbot.keyClick(page.classes, Qt.Key.Key_Down)
     name = page.classes.chosen_class
     assert name is not None
-    assert page.view.plots.chosen_class == name
-    page.view.plots.point_at(10)
-    assert name in page.view._readout.text()
-    assert "Step 10" in page.view._readout.text()
+    assert page.view.drawn.plots.chosen_class == name
+    page.view.drawn.plots.point_at(10)
+    assert name in page.view.drawn._readout.text()
+    assert "Step 10" in page.view.drawn._readout.text()
     qtbot.keyClick(page.classes, Qt.Key.Key_Escape)
-    assert page.view.plots.chosen_class is None
+    assert page.view.drawn.plots.chosen_class is None
 
 
 def test_news_of_runs_from_elsewhere_is_shown(stage: Stage, project: Path) -> None:

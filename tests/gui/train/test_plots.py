@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.train.scripted import CLASSES, evaluated, story
+from weldstudio.domain.curves import MOST_POINTS, Curves
 from weldstudio.domain.messages import RunStarted
 from weldstudio.gui.theme import theme
-from weldstudio.gui.train.curves import MOST_POINTS, Curves
 from weldstudio.gui.train.pens import DASHES, HUES, class_pen
 from weldstudio.gui.train.plots import CurvePlots
 
@@ -114,7 +114,7 @@ def test_no_two_of_the_first_classes_share_hue_and_dash() -> None:
 def test_pyqtgraph_is_imported_here_alone() -> None:
     package = Path(__file__).resolve().parents[3] / "weldstudio"
     importing = [file.name for file in package.rglob("*.py") if "import pyqtgraph" in file.read_text(encoding="utf-8")]
-    assert importing == ["plots.py"]
+    assert sorted(importing) == ["overlay_plot.py", "plot_parts.py", "plots.py", "rates_plot.py"]
 
 
 def test_the_crosshair_does_not_stay_from_another_run(plots: CurvePlots) -> None:

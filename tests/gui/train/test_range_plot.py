@@ -2,8 +2,8 @@
 
 from pytestqt.qtbot import QtBot
 
+from weldstudio.domain.curves import Curves
 from weldstudio.domain.messages import RangeTested
-from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.range_plot import RangePlot
 
 TESTED = RangeTested((1e-4, 1e-3, 1e-2, 1e-1), (1.0, 0.6, 0.5, 9.0), 1e-3, "The loss falls fastest near 0.001.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
 from weldstudio.gui.theme import theme
@@ -98,7 +98,7 @@ class CellTable(QTableWidget):
         item.setFont(theme.font("body", figures=column > 0))
         role = "disabled" if cell.pale else "link" if cell.opens else "text"
         item.setForeground(theme.colour(role))
-        item.setBackground(theme.colour("raised", alpha=0.45 * cell.strength) if cell.strength else QColor(0, 0, 0, 0))
+        item.setBackground(theme.colour("raised", alpha=0.45 * cell.strength))
         item.setToolTip(cell.tip or cell.text)
 
     def _clicked(self, row: int, column: int) -> None:

@@ -1,14 +1,16 @@
-"""Two models beside each other: which one does better, by how much, and on which photographs they differ."""
+"""Two to eight models beside each other: who does better, by how much, and on which photographs they differ."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
+    QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QLabel,
+    QListWidget,
+    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -17,33 +19,44 @@ from PySide6.QtWidgets import (
 
 from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.models.cell_table import Cell, CellTable
 from weldstudio.gui.models.model_list import ModelRow
-from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GROUP, theme
-from weldstudio.gui.words import counted, percent, when
-from weldstudio.gui.work import Work
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.words import count, counted, percent, percent_range, when
+from weldstudio.gui.work import Work, while_there
+from weldstudio.studio import picks
 
 if TYPE_CHECKING:
     from weldstudio.domain.comparison import Difference
-    from weldstudio.studio.comparing import Comparison
+    from weldstudio.studio.comparing import Against, Comparison, Flip
 
-HEADS: Final = (
+MOST: Final = 8
+"""Models that are compared at a time, the chosen one among them."""
+MODEL_HEADS: Final = (
+    ("Model", ""),
+    ("Per class", "Mean per-class accuracy, each at its own thresholds"),
+    ("95 %", "Where it lies with 95 % certainty"),
+    ("Better by", "In percentage points, than the first; * where the range leaves out 0"),
+    ("95 %", "Where the difference lies with 95 % certainty"),
+    ("Verdicts", "Joints that would get another verdict than by the first model"),
+    ("Photographs", "Of which it says something else than the first. Click: show them"),
+)
+FLAG_HEADS: Final = (
     ("Flag", ""),
     ("First", "Mean per-class accuracy of the model chosen on the page"),
-    ("Other", "Mean per-class accuracy of the model it is compared with"),
-    ("Difference", "In percentage points; * where the range leaves out 0"),
+    ("This", "Mean per-class accuracy of the model it is compared with"),
+    ("Better by", "In percentage points; * where the range leaves out 0"),
     ("95 %", "Where the difference lies with 95 % certainty"),
-    ("Right: first alone", "Labels that the first model alone got right"),
-    ("Other alone", "Labels that the other model alone got right"),
+    ("First alone", "Labels that the first model alone got right. Click: show the photographs"),
+    ("This alone", "Labels that this model alone got right. Click: show the photographs"),
 )
-
-BEFORE: Final = "Both are asked about the same test photographs, each at its own thresholds."
+BEFORE: Final = "All are asked about the same test photographs, each at its own thresholds. Tick up to seven."
 
 
 class ComparisonDialog(QDialog):
-    """Compares `first` with another of `rows` on the test photographs."""
+    """Compares `first` with others of `rows` on the test photographs."""
 
     def __init__(self, session: Session, first: ModelRow, rows: Sequence[ModelRow], parent: QWidget) -> None:
         super().__init__(parent)
@@ -52,37 +65,51 @@ class ComparisonDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session, self._first = session, first
         self._work: Work | None = None
-        self._photos: tuple[int, ...] = ()
-        self.others = QComboBox()
-        self.others.setAccessibleName("The model to compare with")
+        self._found: Comparison | None = None
+        self.others = QListWidget()
+        self.others.setAccessibleName("The models to compare with")
+        self.others.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         for row in rows:
             if row.card.id != first.card.id:
-                self.others.addItem(f"{row.card.name}, {when(row.card.created)}", row.card.id)
+                item = QListWidgetItem(f"{row.card.name}, {when(row.card.created)}")
+                item.setData(Qt.ItemDataRole.UserRole, row.card.id)
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                first_one = self.others.count() == 0
+                item.setCheckState(Qt.CheckState.Checked if first_one else Qt.CheckState.Unchecked)
+                self.others.addItem(item)
+        self.others.setCurrentRow(0)
         self.words = QLabel(BEFORE)
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table = FigureTable("Differences per flag")
-        self.table.hide()
+        self.models, self.table = CellTable("Models compared"), CellTable("Differences per flag")
+        self.models.show_heads(MODEL_HEADS)
+        self.table.show_heads(FLAG_HEADS)
+        self.about = QLabel()
+        set_look(self.about, "section")
         self.compare_button = QPushButton("Compare")
         self.photos_button = QPushButton("Show the photographs")
-        self.photos_button.setToolTip("On the Review page: those of which the two say different things")
-        self.photos_button.setEnabled(False)
-        self.photos_button.clicked.connect(self._show_photos)
-        self.others.currentIndexChanged.connect(self._forget)
+        self.photos_button.setToolTip("On the Review page: those of which the models say different things")
+        self.photos_button.clicked.connect(
+            lambda: self._show_flips("", [f for one in self._against() for f in one.flips])
+        )
+        self.others.itemChanged.connect(lambda _item: self._forget())
+        self.models.currentCellChanged.connect(lambda row, *_: self._show_flags(row - 1))
+        self.models.opened.connect(lambda row, _column: self._show_flips("", self._against()[row - 1].flips))
+        self.table.opened.connect(self._open_flag)
         self._lay_out()
+        self._forget()
 
     def _lay_out(self) -> None:
         title = QLabel(f"{self._first.card.name}, {when(self._first.card.created)}")
         set_look(title, "page")
-        across = QHBoxLayout()
-        across.addWidget(QLabel("Compared with"))
-        across.addWidget(self.others, 1)
+        self.others.setFixedHeight(min(5, self.others.count()) * theme.row_height + GAP)
         inner = QWidget()
         inner.setProperty("look", "scrolled")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.words)
-        column.addWidget(self.table)
+        column.setSpacing(GAP)
+        for widget in (self.words, self.models, self.about, self.table):
+            column.addWidget(widget)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -91,79 +118,138 @@ class ComparisonDialog(QDialog):
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addWidget(title)
-        layout.addLayout(across)
+        layout.addWidget(QLabel("Compared with"))
+        layout.addWidget(self.others)
         layout.addWidget(area, 1)
         layout.addLayout(
             answer_row(self, self.compare_button, then=self.compare, left=[self.photos_button], out="Close")
         )
-        self.resize(theme.px(880), theme.px(460))
+        self.resize(theme.px(960), theme.px(620))
+
+    @property
+    def chosen(self) -> list[str]:
+        """Ids of the models that are ticked."""
+        items = [self.others.item(n) for n in range(self.others.count())]
+        return [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked]
 
     def compare(self) -> None:
-        """Have the two compared, as work of the session."""
+        """Have them compared, as work of the session."""
         from weldstudio.studio import comparing
 
-        pair = [self._first.card.id, self.others.currentData()]
-        self._work = self._session.start_work("Comparing two models", comparing.compare, pair)
+        ids = [self._first.card.id, *self.chosen]
+        self._work = self._session.start_work(f"Comparing {len(ids)} models", comparing.compare, ids)
         self.compare_button.setEnabled(False)
-        self.words.setText("Asking both about the test photographs…")
-        self._work.finished.connect(self._show)
-        self._work.failed.connect(self._failed)
-        self._work.cancelled.connect(self._failed)
+        self.others.setEnabled(False)
+        self.words.setText("Asking all about the test photographs…")
+        self._work.finished.connect(while_there(self, self._show))
+        self._work.failed.connect(while_there(self, self._failed))
+        self._work.cancelled.connect(lambda: while_there(self, self._failed)(None))
 
     def _forget(self) -> None:
-        """What was compared before says nothing of another pair."""
-        self.table.hide()
+        """What was compared before says nothing of others."""
+        self._found = None
+        for widget in (self.models, self.about, self.table):
+            widget.hide()
         self.photos_button.setEnabled(False)
-        self.words.setText(BEFORE)
+        many = len(self.chosen) >= MOST
+        self.compare_button.setEnabled(bool(self.chosen) and not many)
+        self.words.setText("Tick seven at most." if many else BEFORE)
 
     def _failed(self, _why: object = None) -> None:
         self.compare_button.setEnabled(True)
+        self.others.setEnabled(True)
         self.words.setText("They could not be compared.")
 
     def _show(self, found: "Comparison") -> None:
         self.compare_button.setEnabled(True)
-        (other,) = found.others
-        self._photos = tuple(dict.fromkeys(flip.photo_id for flip in other.flips))
-        self.photos_button.setEnabled(bool(self._photos))
-        first, second = (scores["per_class"] for scores in found.scores)
+        self.others.setEnabled(True)
+        self._found = found
+        self.photos_button.setEnabled(any(one.flips for one in found.others))
+        self.models.show_cells([_first(found), *(_model(found, one) for one in found.others)])
+        self.models.setVisible(True)
+        self.models.setCurrentCell(1, 0)
+        self._show_flags(0)
+
+    def _show_flags(self, number: int) -> None:
+        """What differs between the first model and another, flag by flag."""
+        if self._found is None or number < 0:
+            return
+        other = self._found.others[number]
+        self.words.setText(" ".join(_sentences(self._found, other)))
+        self.about.setText(f"{other.card.name} against {self._first.card.name}, flag by flag")
+        scores = self._found.scores[0]["per_class"], self._found.scores[number + 1]["per_class"]
         rows = [
-            (name, *(percent(one[name]["mean_per_class_accuracy"]) for one in (first, second)), *_cells(change))
+            [
+                Cell(name),
+                *(Cell(percent(one[name]["mean_per_class_accuracy"])) for one in scores),
+                *_difference(change),
+                Cell(count(change.first_alone), opens=change.first_alone > 0),
+                Cell(count(change.second_alone), opens=change.second_alone > 0),
+            ]
             for name, change in other.classes.items()
         ]
-        means = (percent(scores["mean_per_class_accuracy"]) for scores in found.scores)
-        self.table.show_figures(HEADS, [*rows, ("Mean", *means, *_cells(other.whole))])
-        self.table.show()
-        self.words.setText(" ".join(_sentences(found)))
+        self.table.show_cells(rows)
+        self.about.setVisible(True)
+        self.table.setVisible(True)
 
-    def _show_photos(self) -> None:
-        self._session.show_photos(f"id:{','.join(map(str, self._photos))}")
-        self.accept()
+    def _against(self) -> "Sequence[Against]":
+        return self._found.others if self._found is not None else ()
+
+    def _open_flag(self, row: int, column: int) -> None:
+        number = max(1, self.models.currentRow()) - 1
+        other = self._against()[number]
+        name, second = list(other.classes)[row], column == len(FLAG_HEADS) - 1
+        flips = [flip for flip in other.flips if flip.name == name and flip.better is second]
+        self._show_flips(f"{name}, right by {(other.card if second else self._first.card).name} alone", flips)
+
+    def _show_flips(self, words: str, flips: "Sequence[Flip]") -> None:
+        ids = np.array(list(dict.fromkeys(flip.photo_id for flip in flips)), np.int64)
+        if len(ids):
+            self._session.show_photos(picks.pick(self._session.mirror, words or "models differ", ids))
+            self.accept()
 
 
-def _cells(change: "Difference") -> tuple[str, str, str, str]:
+def _first(found: "Comparison") -> list[Cell]:
+    scores = found.scores[0]
+    return [
+        Cell(found.cards[0].name),
+        Cell(percent(scores["mean_per_class_accuracy"])),
+        Cell(percent_range(*scores["interval"])),
+        *(Cell("") for _ in range(4)),
+    ]
+
+
+def _model(found: "Comparison", one: "Against") -> list[Cell]:
+    scores = found.scores[found.cards.index(one.card)]
+    photos = len({flip.photo_id for flip in one.flips})
+    return [
+        Cell(one.card.name),
+        Cell(percent(scores["mean_per_class_accuracy"])),
+        Cell(percent_range(*scores["interval"])),
+        *_difference(one.whole),
+        Cell(count(len(one.turned))),
+        Cell(count(photos), opens=photos > 0),
+    ]
+
+
+def _difference(change: "Difference") -> tuple[Cell, Cell]:
     if change.difference is None:
-        return "–", "–", "–", "–"
+        return Cell("–"), Cell("–")
     low, high = change.interval
     mark = " *" if change.proven else ""
-    return (
-        f"{100 * change.difference:+.1f}{mark}",
-        f"{100 * low:+.1f} to {100 * high:+.1f}",
-        f"{change.first_alone:,}",
-        f"{change.second_alone:,}",
-    )
+    return Cell(f"{100 * change.difference:+.1f}{mark}"), Cell(f"{100 * low:+.1f} to {100 * high:+.1f}")
 
 
-def _sentences(found: "Comparison") -> list[str]:
+def _sentences(found: "Comparison", other: "Against") -> list[str]:
     """What came of it, in words."""
-    (other,) = found.others
     whole = other.whole
     if whole.difference is None:
         return ["No flag has both raised and clear test photographs, so there is nothing to compare."]
     if not whole.proven:
         first = "Neither is proven better: the range of the difference holds 0."
     else:
-        better = "other" if whole.difference > 0 else "first"
-        first = f"The {better} one is better on {counted(found.photos, 'photograph')}."
+        better = other.card.name if whole.difference > 0 else found.cards[0].name
+        first = f"{better} is better on {counted(found.photos, 'photograph')}."
     photos = len({flip.photo_id for flip in other.flips})
     told = f"They say different things of {counted(photos, 'photograph')}"
     turned = f", and {counted(len(other.turned), 'joint')} would get another verdict." if other.turned else "."

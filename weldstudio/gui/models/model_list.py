@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
@@ -21,6 +21,9 @@ from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import percent, when
 
+if TYPE_CHECKING:
+    from weldstudio.studio.lineage import Lineage
+
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 
@@ -36,6 +39,7 @@ class ModelRow:
     """Split -> the last evaluation on it, as `domain.evaluation.Evaluation.to_json`."""
     difference: str = ""
     """How its classes differ from those of the scheme, as a sentence; '' when they are the same."""
+    lineage: "Lineage | None" = None
 
     @property
     def accuracy(self) -> float | None:

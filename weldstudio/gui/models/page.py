@@ -1,18 +1,17 @@
 """The Models page: the registry at the left, the report of the chosen model at the right, and what can be done."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QScrollArea,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.models.comparison_dialog import ComparisonDialog
+from weldstudio.gui.models.files import ModelFiles
 from weldstudio.gui.models.model_list import ModelList, ModelRow
 from weldstudio.gui.models.report import Report
 from weldstudio.gui.models.tabs import ModelTabs
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 LEFT: Final = 264
+MORE: Final = ("model.describe", "model.export", "model.reveal")
+"""Behind the last button."""
 
 
 class ModelsPage(QWidget):
@@ -49,8 +51,11 @@ class ModelsPage(QWidget):
         super().__init__(parent)
         self._session, self._actions = session, actions
         self._work: Work | None = None
+        self._before: ModelCard | None = None
+        """The model that was in use before the active one."""
         self.list = ModelList()
         self.report = Report()
+        self.files = ModelFiles(session, self.list, self._hold, self)
         self.header = self._make_header()
         self._build()
         for action_id, slot in (
@@ -58,9 +63,12 @@ class ModelsPage(QWidget):
             ("model.evaluate", self.evaluate),
             ("model.predict", self.predict),
             ("model.compare", self.compare),
-            ("model.report", self.write_report),
+            ("model.report", self.files.write_report),
+            ("model.export", self.files.export),
+            ("model.back", self.go_back),
+            ("model.describe", self.files.describe),
             ("model.add_demo", self.add_demo),
-            ("model.reveal", self.reveal),
+            ("model.reveal", self.files.reveal),
         ):
             actions.connect(action_id, slot)
         self.list.chosen.connect(self._show_report)
@@ -90,8 +98,9 @@ class ModelsPage(QWidget):
         texts = {
             "model.report": ("Report…", "export"),
             "model.compare": ("Compare…", "table"),
-            "model.predict": ("Predict all photographs", "engine"),
+            "model.predict": ("Predict all", "engine"),
             "model.evaluate": ("Evaluate on test", "quality"),
+            "model.back": ("Go back", "undo"),
             "model.activate": ("Use this model", "star"),
         }
         for action_id, (text, icon) in texts.items():
@@ -105,6 +114,17 @@ class ModelsPage(QWidget):
             button.clicked.connect(action.trigger)
             self._buttons[action_id] = button
             layout.addWidget(button)
+        more = QToolButton()
+        set_look(more, "quiet")
+        set_icon(more, "more", "text")
+        more.setToolTip("More to do with this model")
+        more.setAccessibleName("More to do with this model")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        for action_id in MORE:
+            menu.addAction(self._actions[action_id])
+        more.setMenu(menu)
+        layout.addWidget(more)
         return header
 
     def _build(self) -> None:
@@ -155,14 +175,16 @@ class ModelsPage(QWidget):
 
     def activate(self) -> None:
         """Have the chosen model answer from now on."""
-        from weldstudio.studio import registry
-
         row = self.list.chosen_row
         if row is not None and not row.active:
-            name = row.card.name
-            self._session.edit(f"Use model {name}", registry.activate, row.card.id, who=self._session.who).then(
-                lambda _done: self._session.tell(f"Model {name} answers from now on", undo=True)
-            )
+            self._use(row.card)
+
+    def _use(self, card: ModelCard) -> None:
+        from weldstudio.studio import registry
+
+        self._session.edit(f"Use model {card.name}", registry.activate, card.id, who=self._session.who).then(
+            lambda _done: self._session.tell(f"Model {card.name} answers from now on", undo=True)
+        )
 
     def evaluate(self) -> None:
         """Judge the chosen model on the test photographs, which it has never seen."""
@@ -197,22 +219,10 @@ class ModelsPage(QWidget):
         if row is not None:
             ComparisonDialog(self._session, row, self.list.models.rows, self).open()
 
-    def write_report(self) -> None:
-        """Ask where to, write the chosen model's report there and open it."""
-        from weldstudio.studio import report
-
-        row = self.list.chosen_row
-        if row is None:
-            return
-        proposed = str(Path.home() / f"{row.card.name} {row.card.id}.html")
-        file, _kind = QFileDialog.getSaveFileName(self, "Write the report", proposed, "Web pages (*.html)")
-        if file:
-            work = self._session.start_work(
-                f"Report of {row.card.name}", report.write, Path(file), model_id=row.card.id
-            )
-            work.finished.connect(lambda found: QDesktopServices.openUrl(QUrl.fromLocalFile(str(found.file))))
-            work.finished.connect(lambda found: self._session.tell(f"The report is in {found.file}"))
-            self._hold(work)
+    def go_back(self) -> None:
+        """Have the model answer again that did so before the active one."""
+        if self._before is not None:
+            self._use(self._before)
 
     def add_demo(self) -> None:
         """Take the model that comes with the program into the registry; it answers once it is chosen."""
@@ -222,12 +232,6 @@ class ModelsPage(QWidget):
             self._session.tell(f"{result[0].name} is added, for trying out; choose “Use this model” to have it answer")
 
         self._session.run(shipped.add, demo.MODEL).then(added)
-
-    def reveal(self) -> None:
-        """Show the model's folder in the file manager."""
-        row = self.list.chosen_row
-        if row is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.folder)))
 
     def _hold(self, work: Work) -> None:
         self._work = work
@@ -241,8 +245,8 @@ class ModelsPage(QWidget):
 
     # --- showing ------------------------------------------------------------------------------------------------
 
-    def _show(self, seen: tuple[list[ModelRow], bool]) -> None:
-        rows, offered = seen
+    def _show(self, seen: "_Seen") -> None:
+        rows, offered, self._before = seen
         scheme = self._session.mirror.scheme
         self._actions.set_enabled("model.add_demo", offered)
         for button in self._add_buttons:
@@ -267,6 +271,9 @@ class ModelsPage(QWidget):
             "model.predict": row is not None and idle,
             "model.compare": row is not None and idle and len(self.list.models.rows) > 1,
             "model.report": row is not None and idle,
+            "model.export": row is not None and idle,
+            "model.describe": row is not None,
+            "model.back": self._before is not None,
             "model.reveal": row is not None,
         }
         for action_id, enabled in possible.items():
@@ -275,6 +282,9 @@ class ModelsPage(QWidget):
                 self._buttons[action_id].setEnabled(enabled)
         active = row is not None and row.active
         self._buttons["model.activate"].setText("In use" if active else "Use this model")
+        back = self._buttons["model.back"]
+        back.setVisible(active and self._before is not None)
+        back.setToolTip(f"Have {self._before.name} answer again" if self._before is not None else "")
 
     def _session_changed(self, changes: Changes) -> None:
         if changes.models or changes.scheme:
@@ -283,10 +293,17 @@ class ModelsPage(QWidget):
             self._empty.say(first_training.wanted(self._session.mirror).sentence)
 
 
-def _read(store: "Store") -> tuple[list[ModelRow], bool]:
-    """The registry, and whether the demonstration model could be added to it (store thread)."""
-    from weldstudio.studio import demo, registry, shipped
+_Seen = tuple[list[ModelRow], bool, ModelCard | None]
 
-    rows = [ModelRow(entry.card, entry.folder, entry.active, entry.evaluations) for entry in registry.models(store)]
+
+def _read(store: "Store") -> _Seen:
+    """The registry, whether the demonstration could be added to it, and which was in use before (store thread)."""
+    from weldstudio.studio import demo, lineage, registry, shipped
+
+    rows = [
+        ModelRow(entry.card, entry.folder, entry.active, entry.evaluations, lineage=lineage.lineage(store, entry.card))
+        for entry in registry.models(store)
+    ]
     model = shipped.named(demo.MODEL)
-    return rows, model is not None and model.card.id not in {row.card.id for row in rows}
+    offered = model is not None and model.card.id not in {row.card.id for row in rows}
+    return rows, offered, lineage.before_this(store)

@@ -1,7 +1,7 @@
 """One model as a report, read from top to bottom: what it is, where it comes from, how good it is, flag by flag."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -19,6 +19,11 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted, percent, percent_range, when
 
+if TYPE_CHECKING:
+    from weldstudio.studio.lineage import Lineage
+
+MOST_HISTORY: Final = 5
+"""Of what was done with a model, so much is shown, the newest first."""
 TOO_FEW: Final = "Too few photographs to learn from: "
 FIT_WORDS: Final = {"squash": "the whole photo, squeezed to a square", "crop": "the square in its middle"}
 
@@ -153,8 +158,26 @@ def facts(row: ModelRow) -> list[tuple[str, str]]:
         ("Run", card.run_id or "brought in from elsewhere"),
         ("Started from", origin),
         ("Licence of these weights", licence),
+        ("What it is for", card.purpose),
+        ("What it is not for", card.limits),
+        *(_lineage(row.lineage) if row.lineage is not None else []),
     ]
     return [(name, text) for name, text in pairs if text]
+
+
+def _lineage(known: "Lineage") -> list[tuple[str, str]]:
+    """Recipe, labels, parent, and what was done with the model since."""
+    recipe = f"{known.recipe}: {'; '.join(known.settings) or 'all as by default'}; seed {known.seed}"
+    done = (f"{one.text} ({one.who or 'somebody'}, {when(one.at)})" for one in known.history[:MOST_HISTORY])
+    more = len(known.history) - MOST_HISTORY
+    history = "\n".join([*done, *([f"and {more} more in the history"] if more > 0 else [])])
+    return [
+        ("Recipe", recipe if known.run_here else ""),
+        ("Parent", f"{known.parent_name or 'gone'} ({known.parent})" if known.parent else ""),
+        ("Labels it learned from", f"SHA-256 {known.snapshot_sha256[:16]}…" if known.snapshot_sha256 else ""),
+        ("Weights", f"SHA-256 {known.weights_sha256[:16]}…" if known.weights_sha256 else ""),
+        ("Since then", history),
+    ]
 
 
 def headline(scores: Mapping[str, Any], split: str) -> str:

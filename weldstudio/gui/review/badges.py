@@ -36,6 +36,8 @@ class Badge:
     """How many further flags are raised (or unsure)."""
     disagreement: str = ""
     """The class on which experts, or label and model, differ most, in words; empty if they agree."""
+    marked: bool = False
+    """That is worth a mark in the grid: people differ, or the model is sure of the other."""
     noted: bool = False
     """There is a note on it or on its joint."""
 
@@ -51,6 +53,15 @@ class Badge:
 
 
 NOTHING: Final = Badge()
+LITTLE: Final = 0.1
+"""A label to which the model gives less chance than this is marked in the grid.
+
+Each class is a question of its own, and of 17 that are right nine times in ten one is wrong on most photos: with a mark
+for each disagreement nearly every photo is marked and no mark tells anything. The thresholds do not help, for a flag
+whose misses are dear is raised at a few percent, which the model itself does not believe. Probabilities are calibrated
+when a model is made, so this is honest: of such labels nine in ten are wrong if the model knows itself. Queue,
+filter and order of disagreements leave nothing out; they go by the thresholds as predictions do.
+"""
 Ids = NDArray[np.int64]
 _KEPT_MOST = 20_000
 
@@ -98,8 +109,8 @@ def badges(
         return [_with_words(NOTHING, mirror, row) for row in told]
     seen, places = (mirror, rows) if some is None else (some, np.arange(len(rows)))
     states = all_states(scheme, seen.labels[places])
-    contrary = _contrary(seen, places, states)
-    made = (_badge(states[i], contrary[i], _classes_of(scheme)) for i in range(len(rows)))
+    contrary, sure = _contrary(seen, places, states)
+    made = (_badge(states[i], contrary[i], _classes_of(scheme), sure=sure[i]) for i in range(len(rows)))
     return [_with_words(badge, mirror, row) for badge, row in zip(made, told, strict=True)]
 
 
@@ -110,9 +121,9 @@ def _with_words(badge: Badge, mirror: Mirror, row: int) -> Badge:
     photo = int(mirror.ids[row])
     if slots := sorted({*mirror.conflicts.get(photo, ()), *differing(mirror).get(photo, ())}):
         names = " and ".join(mirror.scheme.by_slot(slot).name for slot in slots)
-        badge = replace(badge, disagreement=f"{names}: two experts gave different answers")
+        badge = replace(badge, disagreement=f"{names}: two experts gave different answers", marked=True)
     if int(mirror.ids[row]) in mirror.altered:
-        badge = replace(badge, disagreement="The file has changed since it was labelled")
+        badge = replace(badge, disagreement="The file has changed since it was labelled", marked=True)
     notes = mirror.notes
     if (notes.photos or notes.joints) and (
         int(mirror.ids[row]) in notes.photos or int(mirror.joint[row]) in notes.joints
@@ -121,16 +132,22 @@ def _with_words(badge: Badge, mirror: Mirror, row: int) -> Badge:
     return badge
 
 
-def _contrary(mirror: Mirror, rows: NDArray[np.int64], states: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """`reviewing.disagreement` of every class, (n, classes): for a few photos far quicker than class by class."""
+def _contrary(
+    mirror: Mirror, rows: NDArray[np.int64], states: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """`reviewing.disagreement` of every class, (n, classes): for a few photos far quicker than class by class; and
+    where the model is sure of it.
+    """
     probability = all_probabilities(mirror, rows)
     if np.isnan(probability).all():
-        return np.zeros(states.shape, np.float32)
+        return np.zeros(states.shape, np.float32), np.zeros(states.shape, np.bool_)
     predicted = all_predicted(mirror, rows, probability)
     thresholds = np.array([mirror.threshold(item.slot) for item in mirror.scheme.classes], np.float32)
     apart = np.where(predicted, states == State.CLEAR, (states == State.RAISED) & ~np.isnan(probability))
     # Exactly on the threshold they disagree as well, so the distance never counts as none.
-    return np.where(apart, np.maximum(np.abs(probability - thresholds), np.float32(1e-6)), np.float32(0))
+    strength = np.maximum(np.abs(probability - thresholds), np.float32(1e-6))
+    chance = np.where(states == State.RAISED, probability, 1 - probability)
+    return np.where(apart, strength, np.float32(0)), apart & (chance < LITTLE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,20 +169,25 @@ def _classes_of(scheme: Scheme) -> _Classes:
     )
 
 
-def _badge(states: NDArray[np.uint8], contrary: NDArray[np.float32], classes: _Classes) -> Badge:
+def _badge(
+    states: NDArray[np.uint8], contrary: NDArray[np.float32], classes: _Classes, *, sure: NDArray[np.bool_]
+) -> Badge:
     names, points = classes.names, classes.points
-    worst = int(np.argmax(contrary))
+    marked = bool(sure.any())
+    worst = int(np.argmax(np.where(sure, contrary, 0) if marked else contrary))
     disagreement = ""
     if contrary[worst] > 0:
         held = State(int(states[worst])).word
-        disagreement = f"{names[worst]}: labelled {held}, the model says otherwise"
+        model = "the model is sure of the other" if marked else "the model leans to the other"
+        disagreement = f"{names[worst]}: labelled {held}, {model}"
     for state in (State.RAISED, State.UNSURE):
         found = np.flatnonzero(states == state)
         if len(found):
             first = found[np.argmax(points[found])]
             total = _total(found, classes) if state == State.RAISED else 0
-            return Badge(state, names[first], total, len(found) - 1, disagreement)
-    return Badge(State.CLEAR if (states == State.CLEAR).all() else None, disagreement=disagreement)
+            return Badge(state, names[first], total, len(found) - 1, disagreement, marked)
+    whole = State.CLEAR if (states == State.CLEAR).all() else None
+    return Badge(whole, disagreement=disagreement, marked=marked)
 
 
 def _total(found: NDArray[np.int64], classes: _Classes) -> int:
@@ -204,7 +226,7 @@ class BadgePainter:
             beyond = max(0, round(strip.width() / ratio) - picture.width())
             left = max(cell.left(), picture.left() - beyond // 2)
             painter.drawPixmap(left, picture.bottom() + 1 - round(strip.height() / ratio), strip)
-        if badge.disagreement:
+        if badge.marked:
             ratio = _ratio(painter)
             mark = self._mark("disagreement", "well_disagreement", ratio)
             painter.drawPixmap(picture.right() + 1 - round(mark.width() / ratio), picture.top(), mark)

@@ -5,14 +5,16 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QImage
+from PySide6.QtGui import QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
+from weldstudio.gui.revealing import reveal
 from weldstudio.gui.review.about_card import AboutCard
 from weldstudio.gui.review.grid import PhotoGrid
 from weldstudio.gui.review.pictures import as_image
+from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 from weldstudio.imaging.exif_facts import Facts
@@ -26,14 +28,15 @@ MOST = 1000
 class Carrying(QObject):
     """The originals are handed on as they are: never a copy of ours, never with an overlay."""
 
-    def __init__(self, session: Session, actions: Actions, grid: PhotoGrid, *, window: QWidget) -> None:
+    def __init__(self, session: Session, actions: Actions, grid: PhotoGrid, *, veil: Veil, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._grid = session, grid
+        self._session, self._grid, self._veil, self._window = session, grid, veil, window
         self._reading, self._asking = Background(self), Background(self)
         self.card = AboutCard(window)
         actions.connect("photo.reveal", self.reveal)
         actions.connect("photo.copy", self.copy)
         actions.connect("photo.about", self.about)
+        actions.connect("photo.print", self.print)
         grid.carried.connect(self.drag)
         session.current_changed.connect(lambda _photo: self.card.dismiss())
 
@@ -66,10 +69,15 @@ class Carrying(QObject):
         drag.exec(Qt.DropAction.CopyAction)
 
     def reveal(self) -> None:
-        """Open the folder in which the current photograph lies."""
+        """Show the file of the current photograph in the file manager."""
         if self._session.current is not None:
-            folder = self._session.mirror.photo_path(self._session.current).parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            reveal(self._session.mirror.photo_path(self._session.current), self)
+
+    def print(self) -> None:
+        """Many on a page, as a PDF or on paper."""
+        from weldstudio.gui import sheet_dialog  # few print, and it brings Qt's printing along
+
+        sheet_dialog.print_sheet(self._session, self._veil, self._window, title=self._session.folder.name)
 
     def about(self) -> None:
         """Tell what is known of the current photograph; what its file says comes when it was read."""

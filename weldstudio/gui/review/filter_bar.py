@@ -18,6 +18,8 @@ from weldstudio.studio.reviewing import KEYS, WORDS
 from weldstudio.studio.views import Order
 
 _TYPED_MS: Final = 350
+_ROOM_FOR_SIZE: Final = 620
+"""Pixels from which on there is room for the slider."""
 _CLEAR_BUTTON: Final = 32
 """Pixels at the right end of the field that its button for clearing takes."""
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
@@ -167,6 +169,8 @@ class FilterBar(QWidget):
         """Groups the photographs by joint; the page gives it its action."""
         self.keep = QToolButton()
         """Keeps the filter as a view; the page gives it its action."""
+        for button in (self.keep, self.by_joint):
+            button.setMaximumWidth(theme.px(36))  # they say what they do in their tooltips
         self._small, self._large = QLabel(), QLabel()
         self.thumbs = QSlider(Qt.Orientation.Horizontal)
         self.thumbs.setRange(SMALLEST, LARGEST)
@@ -175,6 +179,9 @@ class FilterBar(QWidget):
         self.thumbs.setToolTip("Size of the thumbnails  (Ctrl and the wheel)")
         self.thumbs.setAccessibleName("Size of the thumbnails")
         self.thumbs.valueChanged.connect(self.size_asked)
+        # With large text it is the order that may be cut off, not what is written.
+        self.field.setMinimumWidth(theme.px(110))
+        self.sort.setMinimumWidth(64)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -189,6 +196,12 @@ class FilterBar(QWidget):
         layout.addWidget(self._large)
         theme.changed.connect(self._draw)
         self._draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The size of the thumbnails has keys and the wheel as well; the text of the filter has nowhere else to go.
+        for widget in (self._small, self.thumbs, self._large):
+            widget.setVisible(self.width() >= theme.px(_ROOM_FOR_SIZE))
 
     def show_filter(self, text: str, order: Order) -> None:
         """What holds now; no signal."""

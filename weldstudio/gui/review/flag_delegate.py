@@ -209,12 +209,26 @@ def _paint_bar(painter: QPainter, parts: Parts, row: FlagRow) -> None:
     filled.setWidth(max(2.0, track.width() * min(1.0, max(0.0, row.probability))))
     painter.setBrush(theme.colour(role))
     painter.drawRoundedRect(filled, BAR / 2, BAR / 2)
+    if row.before is not None and abs(row.before - row.probability) >= 0.005:
+        _paint_before(painter, track, row.before, row.probability)
     at = track.left() + track.width() * row.threshold
     painter.fillRect(QRectF(at - 1, track.top() - 3, 2, BAR + 6), theme.colour("text"))
     painter.setFont(_font("secondary", figures=True))
     painter.setPen(theme.colour("text" if row.predicted else "secondary"))
     said = f"{row.probability:.2f}"
     painter.drawText(parts.number, _RIGHT, f"{DEMONSTRATION} {said}" if row.demonstration else said)
+
+
+def _paint_before(painter: QPainter, track: QRectF, before: float, now: float) -> None:
+    """How far the last label has moved the bar: a band from where it was, which a hollow ring marks."""
+    was, is_ = (track.left() + track.width() * min(1.0, max(0.0, p)) for p in (before, now))
+    painter.setBrush(theme.colour("accent"))
+    middle = track.center().y()
+    painter.drawRect(QRectF(min(was, is_), middle - 1, abs(was - is_), 2))
+    painter.setPen(QPen(theme.colour("accent"), 1.5))
+    painter.setBrush(theme.colour("surface"))
+    painter.drawEllipse(QRectF(was - 3, middle - 3, 6, 6))
+    painter.setPen(Qt.PenStyle.NoPen)
 
 
 def _icon(painter: QPainter, area: QRect, name: str, role: str, *, size: int) -> None:

@@ -31,6 +31,8 @@ class FlagRow:
     """How many of the photos have which state, indexed by `State`."""
     probability: float | None = None
     """Of the one photo; None where the model says nothing or there are several photos."""
+    before: float | None = None
+    """In teach mode, of the one photo before the last label."""
     threshold: float = 0.5
     source: str = ""
     """Where the one photo's label came from, in a word."""
@@ -84,6 +86,8 @@ class FlagRow:
             side = "raises it" if self.predicted else "does not raise it"
             model = "Demonstration model" if self.demonstration else "Model"
             lines.append(f"{model}: {self.probability:.2f}, threshold {self.threshold:.2f}: {side}")
+            if self.before is not None:
+                lines.append(f"Before the last label: {self.before:.2f}")
         if self.members:
             lines.append(f"Merged from: {', '.join(self.members)}")
         if self.group:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import looked_at
@@ -29,6 +29,7 @@ class Going(QObject):
         super().__init__(stack)
         self._session, self._stack, self._grid = session, stack, grid
         self._large, self._shown = large, shown
+        self._apart: QWidget | None = None
         self._just_changed: int | None = None
         self._undo_count = session.undo_stack.count()
         grid.current_changed.connect(session.set_current)
@@ -43,9 +44,39 @@ class Going(QObject):
         """Whether one photograph is shown large."""
         return self._stack.currentWidget() is self._large
 
+    @property
+    def well(self) -> QWidget:
+        """The widget that shows photographs now."""
+        return self._stack
+
+    @property
+    def shows_large(self) -> bool:
+        """Whether a photograph is large on screen, in the page or in a window of its own."""
+        return self.is_large or self._apart is not None
+
+    @property
+    def alone(self) -> bool:
+        """Whether keys mean the photograph that is shown large, whatever is selected in the grid."""
+        return self.is_large or (self._apart is not None and self._apart.isActiveWindow())
+
+    def stand_apart(self, window: QWidget | None) -> None:
+        """The large view is in a window of its own now, or None: back in the page."""
+        self._apart = window
+        if window is None:
+            self._large.forget()
+        self.show_large()
+        self.select()
+        self.mode_changed.emit()
+
     def open_large(self) -> None:
         """Show the current photograph large; keys mean this one alone now, whatever is selected in the grid."""
         if self._session.current is None or not len(self._shown.ids):
+            return
+        if self._apart is not None:
+            self._apart.show()
+            self._apart.raise_()
+            self._apart.activateWindow()
+            self._large.view.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._stack.setCurrentWidget(self._large)
         self._session.set_selection(())
@@ -56,6 +87,10 @@ class Going(QObject):
 
     def close_large(self) -> None:
         """Back to the grid, at the same photograph, with the same selection."""
+        if self._apart is not None:
+            self._grid.window().activateWindow()
+            self.focus()
+            return
         if not self.is_large:
             return
         self._stack.setCurrentWidget(self._grid)
@@ -65,7 +100,7 @@ class Going(QObject):
         self.mode_changed.emit()
 
     def toggle_large(self) -> None:
-        if self.is_large:
+        if self.alone:
             self.close_large()
         else:
             self.open_large()
@@ -118,16 +153,19 @@ class Going(QObject):
 
     def select(self) -> None:
         """Tell the session what is selected in the grid; large, the photograph in view is meant alone."""
-        if not self.is_large:
+        if self._apart is not None and self.alone:
+            self._session.set_selection(())
+        elif not self.is_large:
             state = self._grid.state
             self._session.set_selection(state.selected.tolist(), hidden=len(state.hidden))
 
     def show_large(self) -> None:
         """Show the current photograph large, if that is the mode."""
         photo_id = self._session.current
-        if not self.is_large:
+        if not self.shows_large:
             return
         if photo_id is None:
+            self._large.view.show_photo(None)
             self.close_large()
             return
         mirror, state = self._session.mirror, self._grid.state

@@ -12,6 +12,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.model import scheme_difference
 from weldstudio.domain.scheme import all_states
 from weldstudio.domain.verdict import Verdict
+from weldstudio.gui import learning
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review import note_box
 from weldstudio.gui.review.decision_bar import Standing
@@ -25,6 +26,7 @@ from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
+from weldstudio.store import refitted
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding, first_training, joints, merged_labels, notes
@@ -153,9 +155,15 @@ class Inspecting(QObject):
     def _predicted_rows(self) -> list[FlagRow]:
         session, subject = self._session, self._subject
         keys = {item.slot: self._actions.flag_key(item.slot) for item in session.mirror.scheme.classes}
-        answer = self._overlays.probabilities() if subject.photos == (session.current,) else {}
+        alone = subject.photos == (session.current,)
+        answer = self._overlays.probabilities() if alone else {}
+        if session.mirror.refit is not None and len(subject.rows) == 1:
+            # What the heads say that were fitted to all labels goes before what the model's own say.
+            answer = {s: p for s, p in answer.items() if s not in refitted.said_of(session.mirror, subject.photos[0])}
         seen, places = self._seen(subject.rows)
         rows = class_rows(seen, places, keys, answer=answer, demonstration=self._demonstration)
+        if before := learning.before_of(session, subject.photos[0]) if alone else {}:
+            rows = [replace(row, before=before.get(row.slot)) for row in rows]
         return [replace(row, read_only=True) for row in rows] if session.read_only else rows
 
     def _predicted_verdict(self) -> Verdict | None:

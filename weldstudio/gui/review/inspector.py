@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
@@ -13,10 +13,12 @@ from weldstudio.gui.review.note_box import NoteBox
 from weldstudio.gui.review.review_line import ReviewLine
 from weldstudio.gui.review.verdict_banner import VerdictBanner
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP
+from weldstudio.gui.theme import GAP, theme
 
 WIDTH: Final = 312
 _EDGE: Final = 12
+_LEAST_FLAGS: Final = 132
+"""Pixels of the list of flags that are always there."""
 
 
 class Inspector(QFrame):
@@ -60,19 +62,31 @@ class Inspector(QFrame):
         foot.setSpacing(GAP)
         foot.addWidget(self.nothing, 1)
         foot.addWidget(self.advance)
+        parts = (self.banner, self.decision, self.review, self.differing, self.waiting, self.flags)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.decision)
-        layout.addWidget(self.review)
-        layout.addWidget(self.differing)
-        layout.addWidget(self.waiting)
-        layout.addWidget(self.flags, 1)
-        layout.addWidget(self.notes)
-        layout.addWidget(self.no_model)
+        layout.addWidget(_scrolled((*parts, self.notes, self.no_model), tall=self.flags), 1)
         layout.addWidget(line)
         layout.addLayout(foot)
+
+
+def _scrolled(parts: tuple[QWidget, ...], *, tall: QWidget) -> QScrollArea:
+    """The parts below each other, of which `tall` has what room is left; with large text they are scrolled."""
+    inner = QWidget()
+    set_look(inner, "scrolled")
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in parts:
+        column.addWidget(part, int(part is tall))
+    tall.setMinimumHeight(theme.px(_LEAST_FLAGS))
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area
 
 
 class _Notice(QFrame):

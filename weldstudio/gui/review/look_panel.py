@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -51,7 +52,8 @@ class LookPanel(QFrame):
             slider = QSlider(Qt.Orientation.Horizontal)
             slider.setRange(least, 100)
             slider.setPageStep(10)
-            slider.setMinimumWidth(theme.px(150))
+            slider.setMinimumWidth(60)
+            slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             slider.setAccessibleName(text)
             slider.setToolTip(tip)
             slider.valueChanged.connect(self._moved)
@@ -119,7 +121,8 @@ class LookPanel(QFrame):
     def place(self) -> None:
         """Go to the upper right corner."""
         self.adjustSize()
-        self.move(self._over.width() - self.width() - MARGIN, MARGIN)
+        self.setFixedWidth(min(self.sizeHint().width(), self._over.width() - MARGIN))
+        self.move(max(0, self._over.width() - self.width() - MARGIN), MARGIN)
 
     def _moved(self) -> None:
         self._write()

@@ -5,25 +5,19 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from weldstudio.domain.scheme import JointRule, Merge
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.engine_client import Explanation
 from weldstudio.gui.review.large import LargeView
 from weldstudio.gui.review.layer import Overlay
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
-from weldstudio.imaging.overlay import Side, scale_of
+from weldstudio.studio import overlaying
 
 STEP: Final = 0.1
 OPTIONS: Final = ("overlay.signed", "overlay.contour", "overlay.squares")
 """How an overlay is shown; each is a setting of the same name."""
-_TOLD: Final = {Side.FOR: "", Side.AGAINST: ": what speaks against it", Side.BOTH: ": for and against"}
-_NOTHING_AGAINST: Final = ": nothing speaks against it"
-_LEAST: Final = 0.05
-"""What speaks against a flag is nothing where it is below this part of what speaks for it."""
 
 
 class Overlays(QObject):
@@ -33,6 +27,8 @@ class Overlays(QObject):
     """`probabilities` are other ones now."""
     shown_changed = Signal(object)
     """Slot of the class whose overlay is shown, or None."""
+    drawn = Signal()
+    """What lies on the photograph was drawn anew."""
 
     def __init__(self, session: Session, actions: Actions, large: LargeView, *, veil: Veil) -> None:
         super().__init__(large)
@@ -59,7 +55,7 @@ class Overlays(QObject):
         large.control.shown_changed.connect(self._toggle.setChecked)
         session.explained.connect(self._explained)
         session.chosen_flag_changed.connect(lambda _slot: self.refresh())
-        large.view.set_opacity(self.opacity)
+        large.panes.set_opacity(self.opacity)
         self.refresh()
 
     @property
@@ -69,7 +65,8 @@ class Overlays(QObject):
     @property
     def shown_slot(self) -> int | None:
         """The class whose overlay is on the photograph now."""
-        return self._session.chosen_flag if self.on and self._map() is not None else None
+        slot = self._session.chosen_flag
+        return slot if self.on and slot is not None and self.of(slot) is not None else None
 
     def probabilities(self) -> Mapping[int, float]:
         """What the engine said of the current photograph, by slot; empty while it has not answered."""
@@ -99,7 +96,7 @@ class Overlays(QObject):
     def set_opacity(self, opacity: float) -> None:
         self.opacity = min(1.0, max(0.0, opacity))
         self._session.settings.change(overlay_opacity=self.opacity)
-        self._large.view.set_opacity(self.opacity)
+        self._large.panes.set_opacity(self.opacity)
         self._large.control.show_state(shown=self.on, opacity=self.opacity)
         self._large.control.wake()
 
@@ -109,56 +106,42 @@ class Overlays(QObject):
         large.control.show_state(shown=self.on, opacity=self.opacity)
         # Without a model there is nothing to show or hide.
         large.control.setVisible(self._session.engine.card is not None and not self._veil.hides(self._session.current))
-        slot, said, settings = self._session.chosen_flag, self._explanation, self._session.settings
-        side = self._side(slot) if slot is not None else Side.FOR
-        activation = self._map(side)
-        if not self.on or activation is None or said is None or slot is None:
-            large.show_overlay(None)
-            self.shown_changed.emit(None)
-            return
-        scale, found = _measured(activation, said.maps, side)
-        probability = self.probabilities().get(slot)
-        threshold = self._session.mirror.threshold(slot)
-        weak = probability is not None and probability < threshold
-        large.show_overlay(
-            Overlay(
-                activation,
-                said.frame,
-                scale,
-                side=side,
-                smooth=not settings.overlay_squares,
-                level=settings.overlay_level if settings.overlay_contour else 0.0,
-                note=self._note(slot, probability, weak=weak, side=side, found=found),
-                weak=weak,
-            )
-        )
-        self.shown_changed.emit(slot)
+        slot = self._session.chosen_flag
+        overlay = self.of(slot) if self.on and slot is not None else None
+        large.show_overlay(overlay)
+        self.shown_changed.emit(None if overlay is None else slot)
+        self.drawn.emit()
 
-    def _note(self, slot: int, probability: float | None, *, weak: bool, side: Side, found: bool) -> str:
-        name = self._session.mirror.scheme.by_slot(slot).name
-        note = name if probability is None else f"{name}  {probability:.2f}"
-        if weak:
-            note += f", below its threshold {self._session.mirror.threshold(slot):.2f}"
-        return note + _TOLD[side] if found or side is not Side.AGAINST else note + _NOTHING_AGAINST
+    def raised(self) -> tuple[int, ...]:
+        """Slots of the classes that the model raises on the current photograph, the surest first."""
+        mirror = self._session.mirror
+        return overlaying.raised(mirror.scheme, self.probabilities(), mirror.threshold)
 
-    def _side(self, slot: int) -> Side:
-        """A flag of absence has nothing to point at; what it took for the missing thing can be shown."""
-        if self._session.settings.overlay_signed:
-            return Side.BOTH
-        return Side.AGAINST if self._session.mirror.scheme.joint_rule_of(slot) is JointRule.ALL else Side.FOR
-
-    def _map(self, side: Side = Side.FOR) -> NDArray[np.float32] | None:
-        """The map of the chosen class; of a merge the model was not trained for, the strongest of its members."""
-        said, slot = self._explanation, self._session.chosen_flag
-        if said is None or slot is None or said.photo_id != self._session.current or self._veil.hides(said.photo_id):
+    def of(self, slot: int) -> Overlay | None:
+        """The overlay of a class over the current photograph, if the engine has said something of it."""
+        said, settings, mirror = self._explanation, self._session.settings, self._session.mirror
+        if said is None or said.photo_id != self._session.current or self._veil.hides(said.photo_id):
             return None
-        own = said.map_of(slot)
-        item = self._session.mirror.scheme.by_slot(slot)
-        if own is not None or not isinstance(item, Merge):
-            return own
-        found = [m for m in (said.map_of(member) for member in item.members) if m is not None]
-        strongest = np.minimum if side is Side.AGAINST else np.maximum
-        return strongest.reduce(found) if found else None
+        found = overlaying.evidence_of(
+            mirror.scheme,
+            slot,
+            said.slots,
+            said.maps,
+            judgement=overlaying.judgement_of(mirror.scheme, slot, self.probabilities(), mirror.threshold),
+            signed=settings.overlay_signed,
+        )
+        if found is None:
+            return None
+        return Overlay(
+            found.activation,
+            said.frame,
+            found.scale,
+            side=found.side,
+            smooth=not settings.overlay_squares,
+            level=settings.overlay_level if settings.overlay_contour else 0.0,
+            note=found.words,
+            weak=found.weak,
+        )
 
     def _option(self, name: str, on: bool) -> None:
         self._session.settings.change(**{name: on})
@@ -173,16 +156,3 @@ class Overlays(QObject):
             self._session.choose_flag(said.slots[int(np.argmax(said.probabilities))])
         self.refresh()
         self.answered.emit()
-
-
-def _measured(activation: NDArray[np.float32], maps: NDArray[np.float32], side: Side) -> tuple[float, bool]:
-    """The evidence that gets the strongest colour, and whether there is any to be seen.
-
-    What speaks for flags can be compared from flag to flag, so all of a photo have one scale. What speaks against a
-    flag says where, not how much: the surest "no" of another flag would leave it dark.
-    """
-    if side is Side.FOR:
-        return scale_of(maps), True
-    own, whole = scale_of(activation, side), scale_of(activation, Side.BOTH)
-    found = own >= _LEAST * whole
-    return (own if found else whole), found

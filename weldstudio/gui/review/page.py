@@ -1,19 +1,18 @@
 """The Review page: joins grid, large view, inspector and filters with the session."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.review.badges import Badge, Ids, badges
+from weldstudio.gui.review.beside import MODES, Beside
 from weldstudio.gui.review.carrying import Carrying
 from weldstudio.gui.review.columns import Columns
 from weldstudio.gui.review.deciding import DecisionKeys
@@ -31,8 +30,11 @@ from weldstudio.gui.review.labelling import LabelKeys
 from weldstudio.gui.review.large import LargeView
 from weldstudio.gui.review.looking import LOOK_ACTIONS, Looking
 from weldstudio.gui.review.overlays import Overlays
+from weldstudio.gui.review.own_window import ACTION, Apart
+from weldstudio.gui.review.peek import Peek
 from weldstudio.gui.review.photo_loader import PhotoLoader
 from weldstudio.gui.review.review_keys import ReviewKeys
+from weldstudio.gui.review.seek_box import SeekBox
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.thumbnails import Thumbnails
@@ -42,8 +44,6 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
 
-_PEEK_S: Final = 0.35
-"""The overlay's key held for longer is a peek: letting go takes it back."""
 _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
 _MENU: Final = (
@@ -90,6 +90,13 @@ class ReviewPage(QWidget):
         go_on = partial(self.going.step, 1)
         self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
         self.overlays = Overlays(session, actions, self.large, veil=self.veil)
+        self.beside = Beside(
+            *(session, actions, self.large),
+            overlays=self.overlays,
+            sources=self.sources,
+            veil=self.veil,
+            going=self.going,
+        )
         self.inspecting = Inspecting(
             session, actions, self.inspector, overlays=self.overlays, labels=self.labels, veil=self.veil
         )
@@ -102,9 +109,11 @@ class ReviewPage(QWidget):
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
-        self.carrying = Carrying(session, actions, self.grid, window=self)
+        self.carrying = Carrying(session, actions, self.grid, veil=self.veil, window=self)
         self.examples = Examples(session, actions, self.inspector.flags)
-        self._peek_since: float | None = None
+        self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
+        self.apart = Apart(session, actions, self.stack, large=self.large, going=self.going)
+        self.peek = Peek(actions["overlay.toggle"], self._peeked, self)
         self._build()
         self._connect()
         self._connect_actions()
@@ -117,6 +126,7 @@ class ReviewPage(QWidget):
 
     def activated(self) -> None:
         """Called whenever the page comes to the front."""
+        self.apart.restore()
         self.going.focus()
 
     def stop(self) -> None:
@@ -213,7 +223,8 @@ class ReviewPage(QWidget):
         }
         for action_id, slot in slots.items():
             self._actions.connect(action_id, slot)
-        self._actions["overlay.toggle"].triggered.connect(self._peek_begun)
+        self.peek.listen(self)
+        self.apart.shown.connect(self.peek.listen)
         for widget in (self.grid, self.large):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
             widget.addActions([self._actions[action_id] for action_id in _MENU])
@@ -252,16 +263,19 @@ class ReviewPage(QWidget):
 
     def _show_possible(self) -> None:
         for action_id in ("view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "photo.grid", *LOOK_ACTIONS):
-            self._actions.set_enabled(action_id, self.going.is_large)
+            self._actions.set_enabled(action_id, self.going.shows_large)
         shown = len(self.filtering.shown.ids) > 0
         for action_id in (
             "photo.next",
             "photo.previous",
             "photo.open",
             "photo.select_all",
+            "photo.seek",
             "photo.reveal",
             "photo.copy",
+            "photo.print",
             "photo.about",
+            *(ACTION, *(f"beside.{mode}" for mode in MODES)),
         ):
             self._actions.set_enabled(action_id, shown)
         self._actions.set_enabled("photo.predict", shown and self._session.mirror.model_id is not None)
@@ -295,7 +309,7 @@ class ReviewPage(QWidget):
             self.inspecting.refresh()
         elif relabelled:
             self.inspecting.refresh_labels()
-        if self.going.is_large and (concerned or relabelled):
+        if self.going.shows_large and (concerned or relabelled):
             self.large.strip.refresh()
         if self.veil.blind or changes.reviews:
             self.overlays.refresh()
@@ -315,7 +329,7 @@ class ReviewPage(QWidget):
         self.inspecting.refresh()
 
     def _show_overlay(self, slot: int) -> None:
-        if self.going.is_large:
+        if self.going.shows_large:
             self.overlays.show_of(slot)
             return
         self._session.choose_flag(slot)
@@ -350,19 +364,8 @@ class ReviewPage(QWidget):
         photo_ids = self.filtering.shown.ids.tolist()
         self._session.start_work("Predicting photographs", predicting.predict, photo_ids=photo_ids)
 
-    # Holding the overlay's key is a peek
-
-    def _peek_begun(self) -> None:
-        self._peek_since = time.monotonic()
-        if not self.going.is_large and self._session.mirror.model_id is not None:
+    def _peeked(self) -> None:
+        if not self.going.shows_large and self._session.mirror.model_id is not None:
             # Over the thumbnails there is nothing to lay: whoever asks for the overlay in the grid wants to see it.
             self._actions["overlay.toggle"].setChecked(True)
             self.going.open_large()
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_O and not event.isAutoRepeat() and self._peek_since is not None:
-            held, self._peek_since = time.monotonic() - self._peek_since, None
-            if held > _PEEK_S:
-                self._actions["overlay.toggle"].toggle()
-            return
-        super().keyReleaseEvent(event)

@@ -31,6 +31,8 @@ class PhotoLoader(QObject):
         self._source_of = source_of
         self._limit = limit
         self._kept: OrderedDict[int, tuple[Wish, Picture]] = OrderedDict()
+        self._shown: frozenset[int] = frozenset()
+        """On screen: kept however large they are."""
         self.bytes = 0
         self.workers = Workers(_load, parent=self)
         self.workers.done.connect(self._done, QUEUED)
@@ -44,14 +46,15 @@ class PhotoLoader(QObject):
         self._kept.move_to_end(photo_id)
         return kept[1]
 
-    def want(self, photo_ids: Sequence[int], box: QSize, *, whole: bool = False) -> None:
-        """These are needed at this size, the one on screen first; of that one all pixels if `whole`."""
+    def want(self, photo_ids: Sequence[int], box: QSize, *, whole: bool = False, shown: int = 1) -> None:
+        """These are needed at this size, the `shown` on screen first; of those all pixels if `whole`."""
+        self._shown = frozenset(photo_ids[:shown])
         wishes: list[Wish] = []
         for place, photo_id in enumerate(photo_ids):
             source = self._source_of(photo_id)
             if source is None:
                 continue
-            wish = (photo_id, box.width(), box.height(), whole and place == 0, source)
+            wish = (photo_id, box.width(), box.height(), whole and place < shown, source)
             if not self._suffices(wish):
                 wishes.append(wish)
         self.workers.want(wishes)
@@ -75,9 +78,10 @@ class PhotoLoader(QObject):
         self.forget(frozenset((wish[0],)))
         self._kept[wish[0]] = (wish, found)
         self.bytes += found.bytes
-        while self.bytes > self._limit and len(self._kept) > 2:
-            _, (_, gone) = self._kept.popitem(last=False)
-            self.bytes -= gone.bytes
+        for photo_id in [photo_id for photo_id in self._kept if photo_id not in self._shown]:
+            if self.bytes <= self._limit or len(self._kept) <= 2:
+                break
+            self.forget(frozenset((photo_id,)))
         self.ready.emit(wish[0])
 
 

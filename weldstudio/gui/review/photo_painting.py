@@ -60,23 +60,35 @@ def paint_layer(painter: QPainter, view: QRect, place: Viewport, *, layer: Layer
         paint_note(painter, view, layer.note, weak=layer.weak)
 
 
-def paint_note(painter: QPainter, view: QRect, note: str, *, weak: bool) -> None:
-    """What the overlay shows, in the upper left corner; `weak` greys it."""
+def paint_note(painter: QPainter, view: QRect, note: str, *, weak: bool = False, icon: str = "eye") -> None:
+    """What the overlay or the photograph shows, in the upper left corner; `weak` greys it."""
     font = theme.font("secondary", figures=True)
     metrics = QFontMetrics(font)
-    text = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, max(80, view.width() - 48))
-    size = QSize(metrics.horizontalAdvance(text) + 36, metrics.height() + 8)
-    chip = QRect(8, 8, size.width(), size.height())
+    # Whole, in as many lines as it needs: the number at its end is what one looks for.
+    wrap = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
+    text = metrics.boundingRect(QRect(0, 0, max(80, view.width() - 52), view.height()), wrap, note).size()
+    chip = QRect(8, 8, text.width() + 36, text.height() + 8)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("veil"))
     painter.drawRoundedRect(chip, 4, 4)
     ratio = painter.device().devicePixelRatio()
     role = "on_well_secondary" if weak else "on_well"
-    painter.drawPixmap(chip.left() + 8, chip.center().y() - 7, pixmap("eye", role, 16, ratio=ratio))
+    painter.drawPixmap(
+        chip.left() + 8, chip.top() + 4 + (metrics.height() - 16) // 2, pixmap(icon, role, 16, ratio=ratio)
+    )
     painter.setFont(font)
     painter.setPen(theme.colour(role))
-    painter.drawText(chip.adjusted(28, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
+    painter.drawText(chip.adjusted(28, 0, -7, 0), wrap, note)
+
+
+def paint_frame(painter: QPainter, view: QRect, *, strong: bool) -> None:
+    """Round the view that is worked on; `strong` where the keyboard is."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(theme.colour("well_accent"))
+    for inset in range(3 if strong else 1):
+        painter.drawRect(view.adjusted(inset, inset, -1 - inset, -1 - inset))
 
 
 def paint_problem(painter: QPainter, view: QRect, sentence: str) -> None:

@@ -1,24 +1,23 @@
-"""One photograph, large: zoom to the cursor, pan, and the overlay of a flag drawn over it."""
+"""One photograph, large: where it lies, and the overlay of a flag drawn over it. Zoomed and moved by `photo_hand`."""
 
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
     QResizeEvent,
     QShowEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.gui.review.layer import Layer
-from weldstudio.gui.review.photo_painting import paint_layer, paint_picture, paint_problem
+from weldstudio.gui.review.photo_hand import PhotoHand
+from weldstudio.gui.review.photo_painting import paint_frame, paint_layer, paint_note, paint_picture, paint_problem
 from weldstudio.gui.review.pictures import Picture
-from weldstudio.gui.review.viewport import STEP, Viewport
+from weldstudio.gui.review.viewport import Viewport
 from weldstudio.gui.theme import theme
 
 _SETTLE_MS = 150
@@ -32,7 +31,9 @@ class PhotoView(QWidget):
     whole_wanted = Signal()
     """The zoom shows more detail than the picture has."""
     closed = Signal()
-    """Double click: back to the grid."""
+    """Double click: back to the grid, or on to this photograph."""
+    moved = Signal()
+    """Somebody has zoomed or moved the photograph: `place` is another one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,8 +43,9 @@ class PhotoView(QWidget):
         self._problem = ""
         self._place = Viewport(QSizeF(1, 1), QSize(0, 0))
         self._layer: Layer | None = None
-        self._opacity = 0.6
-        self._dragged: QPointF | None = None
+        self.opacity = 0.6
+        self._caption = ""
+        self._framed = False
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self.box_changed)
@@ -52,6 +54,7 @@ class PhotoView(QWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(160, 120)
         self.setAccessibleName("Photograph")
+        self._hand = PhotoHand(self)
 
     # What is shown
 
@@ -69,6 +72,10 @@ class PhotoView(QWidget):
         self._measure(picture.full)
         self.update()
 
+    def shows(self, picture: Picture) -> bool:
+        """Whether this very picture is on screen."""
+        return self._picture is picture
+
     def show_problem(self, sentence: str) -> None:
         """The photo cannot be shown."""
         self._problem, self._picture, self._stand_in, self._layer = sentence, None, None, None
@@ -79,9 +86,14 @@ class PhotoView(QWidget):
         self._layer = layer
         self.update()
 
+    def set_caption(self, caption: str, *, framed: bool = False) -> None:
+        """A word in the corner of one of several views, and a frame round the one that is worked on."""
+        self._caption, self._framed = caption, framed
+        self.update()
+
     def set_opacity(self, opacity: float) -> None:
-        """Of the overlay, 0 to 1."""
-        self._opacity = opacity
+        """Of the overlay, 0 to 1; `opacity` holds it."""
+        self.opacity = opacity
         self.update()
 
     @property
@@ -98,22 +110,35 @@ class PhotoView(QWidget):
     # Zoom
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        self._set(self._place.zoomed(factor, at if at is not None else QPointF(self.rect().center())))
+        self.lie(self._place.zoomed(factor, at if at is not None else QPointF(self.rect().center())))
+
+    def pan_by(self, by: QPointF) -> None:
+        self.lie(self._place.panned(by))
 
     def fit(self) -> None:
-        self._set(replace(self._place, scale=None, across=0.5, down=0.5))
+        self.lie(replace(self._place, scale=None, across=0.5, down=0.5))
 
-    def actual(self) -> None:
+    def actual(self, at: QPointF | None = None) -> None:
         """One of the photo's pixels on one of the screen's; about the cursor if that is on the photo."""
-        cursor = QPointF(self.mapFromGlobal(self.cursor().pos()))
-        at = cursor if self.rect().contains(cursor.toPoint()) else QPointF(self.rect().center())
-        self._set(self._place.scaled(self._place.actual_scale, at))
+        if at is None:
+            cursor = QPointF(self.mapFromGlobal(self.cursor().pos()))
+            at = cursor if self.rect().contains(cursor.toPoint()) else QPointF(self.rect().center())
+        self.lie(self._place.scaled(self._place.actual_scale, at))
 
-    def _set(self, place: Viewport) -> None:
+    def follow(self, other: Viewport) -> None:
+        """Show the part that another view shows of its photograph."""
+        self._take(self._place.like(other))
+
+    def lie(self, place: Viewport) -> None:
+        """Have the photograph lie so; others are told."""
+        self._take(place)
+        self.moved.emit()
+
+    def _take(self, place: Viewport) -> None:
         self._place = place
         if self._picture is not None and self._lacks_detail():
             self.whole_wanted.emit()
-        self._show_cursor()
+        self.show_cursor()
         self.update()
 
     def _lacks_detail(self) -> bool:
@@ -132,7 +157,8 @@ class PhotoView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place = replace(self._place, view=QSizeF(self.size()), ratio=self.devicePixelRatioF()).held()
-        self._settle.start(_SETTLE_MS)
+        if self.isVisible():
+            self._settle.start(_SETTLE_MS)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -142,35 +168,11 @@ class PhotoView(QWidget):
         super().showEvent(event)
         self._settle.start(0)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        pixels = event.pixelDelta().y()
-        steps = event.angleDelta().y() / 120 if not pixels else pixels / 60
-        self.zoom_by(STEP**steps, event.position())
-        event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            self._dragged = event.position()
-            self._show_cursor()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._dragged is not None:
-            self._set(self._place.panned(event.position() - self._dragged))
-            self._dragged = event.position()
-        super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged = None
-        self._show_cursor()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.closed.emit()
-
-    def _show_cursor(self) -> None:
+    def show_cursor(self) -> None:
+        """A hand where there is something to move."""
         rect = self._place.rect
         larger = rect.width() > self.width() + 1 or rect.height() > self.height() + 1
-        if self._dragged is not None and larger:
+        if self._hand.dragging and larger:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif larger:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -187,8 +189,12 @@ class PhotoView(QWidget):
         elif self._picture is not None:
             paint_picture(painter, self.rect(), self._place, picture=self._picture)
             if self._layer is not None:
-                paint_layer(painter, self.rect(), self._place, layer=self._layer, opacity=self._opacity)
+                paint_layer(painter, self.rect(), self._place, layer=self._layer, opacity=self.opacity)
         elif self._stand_in is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(self._place.rect, self._stand_in, QRectF(self._stand_in.rect()))
+        if self._caption:
+            paint_note(painter, self.rect(), self._caption, icon="photo")
+        if self._framed or self._hand.ring:
+            paint_frame(painter, self.rect(), strong=self._hand.ring)
         painter.end()

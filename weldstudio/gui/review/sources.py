@@ -1,5 +1,7 @@
 """Where a photo's pixels are, for the workers: its file, and what names its thumbnail."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 
 from weldstudio.gui.review.pictures import Source
@@ -19,10 +21,20 @@ class Sources(QObject):
         self._session = session
         self._uuids: dict[int, str] = {}
         self._asking = False
+        self._files: dict[Path, int] = {}
+        self._by_id: dict[int, Source] = {}
         self.refresh()
+
+    def id_of(self, file: Path) -> int:
+        """A number below 0 by which `of` knows a picture that is no photo of the project."""
+        known = self._files.setdefault(file, -1 - len(self._files))
+        self._by_id[known] = Source(file)
+        return known
 
     def of(self, photo_id: int) -> Source | None:
         """None while nobody knows."""
+        if photo_id < 0:
+            return self._by_id.get(photo_id)
         mirror = self._session.mirror
         row = mirror.row(photo_id)
         uuid = self._uuids.get(int(mirror.collection[row]))

@@ -82,6 +82,11 @@ class Viewport:
         down = place.y() + (middle.y() - at.y()) / (self.photo.height() * scale)
         return replace(self, scale=scale, across=across, down=down).held()
 
+    def like(self, other: "Viewport") -> "Viewport":
+        """The same part of this photo that `other` shows of its own: as near against the fit, about the same place."""
+        scale = None if other.scale is None else self.fit_scale * other.scale / other.fit_scale
+        return replace(self, scale=scale, across=other.across, down=other.down).held()
+
     def panned(self, by: QPointF) -> "Viewport":
         """Moved with the mouse by logical pixels."""
         rect = self.rect

@@ -5,10 +5,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from weldstudio.domain.curves import Curves
 from weldstudio.domain.errors import UserError
 from weldstudio.domain.messages import Failed, Message
 from weldstudio.gui.background import Background
-from weldstudio.gui.train.curves import Curves
 from weldstudio.jobs.folder import RunFolder
 
 POLL_MS: Final = 400

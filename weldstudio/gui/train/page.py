@@ -1,30 +1,43 @@
 """The Train page: left the recipe, in the middle the curves of a run, right its classes and the other runs."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.curves import Curves
+from weldstudio.domain.errors import UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GROUP, theme
+from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.train.class_list import ClassList
 from weldstudio.gui.train.columns import heading, level_line, upright_line
-from weldstudio.gui.train.curves import Curves
 from weldstudio.gui.train.follower import Follower
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_panel import RecipePanel
+from weldstudio.gui.train.run_actions import RunActions, recipe_of
 from weldstudio.gui.train.run_view import RunView
 from weldstudio.gui.train.run_watcher import Ready, watch
 from weldstudio.gui.train.runs_list import RunRow, RunsList
 from weldstudio.jobs.folder import RunFolder
 
 if TYPE_CHECKING:
+    from weldstudio.gui.train.runs_page import RunsPage
     from weldstudio.store.store import Store
 
 RIGHT: Final = 300
@@ -63,22 +76,22 @@ class TrainPage(QWidget):
 
     def _connect_actions(self) -> None:
         self._actions.connect("train.start", self.start)
-        self._actions.connect("train.stop", self.stop)
         self._actions.connect("train.more", lambda shown: self.form.show_more(shown))
-        self._actions.connect("train.pause", self.pause)
-        self._actions.connect("train.resume", self.resume)
-        self._actions.connect("train.sooner", lambda: self._move(-1))
-        self._actions.connect("train.later", lambda: self._move(1))
-        for name in ("stop", "pause", "resume", "sooner", "later"):
-            self._actions.set_enabled(f"train.{name}", False)
+        self._actions.connect("train.runs", self.show_all_runs)
 
     def _build(self) -> None:
         self.panel = RecipePanel(self._session, self._actions)
         self.form = self.panel.form
-        self.view = RunView(self._actions)
+        self.view = RunView(self._actions, self._photo_path)
         self.classes = ClassList()
         self.runs = RunsList()
-        across = QHBoxLayout(self)
+        bench = QWidget()
+        self._places = QStackedLayout(self)
+        self._places.addWidget(bench)
+        self._run_actions = RunActions(
+            self._session, self._actions, self, chosen=self._chosen_rows, running=lambda: self._watcher.running
+        )
+        across = QHBoxLayout(bench)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
         across.addWidget(self.panel)
@@ -106,7 +119,7 @@ class TrainPage(QWidget):
         layout.addWidget(self._classes_head)
         layout.addWidget(self._classes_stack, 3)
         layout.addWidget(level_line())
-        layout.addWidget(heading("Runs", "Choose one to see its curves"))
+        layout.addWidget(self._make_runs_head())
         self._no_runs = QLabel("None yet.")
         set_look(self._no_runs, "secondary")
         self._no_runs.setContentsMargins(GROUP, 0, GROUP, 0)
@@ -114,11 +127,46 @@ class TrainPage(QWidget):
         layout.addWidget(self.runs, 2)
         return column
 
+    def _make_runs_head(self) -> QWidget:
+        every = QPushButton("All runs…")
+        set_look(every, "link")
+        every.setToolTip(
+            f"A table to sort and filter, curves over each other ({self._actions['train.runs'].toolTip()})"
+        )
+        every.clicked.connect(self._actions["train.runs"].trigger)
+        holder = QWidget()
+        across = QHBoxLayout(holder)
+        across.setContentsMargins(0, GAP, GROUP, 0)
+        across.addWidget(heading("Runs", "Choose one to see its curves; drag one that waits to another place"), 1)
+        across.addWidget(every)
+        return holder
+
+    @cached_property
+    def all_runs(self) -> "RunsPage":
+        """Made when it is first asked for: plots take their time to import."""
+        from weldstudio.gui.train.runs_page import RunsPage
+
+        made = RunsPage(self._session, self._actions, self._watcher)
+        made.left.connect(lambda: self._actions["train.runs"].setChecked(False))
+        made.chosen_changed.connect(self._run_actions.refresh)
+        made.table.customContextMenuRequested.connect(
+            lambda at: self._run_actions.menu(made).popup(made.table.viewport().mapToGlobal(at))
+        )
+        self._places.addWidget(made)
+        return made
+
     def _wire(self) -> None:
         self.panel.counted.connect(lambda: self.start() if self._start_wished else None)
         self.runs.chosen.connect(self._run_chosen)
         self.classes.chosen.connect(self.view.choose_class)
         self.view.remedy_asked.connect(self._apply_remedy)
+        self.view.photo_asked.connect(lambda photo: self._session.show_photos(f"id:{photo}"))
+        self.runs.runs.dropped.connect(self._run_actions.move_to)
+        self.runs.customContextMenuRequested.connect(
+            lambda at: self._run_actions.menu(self.runs).popup(self.runs.viewport().mapToGlobal(at))
+        )
+        self._run_actions.duplicated.connect(self._take_recipe)
+        self._run_actions.resume_asked.connect(self._resume)
         self._follower.grown.connect(self._curves_grown)
         self._follower.ended.connect(lambda _curves: self._watcher.look())
         self._watcher.changed.connect(self._show_rows)
@@ -138,56 +186,52 @@ class TrainPage(QWidget):
             self._prepared, self._not_started
         )
 
-    def stop(self) -> None:
-        """Ask the run that is shown, else the one under way, to end after its present step; or not to begin at all."""
+    def _resume(self, row: RunRow) -> None:
+        """Let a run go on where it was paused or broken off."""
         from weldstudio.studio import training
 
-        row = self._stoppable
-        if row is not None:
-            self._session.run(training.stop, row.id)
-            ending = "The run ends after its present step and becomes a model; stop again to end it at once"
-            self._session.tell("The run will not begin" if row.waiting else ending)
+        if self._starting:
+            return
+        self._starting = True
+        self._session.run(training.resumable, row.id).then(self._prepared, self._not_started)
 
-    def pause(self) -> None:
-        """Ask the run that is under way to leave off after its present step, so that it can go on later."""
-        from weldstudio.studio import training
+    def show_all_runs(self, shown: bool) -> None:
+        """Show the table of all runs in place of recipe and curves, or these again."""
+        self._places.setCurrentIndex(self._places.indexOf(self.all_runs) if shown else 0)
+        if shown:
+            self.all_runs.activated()
+        else:
+            self.form.take_focus()
+        self._run_actions.refresh()
 
-        row = self._stoppable
-        if row is not None:
-            self._session.run(training.pause, row.id)
-            self._session.tell("The run pauses after its present step")
-
-    def _move(self, by: int) -> None:
-        """Give the chosen run, which waits, another place in the line."""
-        from weldstudio.studio import training
-
-        line = [row.id for row in self._watcher.rows if row.waiting]
-        chosen = self.runs.chosen_id
-        if chosen in line:
-            self._session.run(training.move, chosen, line.index(chosen) + by)
-
-    @property
-    def _stoppable(self) -> RunRow | None:
-        """The chosen run where it is under way or waits, else the one that is under way."""
-        row = self.runs.row_of(self.runs.chosen_id)
-        return row if row is not None and row.live else self._watcher.running
-
-    def resume(self) -> None:
-        """Let the chosen run go on where it was paused or broken off."""
-        from weldstudio.studio import training
-
-        row = self.runs.row_of(self.runs.chosen_id)
-        if row is not None:
-            self._starting = True
-            self._session.run(training.resumable, row.id).then(self._prepared, self._not_started)
+    def _take_recipe(self, recipe: Recipe, file: Path | None) -> None:
+        self.form.weights_file = file
+        self.form.set_recipe(recipe)
+        self._actions["train.runs"].setChecked(False)
 
     def _apply_remedy(self, values: dict[str, str]) -> None:
+        """A new recipe: that of the run which gave the alarm, with the remedy in it."""
+        row = self.view.row
         try:
-            self.form.set_values(values)
-        except RecipeError as error:
-            self._session.tell(str(error))
-        else:
-            self._session.tell("The recipe was changed; start a new training with it")
+            recipe, file = recipe_of(row.folder) if row is not None else (self.form.recipe, self.form.weights_file)
+            recipe = recipe.with_values(values)
+        except UserError as error:
+            self._session.report(error)
+            return
+        self._take_recipe(recipe, file)
+        changed = ", ".join(f"{key} = {value}" for key, value in values.items())
+        self._session.tell(f"The recipe is that of the run with {changed}; start a new training with it")
+
+    def _chosen_rows(self) -> list[RunRow]:
+        """The runs that actions mean: of the table while that is shown, else the one whose curves are."""
+        if self._places.currentIndex():
+            return self.all_runs.chosen_rows
+        row = self.runs.row_of(self.runs.chosen_id)
+        return [row] if row is not None else []
+
+    def _photo_path(self, photo: int) -> Path | None:
+        mirror = self._session.mirror
+        return mirror.photo_path(photo) if photo in set(mirror.ids.tolist()) else None
 
     def _show_obstacle(self) -> None:
         if self._starting:
@@ -223,7 +267,7 @@ class TrainPage(QWidget):
         self.runs.show_rows(rows)
         self._no_runs.setVisible(not rows)
         running = self._watcher.running
-        self._show_possible()
+        self._run_actions.line = tuple(row.id for row in rows if row.waiting)
         self._show_obstacle()
         shown = self._follower.folder
         row = next((row for row in rows if row.folder == shown), None)
@@ -232,26 +276,17 @@ class TrainPage(QWidget):
             if not row.live:
                 self._follower.poll()
             self.runs.choose(row.id)
-        elif rows and shown is None:
-            # At first what is under way, else the newest run.
+        elif rows and (shown is None or not self._starting):
+            # At first, and when the one that was shown is deleted: what is under way, else the newest run.
             self.runs.choose((running or rows[0]).id)
-
-    def _show_possible(self) -> None:
-        """What can be done with the chosen run, or with the one under way."""
-        row, stoppable = self.runs.row_of(self.runs.chosen_id), self._stoppable
-        line = [one.id for one in self._watcher.rows if one.waiting]
-        place = line.index(row.id) if row is not None and row.id in line else None
-        for name, possible in (
-            ("stop", stoppable is not None),
-            ("pause", stoppable is not None and stoppable.running),
-            ("resume", row is not None and row.resumable and not self._starting),
-            ("sooner", place is not None and place > 0),
-            ("later", place is not None and place < len(line) - 1),
-        ):
-            self._actions.set_enabled(f"train.{name}", possible)
+            self._follow(running or rows[0])
+        elif not self._starting:
+            self._follower.follow(None)
+            self.view.show_run(None)
+        self._run_actions.refresh()
 
     def _run_chosen(self, row: RunRow) -> None:
-        self._show_possible()
+        self._run_actions.refresh()
         if row.folder != self._follower.folder:
             self._follow(row)
 

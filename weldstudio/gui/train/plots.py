@@ -1,70 +1,25 @@
-"""The curves of a run. The only module that imports pyqtgraph; imported when the first curve is shown.
+"""The curves of a run; imported when the first curve is shown, for pyqtgraph takes its time.
 
 Loss above, mean per-class accuracy below, one x axis. Training is 1 px grey, validation 2 px accent, each class 1 px in
 one of eight hues, dashed differently from the ninth on. Curves arrive thinned (`curves.MOST_POINTS`): 20 of them with
 pen width 1 take a fraction of a frame, with width 2 in full length they would take several.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from weldstudio.gui.theme import GAP, theme
-from weldstudio.gui.train.curves import Array, Curves
+from weldstudio.domain.curves import Array, Curves, smoothed
+from weldstudio.gui.theme import theme
 from weldstudio.gui.train.pens import class_pen
+from weldstudio.gui.train.plot_parts import PercentAxis, StepAxis, dress_axes, pen_of, plain_plot, roomy, set_points
 
-FEW_POINTS: Final = 40
-"""Up to this many evaluations each is marked by a dot: a single one would otherwise be invisible."""
-
-MOST_SMOOTH: Final = 200
-"""Up to this many points a curve is drawn smooth; with 20 curves of 1,000 points that would cost 40 ms."""
-
-
-class _PercentAxis(pg.AxisItem):
-    """0 to 1 as '0 %' to '100 %'."""
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        digits = 0 if spacing >= 0.00999 else 1
-        return [f"{value * 100:.{digits}f} %" for value in values]
-
-
-class _StepAxis(pg.AxisItem):
-    """Steps are whole numbers, however near one looks."""
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [f"{value:,.0f}" if abs(value - round(value)) < 1e-6 else "" for value in values]
-
-
-class _Rules(pg.GraphicsObject):
-    """Horizontal hairlines at the major ticks. pyqtgraph's own grid costs ten times as much to paint."""
-
-    def __init__(self, plot: Any) -> None:
-        super().__init__()
-        self._view, self._axis = plot.vb, plot.getAxis("left")
-        self.setZValue(-10)
-        plot.addItem(self, ignoreBounds=True)
-        self._view.sigRangeChanged.connect(self._range_changed)
-
-    def _range_changed(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(self._view.viewRect())
-
-    def paint(self, painter: QPainter, *_: Any) -> None:
-        pen = QPen(theme.colour("line"), 1)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        (left, right), (low, high) = self._view.viewRange()
-        levels = self._axis.tickValues(low, high, self._axis.height())
-        for y in levels[0][1] if levels else ():
-            painter.drawLine(QPointF(left, y), QPointF(right, y))
+UPPER: Final = {"loss": "Loss", "log": "Loss, logarithmic", "rate": "Learning rate"}
+"""What the upper plot can show."""
 
 
 class CurvePlots(pg.GraphicsLayoutWidget):
@@ -78,33 +33,25 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._drawn: tuple[int, tuple[str, ...]] = (0, ())
         self._planned = 0
         self._chosen: str | None = None
+        self._upper, self._smoothing = "loss", 0.0
         self._classes: dict[str, Any] = {}
         self.setAccessibleName("Curves of the run: loss above, mean per-class accuracy below")
-        # Half a number stands above the uppermost tick and below the lowest.
-        self.ci.layout.setSpacing(GAP)
-        self.ci.layout.setContentsMargins(GAP, GAP, GAP, GAP)
-
+        roomy(self)
         self.loss = self.addPlot(row=0, col=0)
         self.accuracy = self.addPlot(
-            row=1, col=0, axisItems={"left": _PercentAxis("left"), "bottom": _StepAxis("bottom")}
+            row=1, col=0, axisItems={"left": PercentAxis("left"), "bottom": StepAxis("bottom")}
         )
         self.ci.layout.setRowStretchFactor(0, 2)
         self.ci.layout.setRowStretchFactor(1, 3)
         self.accuracy.setXLink(self.loss)
         self.loss.getAxis("bottom").setStyle(showValues=False)
-        self.accuracy.setLabel("bottom", "step")
-        for plot, title in ((self.loss, "loss"), (self.accuracy, "mean per-class accuracy")):
-            plot.setLabel("left", title)
-            plot.getAxis("left").setWidth(64)
-            plot.getAxis("left").enableAutoSIPrefix(False)
-            plot.getAxis("bottom").enableAutoSIPrefix(False)
-            plot.setMenuEnabled(False)
-            plot.hideButtons()
-            _Rules(plot)
+        plain_plot(self.loss, "loss")
+        plain_plot(self.accuracy, "mean per-class accuracy", bottom="step")
         self.accuracy.setLimits(yMin=-0.02, yMax=1.02)
         self.loss.setLimits(xMin=0)
         self.accuracy.setLimits(xMin=0)
 
+        self._raw = self.loss.plot(antialias=False)
         self._training = self.loss.plot(antialias=False)
         self._validation = self.loss.plot(antialias=True)
         self._mean = self.accuracy.plot(antialias=True)
@@ -146,7 +93,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         # Between two evaluations only the training loss grows.
         evaluated = len(curves.evaluations), curves.classes
         if curves is self._curves and evaluated == self._drawn and not afresh:
-            self._training.setData(*curves.training_loss)
+            self._draw_training()
             return
         self._curves, self._drawn = curves, evaluated
         for name in [name for name in self._classes if name not in curves.classes]:
@@ -154,16 +101,24 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         for name in curves.classes:
             if name not in self._classes:
                 self._classes[name] = self.accuracy.plot(antialias=True)
-        self._training.setData(*curves.training_loss)
-        _set_points(self._validation, curves.validation_loss)
-        _set_points(self._mean, curves.accuracy)
-        for name, item in self._classes.items():
-            _set_points(item, curves.class_accuracy(name))
-        self._show_best()
+        self._draw()
         self._dress_curves()
         if afresh:
             self.point_at(None)  # it stood on a step of another run
             self.fit()
+
+    def show_upper(self, what: str) -> None:
+        """Show one of `UPPER` in the upper plot."""
+        self._upper = what
+        self.loss.setLabel("left", "learning rate" if what == "rate" else "loss")
+        self.loss.setLogMode(y=what == "log")
+        self._draw()
+        self.loss.enableAutoRange(axis="y")
+
+    def smooth(self, weight: float) -> None:
+        """Draw means of the past, 0 (as it is) to below 1; what was measured stays behind the training curve, pale."""
+        self._smoothing = weight
+        self._draw()
 
     def choose_class(self, name: str | None) -> None:
         """Bring one class's curve forward; None: all alike."""
@@ -188,6 +143,24 @@ class CurvePlots(pg.GraphicsLayoutWidget):
                 line.setPos(step)
         self.pointed.emit(step)
 
+    def _draw(self) -> None:
+        self._draw_training()
+        rate = self._upper == "rate"
+        set_points(self._validation, _nothing() if rate else self._smooth(self._curves.validation_loss))
+        set_points(self._mean, self._smooth(self._curves.accuracy))
+        for name, item in self._classes.items():
+            set_points(item, self._smooth(self._curves.class_figure(name)))
+        self._show_best()
+
+    def _draw_training(self) -> None:
+        points = self._curves.learning_rate if self._upper == "rate" else self._curves.training_loss
+        pale = self._smoothing > 0 and self._upper != "rate"
+        self._raw.setData(*(points if pale else _nothing()))
+        self._training.setData(*(self._smooth(points) if pale else points))
+
+    def _smooth(self, points: tuple[Array, Array]) -> tuple[Array, Array]:
+        return points[0], smoothed(points[1], self._smoothing)
+
     def _show_best(self) -> None:
         best = self._curves.best
         # A run with a single evaluation has nothing to choose from.
@@ -207,7 +180,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             self._best_text.setPos(best.step, min(low, default=0.0))
 
     def _shown_accuracies(self) -> list[tuple[Array, Array]]:
-        return [self._curves.accuracy, *(self._curves.class_accuracy(name) for name in self._classes)]
+        return [self._curves.accuracy, *(self._curves.class_figure(name) for name in self._classes)]
 
     # --- how it looks -------------------------------------------------------------------------------------------
 
@@ -216,14 +189,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         if self.closed:
             return  # pyqtgraph has taken its items apart
         self.setBackground(theme.colour("surface"))
-        secondary, line = theme.colour("secondary"), theme.colour("line")
+        secondary = theme.colour("secondary")
         for plot in (self.loss, self.accuracy):
-            for side in ("left", "bottom"):
-                axis = plot.getAxis(side)
-                axis.setPen(pg.mkPen(line))
-                axis.setTextPen(pg.mkPen(secondary))
-                axis.setStyle(tickFont=theme.font("secondary", figures=True), tickLength=-4)
-                axis.label.setFont(theme.font("secondary"))
+            dress_axes(plot)
         self._best_text.setColor(secondary)
         self._best_text.fill = pg.mkBrush(theme.colour("surface"))
         self._best_text.setFont(theme.font("secondary", figures=True))
@@ -234,9 +202,10 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
     def _dress_curves(self) -> None:
         accent = theme.colour("accent")
-        self._training.setPen(_pen(theme.colour("unseen"), 1))
+        self._training.setPen(pen_of(theme.colour("unseen"), 1))
+        self._raw.setPen(pen_of(theme.colour("unseen", alpha=0.35), 1))
         for item in (self._validation, self._mean):
-            item.setPen(_pen(accent, 2))
+            item.setPen(pen_of(accent, 2))
             item.setSymbolBrush(accent)
             item.setSymbolPen(None)
         for number, name in enumerate(self._curves.classes):
@@ -268,17 +237,5 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             super().mouseDoubleClickEvent(event)
 
 
-def _pen(colour: QColor, width: float) -> QPen:
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    return pen
-
-
-def _set_points(item: Any, points: tuple[Array, Array]) -> None:
-    x, y = points
-    if not np.isfinite(y).any():
-        x = y = np.empty(0)  # a class without any value: pyqtgraph would look for the bounds of nothing
-    few = len(x) <= FEW_POINTS
-    # connect='finite' leaves a gap where a class had no value, instead of warning about NaN.
-    symbol = "o" if few and len(x) else None
-    item.setData(x, y, connect="finite", symbol=symbol, symbolSize=4, antialias=len(x) <= MOST_SMOOTH)
+def _nothing() -> tuple[Array, Array]:
+    return np.empty(0), np.empty(0)

@@ -11,26 +11,31 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
+from weldstudio.domain.curves import Curves
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.news import Banner
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
-from weldstudio.gui.train.curves import Curves
-from weldstudio.gui.train.range_plot import RangePlot
+from weldstudio.gui.train.columns import level_line
+from weldstudio.gui.train.run_words import in_words
 from weldstudio.gui.train.runs_list import RunRow
-from weldstudio.gui.words import counted, duration, percent, when
+from weldstudio.gui.train.wall import PathOf
+from weldstudio.gui.words import counted, when
 
 if TYPE_CHECKING:
-    from weldstudio.gui.train.plots import CurvePlots
+    from weldstudio.gui.train.curve_view import CurveView
+    from weldstudio.gui.train.rates_plot import RatesPlot
+    from weldstudio.gui.train.seen_view import SeenView
 
+TABS = ("Curves", "Found and spared", "What it sees")
 MOST_BANNERS = 3
 SCALE = 1000
 """Steps of the progress bar."""
@@ -40,9 +45,12 @@ class RunView(QWidget):
     """Shows a `RunRow` and its `Curves`. `remedy_asked` carries recipe keys to change, as an alarm proposes."""
 
     remedy_asked = Signal(dict)
+    photo_asked = Signal(int)
+    """Somebody wants to see this photograph."""
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, path_of: PathOf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._path_of = path_of
         self._row: RunRow | None = None
         self._curves = Curves()
         self._empty = EmptyState(
@@ -70,11 +78,15 @@ class RunView(QWidget):
             banner.closed.connect(lambda banner=banner: self._dismissed.add(banner.label.text()))
         self.news = Banner()
         """For what the page itself has to say of the run, such as that its model is ready."""
-        self._readout = QLabel()
-        set_look(self._readout, "secondary")
-        self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.range_plot = RangePlot()
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("What is shown of the run")
+        for text in TABS:
+            self.tabs.addTab(text)
+        self.tabs.currentChanged.connect(self._show_tab)
+        self._shown = QStackedWidget()
+        self._class: str | None = None
         self._arrange()
         theme.changed.connect(self._dress)
         self._dress()
@@ -96,21 +108,22 @@ class RunView(QWidget):
             self.stop_button,
         ):
             head.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
-        legend = QHBoxLayout()
-        legend.setContentsMargins(EDGE, 4, GROUP, GAP)
-        legend.addWidget(self._readout)
+        tabs = QHBoxLayout()
+        tabs.setContentsMargins(GROUP, 0, GROUP, 0)
+        tabs.addWidget(self.tabs)
+        tabs.addStretch(1)
         inner = QFrame()
         set_look(inner, "surface")
-        layout = self._inner = QVBoxLayout(inner)
+        layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self._progress)
         for banner in (self.news, *self._banners):
             layout.addWidget(banner)
-        layout.addWidget(self.range_plot)
-        layout.addLayout(legend)
-        layout.addStretch()
+        layout.addLayout(tabs)
+        layout.addWidget(level_line())
+        layout.addWidget(self._shown, 1)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(inner)
@@ -118,16 +131,43 @@ class RunView(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
 
-    @cached_property
-    def plots(self) -> "CurvePlots":
-        """Made for the first curve: what draws it takes a third of a second to import, a page without runs never."""
-        from weldstudio.gui.train.plots import CurvePlots
+    # What draws curves takes a third of a second to import: each part is made when it is first shown.
 
-        plots = CurvePlots()
-        plots.pointed.connect(self._point)
-        self._inner.takeAt(self._inner.count() - 1)  # what kept the place
-        self._inner.addWidget(plots, 1)
-        return plots
+    @cached_property
+    def drawn(self) -> "CurveView":
+        """The curves with what they can be told."""
+        from weldstudio.gui.train.curve_view import CurveView
+
+        made = CurveView()
+        self._shown.addWidget(made)
+        return made
+
+    @cached_property
+    def rates(self) -> "RatesPlot":
+        """Found against spared."""
+        from weldstudio.gui.train.rates_plot import RatesPlot
+
+        made = RatesPlot()
+        made.pointed.connect(lambda name: made.setToolTip(name or ""))
+        self._shown.addWidget(made)
+        return made
+
+    @cached_property
+    def seen(self) -> "SeenView":
+        """Photographs and filters."""
+        from weldstudio.gui.train.seen_view import SeenView
+
+        made = SeenView(self._path_of)
+        made.opened.connect(self.photo_asked)
+        self._shown.addWidget(made)
+        return made
+
+    def _show_tab(self) -> None:
+        """Bring the chosen part up to date, and to the front; the others wait until they are chosen."""
+        part = (lambda: self.drawn, lambda: self.rates, lambda: self.seen)[self.tabs.currentIndex()]()
+        part.show_curves(self._curves)
+        part.choose_class(self._class)
+        self._shown.setCurrentWidget(part)
 
     # --- what is shown ------------------------------------------------------------------------------------------
 
@@ -143,18 +183,16 @@ class RunView(QWidget):
 
     def show_curves(self, curves: Curves) -> None:
         """Draw what the run has said so far."""
-        afresh = curves is not self._curves
         self._curves = curves
-        self.plots.show_curves(curves, afresh=afresh)
-        self.range_plot.show_test(curves.range_tested)
+        self._show_tab()
         self._show_words()
         self._show_alarms()
-        self._point(None)
 
     def choose_class(self, name: str | None) -> None:
         """Bring the curve of one class forward."""
+        self._class = name
         if self._curves.evaluations:
-            self.plots.choose_class(name)
+            self._show_tab()
 
     @property
     def row(self) -> RunRow | None:
@@ -214,31 +252,7 @@ class RunView(QWidget):
             if banner.isHidden() or banner.label.text() != sentence:
                 banner.say(sentence, kind=kind, offer=offer, take=partial(self.remedy_asked.emit, remedy))
 
-    def _point(self, step: float | None) -> None:
-        """Say in numbers what stands under the crosshair, or what the colours mean."""
-        if step is None:
-            self._readout.setText(
-                "Grey: training. Blue: validation, all classes. Thin: single classes, named at the right."
-                if self._curves.last_known_step or self._curves.evaluations
-                else " "
-            )
-            return
-        point, evaluation = self._curves.near(step)
-        parts = []
-        if point is not None:
-            parts.append(f"Step {point[0]:,}, epoch {point[1]:.1f} · training {point[2]:.3f}")
-        if evaluation is not None:
-            mean = percent(evaluation.mean_per_class_accuracy)
-            there = "" if point is not None and point[0] == evaluation.step else f" at step {evaluation.step:,}"
-            parts.append(f"validation{there} {evaluation.loss:.3f}, mean per class {mean}")
-            chosen = self.plots.chosen_class
-            if chosen in evaluation.per_class:
-                value = evaluation.per_class[chosen].get("mean_per_class_accuracy")
-                parts.append(f"{chosen} {percent(value)}")
-        self._readout.setText(" · ".join(parts))
-
     def _dress(self) -> None:
-        self._readout.setFont(theme.font("secondary", figures=True))
         self._state.setFont(theme.font("secondary", figures=True))
 
 
@@ -256,26 +270,3 @@ class _Button(QPushButton):
 
     def _follow(self) -> None:
         self.setVisible(self._action.isEnabled())
-
-
-def in_words(row: RunRow, curves: Curves) -> str:
-    """What a run does or did, as a line of text."""
-    if curves.finished is not None:
-        took = f" It took {duration(curves.finished.seconds)}." if curves.finished.seconds else ""
-        if curves.finished.state == "failed":
-            return f"Failed.{took}"  # why is said by the banner below
-        return f"{curves.finished.sentence or curves.finished.state.capitalize() + '.'}{took}"
-    if curves.failure or row.state in ("failed", "interrupted"):
-        return row.state.capitalize() if row.state in ("failed", "interrupted") else "Failed"
-    if row.waiting:
-        return f"{row.sentence[:1].upper()}{row.sentence[1:]}" if row.sentence else "Waiting"
-    step = curves.last_step
-    parts = [curves.stage.capitalize() if curves.stage else "Starting" if step is None else "Training"]
-    if step is not None:
-        parts.append(f"epoch {step.epoch:.1f}")
-        parts.append(f"{step.images_per_second:.0f} photographs/s")
-        if step.seconds_left is not None and not curves.stage.startswith("stopping"):
-            parts.append(f"{duration(step.seconds_left)} left")
-    if curves.started is not None:
-        parts.append(curves.started.device)
-    return " · ".join(parts)

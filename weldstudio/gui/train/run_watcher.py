@@ -4,7 +4,7 @@ Runs are detached processes: nobody tells the window that one has ended. While a
 every two seconds; else nothing happens at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -47,6 +47,8 @@ class RunWatcher(QObject):
     """`rows` are other ones now."""
     ready = Signal(object)
     """A `Ready`."""
+    noticed = Signal(object)
+    """The `RunRow` of a run that has ended, or gave an alarm, since it was looked at last."""
 
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
@@ -85,8 +87,13 @@ class RunWatcher(QObject):
     def _seen(self, seen: _Seen) -> None:
         self._asking = False
         if seen.rows != self.rows:
+            before = {row.id: row for row in self.rows}
             self.rows = seen.rows
             self.changed.emit()
+            for row in self.rows:
+                old = before.get(row.id)
+                if old is not None and ((old.live and not row.live) or (row.alarm and row.alarm != old.alarm)):
+                    self.noticed.emit(row)
         if not any(row.live for row in self.rows):
             self._timer.stop()
         elif not self._timer.isActive():
@@ -129,7 +136,10 @@ def _look_again(store: "Store", known: tuple[RunRow, ...]) -> _Seen:
 
     if any(row.waiting for row in known):
         return _look(store)  # their order, too, may be another one
-    rows = tuple(_row(training.summarise(RunFolder(row.folder))) if row.running else row for row in known)
+    rows = tuple(
+        replace(_row(training.summarise(RunFolder(row.folder))), star=row.star, note=row.note) if row.running else row
+        for row in known
+    )
     ended = any(not row.running for row, old in zip(rows, known, strict=True) if old.running)
     return _Seen(rows, _adopt(store) if ended else ())
 
@@ -154,4 +164,7 @@ def _row(summary: "RunSummary") -> RunRow:
         summary.started,
         summary.mean_per_class_accuracy,
         summary.sentence,
+        summary.star,
+        summary.note,
+        summary.alarm,
     )

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +32,7 @@ from weldstudio.gui.words import percent, when
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
+MIME: Final = "application/x-weldstudio-run"
 MARKS: Final = {
     "waiting": ("history", "secondary"),
     "running": ("play", "accent"),
@@ -44,6 +55,10 @@ class RunRow:
     started: float | None
     accuracy: float | None
     sentence: str = ""
+    star: bool = False
+    note: str = ""
+    alarm: str = ""
+    """What was said last that a person should know at once."""
 
     @property
     def running(self) -> bool:
@@ -67,7 +82,10 @@ class RunRow:
 
 
 class RunModel(QAbstractListModel):
-    """Rows of the list."""
+    """Rows of the list. One that waits can be dragged to another place in the line."""
+
+    dropped = Signal(str, int)
+    """(run, its new place among those that wait)"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +101,33 @@ class RunModel(QAbstractListModel):
         self.rows = tuple(rows)
         self.endResetModel()
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if not index.isValid():
+            return flags | Qt.ItemFlag.ItemIsDropEnabled  # between two rows, never on one
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if self.rows[index.row()].waiting else flags
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        data.setData(MIME, self.rows[indexes[0].row()].id.encode())
+        return data
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+        run = bytes(data.data(MIME).data()).decode()
+        line = [one.id for one in self.rows if one.waiting]
+        if run not in line:
+            return False
+        above = [one.id for one in self.rows[: len(self.rows) if row < 0 else row] if one.waiting and one.id != run]
+        if len(above) != line.index(run):
+            self.dropped.emit(run, len(above))
+        return False  # the store moves it, and the list shows that
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt declares it
         return 0 if parent.isValid() else len(self.rows)
 
@@ -93,7 +138,7 @@ class RunModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return "\n".join(part for part in (f"{row.name}, {row.state}", when(row.started), row.sentence) if part)
+            return "\n".join(p for p in (f"{row.name}, {row.state}", when(row.started), row.sentence, row.note) if p)
         return row if role == ROW_ROLE else None
 
 
@@ -130,6 +175,8 @@ class _RunDelegate(QStyledItemDelegate):
         painter.setFont(theme.font("secondary", figures=True))
         painter.setPen(theme.colour("secondary"))
         moment = when(row.started)
+        if row.star:
+            moment = f"★ {moment}"
         under = second.adjusted(left, 0, 0, 0)
         painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
         painter.setPen(theme.colour(role))
@@ -149,6 +196,8 @@ class RunsList(QListView):
         self.setItemDelegate(_RunDelegate(self))
         self.setProperty("look", "bare")
         self.setUniformItemSizes(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

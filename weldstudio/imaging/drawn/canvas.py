@@ -106,8 +106,8 @@ class Canvas:
         right, up, forward = self.basis @ vector
         return (self.u[columns] * right + forward) + (self.v[rows] * up)[:, None]
 
-    def bounds(self, points: Floats, margin: int) -> NDArray[np.intp]:
-        """The box in the picture round each of several sets of points (sets, n, 3), in pixels.
+    def bounds(self, points: Floats, margin: int) -> tuple[NDArray[np.intp], Floats]:
+        """The box in the picture round each of several sets of points (sets, n, 3), in pixels, and the least depth.
 
         Left, top, right and bottom, (sets, 4); empty for what is outside, all of the picture for what is behind.
         """
@@ -119,8 +119,14 @@ class Canvas:
         boxes = np.empty((len(points), 4), np.intp)
         boxes[:, :2] = (places.min(axis=1) - margin).clip(0, size)
         boxes[:, 2:] = (places.max(axis=1) + (margin + 1)).clip(0, size)
-        boxes[far.min(axis=(1, 2)) < 0.3] = (0, 0, *size)
-        return boxes
+        near = far[..., 0].min(axis=1)
+        boxes[near < 0.3] = (0, 0, *size)
+        return boxes, near
+
+    def deepest(self) -> Floats:
+        """The largest depth in each little square, (rows, columns) of them."""
+        lines = self.depth.reshape(-1, TILE, self.width).max(axis=1)
+        return lines.reshape(-1, self.width // TILE, TILE).max(axis=2)
 
     def places(self, points: Floats) -> Floats:
         """Where points (..., 3) of the world are in the picture: x and y in pixels, and how far away."""

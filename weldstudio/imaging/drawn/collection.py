@@ -180,7 +180,7 @@ def _mistaken(random: np.random.Generator, raised: frozenset[str]) -> frozenset[
 
 def draw(photo: DrawnPhoto) -> NDArray[np.uint8]:
     """The photograph, (h, w, 3) uint8 sRGB; the same photo gives the same pixels. May run in any thread or process."""
-    return photograph(photo.scene, photo.view)
+    return np.asarray(photograph(photo.scene, photo.view))
 
 
 def write(folder: Path, photos: Sequence[DrawnPhoto], *, workers: int = 0) -> Iterator[int]:
@@ -221,7 +221,7 @@ def _save(folder: Path, photo: DrawnPhoto) -> None:
     details: dict[int, Any] = exif.get_ifd(ExifTags.IFD.Exif)
     details[ExifTags.Base.DateTimeOriginal] = when
     quality = 68 + photo.seed % 17 if photo.equipment == "Redbox" else 88
-    Image.fromarray(draw(photo)).save(folder / photo.path, quality=quality, exif=exif)
+    photograph(photo.scene, photo.view).save(folder / photo.path, quality=quality, exif=exif)
 
 
 def write_labels(folder: Path, photos: Sequence[DrawnPhoto]) -> Path:

@@ -18,7 +18,7 @@ _STEPS = 2048
 def sensor_size(view: View) -> tuple[int, int]:
     """Width and height of what is reckoned with; the older camera's files are larger than what its lens resolves."""
     width, height = view.size
-    share = 1.0 if view.equipment == "Bluebox" else 0.75 - 0.12 * view.blur
+    share = 1.0 if view.equipment == "Bluebox" else 0.69 - 0.1 * view.blur
     return round(width * share / 16) * 16, round(width * share / 16) * 16 * height // width
 
 
@@ -45,8 +45,8 @@ def _grain() -> NDArray[np.int8]:
     return ((bright * 0.8 + specks * 0.6) * 16).clip(-127, 127).astype(np.int8)
 
 
-def expose(canvas: Canvas, view: View) -> NDArray[np.uint8]:
-    """The photo (h, w, 3) of what the canvas has gathered."""
+def expose(canvas: Canvas, view: View) -> Image.Image:
+    """The photo of what the canvas has gathered."""
     old = view.equipment == "Redbox"
     light = canvas.colour
     width, height = canvas.width, canvas.height
@@ -67,15 +67,13 @@ def expose(canvas: Canvas, view: View) -> NDArray[np.uint8]:
         np.clip(level, 0, (_STEPS - 1) ** 2, out=level)
         np.sqrt(level, out=level)
         pixels[..., band] = curve.take(level.astype(np.intp)).reshape(height, width)
-    image = Image.fromarray(pixels)
     if view.spoilt == "smeared":
-        image = _smear(image, random)
-    if image.size != view.size:
-        image = image.resize(view.size, Image.Resampling.BILINEAR)
-    elif view.blur > 0.45:
-        image = image.filter(ImageFilter.BoxBlur(view.blur * 0.75))
-    pixels = np.asarray(image)
-    return _add_noise(pixels, view, random)
+        pixels = _smear(pixels, random)
+    elif not old and view.blur > 0.45:
+        pixels = np.asarray(Image.fromarray(pixels).filter(ImageFilter.BoxBlur(view.blur * 0.75)))
+    image = Image.fromarray(_add_noise(pixels, view, random))
+    # The older camera makes a file larger than its sensor, noise and all.
+    return image if image.size == view.size else image.resize(view.size, Image.Resampling.BILINEAR)
 
 
 def _add_noise(pixels: NDArray[np.uint8], view: View, random: np.random.Generator) -> NDArray[np.uint8]:
@@ -95,11 +93,12 @@ def _add_noise(pixels: NDArray[np.uint8], view: View, random: np.random.Generato
     return noise.clip(0, 255).astype(np.uint8)
 
 
-def _smear(image: Image.Image, random: np.random.Generator) -> Image.Image:
+def _smear(pixels: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
     """The camera moved while it looked: the picture drawn out along a line."""
     angle = random.uniform(0, math.pi)
     # Nothing that small is left to be seen.
-    image = image.reduce(2)
+    whole = Image.fromarray(pixels)
+    image = whole.reduce(2)
     reach = image.width * random.uniform(0.13, 0.19)
     steps = 20
     total: Floats | None = None
@@ -112,7 +111,8 @@ def _smear(image: Image.Image, random: np.random.Generator) -> Image.Image:
         total = values if total is None else total + values
     assert total is not None
     mean = (total / steps).clip(0, 255).astype(np.uint8)
-    return Image.fromarray(mean).filter(ImageFilter.GaussianBlur(image.width * 0.012))
+    blurred = Image.fromarray(mean).filter(ImageFilter.GaussianBlur(image.width * 0.012))
+    return np.asarray(blurred.resize(whole.size, Image.Resampling.BILINEAR))
 
 
 def put_finger(canvas: Canvas, view: View) -> None:

@@ -206,10 +206,15 @@ def _meet_blocks(group: _Group) -> _Met:
 _MEETINGS = {"rod": _meet_rods, "face": _meet_faces, "block": _meet_blocks}
 
 
+def _wide(part: Part) -> bool:
+    """Whether it is a ring, and so large that boxes round its arcs hold much less than one round it."""
+    return part.inner > max(0.5 * part.high, 0.4)
+
+
 def _pieces(parts: Sequence[Part]) -> tuple[NDArray[np.intp], Floats]:
     """Pieces of the parts, for boxes round these hold less that is none: whose each is, and its corners (n, 8, 3)."""
-    whole = np.array([number for number, one in enumerate(parts) if one.inner <= 0.5 * one.high], np.intp)
-    rings = np.array([number for number, one in enumerate(parts) if one.inner > 0.5 * one.high], np.intp)
+    whole = np.array([number for number, one in enumerate(parts) if not _wide(one)], np.intp)
+    rings = np.array([number for number, one in enumerate(parts) if _wide(one)], np.intp)
     bounds = np.array([(one.start, one.stop, one.high, one.wide, one.inner) for one in parts], np.float32)
     start, stop, high, wide, _ = bounds[whole].T
     sizes = np.stack((stop - start, 2 * high, 2 * wide), axis=1)
@@ -237,18 +242,18 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
     origins, axes = frames[:, 0], frames[:, 1:]
     eyes = ((canvas.eye - origins)[:, None, :] * axes).sum(axis=2)
     owners, pieces = _pieces(parts)
-    bounds = canvas.bounds(pieces @ axes[owners] + origins[owners, None], margin=1)
+    bounds, nearest = canvas.bounds(pieces @ axes[owners] + origins[owners, None], margin=1)
     bounds[:, 2:] += TILE - 1
-    squares = np.zeros((len(parts), canvas.height // TILE, canvas.width // TILE), np.bool_)
-    for number, (left, top, right, bottom) in zip(owners.tolist(), (bounds // TILE).tolist(), strict=True):
-        squares[number, top:bottom, left:right] = True
+    # Squares all of which something nearer covers are left out.
+    nearest -= np.float32(max(_TIES.values()))
+    deepest = canvas.deepest()
+    squares = np.zeros((len(parts), *deepest.shape), np.bool_)
+    for number, box, near in zip(owners.tolist(), (bounds // TILE).tolist(), nearest.tolist(), strict=True):
+        left, top, right, bottom = box
+        squares[number, top:bottom, left:right] |= deepest[top:bottom, left:right] > near
     marks = squares.reshape(len(parts), -1)
     for shape in _MEETINGS:
-        own = [
-            number
-            for number, one in enumerate(parts)
-            if one.shape == shape and (shape != "face" or eyes[number, 0] > one.stop)
-        ]
+        own = [number for number, one in enumerate(parts) if one.shape == shape]
         marked = np.flatnonzero(marks[own])
         if not marked.size:
             continue
@@ -271,8 +276,15 @@ def _groups(canvas: Canvas, parts: Sequence[Part]) -> Iterator[_Group]:
         )
 
 
+def _seen_from(eye: Floats, ring: Part) -> bool:
+    """Whether a face is turned to the eye."""
+    origin, along, _, _ = ring.frame
+    return float((eye - origin) @ along) > ring.stop
+
+
 def paint_parts(canvas: Canvas, parts: Sequence[Part]) -> None:
     """Paint parts, in this order where two lie in one place."""
+    parts = [one for one in parts if one.shape != "face" or _seen_from(canvas.eye, one)]
     groups = list(_groups(canvas, parts)) if parts else []
     if not groups:
         return

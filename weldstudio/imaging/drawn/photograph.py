@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from PIL import Image
 
 from weldstudio.imaging.drawn.camera import View
 from weldstudio.imaging.drawn.canvas import Canvas
@@ -17,8 +17,8 @@ from weldstudio.imaging.drawn.props import leads, marker_pen, paint_litter
 from weldstudio.imaging.drawn.scene import Scene
 
 
-def photograph(scene: Scene, view: View) -> NDArray[np.uint8]:
-    """The photo, (h, w, 3) uint8 sRGB."""
+def photograph(scene: Scene, view: View) -> Image.Image:
+    """The photo."""
     canvas = Canvas(view, sensor_size(view))
     if view.spoilt == "ground":
         paint_ground(canvas, scene, bare=True)

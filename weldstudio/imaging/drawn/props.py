@@ -17,19 +17,32 @@ _PEELS: dict[str, Colour] = {"black": (0.05, 0.05, 0.055), "blue": (0.06, 0.2, 0
 def paint_litter(canvas: Canvas, scene: Scene) -> None:
     """Peelings and stones on the ground round the joint, with their little shadows; before anything stands on it."""
     random = np.random.default_rng((scene.seed, 8))
-    layer = Image.new("RGBA", (canvas.width, canvas.height), (0, 0, 0, 0))
-    pen = ImageDraw.Draw(layer)
+    layer = _Layer(canvas.width, canvas.height)
     sun = np.array(canvas.light.sun)
     cast: tuple[float, float] = tuple((-sun[:2] / max(0.5, sun[2])).tolist())
-    _stones(canvas, pen, scene, random, side=cast[0])
+    _stones(canvas, layer, scene, random, side=cast[0])
     if scene.causes.scraping != "none":
-        _peelings(canvas, pen, scene, random, cast=cast)
+        _peelings(canvas, layer, scene, random, cast=cast)
     _lay(canvas, layer)
 
 
-def _stones(
-    canvas: Canvas, pen: ImageDraw.ImageDraw, scene: Scene, random: np.random.Generator, *, side: float
-) -> None:
+class _Layer:
+    """An image of numbers of paints, a quarter of what an image of the paints would be."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.image = Image.new("L", (width, height), 0)
+        self.pen = ImageDraw.Draw(self.image)
+        self.paints: list[tuple[float, ...]] = [(0, 0, 0, 0)]
+        """Square roots of albedo and cover, 0..255; the first is none."""
+
+    def number(self, paint: tuple[float, ...]) -> int:
+        """What to draw with for that paint."""
+        if paint not in self.paints:
+            self.paints.append(paint)
+        return self.paints.index(paint)
+
+
+def _stones(canvas: Canvas, layer: _Layer, scene: Scene, random: np.random.Generator, *, side: float) -> None:
     """Pebbles: of each its shadow, its dark side, its light side."""
     many = int(random.integers(0, 10))
     places = random.normal((0, -1.2, -scene.height), (2.6, 1.4, 0), (many, 3))
@@ -41,15 +54,16 @@ def _stones(
         away = side * reach
         for dx, dy, scale, fill in (
             (away, 0.25 * reach, 1.05, (14, 11, 8, 170)),
-            (0.0, 0.0, 1.0, (int(0.6 * tone), int(0.56 * tone), int(0.5 * tone), 255)),
-            (-0.2 * away, -0.22 * reach, 0.72, (int(tone), int(0.95 * tone), int(0.86 * tone), 255)),
+            (0.0, 0.0, 1.0, (0.6 * tone, 0.56 * tone, 0.5 * tone, 255)),
+            (-0.2 * away, -0.22 * reach, 0.72, (tone, 0.95 * tone, 0.86 * tone, 255)),
         ):
             wide, high = 1.15 * reach * scale, 0.85 * reach * scale
-            pen.ellipse((x + dx - wide, y + dy - high, x + dx + wide, y + dy + high), fill=fill)
+            box = x + dx - wide, y + dy - high, x + dx + wide, y + dy + high
+            layer.pen.ellipse(box, fill=layer.number(fill))
 
 
 def _peelings(
-    canvas: Canvas, pen: ImageDraw.ImageDraw, scene: Scene, random: np.random.Generator, *, cast: tuple[float, float]
+    canvas: Canvas, layer: _Layer, scene: Scene, random: np.random.Generator, *, cast: tuple[float, float]
 ) -> None:
     """Ribbons that curl the more the thinner they are: of each its shadow, itself, and light along it."""
     own = tuple(int(255 * math.sqrt(value)) for value in _PEELS[scene.colour])
@@ -66,7 +80,7 @@ def _peelings(
             (0.0, -0.012, 0.4, (*light, 255)),
         ):
             line = (curl[:, :2] + (dx * step, dy * step)).reshape(-1).tolist()
-            pen.line(line, fill=fill, width=max(1, round(size * wide)))
+            layer.pen.line(line, fill=layer.number(fill), width=max(1, round(size * wide)))
 
 
 def _curls(random: np.random.Generator, height: float) -> Floats:
@@ -83,11 +97,11 @@ def _curls(random: np.random.Generator, height: float) -> Floats:
     return points
 
 
-def _lay(canvas: Canvas, layer: Image.Image) -> None:
-    """Put an image of square roots of albedo onto the ground, in the ground's light."""
-    index = np.flatnonzero(np.asarray(layer.getchannel("A")).view(np.bool_))
-    values = np.asarray(layer).reshape(-1, 4)
-    values = values[index].astype(np.float32) * np.float32(1 / 255)
+def _lay(canvas: Canvas, layer: _Layer) -> None:
+    """Put a layer onto the ground, in the ground's light."""
+    numbers = np.asarray(layer.image).reshape(-1)
+    index = np.flatnonzero(numbers.view(np.bool_))
+    values = (np.array(layer.paints, np.float32) * np.float32(1 / 255)).take(numbers.take(index), axis=0)
     sun = np.float32(0.9 * max(0.2, canvas.light.sun[2])) * canvas.shade.take(index)
     for band in range(3):
         light = sun * np.float32(canvas.sun[band]) + np.float32(0.8 * canvas.sky[band])

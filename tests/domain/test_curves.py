@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weldstudio.domain.curves import MOST_POINTS, Curves, thinned
 from weldstudio.domain.messages import (
     Alarm,
     Evaluated,
@@ -14,7 +15,6 @@ from weldstudio.domain.messages import (
     Stage,
     Step,
 )
-from weldstudio.gui.train.curves import MOST_POINTS, Curves, thinned
 
 
 def step(number: int, loss: float = 0.5) -> Step:
@@ -35,8 +35,8 @@ def test_messages_become_curves_in_their_order() -> None:
     assert curves.classes == ("sea", "trees")
     assert curves.training_loss[1].tolist() == [0.9, 0.7]
     assert curves.validation_loss[0].tolist() == [0, 2]
-    assert curves.class_accuracy("sea")[1].tolist() == [0.5, 0.6]
-    x, y = curves.class_accuracy("trees")
+    assert curves.class_figure("sea")[1].tolist() == [0.5, 0.6]
+    x, y = curves.class_figure("trees")
     assert x.tolist() == [0, 2]
     assert np.isnan(y[0])
     assert y[1] == 0.9
@@ -58,7 +58,7 @@ def test_before_the_first_step_the_share_is_that_of_reading_the_photographs() ->
 def test_a_class_that_appears_late_starts_with_a_gap() -> None:
     curves = Curves()
     curves.take([evaluated(0, sea=0.5), evaluated(5, sea=0.6, trees=0.7)])
-    x, y = curves.class_accuracy("trees")
+    x, y = curves.class_figure("trees")
     assert x.tolist() == [0, 5]
     assert np.isnan(y[0])
 

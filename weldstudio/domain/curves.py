@@ -11,6 +11,7 @@ from weldstudio.domain.messages import (
     Alarm,
     Evaluated,
     Failed,
+    Filters,
     Heartbeat,
     Message,
     RangeTested,
@@ -19,9 +20,13 @@ from weldstudio.domain.messages import (
     Skipped,
     Stage,
     Step,
+    Wall,
 )
 
 Array = NDArray[np.float64]
+
+ACCURACY, ON_RAISED, ON_CLEAR = FIGURES = ("mean_per_class_accuracy", "sensitivity", "specificity")
+"""What is kept of each class at each evaluation, as `scores.ClassScores.to_json` calls it."""
 
 MOST_POINTS = 1000
 """Points that a curve is thinned to before it is drawn: more cannot be told apart on a screen, and cost time."""
@@ -43,17 +48,21 @@ class Curves:
     skipped: Skipped | None = None
     range_tested: RangeTested | None = None
     last_step: Step | None = None
+    walls: list[Wall] = field(default_factory=list)
+    filters: list[Filters] = field(default_factory=list)
     evaluations: list[Evaluated] = field(default_factory=list)
     heartbeat: float | None = None
     """Seconds since 1970 of the last sign of life."""
     _steps: list[int] = field(default_factory=list)
     _losses: list[float] = field(default_factory=list)
     _epochs: list[float] = field(default_factory=list)
+    _rates: list[float] = field(default_factory=list)
     # One list per curve, so that drawing again does not walk through all that was ever said.
     _evaluated_at: list[int] = field(default_factory=list)
     _validation: list[float] = field(default_factory=list)
     _means: list[float] = field(default_factory=list)
-    _per_class: dict[str, list[float]] = field(default_factory=dict)
+    _figures: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    """(class, figure) -> its value at each evaluation."""
 
     def take(self, messages: Iterable[Message]) -> bool:
         """Notes what was said. Returns whether anything was that a person would see."""
@@ -70,6 +79,7 @@ class Curves:
                     self._steps.append(message.step)
                     self._losses.append(message.loss)
                     self._epochs.append(message.epoch)
+                    self._rates.append(message.learning_rate)
                 self.last_step, self.stage, self.stage_share = message, "", None
             case Evaluated():
                 if not self.evaluations or message.step > self.evaluations[-1].step:
@@ -83,6 +93,12 @@ class Curves:
                 self.stage_share = message.done / message.total if message.total else None
                 if message.text == GOING_ON:
                     self.finished, self.failure = None, ""  # the last word of the process before
+            case Wall():
+                if not self.walls or message.step > self.walls[-1].step:
+                    self.walls.append(message)
+            case Filters():
+                if not self.filters or message.step > self.filters[-1].step:
+                    self.filters.append(message)
             case Alarm():
                 self.alarms.append(message)
             case RangeTested():
@@ -107,15 +123,18 @@ class Curves:
         self._evaluated_at.append(message.step)
         self._validation.append(_number(message.loss))
         self._means.append(_number(message.mean_per_class_accuracy))
-        for name in message.per_class.keys() | self._per_class.keys():
-            values = self._per_class.setdefault(name, [np.nan] * before)
-            values.append(_number(message.per_class.get(name, {}).get("mean_per_class_accuracy")))
+        said = {(name, figure) for name in message.per_class for figure in FIGURES}
+        for name, figure in said | self._figures.keys():
+            values = self._figures.setdefault((name, figure), [np.nan] * before)
+            values.append(_number(message.per_class.get(name, {}).get(figure)))
 
     @property
     def _seen(self) -> tuple[object, ...]:
         return (
             len(self._steps),
             len(self.evaluations),
+            len(self.walls),
+            len(self.filters),
             self.started is None,
             self.stage,
             len(self.alarms),
@@ -141,9 +160,40 @@ class Curves:
         """Steps and mean per-class accuracy (0 to 1); NaN where no class has a value."""
         return self._thinned(self._means)
 
-    def class_accuracy(self, name: str) -> tuple[Array, Array]:
-        """The same of one class."""
-        return self._thinned(self._per_class.get(name, []))
+    @property
+    def learning_rate(self) -> tuple[Array, Array]:
+        """Steps and learning rate."""
+        return thinned(np.asarray(self._steps, float), np.asarray(self._rates, float))
+
+    def class_figure(self, name: str, figure: str = ACCURACY) -> tuple[Array, Array]:
+        """The same of one class, or another of its `FIGURES`."""
+        return self._thinned(self._figures.get((name, figure), []))
+
+    def figure(self, figure: str) -> tuple[Array, Array]:
+        """Steps and the mean of a figure over the classes that have a value."""
+        rows = [self._figures[name, figure] for name in self.classes if (name, figure) in self._figures]
+        if not rows:
+            return np.empty(0), np.empty(0)
+        values = np.asarray(rows, float)
+        known = np.isfinite(values).sum(axis=0)
+        return self._thinned(list(np.where(known > 0, np.nansum(values, axis=0) / np.maximum(known, 1), np.nan)))
+
+    def written(self) -> tuple[tuple[str, list[int], list[float]], ...]:
+        """Every curve in full, (name, steps, values), for files: what is drawn is thinned."""
+        at = self._evaluated_at
+        per_class = (
+            (f"{figure.replace('_', ' ')}/{name}", at, self._figures[name, figure])
+            for figure in FIGURES
+            for name in self.classes
+            if (name, figure) in self._figures
+        )
+        return (
+            ("training loss", self._steps, self._losses),
+            ("learning rate", self._steps, self._rates),
+            ("validation loss", at, self._validation),
+            (ACCURACY.replace("_", " "), at, self._means),
+            *per_class,
+        )
 
     def _thinned(self, values: list[float]) -> tuple[Array, Array]:
         return thinned(np.asarray(self._evaluated_at[: len(values)], float), np.asarray(values, float))
@@ -163,6 +213,11 @@ class Curves:
             return marked[-1]
         known = [e for e in self.evaluations if e.mean_per_class_accuracy is not None]
         return max(known, key=lambda e: e.mean_per_class_accuracy or 0.0, default=None)
+
+    @property
+    def patience_left(self) -> int | None:
+        """Evaluations without a better one before the run ends early; None where it never does, or has ended."""
+        return self.evaluations[-1].patience_left if self.evaluations and self.finished is None else None
 
     @property
     def last_known_step(self) -> int:
@@ -191,6 +246,21 @@ class Curves:
 
 def _number(value: float | None) -> float:
     return np.nan if value is None else float(value)
+
+
+def smoothed(y: Array, weight: float) -> Array:
+    """An exponential mean that begins unbiased (Kingma & Ba 2015, 3); NaN stays and weighs nothing. 0 changes nothing.
+
+    `weight` (0 to below 1) is how much of what was before stays at each point.
+    """
+    if weight <= 0 or not len(y):
+        return y
+    found, mean, mass = np.full(len(y), np.nan), 0.0, 0.0
+    for place, value in enumerate(y.tolist()):
+        if value == value:  # no number is unequal to itself alone
+            mean, mass = weight * mean + (1 - weight) * value, weight * mass + (1 - weight)
+            found[place] = mean / mass
+    return found
 
 
 def thinned(x: Array, y: Array, most: int = MOST_POINTS) -> tuple[Array, Array]:

@@ -1,0 +1,70 @@
+"""Themes and sizes of text: every one dresses the window, by keys too, and the size is kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from weldstudio.gui import dressing
+from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.palette import CONTRAST, LIGHT, ROLES
+from weldstudio.gui.theme import theme
+from weldstudio.settings import Settings
+
+CONTROL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture(autouse=True)
+def plain_again() -> Iterator[None]:
+    yield
+    theme.apply("light")
+
+
+@pytest.mark.parametrize("text", [80, 100, 200])
+def test_text_has_the_size_that_is_set(text: int) -> None:
+    theme.apply("light", text=text)
+    assert theme.px(100) == text
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    assert app.font().pixelSize() == theme.px(13)
+    assert f"font-size: {theme.px(20)}px" in app.styleSheet()
+
+
+def test_high_contrast_by_key_and_back(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_H, CONTROL_ALT)
+    assert (theme.kind, theme.dark) == (CONTRAST, True)
+    assert theme.colour("window").name().upper() == ROLES["window"][CONTRAST]
+    QTest.keyClick(window, Qt.Key.Key_H, CONTROL_ALT)
+    assert theme.kind != CONTRAST
+    window.action_table.trigger("app.contrast")
+    window.action_table.trigger("app.theme")
+    assert theme.kind == LIGHT
+
+
+def test_the_keys_go_through_the_sizes_and_pages_are_laid_out_anew(
+    qtbot: QtBot, window: MainWindow, project: Path
+) -> None:
+    window.open_project(project)
+    qtbot.waitUntil(lambda: "review" in window.pages)
+    before, width = window.pages["review"], window.rail.width()
+    window.action_table.trigger("app.text_larger")
+    assert window.settings.text_size == 110
+    assert window.rail.width() > width
+    qtbot.waitUntil(lambda: window.pages.get("review") not in (None, before))
+    for _ in range(10):
+        window.action_table.trigger("app.text_smaller")
+    assert window.settings.text_size == dressing.SIZES[0]
+    assert Settings.load(window.settings.path or Path()).text_size == dressing.SIZES[0]
+
+
+def test_from_a_size_between_the_next_one_is_taken() -> None:
+    settings = Settings()
+    settings.change(text_size=93)
+    assert dressing.next_size(settings, 1) == 100
+    assert dressing.next_size(settings, -1) == 90
