@@ -1,11 +1,13 @@
 """Limits of looking at photographs, by bare Qt: one kind of work, named by the first word.
 
-Usage: viewing_limit.py scroll|next|memory FOLDER, as made by photos.py.
+Usage: viewing_limit.py scroll|next|overlay|memory|delay FOLDER PROJECT; FOLDER as made by photos.py.
 """
 
 import io
 import os
 import sqlite3  # noqa: F401 - whatever shows a project holds it
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 STEPS, PHOTOS = 150, 40
 COLUMNS, CELLS, CELL = 6, 30, 160
 WIDTH, HEIGHT = 1280, 800
+DELAY_S = 5
 
 
 class Grid(QAbstractScrollArea):
@@ -41,11 +44,13 @@ class Grid(QAbstractScrollArea):
 class Photo(QWidget):
     """One photograph."""
 
-    image = QImage()
+    image, colours = QImage(), QImage()
 
     def paintEvent(self, event: object) -> None:
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self.rect(), self.image)
+        painter.drawImage(self.rect(), self.colours)
         painter.end()
 
 
@@ -76,6 +81,35 @@ def memory() -> dict[str, object]:
     return {"value": psutil.Process().memory_info().rss / 1e6, "unit": "MB"}
 
 
+def overlay() -> dict[str, object]:
+    """Colours of a map by a table, scaled over a photograph by Qt."""
+    photo.image = QImage(str(paths[0]))
+    table = np.random.default_rng(1).integers(0, 128, (256, 4), np.uint8)
+    maps = np.random.default_rng(0).integers(0, 256, (PHOTOS, 7, 7))
+
+    def step(number: int) -> None:
+        pixels = table[maps[number]]
+        photo.colours = QImage(pixels.data, 7, 7, 28, QImage.Format.Format_RGBA8888_Premultiplied).copy()
+        photo.repaint()
+
+    return {"value": rounds.median_ms(step, PHOTOS), "unit": "ms"}
+
+
+def delay() -> dict[str, object]:
+    """How late a window with nothing on it hears its timer while another process runs plain forward passes."""
+    code = (
+        "import networks, torch\nmodel = networks.network().eval()\nbatch = torch.zeros(32, 3, 224, 224)\nprint('go')\n"
+    )
+    code += "with torch.inference_mode():\n    while True:\n        model(batch)\n"
+    here = str(Path(__file__).parent)
+    with subprocess.Popen([sys.executable, "-uc", code], stdout=subprocess.PIPE, cwd=here) as busy:
+        assert busy.stdout is not None
+        busy.stdout.readline()
+        gaps = our_window.gaps(DELAY_S, lambda _: photo.repaint())
+        busy.kill()
+    return {"value": rounds.percentile(gaps, 0.95), "worst": max(gaps), "unit": "ms"}
+
+
 def jpeg() -> bytes:
     """A thumbnail."""
     noise = np.random.default_rng(0).integers(0, 256, (36, 48, 3), np.uint8)
@@ -84,11 +118,13 @@ def jpeg() -> bytes:
     return file.getvalue()
 
 
-MEASURES = {"scroll": scroll, "next": following, "memory": memory}
+MEASURES = {"scroll": scroll, "next": following, "overlay": overlay, "memory": memory, "delay": delay}
 
 if __name__ == "__main__":
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    what, folder = rounds.arguments()
+    what, folder, _ = rounds.arguments()
+    if what == "delay":
+        import our_window  # its timer, and nothing else of it
     paths = sorted((Path(folder) / "photos").iterdir())
     application = QApplication([])
     thumb = QPixmap()
