@@ -6,10 +6,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from weldstudio import paths
@@ -76,25 +75,3 @@ def wait_until(holds: Callable[[], object], else_say: str) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         if time.monotonic() > end:
             raise SystemExit(else_say)
-
-
-def rest(ms: int) -> None:
-    """Let the window run for so long, as while a person looks."""
-    loop = QEventLoop()
-    QTimer.singleShot(ms, loop.quit)
-    loop.exec()
-
-
-def gaps(seconds: float, turn: Callable[[int], object]) -> list[float]:
-    """How many ms lie between the ticks of a timer of 16 ms; `turn(n)` is called four times a second."""
-    ticks: list[float] = []
-    clock, other = QTimer(), QTimer()
-    clock.setTimerType(Qt.TimerType.PreciseTimer)
-    clock.timeout.connect(lambda: ticks.append(time.perf_counter()))
-    other.timeout.connect(lambda: turn(len(ticks) // 16))
-    clock.start(16)
-    other.start(250)
-    rest(int(1000 * seconds))
-    clock.stop()
-    other.stop()
-    return [1000 * (after - before) for before, after in pairwise(ticks)]

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import rounds
+import ticking
 from PIL import Image
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
@@ -105,7 +106,7 @@ def delay() -> dict[str, object]:
     with subprocess.Popen([sys.executable, "-uc", code], stdout=subprocess.PIPE, cwd=here) as busy:
         assert busy.stdout is not None
         busy.stdout.readline()
-        gaps = our_window.gaps(DELAY_S, lambda _: photo.repaint())
+        gaps = ticking.gaps(DELAY_S, lambda _: photo.repaint())
         busy.kill()
     return {"value": rounds.percentile(gaps, 0.95), "worst": max(gaps), "unit": "ms"}
 
@@ -123,8 +124,6 @@ MEASURES = {"scroll": scroll, "next": following, "overlay": overlay, "memory": m
 if __name__ == "__main__":
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     what, folder, _ = rounds.arguments()
-    if what == "delay":
-        import our_window  # its timer, and nothing else of it
     paths = sorted((Path(folder) / "photos").iterdir())
     application = QApplication([])
     thumb = QPixmap()

@@ -10,6 +10,7 @@ import numpy as np
 import our_window
 import psutil
 import rounds
+import ticking
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -33,7 +34,7 @@ def scroll() -> dict[str, object]:
     """Row by row through the grid at the pace of the wheel: what each step keeps the window from anything else."""
     bar, view, row = page.grid.verticalScrollBar(), page.grid.viewport(), page.grid.cell_size
     bar.setValue(0)
-    our_window.rest(200)
+    ticking.rest(200)
     taken = []
     for step in range(STEPS):
         begin = time.perf_counter()
@@ -41,14 +42,14 @@ def scroll() -> dict[str, object]:
         view.repaint()
         QApplication.processEvents()
         taken.append(1000 * (time.perf_counter() - begin))
-        our_window.rest(PACE_MS)
+        ticking.rest(PACE_MS)
     return {"value": rounds.percentile(taken, 0.5), "p99": rounds.percentile(taken, 0.99), "unit": "ms"}
 
 
 def following() -> dict[str, object]:
     """From the key to the next photograph on screen, large, at the pace of a person; and with the key held."""
     page.going.open_large()
-    our_window.rest(500)
+    ticking.rest(500)
     painted = our_window.Painted(page.large.view)
 
     def press(_: int) -> None:
@@ -61,7 +62,7 @@ def following() -> dict[str, object]:
     for _ in range(PHOTOS):
         done += rounds.each_ms(press, 1)
         seen.append(painted.ms)
-        our_window.rest(LOOK_MS)
+        ticking.rest(LOOK_MS)
     held = rounds.median_ms(press, PHOTOS)
     page.going.close_large()
     return {
@@ -109,7 +110,7 @@ def delay() -> dict[str, object]:
     if done:
         raise SystemExit(f"the prediction ended: {done[0]}")
     bar = page.grid.verticalScrollBar()
-    gaps = our_window.gaps(DELAY_S, lambda number: bar.setValue(number * page.grid.viewport().height()))
+    gaps = ticking.gaps(DELAY_S, lambda number: bar.setValue(number * page.grid.viewport().height()))
     work.cancel()
     our_window.wait_until(lambda: done, "the prediction did not end")
     return {
@@ -137,6 +138,6 @@ if __name__ == "__main__":
         our_window.open_in(window, Path(project))
         page = window.pages["review"]
         page.grid.go_to(1)
-        our_window.rest(1000)
+        ticking.rest(1000)
         MEASURES[what]()
         rounds.serve(MEASURES[what])
