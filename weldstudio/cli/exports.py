@@ -50,9 +50,10 @@ from weldstudio.cli.progress import drive
 def export(
     project: Path, dest: Path, format_: str, where: str, view: str, link: bool, level: str, as_json: bool
 ) -> None:
-    """Export the photos and labels of PROJECT to DEST: all, or those of a filter or a saved view.
+    """Export photos and labels of PROJECT to DEST.
 
-    Either everything is written, or nothing is. Photos that do not fit the format are named with the reason.
+    All of them, or those of a filter or a saved view. Either everything is written, or nothing is. Photos that do not
+    fit the format are named with the reason.
     """
     from weldstudio.domain.scheme import Level
     from weldstudio.studio import exporting

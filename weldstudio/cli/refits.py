@@ -11,7 +11,7 @@ from weldstudio.cli.scores import decimal
 
 
 @click.command(
-    short_help="Fit every flag to all labels of PROJECT at once, and score all photos anew.",
+    short_help="Fit every flag to all labels of PROJECT, score all photos.",
     epilog=examples("weldstudio refit welds", "weldstudio refit welds --forget"),
 )
 @project_argument

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.changes import ALL_NEW, Changes
-from weldstudio.gui import layout_file, saved_state, window_actions
+from weldstudio.gui import importing, layout_file, saved_state, window_actions
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.ahead import Ahead
 from weldstudio.gui.first_steps import FirstSteps
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._outer)
         self.toast = Toast(self._outer)
         self.welcome.project_asked.connect(self.open_project)
-        self.welcome.creation_asked.connect(lambda wish: window_actions.create_and_import(self, wish))
+        self.welcome.creation_asked.connect(lambda wish: importing.create_and_import(self, wish))
         self.status.list_asked.connect(lambda: self.work_list.open_above(self.status))
 
     def _wire(self, session: "Session") -> None:

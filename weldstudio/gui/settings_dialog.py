@@ -8,10 +8,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
+    QFrame,
     QGridLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -23,6 +25,7 @@ from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.settings import Setting, Settings, table
 
+_WIDTH = 680
 _MARGIN = 6
 """Pixels before a number; a style sheet does not reach inside a spin box."""
 
@@ -37,7 +40,9 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.fields: dict[str, QWidget] = {}
-        grid = QGridLayout()
+        rows_of = QWidget()
+        grid = QGridLayout(rows_of)
+        grid.setContentsMargins(0, 0, GROUP, 0)
         grid.setHorizontalSpacing(GROUP)
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(0, 1)
@@ -57,6 +62,7 @@ class SettingsDialog(QDialog):
             field.setMinimumWidth(theme.px(220))
             grid.addWidget(label, y, 0)
             grid.addWidget(field, y, 1)
+        self.button = QPushButton("Save")
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         set_look(self.problem, "danger")
@@ -64,11 +70,20 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
-        layout.addLayout(grid)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(rows_of)
+        layout.addWidget(area, 1)
         layout.addWidget(self.problem)
-        layout.addStretch(1)
-        layout.addLayout(answer_row(self, QPushButton("Save"), then=self._save))
-        self.setMinimumWidth(theme.px(560))
+        layout.addLayout(answer_row(self, self.button, then=self._save))
+        self.setMinimumWidth(theme.px(_WIDTH))
+        # All rows where there is room for them, and never higher than the window it belongs to.
+        beside = 2 * EDGE + GROUP + self.button.sizeHint().height()
+        high = rows_of.sizeHint().height() + beside
+        self.resize(theme.px(_WIDTH), high if parent is None else min(high, parent.height()))
 
     def _save(self) -> None:
         new = {name: _value(field) for name, field in self.fields.items()}

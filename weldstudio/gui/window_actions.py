@@ -7,21 +7,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
-from weldstudio.gui import dressing, folders
+from weldstudio.gui import dressing, folders, importing
 from weldstudio.gui.background import Background
 from weldstudio.gui.help.asking import open_help
 from weldstudio.gui.palette import CONTRAST
 from weldstudio.gui.theme import theme
-from weldstudio.gui.welcome.wish import ImportWish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from weldstudio.gui.main_window import MainWindow
     from weldstudio.gui.session import Session
-    from weldstudio.gui.work import Work
-    from weldstudio.studio.forecast import Forecast
-    from weldstudio.studio.label_table import LabelTable
 
 
 def connect(window: "MainWindow") -> None:
@@ -31,7 +25,7 @@ def connect(window: "MainWindow") -> None:
     table.connect("project.open", lambda: _open_project(window))
     table.connect("project.demo", lambda: _open_demo(window))
     table.connect("project.close", window.close_project)
-    table.connect("collection.import", lambda: _import(window))
+    table.connect("collection.import", lambda: importing.ask(window))
     folders.connect(window)
     table.connect("project.export", lambda: _export(window))
     table.connect("project.bundle", lambda: _bundle(window))
@@ -76,45 +70,6 @@ def watch_undo(window: "MainWindow", session: "Session") -> None:
 
     stack.indexChanged.connect(show)
     show()
-
-
-def create_and_import(window: "MainWindow", wish: ImportWish) -> None:
-    """Create the project that the welcome page's form describes and bring in its photographs."""
-    assert wish.project is not None
-    try:
-        window.open_project(wish.project, create=True)
-    except OSError as error:
-        window.welcome.banner.say(f"The project cannot be kept in {wish.project}: {error.strerror or error}.")
-        return
-    session = window.session
-    if session is not None:
-        bring_in(session, wish, window)
-
-
-def bring_in(session: "Session", wish: ImportWish, window: "MainWindow") -> None:
-    """Start the import that a form describes, as work; its report is shown at the end."""
-    from weldstudio.gui.welcome import report
-
-    def begin(work: "Work") -> None:
-        work.finished.connect(lambda result: report.show(result, window))
-
-    who = session.who
-    if wish.folder is not None:
-        begin(session.start_work("Importing photographs", _import_photos, wish.folder, wish, who=who))
-    elif wish.labels is not None:
-        begin(session.start_work("Importing labels", _import_labels, wish.labels, wish, who=who))
-
-
-def foresee(session: "Session", wish: ImportWish, answer: "Callable[[Forecast | str], None]") -> "Callable[[], None]":
-    """Count what a form's wish would do in the open project; returns how to stop counting."""
-    work = session.start_work("Counting what an import would do", _foresee, wish)
-    work.finished.connect(answer)
-
-    def stop() -> None:
-        work.finished.disconnect(answer)
-        work.cancel()
-
-    return stop
 
 
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
@@ -204,19 +159,6 @@ def _open_demo(window: "MainWindow") -> None:
 
     if window.close_project():
         Background(window).ask(_begin_demo, open_it)
-
-
-def _import(window: "MainWindow") -> None:
-    from weldstudio.gui.welcome.import_dialog import ImportDialog
-
-    session = window.session
-    if session is None:
-        return
-    scheme = session.mirror.scheme
-    known = tuple(item.name for item in scheme.live_flags + scheme.merges)
-    dialog = ImportDialog(window, known=known, foresee=lambda wish, answer: foresee(session, wish, answer))
-    dialog.import_asked.connect(lambda wish: bring_in(session, wish, window))
-    dialog.open()
 
 
 def _export(window: "MainWindow") -> None:
@@ -356,36 +298,6 @@ def _begin_demo() -> Path:
 
 
 # On the store thread
-
-
-def _import_photos(store: Any, folder: Path, wish: ImportWish, *, who: str) -> Any:
-    from weldstudio.studio import importing
-
-    return importing.import_photos(
-        store, folder, labels=wish.labels, terms=wish.terms, told=wish.told, joint=wish.joint or None, who=who
-    )
-
-
-def _import_labels(store: Any, labels: "LabelTable", wish: ImportWish, *, who: str) -> Any:
-    from weldstudio.studio import label_import
-
-    return label_import.apply_label_table(store, labels, who=who, terms=wish.terms)
-
-
-def _foresee(store: Any, wish: ImportWish) -> Any:
-    """What the wish would do, or the sentence that says why nothing can be done."""
-    from weldstudio.studio import foreseeing, label_import
-
-    try:
-        if wish.folder is not None:
-            return (
-                yield from foreseeing.foresee_import(
-                    store, wish.folder, labels=wish.labels, terms=wish.terms, joint=wish.joint or None
-                )
-            )
-        return (yield from label_import.foresee(store, wish.labels, terms=wish.terms)) if wish.labels else ""
-    except UserError as error:
-        return str(error)
 
 
 def _notices(store: Any) -> Any:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from weldstudio.studio.reading import read_facts
 
 PHOTOS = 600
 SEED = 2026
-FIRST = 6
+FIRST = 3
 """Photographs brought in first, so that there is soon something to look at; each later batch is twice as large."""
 BATCH = 60
 """At most so many at a time."""
@@ -156,10 +157,8 @@ class _Filling:
         self._store, self._who = store, who
         self._began = time.monotonic()
         self._folder = store.folder.parent / PHOTOGRAPHS
-        self._plan = drawn.plan(demo.photos, seed=demo.seed, balanced=BALANCED)
+        self._demo = demo
         self._drawn = 0
-        joints = list(dict.fromkeys(photo.joint for photo in self._plan))
-        self._unlabelled = set(joints[UNLABELLED_EVERY - 1 :: UNLABELLED_EVERY])
         self.collection = self._collection()
         self.model_id: str | None = None
 
@@ -175,28 +174,42 @@ class _Filling:
             self.model_id = card.id
             if model_rows.active_id(self._store) is None:
                 changes |= registry.activate(self._store, card.id, who=self._who).changes
-        return Progress(0, len(self._plan), "Drawing welds", changes)
+        return Progress(0, self._demo.photos, "Drawing welds", changes)
 
     def draw(self) -> Generator[Progress, None, None]:
         """Draws what is not in the project yet and brings it in, a few first and then more at a time."""
         known = photos.known_paths(self._store, self.collection.id)
-        waiting = [photo for photo in self._plan if photo.path not in known]
-        if not waiting:
-            return
-        drawn.write_labels(self._folder, self._plan)
-        yield Progress(len(self._plan) - len(waiting), len(self._plan), "Drawing welds")
-        there, taken, wanted = len(self._plan) - len(waiting), 0, FIRST
+        total = self._demo.photos
+        there = min(len(known), total)
+        yield Progress(there, total, "Drawing welds")
+        plan: list[DrawnPhoto] = []
+        waiting: list[DrawnPhoto] = []
+
+        def coming() -> Iterator[DrawnPhoto]:
+            # Planned while others draw: all of it takes as long as the first photographs do.
+            for photo in islice(drawn.planned(seed=self._demo.seed, balanced=BALANCED), total):
+                plan.append(photo)
+                if photo.path not in known:
+                    waiting.append(photo)
+                    yield photo
+
+        taken, wanted = 0, FIRST
+        drawing = drawn.write(self._folder, coming(), workers=_workers(total - there))
         # A generator that is closed in the middle must end those who draw for it.
-        with closing(_closable(drawn.write(self._folder, waiting, workers=_workers(len(waiting))))) as done:
+        with closing(_closable(drawing)) as done:
             for number in done:
                 changes = NO_CHANGES
-                if number >= min(taken + wanted, len(waiting)):
+                if number == taken + wanted:
                     changes = self._take_in(waiting[taken:number])
-                    if not taken:
-                        # Not before there is something to see: an engine that is being loaded takes a core for seconds.
-                        changes |= self.install().changes
                     taken, wanted = number, min(BATCH, 2 * wanted)
-                yield Progress(there + number, len(self._plan), "Drawing welds", changes)
+                yield Progress(min(there + number, total), total, "Drawing welds", changes)
+                if number == FIRST:
+                    # Not before there is something to see: an engine that is being loaded takes a core for seconds.
+                    yield self.install()
+        if waiting[taken:]:
+            yield Progress(total, total, "Drawing welds", self._take_in(waiting[taken:]))
+        if waiting:
+            drawn.write_labels(self._folder, plan)
 
     def _take_in(self, batch: Sequence[DrawnPhoto]) -> Changes:
         """Rows, joints and labels of photographs that lie on the disk."""
@@ -213,7 +226,7 @@ class _Filling:
                 changes.append(photos.set_contractor(store, of_it, name))
             changes += self._tell_joints(batch, ids)
         self._drawn += len(batch)
-        table = _table([photo for photo in batch if photo.joint not in self._unlabelled])
+        table = _table([photo for photo in batch if int(photo.joint.rpartition("-")[2]) % UNLABELLED_EVERY])
         if table.rows:
             changes.append(
                 _ended(label_import.apply_label_table(store, table, who=self._who, collection_id=where)).changes

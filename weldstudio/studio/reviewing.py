@@ -80,9 +80,11 @@ def joined(mirror: Mirror, rows: Rows) -> Rows:
     """Rows with those of one joint together, where the first of them stood; the order is kept otherwise."""
     if not len(rows):
         return rows
-    known, _, _ = mirror.joint_order
-    codes = known.searchsorted(mirror.joint[rows])
-    place_of = np.empty(len(known), np.int64)
+    known, order, starts = mirror.joint_order
+    code_of = np.empty(len(order), np.int32)
+    code_of[order] = np.repeat(np.arange(len(known), dtype=np.int32), np.diff(np.append(starts, len(order))))
+    codes = code_of[rows]
+    place_of = np.empty(len(known), np.int32)
     # Written from the last to the first: what stays is the first place of each joint.
     place_of[codes[::-1]] = np.arange(len(rows))[::-1]
     return rows[np.argsort(place_of[codes], kind="stable")]

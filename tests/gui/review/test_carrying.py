@@ -71,6 +71,28 @@ def test_what_is_selected_can_be_dragged_out_and_a_click_lets_go_of_the_others(
     assert len(dragged) == 1, "from a cell that is not selected it is a rubber band"
 
 
+def test_the_photograph_clicked_last_can_be_dragged_out_alone(
+    qtbot: QtBot, page: ReviewPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[int] = []
+    monkeypatch.setattr(QDrag, "exec", lambda self, action: dragged.append(len(self.mimeData().urls())) or action)
+    viewport, middle = page.grid.viewport(), [page.grid.cell_rect(index).center() for index in range(4)]
+
+    def pull(index: int) -> None:
+        QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=middle[index])
+        for step in (QPoint(8, 8), QPoint(30, 30)):
+            QTest.mouseMove(viewport, middle[index] + step)
+        QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=middle[index] + QPoint(30, 30))
+
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle[2])
+    pull(2)
+    assert dragged == [1]
+    assert page.grid.state.count == 0
+    pull(1)
+    assert dragged == [1], "from a photograph that was not clicked a band is drawn"
+    assert page.grid.state.count == 1
+
+
 def test_the_card_tells_of_file_joint_and_camera_and_goes_by_escape(qtbot: QtBot, page: ReviewPage) -> None:
     card = page.carrying.card
     qtbot.keyClick(page.grid, Qt.Key.Key_Return, ALT)

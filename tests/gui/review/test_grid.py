@@ -165,7 +165,7 @@ def test_joints_stand_under_headers(qtbot: QtBot, grid: PhotoGrid) -> None:
         qtbot.keyClick(grid, Qt.Key.Key_Up)
     assert (grid.state.current, grid.verticalScrollBar().value()) == (0, 0)  # with the header above the first row
     # A click on a header means the joint; with Ctrl another one beside it.
-    second = grid.layout_.headers(0, 300)[1][1]
+    second = grid.layout_.headers(0, 300)[1][2]
     for at, modifier in ((5, Qt.KeyboardModifier.NoModifier), (second + 5, Qt.KeyboardModifier.ControlModifier)):
         QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, modifier, QPoint(60, at))
     assert grid.state.selected.tolist() == list(range(100, 110))

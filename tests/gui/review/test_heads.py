@@ -44,7 +44,7 @@ def test_heads_are_asked_once_until_labels_change() -> None:
     said[12] = "c"
     layout = Layout(4, 100, 210, Groups(np.array([0, 2]), 20))
     changed = heads.renewed(layout, np.array([10, 11, 12, 13]), QRect(0, 0, 210, 900))
-    assert [line.top() for line in changed] == [layout.headers(0, 900)[1][1]]
+    assert [line.top() for line in changed] == [layout.headers(0, 900)[1][2]]
     assert asked == [10, 12, 10, 12]
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,8 +49,8 @@ def test_gaps_and_the_end_belong_to_nobody() -> None:
     assert layout.columns == 3
     assert layout.at(0, 10) is None
     assert layout.at(10, GAP + layout.cell_height) is None
-    left, top, _, _ = layout.cell(5)
-    assert layout.at(left + 5, top + 5) is None
+    left, top, _, _ = layout.cell(4)
+    assert layout.at(left + layout.cell_width + GAP + 5, top + 5) is None
 
 
 @given(layouts, st.integers(0, 5000), st.integers(1, 1200))
@@ -90,23 +92,26 @@ def test_a_full_size_collection_is_only_arithmetic() -> None:
 
 
 @given(in_groups(), st.integers(0, 5000), st.integers(1, 1200))
-def test_groups_begin_rows_under_headers_of_their_own(layout: Layout, top: int, height: int) -> None:
-    below = 0
-    for group in range(len(layout.groups.starts)):
+def test_groups_stand_under_headers_of_their_own(layout: Layout, top: int, height: int) -> None:
+    everything = layout.headers(0, layout.height)
+    assert [group for group, *_ in everything] == (
+        list(range(len(layout.groups.starts))) if layout.groups.header else []
+    )
+    for group, left, above, width in everything:
         members = layout.members(group)
         cells = [layout.cell(index) for index in members]
-        assert cells == layout.cells(range(members.start, members.stop))
-        assert cells[0][:2] == (layout.cell(0)[0], below + GAP + layout.groups.header)
-        assert all(layout.group_of(index) == group for index in members)
-        seen = layout.groups.header and below + GAP < top + height and below + GAP + layout.groups.header > top
-        assert ((group, below + GAP) in layout.headers(top, height)) == bool(seen)
-        if layout.groups.header:
-            for y in (below + GAP, cells[0][1] - 1):
-                assert [found for found, _ in layout.headers(y, 1)] == [group]
-                assert layout.at(cells[0][0] + 1, y) is None
-        assert not layout.headers(cells[0][1], 1)
-        below = cells[-1][1] + layout.cell_height
-    assert layout.height == below + GAP
+        assert cells == layout.cells(members)
+        assert layout.above(members.start) == above - GAP
+        assert cells[0][:2] == (left, above + layout.groups.header), "above its first photograph"
+        row = [cell for cell in cells if cell[1] == cells[0][1]]
+        assert len(row) == min(len(members), layout.columns), "in one row, if a row holds it"
+        assert row[-1][0] + row[-1][2] <= left + width or layout.width < layout.cell_width
+        seen = above < top + height and above + layout.groups.header > top
+        assert ((group, left, above, width) in layout.headers(top, height)) == seen
+        assert layout.at(left + 1, above + layout.groups.header // 2) is None
+    for (_, left, above, width), (_, other_left, other_above, _) in itertools.pairwise(everything):
+        assert other_above >= above
+        assert other_above > above or other_left >= left + width
 
 
 @given(layouts, st.integers(0, 299), st.integers(-5, 5))

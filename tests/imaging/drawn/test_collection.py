@@ -1,6 +1,8 @@
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,16 @@ import pytest
 from PIL import ExifTags, Image
 
 from weldstudio.imaging.drawn.chances import PERFECT, TABLE, TOTALS
-from weldstudio.imaging.drawn.collection import FLAGS, draw, make_collection, plan, write, write_labels
+from weldstudio.imaging.drawn.collection import (
+    FLAGS,
+    DrawnPhoto,
+    draw,
+    make_collection,
+    plan,
+    planned,
+    write,
+    write_labels,
+)
 from weldstudio.imaging.drawn.flags import BENT, NO_LINE, NO_WELD, SOIL_LOW, WATER_LOW
 from weldstudio.studio.label_files import read_label_file
 
@@ -97,6 +108,20 @@ def test_many_processes_write_what_one_writes(tmp_path: Path) -> None:
     assert list(write(tmp_path / "one", photos)) == [1, 2, 3]
     for photo in photos:
         assert (tmp_path / "many" / photo.path).read_bytes() == (tmp_path / "one" / photo.path).read_bytes()
+
+
+def test_photos_are_planned_while_others_are_drawn(tmp_path: Path) -> None:
+    asked: list[DrawnPhoto] = []
+
+    def coming() -> Iterator[DrawnPhoto]:
+        for photo in islice(planned(seed=9, bluebox_share=0), 50):
+            asked.append(photo)
+            yield photo
+
+    done = write(tmp_path, coming())
+    assert next(done) == len(asked) == 1
+    assert asked == plan(1, seed=9, bluebox_share=0)
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.jpg")] == [asked[0].path]
 
 
 def test_a_collection_is_photos_and_their_table(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ import pytest
 
 from weldstudio.imaging.drawn.camera import View
 from weldstudio.imaging.drawn.canvas import Canvas
+from weldstudio.imaging.drawn.collection import draw, plan
 from weldstudio.imaging.drawn.hit import Frame
 from weldstudio.imaging.drawn.parts import Coat, Part, block, face, paint_parts, rod
 
+DEEPEST = Canvas.deepest
 RED, BLUE = Coat((0.8, 0.02, 0.02), gloss=0.0), Coat((0.02, 0.02, 0.8), gloss=0.0)
 
 
@@ -75,3 +77,13 @@ def test_nothing_is_painted_of_nothing_and_of_what_is_outside(canvas: Canvas) ->
     for parts in outside:
         paint_parts(canvas, parts)
     assert not canvas.colour.any()
+
+
+def test_looking_only_where_nothing_nearer_lies_leaves_the_picture_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Squares are left out that something nearer covers; with every square looked at the pixels are the same."""
+    for photo in plan(4, seed=12, balanced=True, bluebox_share=0):
+        sparing = draw(photo)
+        with monkeypatch.context() as patched:
+            patched.setattr(Canvas, "deepest", lambda self: np.full_like(DEEPEST(self), np.inf))
+            patched.setattr("weldstudio.imaging.drawn.parts._wide", lambda part: False)
+            assert np.array_equal(draw(photo), sparing)

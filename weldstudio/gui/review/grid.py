@@ -193,7 +193,7 @@ class PhotoGrid(QAbstractScrollArea):
             # Rows break anew: keep what was at the top at the top.
             first = old.visible(self.verticalScrollBar().value(), 1)
             if len(first):
-                self.verticalScrollBar().setValue(self.layout_.cell(first[0])[1] - GAP)
+                self.verticalScrollBar().setValue(self.layout_.above(first[0]))
         self._settle.start(_SETTLE_MS)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:

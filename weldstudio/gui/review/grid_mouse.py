@@ -29,7 +29,9 @@ class GridMouse(QObject):
         self._pressed: QPoint | None = None
         self._band: tuple[QPoint, QPoint] | None = None
         self._held: int | None = None
-        """Index of a selected cell under the pressed button: it may be dragged out, or let go of."""
+        """Index of the cell under the pressed button that may be dragged out: selected, or the one clicked last."""
+        self._clicked: int | None = None
+        """The photograph that was clicked last, alone."""
         self._pull = QTimer(self)
         self._pull.setInterval(_PULL_MS)
         self._pull.timeout.connect(self._pull_band)
@@ -88,8 +90,9 @@ class GridMouse(QObject):
         control, shift = bool(event.modifiers() & _CONTROL), bool(event.modifiers() & _SHIFT)
         if index is None:
             # The header of a group means all of its photographs.
-            if heads := grid.layout_.headers(self._pressed.y(), 1):
-                members = grid.layout_.members(heads[0][0])
+            group = self._header_at(self._pressed)
+            if group is not None:
+                members = grid.layout_.members(group)
                 grid.change(lambda state: state.choose(members, add=control or shift))
             elif not control and not shift:
                 grid.change(Selection.clear)
@@ -97,10 +100,11 @@ class GridMouse(QObject):
             grid.change(lambda state: state.extend(index, add=control))
         elif control:
             grid.change(lambda state: state.toggle(index))
-        elif grid.state.is_selected(index):
+        elif grid.state.is_selected(index) or (index == grid.state.current and self._clicked == grid.state.current_id):
             self._held = index
         else:
             grid.change(lambda state: state.go_to(index))
+            self._clicked = grid.state.current_id
 
     def _drag(self, event: QMouseEvent) -> None:
         if self._pressed is None or not event.buttons() & _LEFT:
@@ -114,6 +118,7 @@ class GridMouse(QObject):
                 self._pressed = self._held = None
                 self._grid.carried.emit()
                 return
+            self._clicked = None
             self._grid.state.begin_band(keep=bool(event.modifiers() & _CONTROL))
         self._band = (self._pressed, here)
         if self._grid.viewport().rect().contains(point):
@@ -128,6 +133,7 @@ class GridMouse(QObject):
         if self._held is not None:
             index, self._held = self._held, None
             self._grid.change(lambda state: state.go_to(index))
+            self._clicked = self._grid.state.current_id
         if self._band is not None:
             self._band = None
             self._grid.viewport().update()
@@ -169,6 +175,13 @@ class GridMouse(QObject):
 
     def _at(self, point: QPoint) -> int | None:
         return self._grid.layout_.at(point.x(), point.y() + self._grid.verticalScrollBar().value())
+
+    def _header_at(self, point: QPoint) -> int | None:
+        """The group whose header lies under a point of the surface."""
+        for group, left, _, width in self._grid.layout_.headers(point.y(), 1):
+            if left <= point.x() < left + width:
+                return group
+        return None
 
     def _on_surface(self, point: QPoint) -> QPoint:
         return point + QPoint(0, self._grid.verticalScrollBar().value())

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from weldstudio.domain.decision import Override
 from weldstudio.domain.verdict import Verdict
 from weldstudio.gui.icons import pixmap
-from weldstudio.gui.review.layout import Layout
+from weldstudio.gui.review.layout import GAP, Layout
 from weldstudio.gui.review.verdict_banner import ICONS, Said, points_words
 from weldstudio.gui.theme import theme
 from weldstudio.gui.words import counted
@@ -49,6 +49,12 @@ class Head:
         if self.labels is None:
             return ""
         return f"{points_words(self.labels)}, {Said('', self.labels, override=self.override).word.lower()}"
+
+    def shorter(self, shown: int) -> list[tuple[str, str]]:
+        """Verdict and number in words, each pair taking less room than the one before."""
+        points = "" if self.labels is None else points_words(self.labels)
+        figure = points.removesuffix("s").removesuffix(" point")
+        return [(self.told, self.number(shown)), (self.told, ""), (points, ""), (figure, ""), ("", "")]
 
     def number(self, shown: int) -> str:
         """'3 photographs', or '2 of 3 photographs' where the filter hides some."""
@@ -95,36 +101,41 @@ class Heads:
         """Ask again for those in an area of the surface, and forget the others; where what is said is another now."""
         before, self._kept = self._kept, {}
         found = []
-        for group, top in layout.headers(area.top(), area.height()):
+        for group, left, top, width in layout.headers(area.top(), area.height()):
             first = int(ids[layout.members(group).start])
             if self.get(first) != before.get(first):
-                found.append(QRect(0, top - area.top(), area.width(), layout.groups.header))
+                found.append(QRect(left, top - area.top(), width, layout.groups.header))
         return found
 
     def paint(self, painter: QPainter, dirty: QRect, layout: Layout, *, ids: Ids, top: int) -> None:
         """All that lie in a part of the viewport, which is scrolled to `top`."""
-        for group, head_top in layout.headers(top + dirty.top(), dirty.height()):
+        for group, left, head_top, width in layout.headers(top + dirty.top(), dirty.height()):
             members = layout.members(group)
-            line = QRect(0, head_top - top, layout.width, layout.groups.header)
+            line = QRect(left, head_top - top, width, layout.groups.header)
+            # A line as long as the group: where joints share a row it shows which photographs are whose.
+            long = min(len(members), layout.columns) * (layout.cell_width + GAP) - GAP
+            painter.fillRect(QRect(left, line.bottom() - 1, long, 1), theme.colour("on_well", alpha=0.28))
             paint_head(painter, line, self.get(int(ids[members.start])), shown=len(members))
 
 
 def paint_head(painter: QPainter, line: QRect, head: Head, *, shown: int) -> None:
-    """One line on the well: the joint, points and verdict, how many photographs. What is too long is left out last
-    to first, the name is elided.
+    """One line on the well: the joint, points and verdict, how many photographs. Where there is no room for all of it,
+    the number goes, then words of the verdict; the last that is shortened is the joint's name.
     """
     inner = line.adjusted(_EDGE, 0, -_EDGE, 0)
+    bold, small = theme.font("body", bold=True), theme.font("secondary", figures=True)
+    wide, narrow = QFontMetrics(bold).horizontalAdvance, QFontMetrics(small).horizontalAdvance
+    mark = _ICON + _PART if head.labels is not None else 0
+    for told, number in head.shorter(shown):
+        needed = mark + sum(narrow(text) + _PART for text in (told, number) if text)
+        if wide(head.title) + needed <= inner.width():
+            break
     middle = int(Qt.AlignmentFlag.AlignVCenter)
-    small = theme.font("secondary", figures=True)
-    narrow = QFontMetrics(small).horizontalAdvance
-    told, number = head.told, head.number(shown)
-    room = inner.width() - (narrow(told) + _ICON + _PART + 4 if told else 0)
-    bold = theme.font("body", bold=True)
-    title = QFontMetrics(bold).elidedText(head.title, Qt.TextElideMode.ElideMiddle, max(40, room))
+    title = QFontMetrics(bold).elidedText(head.title, Qt.TextElideMode.ElideMiddle, inner.width() - needed)
     painter.setFont(bold)
     painter.setPen(theme.colour("on_well"))
     painter.drawText(inner, middle, title)
-    left = QFontMetrics(bold).horizontalAdvance(title) + _PART
+    left = wide(title) + _PART
     painter.setFont(small)
     if head.labels is not None:
         outcome = Said("", head.labels, override=head.override).outcome
@@ -135,6 +146,5 @@ def paint_head(painter: QPainter, line: QRect, head: Head, *, shown: int) -> Non
         painter.setPen(theme.colour(role))
         painter.drawText(inner.adjusted(left, 0, 0, 0), middle, told)
         left += narrow(told) + _PART
-    if left + narrow(number) <= inner.width():
-        painter.setPen(theme.colour("on_well_secondary"))
-        painter.drawText(inner.adjusted(left, 0, 0, 0), middle, number)
+    painter.setPen(theme.colour("on_well_secondary"))
+    painter.drawText(inner.adjusted(left, 0, 0, 0), middle, number)

@@ -14,7 +14,7 @@ ASPECT = 3 / 4
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Groups:
-    """Photographs that belong together: each group begins a new row, under a header of its own."""
+    """Photographs that belong together, each group under a header. Small ones share a row, as many as fit."""
 
     starts: NDArray[np.int64]
     """Index of the first photograph of each group, ascending from 0."""
@@ -55,98 +55,101 @@ class Layout:
         return self.cell_height + GAP
 
     @cached_property
-    def _ends(self) -> NDArray[np.int64]:
-        """Index behind the last photograph of each group."""
-        return np.append(self.groups.starts[1:], self.count)
-
-    @cached_property
-    def _first_rows(self) -> NDArray[np.int64]:
-        """The row with which each group begins; behind them the number of all rows."""
-        rows = -(-(self._ends - self.groups.starts) // self.columns)
-        return np.concatenate([np.zeros(1, np.int64), np.cumsum(rows)])
+    def _firsts(self) -> NDArray[np.int64]:
+        """Index of the first photograph of each row; behind them the number of all photographs."""
+        return np.append(self._packed, self.count)
 
     @cached_property
     def _tops(self) -> NDArray[np.int64]:
-        """Where each group's header begins."""
-        headers = np.arange(len(self.groups.starts)) * self.groups.header
-        return GAP + self._first_rows[:-1] * self.row_step + headers
+        """Where the cells of each row begin, below its headers."""
+        heads = np.cumsum(self._headed) * self.groups.header
+        return GAP + np.arange(len(self._headed)) * self.row_step + heads
+
+    @cached_property
+    def _headed(self) -> NDArray[np.bool_]:
+        """Whether groups begin in a row: those that a large group goes on in have no header."""
+        at = self.groups.starts.searchsorted(self._packed, "right") - 1
+        return np.asarray(self.groups.starts[at] == self._packed, np.bool_)
+
+    @cached_property
+    def _packed(self) -> NDArray[np.int64]:
+        """Index of the first photograph of each row."""
+        if not self.count or len(self.groups.starts) == 1:
+            return np.arange(0, self.count, self.columns)
+        starts = self.groups.starts
+        ends = np.append(starts[1:], self.count)
+        # For each group: the one with which the next row begins, if a row begins with this one. Nothing stands beside
+        # the end of a group that takes more than a row.
+        behind = np.maximum(ends.searchsorted(starts + self.columns, "right"), np.arange(1, len(starts) + 1)).tolist()
+        leading = []
+        group = 0
+        while group < len(behind):
+            leading.append(group)
+            group = behind[group]
+        firsts, sizes = starts[leading], (ends - starts)[leading]
+        rows = -(-sizes // self.columns)
+        further = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)
+        return np.repeat(firsts, rows) + further * self.columns
 
     @property
     def rows(self) -> int:
-        return int(self._first_rows[-1])
+        return len(self._tops)
 
     @property
     def height(self) -> int:
         """Of all rows and headers, in pixels."""
-        headers = len(self.groups.starts) * self.groups.header
-        return self.rows * self.row_step + headers + GAP if self.count else 0
+        return int(self._tops[-1]) + self.row_step if self.count else 0
 
     # Rows
 
-    def group_of(self, index: int) -> int:
-        """The group of a photograph."""
-        return int(self.groups.starts.searchsorted(index, "right")) - 1
-
     def members(self, group: int) -> range:
         """Indexes of a group's photographs."""
-        return range(int(self.groups.starts[group]), int(self._ends[group]))
+        starts = self.groups.starts
+        return range(int(starts[group]), int(starts[group + 1]) if group + 1 < len(starts) else self.count)
 
     def row_of(self, index: int) -> int:
         """The row in which a photograph lies."""
-        group = self.group_of(index)
-        return int(self._first_rows[group]) + (index - int(self.groups.starts[group])) // self.columns
+        return int(self._firsts[:-1].searchsorted(index, "right")) - 1
 
     def row_at(self, y: int) -> int:
-        """The row at a height of the whole surface, or the nearest one; below a header the first of its group."""
-        group = max(0, int(self._tops.searchsorted(y, "right")) - 1)
-        first, after = int(self._first_rows[group]), int(self._first_rows[group + 1])
-        row = first + (y - int(self._tops[group]) - self.groups.header) // self.row_step
-        return max(first, min(row, after - 1))
+        """The row at a height of the whole surface, its headers included, or the nearest one."""
+        row = max(0, int(self._tops.searchsorted(y, "right")) - 1)
+        ahead = row + 1 < self.rows and self._headed[row + 1] and y >= self._tops[row + 1] - self.groups.header
+        return row + 1 if ahead else row
 
-    def _group_of_row(self, row: int) -> int:
-        return int(self._first_rows[:-1].searchsorted(row, "right")) - 1
-
-    def top_of(self, row: int) -> int:
-        """Where a row begins."""
-        return GAP + row * self.row_step + (self._group_of_row(row) + 1) * self.groups.header
+    def above(self, index: int) -> int:
+        """Where the row of a photograph begins, its headers and the gap before it included."""
+        row = self.row_of(index)
+        return int(self._tops[row]) - GAP - self.groups.header * bool(self._headed[row])
 
     def span(self, row: int) -> range:
         """Indexes of the photographs in a row."""
-        group = self._group_of_row(row)
-        first = int(self.groups.starts[group]) + (row - int(self._first_rows[group])) * self.columns
-        return range(first, min(first + self.columns, int(self._ends[group])))
+        return range(int(self._firsts[row]), int(self._firsts[row + 1]))
 
     def moved(self, index: int, rows: int, *, pixels: int = 0) -> int:
         """The photograph so many rows (or pixels) on, in the same column; in a short row its last one."""
         row = self.row_of(index)
-        target = self.row_at(self.top_of(row) + pixels) if pixels else max(0, min(row + rows, self.rows - 1))
-        span = self.span(target)
+        far = self.row_at(int(self._tops[row]) + pixels) if pixels else max(0, min(row + rows, self.rows - 1))
+        span = self.span(far)
         return min(span.start + index - self.span(row).start, span.stop - 1)
 
     # Cells
 
     def cell(self, index: int) -> tuple[int, int, int, int]:
         """Left, top, width and height of the cell at `index`, before scrolling."""
-        group = self.group_of(index)
-        row, column = divmod(index - int(self.groups.starts[group]), self.columns)
-        top = int(self._tops[group]) + self.groups.header + row * self.row_step
-        return self._left(column), top, self.cell_width, self.cell_height
+        row = self.row_of(index)
+        return self._left(index - int(self._firsts[row])), int(self._tops[row]), self.cell_width, self.cell_height
 
     def cells(self, indexes: range) -> list[tuple[int, int, int, int]]:
         """`cell` of each, computed together: a frame of the grid asks for all it shows."""
-        columns, width, height, step = self.columns, self.cell_width, self.cell_height, self.row_step
-        lefts = [self._left(column) for column in range(columns)]
+        if not len(indexes):
+            return []
+        lefts = [self._left(column) for column in range(self.columns)]
         found = []
-        at = indexes.start
-        while at < indexes.stop:
-            group = self.group_of(at)
-            start, top = int(self.groups.starts[group]), int(self._tops[group]) + self.groups.header
-            stop = min(indexes.stop, int(self._ends[group]))
-            found += [
-                (lefts[(i - start) % columns], top + (i - start) // columns * step, width, height)
-                for i in range(at, stop)
-            ]
-            at = stop
+        for row in range(self.row_of(indexes.start), self.row_of(indexes.stop - 1) + 1):
+            span, top = self.span(row), int(self._tops[row])
+            some = range(max(span.start, indexes.start), min(span.stop, indexes.stop))
+            found += [(lefts[index - span.start], top, self.cell_width, self.cell_height) for index in some]
         return found
 
     def _left(self, column: int) -> int:
@@ -160,20 +163,32 @@ class Layout:
             return range(self.count, self.count)
         return range(self.span(self.row_at(top)).start, self.span(self.row_at(top + height - 1)).stop)
 
-    def headers(self, top: int, height: int) -> list[tuple[int, int]]:
-        """(group, top) of the headers that a viewport from `top`, `height` high, shows at least in part."""
+    def headers(self, top: int, height: int) -> list[tuple[int, int, int, int]]:
+        """(group, left, top, width) of the headers that a viewport from `top`, `height` high, shows in part.
+
+        A header is as wide as its group; that of the last one in a row reaches to the edge.
+        """
         if not self.groups.header or not self.count:
             return []
-        first = int(self._tops.searchsorted(top - self.groups.header, "right"))
-        last = int(self._tops.searchsorted(top + height, "left"))
-        return [(group, int(self._tops[group])) for group in range(first, last)]
+        found = []
+        for row in range(self.row_at(top), self.row_at(top + height - 1) + 1):
+            above = int(self._tops[row]) - self.groups.header
+            if not self._headed[row] or above >= top + height or above + self.groups.header <= top:
+                continue
+            span = self.span(row)
+            first, behind = self.groups.starts.searchsorted([span.start, span.stop]).tolist()
+            for group in range(first, behind):
+                left = self._left(int(self.groups.starts[group]) - span.start)
+                right = self._left(int(self.groups.starts[group + 1]) - span.start) - GAP if group + 1 < behind else 0
+                found.append((group, left, above, (right or self.width) - left))
+        return found
 
     def at(self, x: int, y: int) -> int | None:
         """Index of the cell under a point of the whole surface; gaps and headers belong to nobody."""
         if x < 0 or y < GAP or not self.count:
             return None
         row = self.row_at(y)
-        if not 0 <= y - self.top_of(row) < self.cell_height:
+        if not 0 <= y - int(self._tops[row]) < self.cell_height:
             return None
         span = self.span(row)
         for column in range(len(span)):
@@ -192,22 +207,16 @@ class Layout:
         if not self.count or not columns:
             return np.empty(0, np.int64)
         rows = np.arange(self.row_at(top), self.row_at(bottom) + 1)
-        groups = self._first_rows[:-1].searchsorted(rows, "right") - 1
-        tops = GAP + rows * self.row_step + (groups + 1) * self.groups.header
-        touched = (tops + self.cell_height > top) & (tops <= bottom)
-        rows, groups = rows[touched], groups[touched]
-        firsts = self.groups.starts[groups] + (rows - self._first_rows[groups]) * self.columns
-        found = firsts[:, None] + np.array(columns)[None, :]
-        return np.asarray(found[found < self._ends[groups][:, None]], np.int64)
+        touched = (self._tops[rows] + self.cell_height > top) & (self._tops[rows] <= bottom)
+        rows = rows[touched]
+        found = self._firsts[rows][:, None] + np.array(columns)[None, :]
+        return np.asarray(found[found < self._firsts[rows + 1][:, None]], np.int64)
 
     def scroll_to(self, index: int, top: int, height: int) -> int:
-        """The nearest scroll position that shows the whole cell, and above a group's first row its header."""
+        """The nearest scroll position that shows the whole cell, and the header that stands above its row."""
         _, cell_top, _, cell_height = self.cell(index)
-        above = GAP
-        if index - self.members(self.group_of(index)).start < self.columns:
-            above += self.groups.header
-        if cell_top - above < top:
-            return cell_top - above
+        if (above := self.above(index)) < top:
+            return above
         if cell_top + cell_height + GAP > top + height:
             return max(0, cell_top + cell_height + GAP - height)
         return top

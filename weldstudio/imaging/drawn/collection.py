@@ -1,11 +1,13 @@
 """A collection of drawn photographs: planned by chance, drawn, and written with a table of what each one shows."""
 
 import csv
+import itertools
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
@@ -87,21 +89,24 @@ def plan(
     Of a share `balanced` of the joints (0 to 1) each flag is on about a fifth of the photos.
     `wrong_share` of the Redbox photos carry a wrong label.
     """
+    photos = planned(seed=seed, balanced=balanced, wrong_share=wrong_share, bluebox_share=bluebox_share)
+    return list(islice(photos, count))
+
+
+def planned(
+    *, seed: int, balanced: float = 0.0, wrong_share: float = 0.1, bluebox_share: float = 0.11
+) -> Iterator[DrawnPhoto]:
+    """The photographs of a `plan` one by one, without end, for whoever draws the first before the last is planned."""
     random = np.random.default_rng((seed, 17))
-    photos: list[DrawnPhoto] = []
-    number = 0
-    while len(photos) < count:
-        number += 1
+    for number in itertools.count(1):
         equipment = "Bluebox" if random.random() < bluebox_share else "Redbox"
-        joint = _plan_joint(
+        yield from _plan_joint(
             np.random.default_rng((seed, number)),
             number,
             equipment=equipment,
             balanced=int(number * balanced) > int((number - 1) * balanced),
             wrong_share=wrong_share,
         )
-        photos += joint[: count - len(photos)]
-    return photos
 
 
 def _plan_joint(
@@ -183,10 +188,11 @@ def draw(photo: DrawnPhoto) -> NDArray[np.uint8]:
     return np.asarray(photograph(photo.scene, photo.view))
 
 
-def write(folder: Path, photos: Sequence[DrawnPhoto], *, workers: int = 0) -> Iterator[int]:
-    """Draw and save as JPEG, in order, below `folder`; yields how many are done. `workers` processes share the work."""
-    for parent in {(folder / photo.path).parent for photo in photos}:
-        parent.mkdir(parents=True, exist_ok=True)
+def write(folder: Path, photos: Iterable[DrawnPhoto], *, workers: int = 0) -> Iterator[int]:
+    """Draw and save as JPEG, in order, below `folder`; yields how many are done. `workers` processes share the work.
+
+    `photos` are asked for one by one, a few ahead of what is drawn.
+    """
     if workers <= 0:
         for number, photo in enumerate(photos, 1):
             _save(folder, photo)
@@ -220,6 +226,7 @@ def _save(folder: Path, photo: DrawnPhoto) -> None:
     # Pillow gives the details as a part that is kept by what was asked for.
     details: dict[int, Any] = exif.get_ifd(ExifTags.IFD.Exif)
     details[ExifTags.Base.DateTimeOriginal] = when
+    (folder / photo.path).parent.mkdir(parents=True, exist_ok=True)
     quality = 68 + photo.seed % 17 if photo.equipment == "Redbox" else 88
     photograph(photo.scene, photo.view).save(folder / photo.path, quality=quality, exif=exif)
 

@@ -124,20 +124,26 @@ def _grass(random: np.random.Generator) -> Tile:
     image = Image.new("RGB", (_SIDE, _SIDE), (32, 34, 18))
     pen = ImageDraw.Draw(image)
     many = 13000
-    for number in range(many):
-        x, y = random.random(2) * _SIDE
-        long, lean = random.uniform(14, 44), random.normal(0, 0.75) - 0.5 * math.pi
-        curl = random.normal(0, 0.5)
-        middle = (x + 0.5 * long * math.cos(lean), y + 0.5 * long * math.sin(lean))
-        end = (middle[0] + 0.5 * long * math.cos(lean + curl), middle[1] + 0.5 * long * math.sin(lean + curl))
-        light = 0.35 + 0.65 * number / many * random.uniform(0.6, 1.15)
-        dry = random.random() < 0.16
-        green = (168, 150, 92) if dry else (96 + random.integers(-22, 24), 130 + random.integers(-18, 20), 48)
-        fill = tuple(int(min(255, light * value)) for value in green)
+    long, lean, curl = (
+        random.uniform(14, 44, many),
+        random.normal(-0.5 * math.pi, 0.75, many),
+        random.normal(0, 0.5, many),
+    )
+    half = 0.5 * long[:, None]
+    foot = random.random((many, 2)) * _SIDE
+    middle = foot + half * np.stack((np.cos(lean), np.sin(lean)), axis=1)
+    end = middle + half * np.stack((np.cos(lean + curl), np.sin(lean + curl)), axis=1)
+    blades = np.concatenate((foot, middle, end), axis=1)
+    light = 0.35 + 0.65 * np.arange(many) / many * random.uniform(0.6, 1.15, many)
+    green = np.stack((random.integers(74, 120, many), random.integers(112, 150, many), np.full(many, 48)), axis=1)
+    green[random.random(many) < 0.16] = (168, 150, 92)
+    fills = (light[:, None] * green).clip(0, 255).astype(int).tolist()
+    for points, fill, tall in zip(blades.tolist(), fills, (long > 26).tolist(), strict=True):
+        x, y = points[:2]
         for dx in (-_SIDE, 0, _SIDE) if x < 50 or x > _SIDE - 50 else (0,):
             for dy in (-_SIDE, 0, _SIDE) if y < 50 or y > _SIDE - 50 else (0,):
-                points = [(px + dx, py + dy) for px, py in ((x, y), middle, end)]
-                pen.line(points, fill=fill, width=2 if long > 26 else 1)
+                moved = [place + (dy if number % 2 else dx) for number, place in enumerate(points)]
+                pen.line(moved, fill=tuple(fill), width=2 if tall else 1)
     values = (np.asarray(image.filter(ImageFilter.GaussianBlur(0.5)), np.float32) / 255).transpose(2, 0, 1) ** 2.2
     values *= np.exp(0.25 * textures.fractal(random, _SIDE, 1.8, least=2))
     return _finish(values, values[1] * 8, 0.1)

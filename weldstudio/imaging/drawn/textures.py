@@ -48,15 +48,18 @@ def fractal(random: np.random.Generator, side: int, slope: float, stretch: float
 
     `stretch` above 1 draws it out downwards (along y); below `least` waves per tile there is nothing.
     """
-    rows = np.fft.fftfreq(side)[:, None] * side * stretch
-    columns = np.fft.rfftfreq(side)[None, :] * side
-    radius = np.hypot(rows, columns)
-    radius[0, 0] = 1
-    amplitude = radius**-slope
-    amplitude[radius < max(1.0, least)] = 0
-    spectrum = np.fft.rfft2(random.standard_normal((side, side))) * amplitude
-    field = np.fft.irfft2(spectrum, (side, side))
-    return ((field - field.mean()) / field.std()).astype(np.float32)
+    rows = (np.fft.fftfreq(side)[:, None] * side * stretch).astype(np.float32)
+    columns = (np.fft.rfftfreq(side)[None, :] * side).astype(np.float32)
+    square = rows * rows + columns * columns
+    square[0, 0] = 1
+    amplitude = square ** np.float32(-0.5 * slope)
+    amplitude[square < max(1.0, least) ** 2] = 0
+    spectrum = np.fft.rfft2(random.standard_normal((side, side), np.float32))
+    spectrum *= amplitude
+    field: Floats = np.fft.irfft2(spectrum, (side, side))
+    field -= field.mean()
+    field /= field.std()
+    return field
 
 
 def even(field: Floats) -> Floats:
