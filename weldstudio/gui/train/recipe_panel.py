@@ -58,6 +58,8 @@ class _Seen(NamedTuple):
     reviewed: Mapping[str, int]
     models: Models
     task: str
+    joints: Mapping[str, int]
+    left_out: Mapping[str, int]
 
 
 class RecipePanel(QWidget):
@@ -202,7 +204,14 @@ class RecipePanel(QWidget):
         self._lacks_weights = seen.lacks_weights
         if seen.lacks_weights and self.form.wants_file and not self._looked_back:
             self._look_back()
-        self.snapshot.show_snapshot(seen.photos, seen.counts, seen.warnings, reviewed=seen.reviewed)
+        self.snapshot.show_snapshot(
+            seen.photos,
+            seen.counts,
+            seen.warnings,
+            reviewed=seen.reviewed,
+            joints=seen.joints,
+            left_out=seen.left_out,
+        )
         self.balance.show_counts(seen.counts.get(Split.TRAIN, {}), seen.task)
         self._show_reason()
         self.counted.emit()
@@ -305,4 +314,15 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
         lacks_weights = True
     task = found.manifest.task
     # Counted here: a snapshot of a large project takes the window a second to count, and as long to forget.
-    return _Seen(found.problem, lacks_weights, found.photos, found.counts, found.warnings, found.reviewed, models, task)
+    return _Seen(
+        found.problem,
+        lacks_weights,
+        found.photos,
+        found.counts,
+        found.warnings,
+        found.reviewed,
+        models,
+        task,
+        found.joints,
+        found.left_out,
+    )
