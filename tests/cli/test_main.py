@@ -14,10 +14,11 @@ from weldstudio.domain.errors import UserError
 COMMANDS = (
     *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch", "label"),
     *("set", "copy", "queue", "views", "review", "audit", "second", "agreement", "accept"),
-    *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge", "predict"),
-    *("features", "refit", "train", "recipes", "vary", "runs", "curves", "pause", "resume", "stop"),
-    *("evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "sheet", "models", "note"),
-    *("history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
+    *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge", "predict", "figure"),
+    *("features", "refit", "train", "recipes", "vary", "runs", "curves", "pause", "resume"),
+    *("stop", "evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "sheet"),
+    *("models", "weights", "note", "history", "bundle", "conflicts", "contradictions", "status", "restore"),
+    *("doctor", "bench"),
 )
 
 

@@ -19,6 +19,7 @@ from weldstudio.cli.describing import describe
 from weldstudio.cli.doctor import doctor
 from weldstudio.cli.exports import export
 from weldstudio.cli.features import features
+from weldstudio.cli.figures import figure
 from weldstudio.cli.hands import Hands, OpenWindow, WriteSheet, no_sheet
 from weldstudio.cli.history import history
 from weldstudio.cli.info import info
@@ -42,6 +43,7 @@ from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.sheets import sheet
 from weldstudio.cli.states import copy, set_
 from weldstudio.cli.views import views
+from weldstudio.cli.weights import weights
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
@@ -119,6 +121,7 @@ for _command in (
     scheme,
     merge,
     predict,
+    figure,
     features,
     refit,
     train,
@@ -138,6 +141,7 @@ for _command in (
     export,
     sheet,
     models,
+    weights,
     note,
     history,
     bundle,

@@ -93,6 +93,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("photo.note", "Write a note on the photograph", "F4", "edit"),
         ("photo.reveal", "Show the file in its folder", "", "folder"),
         ("photo.about", "About the photograph: file, joint, camera…", "Alt+Return", "info"),
+        ("photo.figure", "Save a figure for a report, with the overlay…", "Ctrl+Alt+S", "export"),
         ("photo.copy", "Copy the photographs, to paste into another program", "Ctrl+C", "file"),
         ("photo.print", "Print a contact sheet…", "Ctrl+P", "table"),
         ("photo.larger", "Larger thumbnails", "Ctrl++ | Ctrl+="),
@@ -233,6 +234,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("model.compare", "Compare with another model…", "", "table"),
         ("model.report", "Write the model's report…", "", "export"),
         ("model.export", "Write the model as ONNX or TorchScript…", "", "export"),
+        ("model.import", "Import a model of another project…", "", "import"),
+        ("model.weights", "Weights to begin with…", "", "models"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -273,6 +276,7 @@ _LOOKING = (
     "model.reveal",
     "model.report",
     "model.export",
+    "model.weights",
 )
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 

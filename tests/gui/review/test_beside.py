@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import MODEL, write_card
@@ -151,3 +153,23 @@ def test_what_stood_beside_stands_there_the_next_time(qtbot: QtBot, page: Review
     assert isinstance(again, ReviewPage)
     again.going.open_large()
     assert beside(again) == [2, 3]
+
+
+def test_a_figure_is_saved_as_it_is_seen_and_never_among_the_photographs(
+    qtbot: QtBot, page: ReviewPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    page._session.told.connect(told.append)
+    page._session.failed.connect(told.append)
+    press(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.overlays.probabilities()))
+    page.overlays.show_of(1)
+    root = next(iter(page._session.mirror.roots.values()))
+    for place in (root / "figure.png", tmp_path / "figure.png"):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, place=place: (str(place), ""))
+        press(page, Qt.Key.Key_S, CONTROL | Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert "holds photographs" in told[0]
+    assert told[1].startswith("Saved")
+    assert not (root / "figure.png").exists()
+    assert QImage(str(tmp_path / "figure.png")).width() >= 480

@@ -18,6 +18,7 @@ from weldstudio.gui.review.columns import Columns
 from weldstudio.gui.review.deciding import DecisionKeys
 from weldstudio.gui.review.describing import DescribingKeys
 from weldstudio.gui.review.examples import Examples
+from weldstudio.gui.review.figure_keys import FigureKeys
 from weldstudio.gui.review.filter_bar import FilterBar
 from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
@@ -52,7 +53,7 @@ _MENU: Final = (
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("example.typical", "example.look_alike"),
     *("review.done", "review.return", "review.again", "accept.flag", "accept.photo", "accept.all"),
-    *("photo.note", "history.open", "photo.predict", "photo.about", "photo.copy", "photo.reveal"),
+    *("photo.note", "history.open", "photo.predict", "photo.about", "photo.figure", "photo.copy", "photo.reveal"),
 )
 """What is offered at the right mouse button or the menu key."""
 _NO_AUDIT: Final = "No photograph waits in an audit sample. Draw some by chance to learn how many labels are wrong."
@@ -109,6 +110,7 @@ class ReviewPage(QWidget):
         self.deciding = DecisionKeys(
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
+        self.figures = FigureKeys(session, actions, self.large, overlays=self.overlays, window=self)
         self.carrying = Carrying(session, actions, self.grid, veil=self.veil, window=self)
         self.examples = Examples(session, actions, self.inspector.flags)
         self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
@@ -275,6 +277,7 @@ class ReviewPage(QWidget):
             "photo.copy",
             "photo.print",
             "photo.about",
+            "photo.figure",
             *(ACTION, *(f"beside.{mode}" for mode in MODES)),
         ):
             self._actions.set_enabled(action_id, shown)
