@@ -15,9 +15,10 @@ COMMANDS = (
     *("demo", "open", "init", "import", "collections", "rescan", "relocate", "watch", "label"),
     *("set", "copy", "queue", "views", "review", "audit", "second", "agreement", "accept"),
     *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge", "predict"),
-    *("features", "refit", "train", "recipes", "vary", "runs", "curves", "pause", "resume", "stop"),
-    *("evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "sheet", "models", "note"),
-    *("history", "bundle", "conflicts", "contradictions", "status", "restore", "doctor", "bench"),
+    *("features", "refit", "train", "recipes", "vary", "runs", "curves", "pause", "resume"),
+    *("stop", "evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "sheet"),
+    *("models", "weights", "note", "history", "bundle", "conflicts", "contradictions", "status", "restore"),
+    *("doctor", "bench"),
 )
 
 

@@ -27,7 +27,7 @@ def test_an_evaluation_is_told_with_ranges_calibration_and_verdicts(
 ) -> None:
     text = told(capsys, "evaluate", project, "--model", "new")
     assert "90.0 % (60-98)" in text  # 9 of 10 raised ones found
-    assert "not attainable, 19 more raised validation photos needed" in text
+    assert "not attainable: 19 more raised validation photographs needed" in text
     assert "Verdicts of 30 joints: 100.0 % (89-100) as by the labels. None of them is rejected" in text
     assert "red disc  green bar (1)" in text  # missed there, while the bar was raised wrongly
     found = run("evaluate", project, "--model", "new", "--miss-rate", "0.1")

@@ -3,17 +3,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weldstudio.domain.curves import MOST_POINTS, Curves, thinned
+from weldstudio.domain.curves import MOST_POINTS, Curves, smoothed, thinned
 from weldstudio.domain.messages import (
     Alarm,
     Evaluated,
     Failed,
+    Filters,
     Heartbeat,
     RunFinished,
     RunStarted,
     Skipped,
     Stage,
     Step,
+    Wall,
 )
 
 
@@ -142,3 +144,30 @@ def test_photos_left_out_are_counted_together_and_none_twice() -> None:
     curves.take([Skipped(1, (("a.jpg", "gone"),)), Skipped(2, (("b.jpg", "gone"), ("c.jpg", "gone")))])
     curves.take([Skipped(1, (("a.jpg", "gone"),))])  # as a resumed run says it again
     assert curves.skipped == Skipped(3, (("a.jpg", "gone"), ("b.jpg", "gone"), ("c.jpg", "gone")))
+
+
+def test_smoothing_is_a_mean_that_begins_unbiased_and_leaves_gaps() -> None:
+    y = np.array([1.0, np.nan, 3.0])
+    assert smoothed(y, 0.0) is y
+    found = smoothed(y, 0.5)
+    assert found[0] == 1.0
+    assert np.isnan(found[1])
+    assert found[2] == pytest.approx((0.5 * 0.5 * 1 + 0.5 * 3) / 0.75)
+    assert smoothed(np.full(9, 2.0), 0.9).tolist() == pytest.approx([2.0] * 9)
+
+
+def test_walls_and_filters_are_kept_in_order_and_a_resumed_run_repeats_none() -> None:
+    curves = Curves()
+    walls = [Wall(step, ("a",), (1,), ((0.5,),)) for step in (0, 5, 5, 10)]
+    curves.take([*walls, Filters(0, "", (0, 0, 0)), Filters(0, "", (0, 0, 0))])
+    assert [wall.step for wall in curves.walls] == [0, 5, 10]
+    assert len(curves.filters) == 1
+
+
+def test_what_is_written_to_files_is_not_thinned() -> None:
+    curves = Curves()
+    curves.take([Step(n, n / 10, 1.0, 0.1, 5.0) for n in range(1, 3 * MOST_POINTS)])
+    (loss, rate, *_) = curves.written()
+    assert (loss[0], len(loss[1]), len(loss[2])) == ("training loss", 3 * MOST_POINTS - 1, 3 * MOST_POINTS - 1)
+    assert rate[0] == "learning rate"
+    assert len(curves.learning_rate[0]) <= MOST_POINTS

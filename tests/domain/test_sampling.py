@@ -6,8 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.recipe import Sampling
-from weldstudio.domain.sampling import class_rows, copied, obstacle, proportional_order, removed, sampled
+from weldstudio.domain.recipe import LossChoice, Sampling
+from weldstudio.domain.sampling import (
+    balanced,
+    class_rows,
+    copied,
+    obstacle,
+    proportional_order,
+    removed,
+    sampled,
+    stacking,
+)
 
 UP, DOWN, UNSEEN = State.RAISED, State.CLEAR, State.UNSEEN
 
@@ -111,3 +120,41 @@ def test_nothing_is_lost_but_what_is_too_many(up: int, down: int, method: str, s
         assert clear >= down
     again = sampled(states, Sampling(method, share), task="multilabel", seed=5)
     assert np.array_equal(found.rows, again.rows)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=3),
+    st.sampled_from(("none", "under", "over")),
+    st.floats(0.5, 0.98),
+)
+def test_the_dial_counts_what_sampling_then_does(counts: list[tuple[int, int]], method: str, share: float) -> None:
+    """Of flags: each in its own rows, so that no photo carries two labels."""
+    states = np.zeros((sum(map(sum, counts)), len(counts)), np.uint8)
+    row = 0
+    for column, pair in enumerate(counts):
+        for state, number in zip((UP, DOWN), pair, strict=True):
+            states[row : row + number, column] = state
+            row += number
+    choice = Sampling(method=method, largest_share=share)
+    found = balanced(counts, choice, task="multilabel")
+    done = sampled(states, choice, task="multilabel", seed=1)
+    assert tuple(one.after for one in found) == done.realised
+    assert tuple(one.left_out for one in found) == done.left_out
+    assert tuple(one.repeated for one in found) == done.repeated
+
+
+@given(st.lists(st.integers(1, 60), min_size=2, max_size=5), st.floats(0.3, 0.98))
+def test_the_dial_counts_one_of_a_group(sizes: list[int], share: float) -> None:
+    states = np.full((sum(sizes), len(sizes)), DOWN, np.uint8)
+    states[np.arange(sum(sizes)), np.repeat(np.arange(len(sizes)), sizes)] = UP
+    choice = Sampling(method="under", largest_share=share)
+    pairs = [(n, sum(sizes) - n) for n in sizes]
+    done = sampled(states, choice, task="exclusive", seed=1)
+    assert tuple(one.after for one in balanced(pairs, choice, task="exclusive")) == done.realised
+
+
+def test_two_corrections_are_warned_about_and_one_is_not() -> None:
+    over, balancing = Sampling(method="over"), LossChoice(name="bayesian")
+    assert "30%" in stacking(over, balancing, [0.2, 0.4])
+    assert stacking(Sampling(), balancing, [0.2]) == ""
+    assert stacking(over, LossChoice(), [0.2]) == ""

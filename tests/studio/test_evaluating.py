@@ -16,6 +16,7 @@ from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.split import Split
 from weldstudio.store import actions, events, models, photos, splits
+from weldstudio.store.reading import NOT_TAKEN
 from weldstudio.store.store import Store
 from weldstudio.studio import evaluating, predicting, registry
 from weldstudio.studio.evaluating import Evaluation
@@ -139,3 +140,11 @@ def test_joints_are_judged_by_their_verdicts(store: Store) -> None:
     verdicts = _evaluated(store).to_json()["verdicts"]
     assert verdicts["joints"] == 10
     assert verdicts["agreement"] == 1  # nothing reaches the limit
+
+
+@pytest.mark.parametrize(("months", "names"), [(3, ["2020-01", "2020-02", "2020-03"]), (30, ["2020", "2021", "2022"])])
+def test_photos_are_parted_by_month_and_many_months_by_year(months: int, names: list[str]) -> None:
+    taken = np.array([f"{2020 + n // 12}-{n % 12 + 1:02}-15" for n in range(months)], "datetime64[s]").astype(np.int64)
+    codes, found = evaluating._times(np.r_[taken, NOT_TAKEN])
+    assert [found[code] for code in np.unique(codes)] == ["", *names]
+    assert found[codes[-1]] == ""

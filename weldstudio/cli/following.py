@@ -117,7 +117,9 @@ class _Lines:
             return ""
         # Steps that fit a head to features see no photos.
         rate = f"  {step.images_per_second:.1f} photos/s" if step.images_per_second else ""
-        left = f"  {_duration(step.seconds_left)} left" if step.seconds_left is not None else ""
+        from weldstudio.studio.timing import rough
+
+        left = f"  {rough(step.seconds_left)} left" if step.seconds_left is not None else ""
         return f"  step {step.step:,}  epoch {step.epoch:.2f}  loss {step.loss:.4f}{rate}{left}"
 
     def _due(self) -> bool:
@@ -142,6 +144,8 @@ def _evaluated(message: Evaluated) -> str:
 
 
 def _adopted(model: dict[str, Any] | None, finished: RunFinished, *, project: Path) -> str:
+    from weldstudio.studio.timing import rough
+
     if model is None:
         return finished.sentence
     how = (
@@ -151,11 +155,5 @@ def _adopted(model: dict[str, Any] | None, finished: RunFinished, *, project: Pa
     )
     return (
         f"Model {model['id']} {how}. Validation: mean per-class accuracy "
-        f"{answer.percent(finished.mean_per_class_accuracy)}, after {_duration(finished.seconds)}."
+        f"{answer.percent(finished.mean_per_class_accuracy)}, after {rough(finished.seconds)}."
     )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

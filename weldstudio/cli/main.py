@@ -43,6 +43,7 @@ from weldstudio.cli.second_looks import agreement, second
 from weldstudio.cli.sheets import sheet
 from weldstudio.cli.states import copy, set_
 from weldstudio.cli.views import views
+from weldstudio.cli.weights import weights
 from weldstudio.domain.errors import UserError
 
 DONE, REFUSED, USAGE, CANCELLED = 0, 1, 2, 130
@@ -140,6 +141,7 @@ for _command in (
     export,
     sheet,
     models,
+    weights,
     note,
     history,
     bundle,

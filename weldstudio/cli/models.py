@@ -36,6 +36,13 @@ _split_option = click.option(
 @click.option("--activate", metavar="ID", help="Make this model the one that the window and `predict` use.")
 @click.option("--back", is_flag=True, help="Go back to the model that was active before.")
 @click.option("--add", metavar="NAME", help="Add a model that comes with weldstudio; it is not made active.")
+@click.option(
+    "--import",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Take in a model of another project, by its folder (card.json, weights.safetensors).",
+)
 @click.option("--show", metavar="ID", help="Say where this model comes from and what was done with it.")
 @click.option("--describe", metavar="ID", help="Say something of this model, by --set.")
 @click.option(
@@ -52,6 +59,7 @@ def models(
     activate: str | None,
     back: bool,
     add: str | None,
+    folder: Path | None,
     show: str | None,
     describe: str | None,
     values: tuple[str, ...],
@@ -62,7 +70,7 @@ def models(
 
     With weldstudio comes 'weldnet', a demonstration trained on drawn photographs and not meant for real welds.
     """
-    from weldstudio.studio import lineage, model_cards, registry, shipped
+    from weldstudio.studio import lineage, model_cards, model_taking, registry, shipped
 
     with opened(project) as store:
         if show is not None:
@@ -72,6 +80,10 @@ def models(
             return
         if add is not None:
             shipped.add(store, add)
+        if folder is not None:
+            taken = drive(model_taking.take_in(store, folder), "Importing", quiet=as_json)
+            answer.give(as_json, taken.to_json(), taken.sentence)
+            return
         if describe is not None:
             model_cards.edit(store, describe, pairs(values), who=signature(who))
         if back:
@@ -105,7 +117,7 @@ def evaluate(project: Path, model: str | None, split: str, miss_rate: float, as_
 
     Mean per-class accuracy is the mean, over flags, of the share of raised and of clear photos that the model gets
     right, at the thresholds chosen on validation photos; for an exclusive group the mean recall of its classes. It is
-    also given by equipment, contractor, type and medium where the photos differ in them. Behind each share stands the
+    also given by equipment, contractor, type, medium and month where the photos differ in them. Behind each stands the
     range in which the true one lies 19 times in 20 (Wilson).
 
     Beside it: how far the probabilities can be trusted (ECE, and after Platt's correction on validation photos); from

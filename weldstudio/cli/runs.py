@@ -7,11 +7,13 @@ import click
 
 from weldstudio.cli import answer, following
 from weldstudio.cli.options import examples, json_option, opened, pairs, project_argument, signature, who_option
+from weldstudio.cli.progress import drive
 from weldstudio.domain.errors import JobFailed
 
 if TYPE_CHECKING:
     from weldstudio.jobs.folder import RunFolder
     from weldstudio.studio.snapshots import Snapshot
+    from weldstudio.studio.timing import Estimate
 
 _follow_option = click.option("--follow", is_flag=True, help="Stay and show what the run says until it ends.")
 _now_option = click.option("--now", is_flag=True, help="Do not wait: run beside whatever is under way.")
@@ -35,6 +37,7 @@ _now_option = click.option("--now", is_flag=True, help="Do not wait: run beside 
 @click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
 @click.option("--check", is_flag=True, help="Start nothing; say what would be used, and what is wrong with it.")
+@click.option("--time", "timed", is_flag=True, help="With --check: measure here how long it would take.")
 @_follow_option
 @_now_option
 @who_option
@@ -45,6 +48,7 @@ def train(
     weights: Path | None,
     settings: tuple[str, ...],
     check: bool,
+    timed: bool,
     follow: bool,
     now: bool,
     who: str | None,
@@ -57,7 +61,7 @@ def train(
     --follow this prints the run's id and returns.
     """
     overrides = pairs(settings)
-    from weldstudio.studio import training
+    from weldstudio.studio import timing, training
 
     if recipe is None:
         told = weights is not None or any(key.startswith("network.") for key in overrides)
@@ -67,7 +71,11 @@ def train(
     with opened(project) as store:
         snapshot = training.preview(store, chosen, weights)
         if check:
-            _tell_check(snapshot, as_json=as_json)
+            estimate = None
+            if timed and not snapshot.problem:
+                work = timing.estimate(store, chosen, weights)
+                estimate = drive(work, "Measuring", quiet=as_json)
+            _tell_check(snapshot, estimate, as_json=as_json)
             return
         run = training.prepare(store, chosen, weights=weights, who=by, snapshot=snapshot)
         notes = [f"Note: {warning}" for warning in snapshot.warnings]
@@ -143,7 +151,7 @@ def resume(project: Path, run: str, follow: bool, now: bool, as_json: bool) -> N
         answer.give(as_json, _started(found, pid), _begun(found, pid) if pid is None else f"Run {run} goes on.")
 
 
-def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
+def _tell_check(snapshot: "Snapshot", estimate: "Estimate | None", *, as_json: bool) -> None:
     """What a training would use. Ends with status 1 where it could not start."""
     counts = snapshot.counts
     head = ("class", *(f"{split} {kind}" for split in counts for kind in ("raised", "clear")))
@@ -155,7 +163,9 @@ def _tell_check(snapshot: "Snapshot", *, as_json: bool) -> None:
         "classes": counts,
         "warnings": snapshot.warnings,
         "problem": snapshot.problem,
+        "time": None if estimate is None else estimate.to_json(),
     }
+    lines += [] if estimate is None else [estimate.sentence]
     answer.give(as_json, said, "\n".join(lines if rows else lines[2:]))
     if snapshot.problem:
         if not as_json:
@@ -213,7 +223,9 @@ def recipes(recipe: str | None, changes: tuple[str, ...], settings: bool, as_jso
 
 @click.command(
     short_help="Show how a training would vary a photo.",
-    epilog=examples("weldstudio vary welds nine.png --recipe fine-tune", "weldstudio vary welds nine.png --photo 17"),
+    epilog=examples(
+        "weldstudio vary welds varied.png --recipe fine-tune", "weldstudio vary welds varied.png --photo 17"
+    ),
 )
 @project_argument
 @click.argument("picture", metavar="PICTURE", type=click.Path(path_type=Path))
@@ -224,7 +236,7 @@ def recipes(recipe: str | None, changes: tuple[str, ...], settings: bool, as_jso
 def vary(
     project: Path, picture: Path, recipe: str, settings: tuple[str, ...], photo: int | None, as_json: bool
 ) -> None:
-    """Write nine variations of a training photo of PROJECT, side by side, into the file PICTURE."""
+    """Write sixteen variations of a training photo of PROJECT, side by side, into the file PICTURE."""
     from weldstudio.studio import training, variations
 
     chosen = training.load_recipe(recipe, pairs(settings))

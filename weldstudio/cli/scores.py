@@ -76,24 +76,20 @@ def _mean(result: Mapping[str, Any]) -> str:
 
 def _trust(result: Mapping[str, Any]) -> list[str]:
     """Calibration, and what a guaranteed miss rate takes."""
+    from weldstudio.domain.trust import told as told_promise
+
     rows = []
     rate = 0.0
     for name, row in result["per_class"].items():
         promise = row["promise"]
         rate = promise["miss_rate"]
-        if promise["threshold"] is None:
-            more = f"not attainable, {promise['needed']:,} more raised validation photos needed"
-        elif "missed" in promise:
-            more = f"missed {promise['missed']:,} of {row['raised']:,}, {promise['false_alarms']:,} false alarms"
-        else:
-            more = "chosen on these photos"
         rows.append(
             (
                 name,
                 decimal(row["calibration_error"]),
                 decimal(promise.get("calibrated_error")),
                 decimal(promise["threshold"]),
-                more,
+                told_promise(row),
             )
         )
     head = ("flag", "ECE", "after Platt", "threshold", f"for a miss rate of {rate:.1%}")
@@ -127,7 +123,7 @@ def _verdicts(result: Mapping[str, Any]) -> list[str]:
 
 
 def _parts(result: Mapping[str, Any]) -> list[str]:
-    """The same by equipment, contractor, type and medium, where there is more than one."""
+    """The same by equipment, contractor, type, medium and month, where there is more than one."""
     from weldstudio.studio.evaluating import PARTED_BY
 
     rows = [

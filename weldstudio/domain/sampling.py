@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.choices import Sampling
+from weldstudio.domain.choices import LossChoice, Sampling
 from weldstudio.domain.labelling import State
 
 Rows = NDArray[np.int64]
@@ -89,6 +89,69 @@ def proportional_order(groups: Sequence[Rows], *, seed: int, epoch: int) -> Rows
         rows.append(draw.permutation(group))
         places.append((np.arange(n) + draw.uniform()) / max(1, n))
     return np.concatenate(rows)[np.argsort(np.concatenate(places), kind="stable")]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassBalance:
+    """What sampling makes of one class, counted."""
+
+    before: tuple[int, int]
+    """(raised, clear); of one of a group (photos of it, photos of the others)."""
+    after: tuple[int, int]
+
+    @property
+    def left_out(self) -> int:
+        return sum(max(0, was - now) for was, now in zip(self.before, self.after, strict=True))
+
+    @property
+    def repeated(self) -> int:
+        return sum(max(0, now - was) for was, now in zip(self.before, self.after, strict=True))
+
+    @property
+    def priors(self) -> tuple[float, float]:
+        """Share of the raised before and after: the prior that the network learns."""
+        return tuple(one / max(1, one + other) for one, other in (self.before, self.after))  # type: ignore[return-value]
+
+
+def balanced(counts: Sequence[tuple[int, int]], choice: Sampling, *, task: str) -> tuple[ClassBalance, ...]:
+    """What `sampled` makes of classes with these (raised, clear) labels, by the same formulas, without the photos.
+
+    Of one of a group each photo has exactly one class raised.
+    """
+    if task == "exclusive":
+        sizes = [raised for raised, _ in counts]
+        kept = _resized(sizes, choice)
+        whole, left = sum(sizes), sum(kept)
+        pairs = [((n, whole - n), (m, left - m)) for n, m in zip(sizes, kept, strict=True)]
+    else:
+        pairs = []
+        for raised, clear in counts:
+            kept = _resized([raised, clear], choice)
+            pairs.append(((raised, clear), (kept[0], kept[1])))
+    return tuple(ClassBalance(before, after) for before, after in pairs)
+
+
+def _resized(sizes: list[int], choice: Sampling) -> list[int]:
+    if choice.method == "under":
+        return [n - k for n, k in zip(sizes, removed(sizes, choice.largest_share), strict=True)]
+    if choice.method == "over" and len(sizes) == 2 and all(sizes):
+        small = sizes.index(min(sizes))
+        return [n + copied((sizes[0], sizes[1]), choice.largest_share) * (i == small) for i, n in enumerate(sizes)]
+    return sizes
+
+
+def stacking(choice: Sampling, loss: LossChoice, priors: Sequence[float]) -> str:
+    """What two corrections for rare classes make of each other, as a sentence; '' where there is one at most.
+
+    `priors`: of each class the share of raised labels after sampling.
+    """
+    if choice.method == "none" or not loss.balances or not priors:
+        return ""
+    share = sum(priors) / len(priors)
+    return (
+        f"Sampling and the loss both correct for rare classes: after sampling {share:.0%} are raised on average, "
+        "and the loss then counts these as equal again. One of the two is enough."
+    )
 
 
 @dataclass(frozen=True, slots=True)

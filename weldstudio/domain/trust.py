@@ -4,6 +4,7 @@ Whatever is fitted here is fitted on validation photos and tried on others. `pro
 label is known, `raised` (n,) bool.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -78,6 +79,17 @@ class Promise:
                 "false_alarms": found.false_alarms,
             }
         return result
+
+
+def told(one: Mapping[str, Any]) -> str:
+    """What came of a promise, in words: everywhere the same. `one` are the scores of a class with its `promise`."""
+    found = one["promise"]
+    if found["threshold"] is None:
+        return f"not attainable: {found['needed']:,} more raised validation photographs needed"
+    if "missed" not in found:
+        return "chosen on these photographs"
+    alarms = found["false_alarms"]
+    return f"missed {found['missed']:,} of {one['raised']:,}, {alarms:,} false {'alarm' if alarms == 1 else 'alarms'}"
 
 
 def promise(probabilities: Floats, raised: Bools, *, miss_rate: float = MISS_RATE) -> Promise:

@@ -234,6 +234,8 @@ TABLE: Final[tuple[Action, ...]] = (
         ("model.compare", "Compare with another model…", "", "table"),
         ("model.report", "Write the model's report…", "", "export"),
         ("model.export", "Write the model as ONNX or TorchScript…", "", "export"),
+        ("model.import", "Import a model of another project…", "", "import"),
+        ("model.weights", "Weights to begin with…", "", "models"),
         ("model.add_demo", "Add the demonstration model", "", "plus"),
         ("model.reveal", "Show the model's folder", "", "folder"),
     ),
@@ -274,6 +276,7 @@ _LOOKING = (
     "model.reveal",
     "model.report",
     "model.export",
+    "model.weights",
 )
 _WRITING_TOO = ("project.restore", "project.take", "photo.predict", "photo.note", "photo.confirm")
 

@@ -168,6 +168,14 @@ ROWS = (
         )
     ),
     Row(
+        "curves",
+        "20 runs of 5,000 points over each other, one more point each, redrawn / 20 lines of 1,000 points painted",
+        "curves",
+        cap=50,
+        arguments=(),
+        rounds=3,
+    ),
+    Row(
         "refit-label",
         "one label changed, its flag of 13,790 x 1,280 scored anew and kept / one bare step",
         "refit",

@@ -10,7 +10,7 @@ from weldstudio.domain.agreement import Kappa
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest, ManifestPhoto
 from weldstudio.domain.recipe import Recipe
-from weldstudio.domain.sampling import Sampled, obstacle, sampled
+from weldstudio.domain.sampling import Sampled, obstacle, sampled, stacking
 from weldstudio.domain.scheme import did_you_mean
 from weldstudio.domain.scores import FEW, wilson
 from weldstudio.domain.split import Split
@@ -111,13 +111,10 @@ def recipe_warnings(recipe: Recipe, manifest: Manifest) -> list[str]:
                     f"'{item.name}' after sampling: {raised} raised, {clear} clear; {' and '.join(changed)}. "
                     "Expect earlier overfitting."
                 )
-    if recipe.sampling.method != "none" and recipe.loss.balances and manifest.of(Split.TRAIN):
-        realised = np.array(sampling_of(recipe, manifest).realised, float)
-        share = float((realised[:, 0] / np.maximum(realised.sum(1), 1)).mean())
-        warnings.append(
-            f"Sampling and the loss both correct for rare classes: after sampling {share:.0%} are raised on average, "
-            "and the loss then counts these as equal again. One of the two is enough."
-        )
+    if manifest.of(Split.TRAIN) and recipe.sampling.method != "none" and recipe.loss.balances:
+        realised = sampling_of(recipe, manifest).realised
+        priors = [raised / max(1, raised + clear) for raised, clear in realised]
+        warnings.append(stacking(recipe.sampling, recipe.loss, priors))
     networks = len(manifest.classes)
     if recipe.data.task == "independent" and recipe.network.trains_stages and networks > 1:
         warnings.append(

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from weldstudio import paths
+from weldstudio.domain import trust
 from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, Step
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.networks import NETWORKS
@@ -195,16 +196,10 @@ def _trust(told: Mapping[str, Any]) -> str:
     for name, one in told["per_class"].items():
         promise = one["promise"]
         rate = promise["miss_rate"]
-        if promise["threshold"] is None:
-            more = f"not attainable: {promise['needed']:,} more raised validation photographs needed"
-        elif "missed" in promise:
-            more = f"{promise['missed']:,} of {one['raised']:,} missed, {promise['false_alarms']:,} false alarms"
-        else:
-            more = "chosen on these photographs"
         after = promise.get("calibrated_error")
         threshold = "–" if promise["threshold"] is None else f"{promise['threshold']:.3f}"
         error = _percent(one["calibration_error"])
-        rows.append(("", [escape(name), error, _percent(after), threshold, more]))
+        rows.append(("", [escape(name), error, _percent(after), threshold, trust.told(one)]))
     heads = ("Flag", "Off by (ECE)", "after Platt", "Threshold", f"for a miss rate of at most {_percent(rate, 0)}")
     words = (
         "Off by: how far probabilities lie from what is true, on average (expected calibration error), as they are "
@@ -244,7 +239,7 @@ def _parts(told: Mapping[str, Any]) -> str:
         for mean in (one["mean_per_class_accuracy"],)
     ]
     heads = ("Part", "Photographs", "Per class", "95 %")
-    return _section("By equipment, contractor, type and medium", "", _table(heads, rows)) if rows else ""
+    return _section("By equipment, contractor, type, medium and month", "", _table(heads, rows)) if rows else ""
 
 
 def _learned(origin: Origin | None) -> str:

@@ -11,9 +11,7 @@ from weldstudio.domain.scheme import did_you_mean
 from weldstudio.store import models
 from weldstudio.store.store import Store
 from weldstudio.studio import shipped
-
-IMAGENET = "BSD-3-Clause; trained on ImageNet, whose terms are for research: ask its owners before selling the model"
-"""Of torchvision's weights."""
+from weldstudio.studio.weights import IMAGENET, licence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def starting_weights(store: Store, recipe: Recipe, given: Path | None) -> Weight
     if given is not None:
         if not given.is_file():
             raise RecipeError(f"There is no weights file {given}.")
-        return Weights(given, f"file {given.name}", "not known: that of the file's source")
+        return Weights(given, f"file {given.name}", licence_of(given) or "not known: that of the file's source")
     if choice.weights == "random":
         return None
     if choice.weights == "torchvision":

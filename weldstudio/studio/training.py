@@ -161,13 +161,18 @@ def prepare(
     folder = store.folder / "runs"
     run = RunFolder.create(folder / new_id(folder), recipe, manifest, who=who)
     if source is not None and source.file is not None:
-        (run.path / "weights").mkdir()
-        shutil.copyfile(source.file, run.path / "weights" / source.file.name)
+        copy_weights(source.file, run)
     for model_id in recipe.combination.models:
         shutil.copytree(store.folder / "models" / model_id, run.path / "weights" / model_id)
     with store.atomic():
         store.record(Changes(runs=True))
     return run
+
+
+def copy_weights(file: Path, run: RunFolder) -> None:
+    """A run holds all it needs."""
+    (run.path / "weights").mkdir()
+    shutil.copyfile(file, run.path / "weights" / file.name)
 
 
 def start(run: RunFolder, *, now: bool = False) -> int | None:

@@ -16,7 +16,7 @@ from weldstudio.imaging.varying import Variation, principal_colours, vetoes
 from weldstudio.store.store import Store
 from weldstudio.studio import snapshots
 
-NINE = 9
+MOST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Variations:
     """(size, size, 3) each."""
 
 
-def of_photo(store: Store, recipe: Recipe, photo_id: int | None = None, *, count: int = NINE) -> Variations:
+def of_photo(store: Store, recipe: Recipe, photo_id: int | None = None, *, count: int = MOST) -> Variations:
     """Variations by the very function that a training uses; of the first training photo unless one is named.
 
     Raises RecipeError where there is no such photo, PhotoError where it cannot be read.
@@ -46,7 +46,7 @@ def of_photo(store: Store, recipe: Recipe, photo_id: int | None = None, *, count
     return Variations(photo.id, tuple(pictures))
 
 
-def sheet(pictures: Sequence[NDArray[np.uint8]], across: int = 3) -> Image.Image:
+def sheet(pictures: Sequence[NDArray[np.uint8]], across: int = 4) -> Image.Image:
     """Pictures of one size side by side."""
     height, width = pictures[0].shape[:2]
     made = Image.new("RGB", (across * width, -(-len(pictures) // across) * height))

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
 from tests.studio.scored import two_models
 from weldstudio.domain.changes import Progress
-from weldstudio.domain.chores import Exported
+from weldstudio.domain.chores import Exported, WeightsRead
 from weldstudio.gui.models.card_dialog import CardDialog
 from weldstudio.gui.models.page import ModelsPage
+from weldstudio.gui.models.weights_dialog import WeightsDialog
 from weldstudio.gui.session import Session
-from weldstudio.studio import model_files, registry
+from weldstudio.studio import model_files, registry, weights
 
 
 @pytest.fixture
@@ -89,3 +90,33 @@ def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(
     qtbot.waitUntil(lambda: bool(stage.told))
     assert asked == [("clamps v1.pt", "old")]
     assert "says what Old says, on 30 images" in stage.told[-1]
+
+
+def test_weights_are_listed_added_with_an_account_checked_and_removed(
+    qtbot: QtBot, stage: Stage, page: ModelsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WELDSTUDIO_HOME", str(tmp_path / "home"))
+    file = tmp_path / "ours.safetensors"
+    file.write_bytes(b"tensors")
+
+    def looked(_question: Any, _kind: Any, text: str) -> Generator[Progress, None, WeightsRead]:
+        yield Progress(0, None, text)
+        return WeightsRead(1, "squeezenet1_1", ("a", "b"), ("c",), (), (), ("fc.bias",), 1000)
+
+    monkeypatch.setattr(weights, "answered", looked)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a: (str(file), ""))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_a: ("MIT", True))
+    stage.do("model.weights")
+    (dialog,) = page.findChildren(WeightsDialog)
+    assert dialog.table.cell(0, 3).text == "with weldstudio"
+    assert not dialog.remove_button.isEnabled()
+    qtbot.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "2 of 3 tensors of SqueezeNet 1.1" in dialog.said.text())
+    row = next(n for n in range(dialog.table.rowCount()) if dialog.table.cell(n, 0).text == "ours.safetensors")
+    assert dialog.table.cell(row, 4).text == "yes, with its notice"
+    dialog.table.setCurrentCell(row, 5)
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.said.text() == "ours.safetensors is intact.")
+    dialog.table.setCurrentCell(row, 0)
+    qtbot.mouseClick(dialog.remove_button, Qt.MouseButton.LeftButton)
+    assert "ours.safetensors" not in [dialog.table.cell(n, 0).text for n in range(dialog.table.rowCount())]

@@ -197,7 +197,7 @@ def test_a_model_is_judged_by_equipment_and_medium_where_they_differ(qtbot: QtBo
         "per_medium": {"gas": {"photos": 7, "mean_per_class_accuracy": 0.5, "interval": [0.2, 0.8]}},
     }
     page.report.show_model(replace(row, evaluations={"test": scores}))
-    (table,) = (t for t in page.report.findChildren(FigureTable) if t.accessibleName().endswith("medium, test"))
+    (table,) = (t for t in page.report.findChildren(FigureTable) if t.accessibleName().endswith("month, test"))
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from weldstudio.gui.models.card_dialog import CardDialog
 from weldstudio.gui.models.model_list import ModelList
+from weldstudio.gui.models.weights_dialog import WeightsDialog
 from weldstudio.gui.session import Session
 from weldstudio.gui.work import Work
 
@@ -87,3 +88,20 @@ class ModelFiles(QObject):
         row = self.list.chosen_row
         if row is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.folder)))
+
+    def take_in(self) -> None:
+        """Ask for a model's card in another project, and take that model into this one."""
+        from weldstudio.studio import model_taking
+
+        card, _kind = QFileDialog.getOpenFileName(
+            self._window, "Import a model: choose its card.json", str(Path.home()), "Model cards (card.json)"
+        )
+        if card:
+            work = self._session.start_work("Importing a model", model_taking.take_in, Path(card))
+            work.finished.connect(lambda taken: self._session.tell(taken.sentence))
+            work.finished.connect(lambda taken: self.list.choose(taken.card.id))
+            self._hold(work)
+
+    def show_weights(self) -> None:
+        """List what a training can begin with."""
+        WeightsDialog(self._session, self._window).open()

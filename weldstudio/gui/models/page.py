@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 LEFT: Final = 264
-MORE: Final = ("model.describe", "model.export", "model.reveal")
+MORE: Final = ("model.describe", "model.export", "model.import", "model.weights", "model.reveal")
 """Behind the last button."""
 
 
@@ -65,6 +65,8 @@ class ModelsPage(QWidget):
             ("model.compare", self.compare),
             ("model.report", self.files.write_report),
             ("model.export", self.files.export),
+            ("model.import", self.files.take_in),
+            ("model.weights", self.files.show_weights),
             ("model.back", self.go_back),
             ("model.describe", self.files.describe),
             ("model.add_demo", self.add_demo),

@@ -1,4 +1,4 @@
-"""How a model does on parts of the photographs: by equipment, contractor, type and medium, as rows of figures."""
+"""How a model does on parts of the photographs: by equipment, contractor, type, medium and month."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -115,7 +115,7 @@ class Report(QWidget):
         self.tables[split] = table
         self._layout.addWidget(table)
         if parts := part_rows(scores):
-            self._add_figures("By equipment, contractor, type and medium", split, HEADS, parts)
+            self._add_figures("By equipment, contractor, type, medium and month", split, HEADS, parts)
         if trusted := trust_rows(scores):
             self._add_figures("How far its probabilities can be trusted", split, TRUST_HEADS, trusted).stretch_last()
         if agreeing := verdict_words(scores):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from weldstudio.domain.trust import told
 from weldstudio.gui.models.class_rows import class_rows
 from weldstudio.gui.words import counted, percent, percent_range
 
@@ -27,13 +28,7 @@ def trust_rows(scores: Mapping[str, Any]) -> list[tuple[str, ...]]:
         if promise is None:
             continue
         rate = percent(promise["miss_rate"], digits=0)
-        if promise["threshold"] is None:
-            more = f"{rate}: {promise['needed']:,} more raised validation photographs needed"
-        elif "missed" in promise:
-            alarms = counted(promise["false_alarms"], "false alarm")
-            more = f"{rate}: missed {promise['missed']:,} of {one['raised']:,}, {alarms}"
-        else:
-            more = f"{rate}: chosen on these photographs"
+        more = f"{rate}: {told(one)}"
         threshold = "–" if promise["threshold"] is None else f"{promise['threshold']:.3f}"
         error, after = percent(one["calibration_error"]), percent(promise.get("calibrated_error"))
         rows.append((name, error, after, threshold, more))

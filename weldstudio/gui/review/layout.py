@@ -68,24 +68,28 @@ class Layout:
     @cached_property
     def _headed(self) -> NDArray[np.bool_]:
         """Whether groups begin in a row: those that a large group goes on in have no header."""
-        return np.isin(self._firsts[:-1], self.groups.starts)
+        at = self.groups.starts.searchsorted(self._packed, "right") - 1
+        return np.asarray(self.groups.starts[at] == self._packed, np.bool_)
 
     @cached_property
     def _packed(self) -> NDArray[np.int64]:
         """Index of the first photograph of each row."""
         if not self.count or len(self.groups.starts) == 1:
             return np.arange(0, self.count, self.columns)
-        firsts: list[int] = []
-        used = self.columns
-        starts = self.groups.starts.tolist()
-        for start, stop in zip(starts, [*starts[1:], self.count], strict=True):
-            if used + stop - start <= self.columns:
-                used += stop - start
-                continue
-            firsts.extend(range(start, stop, self.columns))
-            # Nothing stands beside the end of a group that takes more than a row.
-            used = stop - start if stop - start <= self.columns else self.columns
-        return np.array(firsts, np.int64)
+        starts = self.groups.starts
+        ends = np.append(starts[1:], self.count)
+        # For each group: the one with which the next row begins, if a row begins with this one. Nothing stands beside
+        # the end of a group that takes more than a row.
+        behind = np.maximum(ends.searchsorted(starts + self.columns, "right"), np.arange(1, len(starts) + 1)).tolist()
+        leading = []
+        group = 0
+        while group < len(behind):
+            leading.append(group)
+            group = behind[group]
+        firsts, sizes = starts[leading], (ends - starts)[leading]
+        rows = -(-sizes // self.columns)
+        further = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)
+        return np.repeat(firsts, rows) + further * self.columns
 
     @property
     def rows(self) -> int:

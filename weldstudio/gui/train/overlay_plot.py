@@ -130,9 +130,10 @@ class OverlayPlot(pg.GraphicsLayoutWidget):
             forward = self._front in (None, run) or self._front not in self._items
             # Two pixels cost ten times as much to draw as one: for the one in front alone.
             pen = class_pen(number, width=2 if self._front == run else 1, alpha=1 if forward else 0.35)
-            item.setPen(pen)
-            item.setSymbolBrush(pen.color())
-            item.setSymbolPen(None)
+            if item.opts["pen"] != pen:  # set again, it would lay out the curve again
+                item.setPen(pen)
+                item.setSymbolBrush(pen.color())
+                item.setSymbolPen(None)
             item.setZValue(9 if self._front == run else 1)
 
     def _moved(self, position: Any) -> None:
@@ -152,10 +153,13 @@ class OverlayPlot(pg.GraphicsLayoutWidget):
 
 def measured(curves: Curves, measure: str) -> tuple[Array, Array]:
     """Steps and values of one measure, thinned."""
-    if measure.startswith("flag:"):
-        return curves.class_figure(measure.removeprefix("flag:"))
-    return {
-        "validation": curves.validation_loss,
-        "training": curves.training_loss,
-        "rate": curves.learning_rate,
-    }.get(measure, curves.accuracy)
+    match measure:
+        case "accuracy":
+            return curves.accuracy
+        case "validation":
+            return curves.validation_loss
+        case "training":
+            return curves.training_loss
+        case "rate":
+            return curves.learning_rate
+    return curves.class_figure(measure.removeprefix("flag:"))

@@ -138,7 +138,7 @@ class TrainPage(QWidget):
         across = QHBoxLayout(holder)
         across.setContentsMargins(0, GAP, GROUP, 0)
         across.addWidget(heading("Runs", "Choose one to see its curves; drag one that waits to another place"), 1)
-        across.addWidget(every)
+        across.addWidget(every, alignment=Qt.AlignmentFlag.AlignBottom)
         return holder
 
     @cached_property

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -35,6 +34,7 @@ from weldstudio.gui.train.elided_combo import ElidedComboBox
 from weldstudio.gui.train.fields import MORE, NETWORK, REST, TITLES, Editor, RecipeField
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_words import FILE, freeze_for, frozen_in_words, weights_in_words
+from weldstudio.gui.train.stage_slider import StageSlider
 
 WEIGHTS_TIP: Final = "What the network knows already when the training begins."
 WEIGHTS_FILTER: Final = "Weights (*.pth *.pt *.safetensors);;All files (*)"
@@ -178,13 +178,14 @@ class RecipeForm(QWidget):
         self.choose_file.clicked.connect(self._ask_file)
         form.addRow(self.choose_file)
 
-        self.freeze = QSlider(Qt.Orientation.Horizontal)
+        self.freeze = StageSlider()
         self.freeze.setToolTip(
             "How many stages, counted from the photograph on, stay as they are. "
             "With all of them frozen only the last layer is fitted, which takes seconds."
         )
         self.freeze.valueChanged.connect(self._freeze_changed)
-        form.addRow(_label("Frozen", self.freeze), self.freeze)
+        form.addRow(_label("Frozen, from the photograph on", self.freeze))
+        form.addRow(self.freeze)
         self._freeze_note = QLabel()
         set_look(self._freeze_note, "secondary")
         self._freeze_note.setWordWrap(True)
@@ -321,11 +322,8 @@ class RecipeForm(QWidget):
             if key != but:
                 editor.show_value(self.recipe)
         stages = len(NETWORKS[network.name].stages)
-        self.freeze.blockSignals(True)
-        self.freeze.setRange(0, stages)
-        self.freeze.setPageStep(max(1, stages // 4))
-        self.freeze.setValue(network.frozen_stages)
-        self.freeze.blockSignals(False)
+        names = NETWORKS[network.name].stages
+        self.freeze.show_network(names, frozen=network.frozen_stages, fresh=network.reinitialise)
         self._freeze_note.setText(frozen_in_words(network.frozen_stages, stages))
         self._fill_weights()
         self.problem_note.setText(self.problem)

@@ -19,15 +19,18 @@ from PySide6.QtWidgets import (
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import RecipeError, UserError
 from weldstudio.domain.recipe import Recipe
+from weldstudio.domain.split import Split
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.train.balance_card import BalanceCard
 from weldstudio.gui.train.columns import CalmWheel, level_line
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_form import RecipeForm
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
+from weldstudio.gui.train.time_note import TimeNote
 from weldstudio.gui.words import when
 from weldstudio.gui.work import while_there
 
@@ -54,6 +57,7 @@ class _Seen(NamedTuple):
     warnings: tuple[str, ...]
     reviewed: Mapping[str, int]
     models: Models
+    task: str
 
 
 class RecipePanel(QWidget):
@@ -76,6 +80,8 @@ class RecipePanel(QWidget):
         self._timer.timeout.connect(self.ask)
         self.form = RecipeForm(training.presets(), experiments=training.experiments(), first=training.first_choice())
         self.snapshot = SnapshotPanel()
+        self.balance = BalanceCard()
+        self.balance.edited.connect(lambda key, value: self.form.set_values({key: value}))
         self._build()
         untouched = self.form.recipe
         self.form.changed.connect(self._recipe_changed)
@@ -84,6 +90,7 @@ class RecipePanel(QWidget):
         )
         session.changed.connect(self._session_changed)
         session.closing.connect(self._timer.stop)
+        self.balance.show_recipe(self.form.recipe)
         self._show_reason()
 
     def set_obstacle(self, sentence: str) -> None:
@@ -119,11 +126,12 @@ class RecipePanel(QWidget):
         inner.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         inner.setSpacing(GROUP)
         inner.addWidget(self.form)
-        self.variations = QPushButton("See nine variations…")
+        self.variations = QPushButton("See sixteen variations…")
         self.variations.setToolTip("A training photograph as augmentation would vary it")
         set_look(self.variations, "link")
         self.variations.clicked.connect(self._ask_variations)
         inner.addWidget(self.variations, alignment=Qt.AlignmentFlag.AlignLeft)
+        inner.addWidget(self.balance)
         inner.addWidget(self.snapshot)
         inner.addStretch(1)
         area = QScrollArea()
@@ -157,11 +165,13 @@ class RecipePanel(QWidget):
         set_look(self.start_button, "primary")
         set_icon(self.start_button, "play", "on_accent")
         self.start_button.clicked.connect(start.trigger)
+        self.time = TimeNote(self._session, lambda: (self.form.recipe, self.form.weights_file))
         foot = QVBoxLayout()
         foot.setContentsMargins(GROUP, 12, GROUP, GROUP)
         foot.setSpacing(GAP)
         foot.addWidget(self.reason)
         foot.addWidget(self.choose_file, alignment=Qt.AlignmentFlag.AlignLeft)
+        foot.addWidget(self.time)
         foot.addWidget(self.start_button)
         return foot
 
@@ -178,6 +188,8 @@ class RecipePanel(QWidget):
     # --- showing ------------------------------------------------------------------------------------------------
 
     def _recipe_changed(self) -> None:
+        self.balance.show_recipe(self.form.recipe)
+        self.time.follow(self.form.recipe)
         self._snapshot_problem = COUNTING
         self._show_reason()
         self._timer.start()
@@ -191,6 +203,7 @@ class RecipePanel(QWidget):
         if seen.lacks_weights and self.form.wants_file and not self._looked_back:
             self._look_back()
         self.snapshot.show_snapshot(seen.photos, seen.counts, seen.warnings, reviewed=seen.reviewed)
+        self.balance.show_counts(seen.counts.get(Split.TRAIN, {}), seen.task)
         self._show_reason()
         self.counted.emit()
 
@@ -230,6 +243,7 @@ class RecipePanel(QWidget):
         self.choose_file.setVisible(
             self._lacks_weights and self.form.wants_file and reason not in (COUNTING, self._obstacle)
         )
+        self.time.setVisible(not reason)
         self._actions.set_enabled("train.start", not reason or self.counting)
         self.start_button.setEnabled(not reason or self.counting)
 
@@ -271,7 +285,7 @@ def _recipe_of(run: Path) -> tuple[Recipe, Path | None]:
 
 
 def _vary(store: "Store", recipe: Recipe) -> "Variations":
-    """Nine variations of the first training photo; store thread."""
+    """Variations of the first training photo; store thread."""
     from weldstudio.studio import variations
 
     return variations.of_photo(store, recipe)
@@ -289,5 +303,6 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
         lacks_weights = False
     except RecipeError:
         lacks_weights = True
+    task = found.manifest.task
     # Counted here: a snapshot of a large project takes the window a second to count, and as long to forget.
-    return _Seen(found.problem, lacks_weights, found.photos, found.counts, found.warnings, found.reviewed, models)
+    return _Seen(found.problem, lacks_weights, found.photos, found.counts, found.warnings, found.reviewed, models, task)

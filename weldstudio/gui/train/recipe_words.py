@@ -40,4 +40,4 @@ def frozen_in_words(frozen: int, stages: int) -> str:
         return f"All {stages} stages stay as they are; only the last layer is fitted."
     if frozen == 0:
         return f"All {stages} stages are trained."
-    return f"The first {frozen} of {stages} stages stay as they are."
+    return f"The first {frozen} of {stages} stages stay as they are, batch norm included."

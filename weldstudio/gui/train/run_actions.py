@@ -224,7 +224,7 @@ def draw(plot: QGraphicsView, file: Path, *, vector: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plot.render(painter, box, plot.viewport().rect())
         painter.end()
-    if not ready or (not vector and not picture.save(str(file), b"PNG")):
+    if not ready or (not vector and not picture.save(str(file))):
         raise JobFailed(f"The curves cannot be drawn into {file}; choose another folder.")
 
 

@@ -214,8 +214,8 @@ class RunView(QWidget):
         if row is None:
             return
         started = when(row.started)
-        self._title.setText(f"{row.name}, {started}" if started else row.name)
-        self._state.setText(in_words(row, curves))
+        self._title.setText(row.name)
+        self._state.setText(" · ".join(part for part in (started, in_words(row, curves)) if part))
         self.stop_button.setText("Take out of the line" if row.waiting else "Stop the run")
         running = row.running and curves.finished is None and not curves.failure
         share = curves.share_done

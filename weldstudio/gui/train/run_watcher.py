@@ -61,6 +61,7 @@ class RunWatcher(QObject):
         self._background = Background(self)
         session.changed.connect(self._session_changed)
         session.closing.connect(self._timer.stop)
+        session.run(_clear_away)
         self.look()
 
     @property
@@ -142,6 +143,14 @@ def _look_again(store: "Store", known: tuple[RunRow, ...]) -> _Seen:
     )
     ended = any(not row.running for row, old in zip(rows, known, strict=True) if old.running)
     return _Seen(rows, _adopt(store) if ended else ())
+
+
+def _clear_away(store: "Store") -> None:
+    """Folders of runs that were deleted long ago."""
+    from weldstudio.studio import marking
+
+    if not store.read_only:
+        marking.clear_away(store)
 
 
 def _adopt(store: "Store") -> tuple[Ready, ...]:

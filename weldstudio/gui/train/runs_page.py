@@ -244,15 +244,15 @@ class RunsPage(QWidget):
         self._read_curves()
 
     def _show(self) -> None:
+        problem = ""
         try:
             rows = run_table.filtered(self._facts, self.filter.text())
             if self._sorted is not None:
                 rows = run_table.ordered(rows, self._sorted[0], descending=self._sorted[1])
         except RecipeError as error:
-            self._problem.setText(str(error))
-            self._problem.show()
-            return
-        self._problem.hide()
+            rows, problem = self.table.runs.rows, str(error)
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
         self.table.show_rows(rows, (*FIXED, *self._more), self._sorted)
 
     def _show_chosen(self, chosen: tuple[str, ...]) -> None:

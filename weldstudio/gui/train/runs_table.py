@@ -89,6 +89,9 @@ class RunsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return head_of(self.columns[section - 1]) if section else ""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole and section:
+            key = self.columns[section - 1]
+            return _side(self.rows[0].value(key) if self.rows and key != "started" else "")
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
             return f"Sort by {self.columns[section - 1]}" if section else "Draw its curve"
         return None
@@ -102,8 +105,8 @@ class RunsModel(QAbstractTableModel):
             return shown_value(run, key)
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(part for part in (run.id, run.summary.sentence, run.summary.note) if part)
-        if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(run.value(key), str | bool | tuple):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(run.value(key) if key != "started" else "")
         if role == Qt.ItemDataRole.FontRole:
             return theme.font("body", figures=True)
         if role == Qt.ItemDataRole.DecorationRole and key == "name" and run.summary.star:
@@ -124,6 +127,12 @@ class RunsModel(QAbstractTableModel):
             return False
         self.tick(self.rows[index.row()].id, Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
+
+
+def _side(value: Any) -> Qt.AlignmentFlag:
+    """Words stand to the left, figures to the right."""
+    words = isinstance(value, str | bool | tuple)
+    return Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignLeft if words else Qt.AlignmentFlag.AlignRight)
 
 
 def _swatch(number: int) -> QIcon:

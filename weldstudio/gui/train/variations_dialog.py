@@ -1,4 +1,4 @@
-"""Nine variations of a training photo, as the network would see them."""
+"""Sixteen variations of a training photo, as the network would see them."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
 
-SIDE = 168
+SIDE = 140
 """Of one picture, in pixels at 100 %."""
+ACROSS = 4
 
 
 class VariationsDialog(QDialog):
-    """Shows pictures (size, size, 3) uint8, three in a row."""
+    """Shows pictures (size, size, 3) uint8, four in a row."""
 
     def __init__(self, pictures: Sequence[NDArray[np.uint8]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Variations")
-        words = QLabel("One photograph as the network would see it in nine rounds of training.")
+        words = QLabel("One photograph as the network would see it in sixteen rounds of training.")
         set_look(words, "secondary")
         grid = QGridLayout()
         grid.setSpacing(GAP)
@@ -30,7 +31,7 @@ class VariationsDialog(QDialog):
             label = QLabel()
             label.setAccessibleName(f"Variation {number + 1}")
             label.setPixmap(_pixmap(picture).scaledToHeight(side, Qt.TransformationMode.SmoothTransformation))
-            grid.addWidget(label, number // 3, number % 3)
+            grid.addWidget(label, number // ACROSS, number % ACROSS)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
