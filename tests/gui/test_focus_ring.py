@@ -38,4 +38,4 @@ def test_every_stop_of_the_tab_key_is_named_and_seen(
         here.clearFocus()
         assert here.grab().toImage() != ringed, f"{name} does not show that it has the keyboard"
         here.setFocus(Qt.FocusReason.TabFocusReason)
-    assert len(seen) > 4
+    assert len(seen) > 3
