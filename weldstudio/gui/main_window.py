@@ -29,6 +29,7 @@ from weldstudio.gui import importing, layout_file, saved_state, window_actions
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.ahead import Ahead
 from weldstudio.gui.first_steps import FirstSteps
+from weldstudio.gui.focus_ring import FocusRing
 from weldstudio.gui.header import Header
 from weldstudio.gui.layout_keys import LayoutKeys
 from weldstudio.gui.news import Banner, Toast
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.addActions(self.action_table.all())
         self.action_table.changed.connect(self._add_flag_actions)
         LayoutKeys(self, self.action_table)
+        FocusRing(self)
         window_actions.connect(self)
         self._restore_geometry()
         self.show_welcome()
