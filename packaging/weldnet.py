@@ -1,7 +1,9 @@
 """Train and judge the network that ships with weldstudio, in the environment of `run.py`.
 
     python packaging/weldnet.py train [--photos 12000] [--seed 1]   draws, trains, judges, writes models/weldnet
-    python packaging/weldnet.py thresholds [--photos 1600] [--seed 3]   after the drawing has changed: chooses the
+    python packaging/weldnet.py again [--photos 3200] [--seed 7001]   after the drawing has changed: takes the shipped
+                                                                    model through its last lesson anew, judges it
+    python packaging/weldnet.py thresholds [--photos 1600] [--seed 3]   the same without teaching: chooses the
                                                                     thresholds of models/weldnet anew, judges it
     python packaging/weldnet.py check [--photos 1200] [--seed 99]   judges models/weldnet on photographs drawn anew
 
@@ -18,11 +20,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from weldstudio.domain.evaluation import Evaluation
-from weldstudio.domain.messages import Alarm, Evaluated, RunFinished, Stage
+from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, Stage
 from weldstudio.imaging.drawn.collection import FLAGS, DrawnPhoto, plan, write
 from weldstudio.ml import demonstration
 from weldstudio.ml.scorer import Scorer
@@ -40,6 +42,8 @@ def main() -> int:
         work = arguments.work or Path(place)
         if arguments.task == "train":
             train(arguments.photos, arguments.seed, work)
+        if arguments.task == "again":
+            teach_on(arguments.photos, arguments.seed, work)
         if arguments.task == "thresholds":
             adjust(arguments.photos, arguments.seed, work)
         if arguments.task != "check":
@@ -50,7 +54,17 @@ def main() -> int:
 def train(count: int, seed: int, work: Path) -> None:
     """Draw, train, and put the model into its place."""
     photos = drawn(count, seed, work / "photos")
-    for message in demonstration.teach(photos, work / "photos", work / "run"):
+    _tell(demonstration.teach(photos, work / "photos", work / "run"))
+
+
+def teach_on(count: int, seed: int, work: Path) -> None:
+    """Teach the shipped model on photographs as they are drawn now."""
+    photos = drawn(count, seed, work / "photos")
+    _tell(demonstration.teach_on(TARGET, photos, work / "photos", work / "run"))
+
+
+def _tell(messages: Iterator[Message]) -> None:
+    for message in messages:
         match message:
             case Evaluated():
                 print(f"epoch {message.epoch:.1f}  accuracy {message.mean_per_class_accuracy or 0:.1%}", flush=True)
@@ -122,6 +136,7 @@ def _arguments() -> argparse.Namespace:
     tasks = parser.add_subparsers(dest="task", required=True)
     for name, photos, seed, text in (
         ("train", 12_000, 1, "draw, train, judge and write models/weldnet"),
+        ("again", 3_200, 7001, "teach models/weldnet on, and judge it"),
         ("thresholds", 1_600, 3, "choose the thresholds of models/weldnet anew, and judge it"),
         ("check", 1_200, 99, "judge models/weldnet on photographs drawn anew"),
     ):
@@ -141,7 +156,8 @@ the first second on. It is in use in the demo project alone; elsewhere it has to
 - Network: weldnet (`weldstudio/ml/weldnet.py`), 224 x 224 pixels, one output for each of the 17 flags of pipe welds.
 - Taught twice: which flags hold, and then also where what is to be seen lies (`weldstudio/ml/pointing.py`). The drawer
   knows both. Networks that you train learn from flags alone; expect their maps to be coarser.
-- Made by `python packaging/weldnet.py train`; judged anew on any seed by `python packaging/weldnet.py check --seed N`.
+- Made by `python packaging/weldnet.py train`; after the drawing had changed, taught on by `... again`. Judged anew on
+  any seed by `python packaging/weldnet.py check --seed N`.
 - Judged on {count} photographs drawn with seed {seed}, none of which it was trained on; its thresholds were chosen on
   others again.
 

@@ -1,6 +1,6 @@
 """Ours on the large project: one kind of work, named by the first word; median ms.
 
-Usage: large_ours.py bulk|undo|first-pages|counts|verdicts|merge PROJECT, as made by large_project.py.
+Usage: large_ours.py bulk|undo|first-pages|counts|verdicts|merge|filters PROJECT, as made by large_project.py.
 """
 
 from collections.abc import Callable
@@ -89,6 +89,23 @@ def merge() -> dict[str, object]:
     return {"merge": after_a_label(lambda: merging.preview(seen, (12, 14)))}
 
 
+FILTERS = (
+    *("reviewed", "raised", "disagrees", "joint:J-00170", "name:0123", 'contractor:"Contractor 3"', "taken:2015"),
+    *('flag:"flag 3"=unsure', 'model:"flag 3">0.9', "points:50..", "verdict:reject", "decision:accepted", "inbox"),
+)
+
+
+def filters() -> dict[str, object]:
+    """The slowest of filters of every kind, and of orders of all photos, after a label."""
+    taken = {}
+    for text in FILTERS:
+        taken[text] = after_a_label(lambda text=text: reviewing.select(seen, reviewing.parse(text, seen.scheme)))
+    for sort in reviewing.Sort:
+        taken[f"by {sort}"] = after_a_label(lambda sort=sort: reviewing.select(seen, sort=sort))
+    slowest = max(taken, key=lambda name: taken[name])
+    return {"filters": taken[slowest], "slowest": slowest}
+
+
 MEASURES = {
     "bulk": bulk,
     "undo": bulk,
@@ -96,6 +113,7 @@ MEASURES = {
     "counts": counts,
     "verdicts": verdicts,
     "merge": merge,
+    "filters": filters,
 }
 
 

@@ -3,27 +3,16 @@
 Usage: open_ours.py PROJECT, as made by large_project.py.
 """
 
-import os
-import sys
-import tempfile
-import time
 from pathlib import Path
 
+import our_window
 import rounds
+import ticking
 import verdicts_data
-from PySide6.QtCore import QEvent, QEventLoop, QObject
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
-from weldstudio import paths
-from weldstudio.gui import app
-from weldstudio.gui.engine_client import EngineClient
-from weldstudio.gui.main_window import MainWindow
-from weldstudio.gui.theme import theme
-from weldstudio.settings import Settings
-
 TIMES = 3
-PATIENCE_S = 60.0
 
 
 class Eye(QObject):
@@ -44,12 +33,8 @@ class Eye(QObject):
 def reopen(_: int) -> None:
     """Open the project; ends the script when its first page never comes."""
     eye.whole = False
-    end = time.monotonic() + PATIENCE_S
     window.open_project(project)
-    while not eye.whole:
-        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        if time.monotonic() > end:
-            raise SystemExit("the first page was not painted")
+    our_window.wait_until(lambda: eye.whole, "the first page was not painted")
 
 
 def measure() -> dict[str, object]:
@@ -57,27 +42,17 @@ def measure() -> dict[str, object]:
     taken = []
     for _ in range(TIMES):
         taken += rounds.each_ms(reopen, 1)
-        QTest.qWait(200)
+        ticking.rest(200)
         window.close_project()
-        QTest.qWait(50)
+        ticking.rest(50)
     return {"value": rounds.percentile(taken, 0.5), "worst": max(taken), "unit": "ms"}
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        os.environ["WELDSTUDIO_HOME"] = folder  # nobody's settings
-        project = Path(rounds.arguments()[0])
-        EngineClient.use_model = lambda self, folder: None  # a process of its own, which has its own row
-        application = QApplication([])
-        sys.setswitchinterval(app.SWITCH_S)  # as `app.open_window` does
-        theme.apply("light")
-        window = MainWindow(Settings.load(paths.settings_file()))
-        window.resize(1280, 800)
-        window.show()
+    project = Path(rounds.arguments()[0])
+    with our_window.shown() as window:
         eye = Eye()
-        application.installEventFilter(eye)
+        QApplication.instance().installEventFilter(eye)
         measure()
         rounds.serve(measure)
-        application.removeEventFilter(eye)
-        window.close()
+        QApplication.instance().removeEventFilter(eye)

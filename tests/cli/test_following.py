@@ -85,10 +85,3 @@ def test_ctrl_c_ends_the_watching_and_says_how_to_stop_the_run(monkeypatch: pyte
     with pytest.raises(Cancelled, match="weldstudio stop welds r1"):
         watch(endless())
     assert closed == [True]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(3, "3 s"), (89, "89 s"), (91, "2 min"), (3600, "60 min"), (9000, "2.5 h")]
-)
-def test_durations_are_short(seconds: float, text: str) -> None:
-    assert following._duration(seconds) == text

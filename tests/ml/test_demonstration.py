@@ -43,6 +43,14 @@ def test_a_model_is_taught_on_true_flags_judged_and_shipped_with_an_honest_card(
         assert taught_on[flag][0] == sum(flag in photo.raised for photo in photos if photo.joint not in held_out)
 
     model = tmp_path / "weldnet-run" / "model"
+    lesson = Lesson(input_size=64, epochs=1, batch_size=6)
+    on = tmp_path / "taught-on"
+    stages = list(demonstration.teach_on(model, photos, tmp_path / "photos", on, lesson=lesson))
+    assert all(isinstance(stage, Stage) for stage in stages)
+    before, after = (ModelCard.from_json(json.loads((at / "card.json").read_text())) for at in (model, on / "model"))
+    assert before.weights_sha256 != after.weights_sha256
+    Scorer(on / "model")  # what was written can be read back
+
     scorer = Scorer(model)
     probabilities = demonstration.scored(scorer, photos, tmp_path / "photos")
     assert probabilities.shape == (24, 17)

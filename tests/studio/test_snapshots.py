@@ -44,6 +44,22 @@ def test_counts_are_those_of_the_labels_and_shares_those_of_the_recipe(tmp_path:
     assert len(found.new_splits) == 60
 
 
+def test_every_photo_is_used_or_counted_with_the_reason_why_not(tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 40)
+    with store:
+        label(store, {i: [R if n % 2 else C, X, X] for n, i in enumerate(ids[:30])})
+        label(store, {i: [U, X, X] for i in ids[30:33]})
+        unread = ids[0]
+        store.execute("UPDATE photos SET problem = 'broken' WHERE id = ?", (unread,))
+        found = take(store, Recipe())
+        assert sum(found.photos.values()) == 29
+        assert found.left_out == {"cannot be read": 1, "without a raised or clear label": 10}
+        assert found.joints == found.photos  # one photo a joint here
+        named = take(store, Recipe().with_values({"data.filter": f"id:{','.join(map(str, ids[:20]))}"}))
+    assert sum(named.photos.values()) == 19
+    assert named.left_out == {"cannot be read": 1, "not in the filter": 20}
+
+
 def test_a_preview_writes_nothing(tmp_path: Path) -> None:
     with labelled_project(tmp_path, count=12) as store:
         before = store.sequence

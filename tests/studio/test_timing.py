@@ -112,3 +112,10 @@ def test_time_is_reading_learning_and_judging() -> None:
 
 def test_judging_is_counted_as_the_training_does_it() -> None:
     assert timing.LEAST_EVALUATIONS == loop.LEAST_EVALUATIONS
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(3, "3 s"), (89, "89 s"), (91, "2 min"), (3600, "60 min"), (9000, "2.5 h")]
+)
+def test_durations_are_short(seconds: float, text: str) -> None:
+    assert timing.rough(seconds) == text

@@ -14,13 +14,13 @@ from weldstudio.studio.variations import of_photo, sheet
 RECIPE = Recipe().with_values({"network.name": "lenet5", "network.freeze": "0"})
 
 
-def test_nine_variations_of_a_training_photo(tmp_path: Path) -> None:
+def test_sixteen_variations_of_a_training_photo(tmp_path: Path) -> None:
     with labelled_project(tmp_path, count=12) as store:
         found = of_photo(store, RECIPE)
         training = {photo.id for photo in snapshots.take(store, RECIPE).manifest.of("train")}
         assert found.photo_id in training
-        assert len({picture.tobytes() for picture in found.pictures}) == 9
-        assert sheet(found.pictures).size == (96, 96)
+        assert len({picture.tobytes() for picture in found.pictures}) == 16
+        assert sheet(found.pictures).size == (128, 128)
         off = {"augmentation.cut": "0", "augmentation.stretch": "0", "augmentation.flip": "false"}
         still = of_photo(
             store, RECIPE.with_values(off | {"augmentation.brightness": "0", "augmentation.contrast": "0"})

@@ -157,9 +157,17 @@ def _tell_check(snapshot: "Snapshot", estimate: "Estimate | None", *, as_json: b
     head = ("class", *(f"{split} {kind}" for split in counts for kind in ("raised", "clear")))
     rows = [(name, *(n for split in counts for n in counts[split][name])) for name in snapshot.classes]
     photos = ", ".join(f"{n:,} {split}" for split, n in snapshot.photos.items())
-    lines = [answer.table(head, rows), f"Photos: {photos}.", *(f"Note: {warning}" for warning in snapshot.warnings)]
+    left_out = ", ".join(f"{n:,} {reason}" for reason, n in snapshot.left_out.items())
+    lines = [
+        answer.table(head, rows),
+        f"Photos: {photos}.",
+        *([f"Not used: {left_out}."] if left_out else []),
+        *(f"Note: {warning}" for warning in snapshot.warnings),
+    ]
     said = {
         "photos": snapshot.photos,
+        "joints": snapshot.joints,
+        "left_out": snapshot.left_out,
         "classes": counts,
         "warnings": snapshot.warnings,
         "problem": snapshot.problem,

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import PhotoError
-from weldstudio.gui.palette import ROLES
+from weldstudio.gui.palette import LIGHT, ROLES
 from weldstudio.gui.review.pictures import as_image
 from weldstudio.imaging.read import read_photo
 from weldstudio.studio.placing import ExportRefused, disk_refused
@@ -142,7 +142,7 @@ def picture_of(sheet: Sheet, layout: QPageLayout, *, width: int) -> QImage:
     laid = plan(sheet, QSizeF(layout.fullRectPoints().size()))
     scale = width / laid.paper.width()
     image = QImage(width, round(laid.paper.height() * scale), QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.white)
+    image.fill(QColor(ROLES["surface"][LIGHT]))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(scale, scale)

@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
 )
 
 from weldstudio.domain.changes import ALL_NEW, Changes
-from weldstudio.gui import importing, layout_file, window_actions
+from weldstudio.gui import importing, layout_file, saved_state, window_actions
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.ahead import Ahead
 from weldstudio.gui.first_steps import FirstSteps
+from weldstudio.gui.focus_ring import FocusRing
 from weldstudio.gui.header import Header
 from weldstudio.gui.layout_keys import LayoutKeys
 from weldstudio.gui.news import Banner, Toast
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.addActions(self.action_table.all())
         self.action_table.changed.connect(self._add_flag_actions)
         LayoutKeys(self, self.action_table)
+        FocusRing(self)
         window_actions.connect(self)
         self._restore_geometry()
         self.show_welcome()
@@ -243,7 +245,7 @@ class MainWindow(QMainWindow):
         session.undoable_told.connect(lambda text: self.say(text, undo=True))
         session.undo_stack.indexChanged.connect(self.toast.withdraw)
         session.failed.connect(lambda text: self.banner.say(text))
-        session.saved_changed.connect(lambda state: window_actions.show_saved(self, state))
+        session.saved_changed.connect(lambda state: saved_state.show(self, state))
         session.selection_changed.connect(lambda: self.status.show_selection(len(session.selection), session.hidden))
         session.engine_changed.connect(self.status.show_engine)
         session.work_changed.connect(self._show_works)

@@ -95,28 +95,6 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     session.run(_notices).then(warn)
 
 
-def show_saved(window: "MainWindow", state: str) -> None:
-    """Show whether what was done is on disk, in the header and, where it is not, above the page."""
-    session = window.session
-    if session is None:
-        return
-    why = session.outbox.problem
-    window.header.saved.show_state(state, why)
-    if state == "not saved":
-        count = session.outbox.waiting
-        window.banner.say(
-            f"{count} {'edit is' if count == 1 else 'edits are'} not on disk yet: {why} "
-            "Nothing is lost; weldstudio keeps trying.",
-            offer="Try now",
-            take=session.outbox.retry,
-            closable=False,
-        )
-    elif window.banner.button.text() == "Try now":
-        window.banner.dismiss()
-    if state == "saved" and window.closing:
-        window.close()
-
-
 def say_read_only(window: "MainWindow", why: str) -> None:
     """Say why this window only looks on, with the way to more."""
     session = window.session

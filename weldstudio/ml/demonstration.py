@@ -5,6 +5,7 @@ It exists so that the demo has something to show from its first second on. It kn
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,6 +53,8 @@ RECIPES = (
 )
 """Shapes are learned from small pictures, three times as fast, and details from large ones then (progressive resizing,
 Tan & Le, ICML 2021)."""
+AGAIN = Lesson(epochs=3, learning_rate=0.0005, seed=7)
+"""What a network that knows the drawings needs when they have become other ones."""
 
 
 def teach(
@@ -68,13 +71,13 @@ def teach(
 
     The photos of the last joints, `validation_share` of all, choose the thresholds. The model is `folder`/model.
     """
-    first = len(photos) - round(len(photos) * validation_share)
-    held_out = {photo.joint for photo in photos[first:]}
+    taught, held_out = _parted(photos, validation_share)
+    held_joints = {photo.joint for photo in held_out}
     rows = tuple(
         ManifestPhoto(
             number,
             str(root / photo.path),
-            Split.VALIDATION if photo.joint in held_out else Split.TRAIN,
+            Split.VALIDATION if photo.joint in held_joints else Split.TRAIN,
             tuple(State.RAISED if flag in photo.raised else State.CLEAR for flag in FLAGS),
         )
         for number, photo in enumerate(photos)
@@ -86,9 +89,33 @@ def teach(
         yield from train(recipe, manifest, run, lambda: False)
         manifest = replace(manifest, weights=str((run / "model" / "weights.safetensors").resolve()))
     (run / "model").rename(folder / "model")
-    taught = [photo for photo in photos if photo.joint not in held_out]
     yield from point_out(folder / "model", taught, root, lesson=lesson)
-    choose_thresholds(folder / "model", [photo for photo in photos if photo.joint in held_out], root)
+    choose_thresholds(folder / "model", held_out, root)
+
+
+def teach_on(
+    model: Path,
+    photos: Sequence[DrawnPhoto],
+    root: Path,
+    folder: Path,
+    *,
+    lesson: Lesson = AGAIN,
+    validation_share: float = 0.33,
+) -> Iterator[Message]:
+    """Takes a taught model through the last lesson again, on other photos; the model is `folder`/model.
+
+    The photos of the last joints, `validation_share` of all, choose the thresholds.
+    """
+    taught, held_out = _parted(photos, validation_share)
+    shutil.copytree(model, folder / "model")
+    yield from point_out(folder / "model", taught, root, lesson=lesson)
+    choose_thresholds(folder / "model", held_out, root)
+
+
+def _parted(photos: Sequence[DrawnPhoto], share: float) -> tuple[list[DrawnPhoto], list[DrawnPhoto]]:
+    """Photos to teach with, and those of the last joints, `share` of all, to choose thresholds by."""
+    joints = {photo.joint for photo in photos[len(photos) - round(len(photos) * share) :]}
+    return [p for p in photos if p.joint not in joints], [p for p in photos if p.joint in joints]
 
 
 def point_out(model: Path, photos: Sequence[DrawnPhoto], root: Path, *, lesson: Lesson) -> Iterator[Stage]:

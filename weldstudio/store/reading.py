@@ -92,6 +92,8 @@ class JointFacts:
     """Tapping-T, coupler, ..."""
     mediums: Named = field(default_factory=Named)
     """Gas, water, ..."""
+    _steps: list[NDArray[np.int64]] = field(default_factory=list, init=False, repr=False, compare=False)
+    """`_limit_steps`, once somebody has asked for a limit."""
 
     def contractor_ids(self, joints: NDArray[np.int64]) -> NDArray[np.int64]:
         """Contractors of joints, 0 = not known; same shape as `joints`."""
@@ -109,18 +111,23 @@ class JointFacts:
         """
         if not any(contractor.limits for contractor in self.contractors.values()):
             return np.full(joints.shape, DEFAULT_LIMIT, np.int64)
-        # One ascending row of (contractor, day) as single numbers, so that all joints are looked up at once.
-        steps = [(0, DEFAULT_LIMIT)]
-        for contractor in sorted(self.contractors.values(), key=lambda c: c.id):
-            begin = contractor.id * _SPAN
-            steps.append((begin, DEFAULT_LIMIT))
-            steps += [(begin + _HALF + _seconds(limit.valid_from), limit.points) for limit in contractor.limits]
-        keys, points = np.array(steps, np.int64).T
+        if not self._steps:
+            self._steps.append(self._limit_steps())
+        keys, points = self._steps[0]
         day = np.where(made == NOT_TAKEN, _seconds(date.today()), made)
         found: NDArray[np.int64] = points[
             np.searchsorted(keys, self.contractor_ids(joints) * _SPAN + _HALF + day, side="right") - 1
         ]
         return found
+
+    def _limit_steps(self) -> NDArray[np.int64]:
+        """(2, k): (contractor, day) as single ascending numbers, so that all joints are looked up at once; points."""
+        steps = [(0, DEFAULT_LIMIT)]
+        for contractor in sorted(self.contractors.values(), key=lambda c: c.id):
+            begin = contractor.id * _SPAN
+            steps.append((begin, DEFAULT_LIMIT))
+            steps += [(begin + _HALF + _seconds(limit.valid_from), limit.points) for limit in contractor.limits]
+        return np.array(steps, np.int64).T
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ class Row:
     rate: bool = False
     """More is better."""
     cap: float | None = None
-    """What our side may take at most whatever the limit is, in ms, on two cores."""
+    """What our side may take at most whatever the limit is, on two cores; in `cap_unit`."""
     arguments: tuple[str, ...] = ("{photos}",)
     limit_script: str = ""
     """Where the limit is another row's."""
     rounds: int = 5
+    cap_unit: str = "ms"
     checks: tuple[tuple[str, Any], ...] = ()
     """Further values that our side must say: (key, value), or (key, at most) for numbers."""
 
@@ -33,7 +34,7 @@ class Row:
         if self.goal is not None:
             parts.append(f"{'>=' if self.rate else '<='} {self.goal:g} x limit")
         if self.cap is not None:
-            parts.append(f"at most {self.cap:g} ms")
+            parts.append(f"at most {self.cap:g} {self.cap_unit}")
         return ", ".join(parts)
 
 
@@ -150,6 +151,53 @@ ROWS = (
         cap=100,
         arguments=("merge", "{large}"),
         limit_script="verdicts",
+    ),
+    Row(
+        "large-filters",
+        "after a label, the slowest of all kinds of filters and orders there / a ranking by bare numpy",
+        "large",
+        cap=50,
+        arguments=("filters", "{large}"),
+        limit_script="ranking",
+    ),
+    *(
+        Row(
+            f"large-{name}",
+            text,
+            "viewing",
+            cap=cap,
+            arguments=(name, "{photos}", "{large}"),
+            rounds=3,
+            cap_unit=unit,
+            checks=checks,
+        )
+        for name, text, cap, unit, checks in (
+            ("scroll", "one row of the grid further there / bare cells", 8, "ms", (("p99", 16.0),)),
+            (
+                "next",
+                "key press to the next photograph painted there / decoded and painted",
+                20,
+                "ms",
+                (("p95", 60.0),),
+            ),
+            ("overlay", "a map to its colours on a photograph there / by a table, scaled by Qt", 20, "ms", ()),
+            ("memory", "what the window's process holds there / a bare window", 400, "MB", ()),
+            (
+                "delay",
+                "ticks of the window's timer while photos are predicted / of a bare window beside forward passes",
+                25,
+                "ms",
+                (("worst", 60.0),),
+            ),
+        )
+    ),
+    Row(
+        "scoring",
+        "photos/s of many photographs scored and stored / decoded and plain forward passes",
+        "scoring",
+        goal=0.85,
+        rate=True,
+        rounds=3,
     ),
     *(
         Row(

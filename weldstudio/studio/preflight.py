@@ -94,8 +94,8 @@ def recipe_problem(recipe: Recipe, manifest: Manifest) -> str:
     return ""
 
 
-def recipe_warnings(recipe: Recipe, manifest: Manifest) -> list[str]:
-    """What sampling leaves out or repeats, and what two corrections make of each other."""
+def sampling_notes(recipe: Recipe, manifest: Manifest) -> list[str]:
+    """What sampling leaves out or repeats, and what two corrections make of each other: what the dial shows as well."""
     warnings = []
     if recipe.sampling.method in ("under", "over") and manifest.of(Split.TRAIN):
         found = sampling_of(recipe, manifest)
@@ -115,6 +115,12 @@ def recipe_warnings(recipe: Recipe, manifest: Manifest) -> list[str]:
         realised = sampling_of(recipe, manifest).realised
         priors = [raised / max(1, raised + clear) for raised, clear in realised]
         warnings.append(stacking(recipe.sampling, recipe.loss, priors))
+    return warnings
+
+
+def recipe_warnings(recipe: Recipe, manifest: Manifest) -> list[str]:
+    """What there is to say of a recipe on this manifest before it starts."""
+    warnings = sampling_notes(recipe, manifest)
     networks = len(manifest.classes)
     if recipe.data.task == "independent" and recipe.network.trains_stages and networks > 1:
         warnings.append(

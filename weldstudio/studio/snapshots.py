@@ -46,6 +46,10 @@ class Snapshot:
     """Joints that would be put into a split by this training."""
     reviewed: dict[str, int] = field(default_factory=dict)
     """Split -> photos that a person has looked at; the labels of the others were imported or assumed."""
+    joints: dict[str, int] = field(default_factory=dict)
+    """Split -> joints."""
+    left_out: dict[str, int] = field(default_factory=dict)
+    """Why photos of the project are not used -> how many; every photo is used or counted once here."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -104,7 +108,32 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     problem = manifest_problem(manifest) or recipe_problem(recipe, manifest)
     seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
     reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}
-    return Snapshot(manifest, tuple(warnings), problem, new, reviewed)
+    joints = {
+        split.value: len(np.unique(mirror.joint[np.isin(mirror.ids, [photo.id for photo in manifest.of(split)])]))
+        for split in Split
+    }
+    left_out = _left_out(mirror, manifest, wanted=wanted | judges, told=np.asarray(told), dealt=of_photo != "")
+    return Snapshot(manifest, tuple(warnings), problem, new, reviewed, joints, left_out)
+
+
+def _left_out(
+    mirror: Mirror, manifest: Manifest, *, wanted: NDArray[np.bool_], told: NDArray[np.bool_], dealt: NDArray[np.bool_]
+) -> dict[str, int]:
+    """Why the photos that are not in the manifest are not, each counted under the first reason that holds."""
+    rest = ~np.isin(mirror.ids, [photo.id for photo in manifest.photos])
+    found: dict[str, int] = {}
+    for reason, holds in (
+        ("cannot be read", mirror.problem),
+        ("not in the filter", ~wanted),
+        ("without a raised or clear label", ~told),
+        ("near-duplicates in other splits", ~dealt),
+        ("labelled for other classes or splits alone", np.ones(len(rest), np.bool_)),
+    ):
+        count = int((rest & holds).sum())
+        if count:
+            found[reason] = count
+        rest &= ~holds
+    return found
 
 
 def chosen_classes(scheme: Scheme, recipe: Recipe) -> tuple[tuple[SchemeClass, ...], str]:

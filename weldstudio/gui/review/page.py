@@ -327,9 +327,11 @@ class ReviewPage(QWidget):
         self.large.strip.refresh()
 
     def _current_changed(self, _photo_id: int | None) -> None:
-        self.inspecting.refresh()
         self.going.show_large()
         self.overlays.refresh()
+        if self.going.is_large:
+            self.large.view.repaint()  # the photograph is on the screen before all that is said of it is put together
+        self.inspecting.refresh()
 
     def _show_overlay(self, slot: int) -> None:
         if self.going.shows_large:

@@ -29,6 +29,7 @@ from weldstudio.gui.train.balance_card import BalanceCard
 from weldstudio.gui.train.columns import CalmWheel, level_line
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_form import RecipeForm
+from weldstudio.gui.train.run_actions import recipe_of
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
 from weldstudio.gui.train.time_note import TimeNote
 from weldstudio.gui.words import when
@@ -58,6 +59,8 @@ class _Seen(NamedTuple):
     reviewed: Mapping[str, int]
     models: Models
     task: str
+    joints: Mapping[str, int]
+    left_out: Mapping[str, int]
 
 
 class RecipePanel(QWidget):
@@ -202,7 +205,14 @@ class RecipePanel(QWidget):
         self._lacks_weights = seen.lacks_weights
         if seen.lacks_weights and self.form.wants_file and not self._looked_back:
             self._look_back()
-        self.snapshot.show_snapshot(seen.photos, seen.counts, seen.warnings, reviewed=seen.reviewed)
+        self.snapshot.show_snapshot(
+            seen.photos,
+            seen.counts,
+            seen.warnings,
+            reviewed=seen.reviewed,
+            joints=seen.joints,
+            left_out=seen.left_out,
+        )
         self.balance.show_counts(seen.counts.get(Split.TRAIN, {}), seen.task)
         self._show_reason()
         self.counted.emit()
@@ -256,14 +266,14 @@ class RecipePanel(QWidget):
 
 def _weights_of_runs(store: "Store", network: str) -> Path | None:
     """The weights file that the newest run of this network began with, as kept in its folder; store thread."""
-    recipes = (_recipe_of(summary.folder) for summary in _runs(store))
+    recipes = (recipe_of(summary.folder) for summary in _runs(store))
     return next((file for recipe, file in recipes if file is not None and recipe.network.name == network), None)
 
 
 def _last_recipe(store: "Store") -> tuple[Recipe, Path | None] | None:
     """Recipe and weights file of the newest run, unless its file is gone; store thread."""
     for summary in _runs(store)[:1]:
-        recipe, file = _recipe_of(summary.folder)
+        recipe, file = recipe_of(summary.folder)
         if file is not None or recipe.network.weights != "file":
             return recipe, file
     return None
@@ -275,15 +285,6 @@ def _runs(store: "Store") -> Sequence["RunSummary"]:
     return training.runs(store)
 
 
-def _recipe_of(run: Path) -> tuple[Recipe, Path | None]:
-    """A run's recipe and the weights file it began with, as kept in its folder."""
-    from weldstudio.jobs.folder import RunFolder
-
-    recipe = RunFolder(run).recipe()
-    kept = sorted((run / "weights").glob("*")) if recipe.network.weights == "file" else []
-    return recipe, kept[0] if kept else None
-
-
 def _vary(store: "Store", recipe: Recipe) -> "Variations":
     """Variations of the first training photo; store thread."""
     from weldstudio.studio import variations
@@ -293,7 +294,7 @@ def _vary(store: "Store", recipe: Recipe) -> "Variations":
 
 def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
     """What would be used, and models of the recipe's network as (id, name and moment); store thread."""
-    from weldstudio.studio import registry, training
+    from weldstudio.studio import preflight, registry, training
 
     cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
     models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
@@ -304,5 +305,18 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
     except RecipeError:
         lacks_weights = True
     task = found.manifest.task
+    shown = set(preflight.sampling_notes(recipe, found.manifest))
+    warnings = tuple(warning for warning in found.warnings if warning not in shown)
     # Counted here: a snapshot of a large project takes the window a second to count, and as long to forget.
-    return _Seen(found.problem, lacks_weights, found.photos, found.counts, found.warnings, found.reviewed, models, task)
+    return _Seen(
+        found.problem,
+        lacks_weights,
+        found.photos,
+        found.counts,
+        warnings,
+        found.reviewed,
+        models,
+        task,
+        found.joints,
+        found.left_out,
+    )

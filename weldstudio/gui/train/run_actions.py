@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QGraphicsView, QInputDialog, QMenu, Q
 
 from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import JobFailed, UserError
+from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.session import Session
 from weldstudio.gui.theme import theme
@@ -200,7 +201,7 @@ class RunActions(QObject):
         self._session.edit(text, _mark, row.id, who=self._session.who, what=what)
 
 
-def recipe_of(folder: Path) -> tuple[Any, Path | None]:
+def recipe_of(folder: Path) -> tuple[Recipe, Path | None]:
     """A run's recipe and the weights file it began with, as kept in its folder. Raises UserError."""
     recipe = RunFolder(folder).recipe()
     kept = sorted((folder / "weights").glob("*")) if recipe.network.weights == "file" else []

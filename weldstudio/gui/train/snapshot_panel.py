@@ -36,30 +36,47 @@ class SnapshotPanel(QFrame):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
         layout.addWidget(self._table)
+        self.left_out = QLabel()
+        self.left_out.setWordWrap(True)
+        self.left_out.hide()
+        set_look(self.left_out, "secondary")
+        layout.addWidget(self.left_out)
         self._warnings = QVBoxLayout()
         self._warnings.setSpacing(4)
         layout.addLayout(self._warnings)
         self.warnings: tuple[str, ...] = ()
 
     def show_snapshot(
-        self, photos: Mapping[str, int], counts: Counts, warnings: tuple[str, ...], *, reviewed: Mapping[str, int]
+        self,
+        photos: Mapping[str, int],
+        counts: Counts,
+        warnings: tuple[str, ...],
+        *,
+        reviewed: Mapping[str, int],
+        joints: Mapping[str, int] | None = None,
+        left_out: Mapping[str, int] | None = None,
     ) -> None:
         """`photos` by split; `counts`: split -> class -> (raised, clear); `warnings` as sentences.
 
-        `reviewed` are the photos by split that a person has looked at.
+        `reviewed` are the photos by split that a person has looked at, `left_out` why how many are not used.
         """
         _empty(self._grid)
         self._add_row(0, "", {split: HEADS[split] for split in SPLITS}, look="secondary")
         totals = {split: count(photos.get(split, 0)) for split in SPLITS}
         self._add_row(1, "photographs", totals, look="")
+        of_joints = {split: count((joints or {}).get(split, 0)) for split in SPLITS}
+        self._add_row(2, "joints", of_joints, look="")
         seen = {split: count(reviewed.get(split, 0)) for split in SPLITS}
-        self._add_row(2, "looked at by a person", seen, look="")
+        self._add_row(3, "looked at by a person", seen, look="")
         names = list(counts.get(Split.TRAIN, {}))
         if names:
-            self._add_row(3, "of these raised", {}, look="secondary")
+            self._add_row(4, "of these raised", {}, look="secondary")
         for i, name in enumerate(names):
             pairs = {split: counts.get(split, {}).get(name, (0, 0)) for split in SPLITS}
-            self._add_class(4 + i, name, pairs)
+            self._add_class(5 + i, name, pairs)
+        said = ", ".join(f"{count(number)} {reason}" for reason, number in (left_out or {}).items())
+        self.left_out.setText(f"Not used: {said}." if said else "")
+        self.left_out.setVisible(bool(said))
         self._show_warnings(warnings)
 
     def _add_class(self, row: int, name: str, pairs: Mapping[Split, tuple[int, int]]) -> None:
