@@ -44,6 +44,13 @@ def test_the_network_is_recognised_and_every_tensor_accounted_for(file: Path) ->
     assert nothing.network == ""
 
 
+@pytest.mark.parametrize("network", ["weldnet", "shufflenet_v2_x0_5"])
+def test_a_whole_file_fits_the_network_it_was_saved_from(tmp_path: Path, network: str) -> None:
+    torch.save(build(network, 1).body.state_dict(), tmp_path / "whole.pth")
+    found = fitting_weights.read(ReadWeights(1, str(tmp_path / "whole.pth"), network))
+    assert (found.network, found.missing, found.other_shape, found.unknown) == (network, (), (), ())
+
+
 def test_a_file_of_ones_own_is_taken_in_checked_and_removed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def here(question: ReadWeights, _kind: object, text: str) -> Generator[Progress, None, WeightsRead]:
         yield Progress(0, None, text)
