@@ -79,6 +79,8 @@ class LargeView(QWidget):
 
     def show_beside(self, panes: Sequence[Pane]) -> None:
         """These beside the photograph, at the same zoom and place; none = it stands alone."""
+        if not panes and not self._beside:
+            return  # alone before and after: nothing is asked for twice
         self._beside = tuple(panes)
         self.panes.show_beside(len(panes))
         for view, pane in zip(self.panes.beside, panes, strict=True):
