@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="List labels of PROJECT that all others contradict, or judge them.",
+    short_help="List labels of PROJECT that all others contradict.",
     epilog=examples(
         "weldstudio suspects welds",
         'weldstudio suspects welds --flag "No Clamp Used" --kind missing --limit 20',
