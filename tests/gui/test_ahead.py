@@ -25,15 +25,19 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_modules_come_in_while_the_event_loop_runs(qtbot: QtBot, qapp: QObject, package: str) -> None:
-    Ahead(qapp).bring(package)
+    told: list[bool] = []
+    Ahead(qapp).bring(package, then=lambda: told.append(f"{package}.second" in sys.modules))
     assert f"{package}.first" not in sys.modules
-    qtbot.waitUntil(lambda: f"{package}.second" in sys.modules)
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == [True]
     assert f"{package}.first" in sys.modules
 
 
 def test_what_is_stopped_brings_nothing_more(qtbot: QtBot, qapp: QObject, package: str) -> None:
     ahead = Ahead(qapp)
-    ahead.bring(package)
+    told: list[bool] = []
+    ahead.bring(package, then=lambda: told.append(True))
     ahead.stop()
     qtbot.wait(20)
+    assert not told
     assert f"{package}.first" not in sys.modules

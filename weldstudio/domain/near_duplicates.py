@@ -99,6 +99,7 @@ def _join(group: NDArray[np.int64], hashes: NDArray[np.uint64], parent: NDArray[
     for start in range(0, len(group), rows):
         part = group[start : start + rows]
         near = np.bitwise_count(hashes[part][:, None] ^ hashes[group][None, :]) <= distance
+        near &= part[:, None] < group[None, :]
         for a, b in zip(*np.nonzero(near), strict=True):
             first, second = _root(parent, part[a]), _root(parent, group[b])
             if first != second:

@@ -148,10 +148,11 @@ def answer(at: At, queue: str) -> None:
             at.key(Key.Key_F7)
 
 
-@pytest.mark.parametrize("queue", [name for name in QUEUES if name != "problems"])
+@pytest.mark.parametrize("queue", [name for name in QUEUES if name not in ("problems", "suspects")])
 def test_in_every_queue_the_next_one_follows_and_the_place_is_kept(
     qtbot: QtBot, window: MainWindow, project: Path, queue: str
 ) -> None:
+    """Of problems nothing is labelled, and suspects are learned from labels: these are tried by themselves."""
     at = begun(qtbot, window, project, said=(0.9, 0.2, 0.6))
     with Store.open(project) as store:
         prepare(store, queue, list(range(1, 13)))

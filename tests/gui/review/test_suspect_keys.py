@@ -54,3 +54,16 @@ def test_where_nothing_is_in_doubt_the_key_says_so(qtbot: QtBot, window: MainWin
     with qtbot.waitSignal(session.told) as told:
         qtbot.keyClick(window.pages["review"], Qt.Key.Key_F12)
     assert "No label" in told.args[0]
+
+
+def test_a_label_that_was_answered_for_stays_until_one_moves_on(
+    qtbot: QtBot, window: MainWindow, session: Session
+) -> None:
+    shown = window.pages["review"].filtering.shown
+    before = shown.ids.tolist()
+    session.set_current(before[0])
+    for _ in suspects.of_photo(session.mirror, before[0]):
+        qtbot.keyClick(window.pages["review"], Qt.Key.Key_F12)
+    assert session.current == before[0]
+    assert shown.ids.tolist() == before
+    assert before[0] in shown.stale()
