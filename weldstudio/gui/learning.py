@@ -153,7 +153,7 @@ class Learning(QObject):
         """Learn from all labels, if there are features and they are not being made just now."""
         if not self._on or self._session.read_only or self._scoring() is not None:
             return
-        self._session.run(_located).then(self._located, lambda error: _logger.info("nothing to learn from: %s", error))
+        self._session.run(_located).then(self._located, lambda error: _logger.debug("nothing to learn from: %s", error))
 
     def _located(self, found: "tuple[Path, NDArray[np.int64], NDArray[np.int64]]") -> None:
         from weldstudio.studio import refitting
@@ -163,7 +163,7 @@ class Learning(QObject):
         try:
             ground = refitting.ground_of(mirror, ids, records)
         except JobFailed as error:
-            _logger.info("nothing to learn from: %s", error)
+            _logger.debug("nothing to learn from: %s", error)
             return
         told = self._told.ground if self._told is not None else None
         if told is not None and _same(told, ground):
