@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.messages import Message, Stage
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.context import SAY_EVERY_S, SCORE_BATCH, Context
@@ -25,11 +26,13 @@ class FrozenMaps:
     """(h, w, channels) float32 each; the system keeps in memory what there is room for."""
 
     def of(self, indices: Iterable[int]) -> Tensor:
-        """Input (n, channels, h, w) of stage `start`, channels last. Raises OSError where the disk fails."""
+        """Input (n, channels, h, w) of stage `start`, channels last. Raises JobFailed where the disk fails."""
         found = [self.file.get(int(index)) for index in indices]
         maps = [array for array in found if array is not None]
         if len(maps) < len(found):
-            raise OSError("the maps of frozen stages cannot be read back from the disk")
+            raise JobFailed(
+                "What the frozen stages made of the photos cannot be read back from the disk; resume the run."
+            )
         return torch.from_numpy(np.stack(maps)).permute(0, 3, 1, 2)
 
 

@@ -9,9 +9,8 @@ from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.page import ReviewPage
 
 
-@pytest.fixture
-def page(qtbot: QtBot, window: MainWindow, project: Path) -> ReviewPage:
-    """Of a project in the real window, the grid with the keyboard."""
+def opened(qtbot: QtBot, window: MainWindow, project: Path) -> ReviewPage:
+    """The page of a project in the real window, the grid with the keyboard."""
     window.open_project(project)
     qtbot.waitUntil(lambda: "review" in window.pages)
     page = window.pages["review"]
@@ -20,3 +19,9 @@ def page(qtbot: QtBot, window: MainWindow, project: Path) -> ReviewPage:
     qtbot.waitUntil(window.isActiveWindow)
     page.grid.setFocus()
     return page
+
+
+@pytest.fixture
+def page(qtbot: QtBot, window: MainWindow, project: Path) -> ReviewPage:
+    """Of a project in the real window, the grid with the keyboard."""
+    return opened(qtbot, window, project)

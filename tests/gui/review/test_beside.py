@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import MODEL, write_card
+from tests.gui.review.conftest import opened
 from weldstudio.domain.model import slot_row
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.page import ReviewPage
@@ -37,14 +38,7 @@ def page(qtbot: QtBot, window: MainWindow, project: Path) -> ReviewPage:
         said = np.tile(np.array([0.1, 0.2, 0.3], np.float32), (len(ids), 1))
         predictions.write(store, MODEL, ids, slot_row(card, said, 3))
         photos.set_joints(store, [(ids[n], "J-1", None) for n in range(3)])
-    window.open_project(project)
-    qtbot.waitUntil(lambda: "review" in window.pages)
-    page = window.pages["review"]
-    assert isinstance(page, ReviewPage)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    page.grid.setFocus()
-    return page
+    return opened(qtbot, window, project)
 
 
 def press(page: ReviewPage, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
