@@ -79,7 +79,12 @@ def test_rare_flags_have_their_share() -> None:
     logits = np.stack([points[:, 0] * 3, points[:, 1] * 3 - 7], axis=1).astype(np.float32)
     width = widths(np.array([400, 3]), np.array([500, 5]))
     rows, columns = next_photos(
-        points, logits, np.zeros(2, np.float32), waiting=np.ones((2000, 2), np.bool_), width=width, count=50
+        lambda some: points[some],
+        logits,
+        np.zeros(2, np.float32),
+        waiting=np.ones((2000, 2), np.bool_),
+        width=width,
+        count=50,
     )
     assert len(set(rows.tolist())) == 50
     assert (columns == CHANCE).sum() == 8

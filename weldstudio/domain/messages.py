@@ -38,6 +38,8 @@ class Explain:
     photo_id: int
     path: str
     """Absolute path of the image file."""
+    heads: str = ""
+    """Absolute path of the file of a refit: its heads go before the model's own. Empty = there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class EngineClient(QObject):
         self._kept: Place | None = None
         self._restarts = 0
         self._stopping = False
+        self.heads = ""
+        """Path of the file of a refit, whose heads go before the model's own; empty = there is none."""
         self.state = "no model yet"
 
     @property
@@ -113,7 +115,7 @@ class EngineClient(QObject):
         """Ask about a photograph; answered by `explained`, unless a newer one is asked for meanwhile."""
         self._wanted = (photo_id, path)
         if self.ready:
-            self._send(self._protocol.explain(photo_id, str(path)))
+            self._send(self._protocol.explain(photo_id, str(path), self.heads))
 
     def score(self, paths: Mapping[int, Path]) -> None:
         """Have these photographs (by id) scored, behind every explanation; answered by `scored` in pieces.
@@ -214,7 +216,7 @@ class EngineClient(QObject):
                 self._restarts = 0
                 self._say("engine ready")
                 if self._wanted is not None:
-                    self._send(self._protocol.explain(self._wanted[0], str(self._wanted[1])))
+                    self._send(self._protocol.explain(self._wanted[0], str(self._wanted[1]), self.heads))
                 self._ask_scores(self._to_score)
             case Explained():
                 self._explained(message)

@@ -2,11 +2,12 @@
 
 import logging
 import zipfile
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weldstudio.domain.learner import Refit
 
@@ -38,6 +39,29 @@ def read(folder: Path) -> Refit | None:
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         _logger.warning("The refitted heads in %s cannot be read: %s", file, error)
         return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadsSaid:
+    """The heads of the classes that were refitted."""
+
+    slots: NDArray[np.int64]
+    weight: NDArray[np.float32]
+    """(classes, width)"""
+    bias: NDArray[np.float32]
+
+
+def heads(file: Path, model_id: str) -> HeadsSaid | None:
+    """The calibrated heads that the file of a refit holds for a model; None where it holds none. Reads nothing else."""
+    try:
+        with file.open("rb") as opened, np.load(opened) as found:
+            if str(found["model_id"]) != model_id:
+                return None
+            slots, weight, bias = found["slots"], found["weight"], found["bias"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+    there = ~np.isnan(bias)
+    return HeadsSaid(slots[there], weight[there], bias[there]) if there.any() else None
 
 
 def remove(folder: Path) -> bool:

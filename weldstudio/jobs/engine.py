@@ -42,9 +42,9 @@ class EngineProtocol:
         self._load = message.request
         return [*dropped, message]
 
-    def explain(self, photo_id: int, path: str) -> list[Message]:
+    def explain(self, photo_id: int, path: str, heads: str = "") -> list[Message]:
         """Probabilities and overlays of one photo, before everything else that waits."""
-        message = Explain(self._number(), photo_id, path)
+        message = Explain(self._number(), photo_id, path, heads)
         if self._explaining is not None:
             self._next = message
             return []

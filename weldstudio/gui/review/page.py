@@ -186,6 +186,7 @@ class ReviewPage(QWidget):
         session.changed.connect(self._changed)
         session.current_changed.connect(self._current_changed)
         session.selection_changed.connect(self.inspecting.refresh)
+        session.listing.connect(self.filtering.list_next)
         session.photos_asked.connect(self.show_filter)
         session.work_changed.connect(self._show_none)
         self.veil.changed.connect(self._veil_changed)

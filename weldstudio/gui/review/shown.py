@@ -28,6 +28,7 @@ SORTS: Final = {
     Sort.OVER: "Farthest above the limit",
     Sort.CHANCE: "Safest to pass",
     Sort.RANDOM: "Shuffled",
+    Sort.LISTED: "As the filter names them",
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
 
@@ -65,6 +66,8 @@ class Shown:
     def ask(self, text: str) -> None:
         """Another filter, in its text form. Raises FilterError."""
         self.filter = reviewing.parse(text, self._mirror_of().scheme)
+        if self.sort == Sort.LISTED and not any(term.key in ("id", "picked") for term in self.filter.terms):
+            self.sort = Sort.ADDED
 
     def toggle(self, term: Term) -> None:
         """Put a term into the filter, or take it out; another term about the same class goes."""
