@@ -40,7 +40,8 @@ def without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
     if len(keep) == len(manifest.classes):
         return manifest, warnings
     photos = tuple(_narrowed(photo, keep) for photo in manifest.photos)
-    known = tuple(photo for photo in photos if any(state in (State.RAISED, State.CLEAR) for state in photo.states))
+    telling = (State.RAISED,) if manifest.task == "exclusive" else (State.RAISED, State.CLEAR)
+    known = tuple(photo for photo in photos if any(state in telling for state in photo.states))
     return replace(manifest, classes=tuple(manifest.classes[i] for i in keep), photos=known), warnings
 
 
