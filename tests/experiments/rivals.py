@@ -101,7 +101,7 @@ def main() -> int:
             one = found[name][-1]
             speed = f"{one.rate:.1f} photos/s, {one.lean:.1f} a second of processor"
             print(f"seed {seed}, {name}: {one.accuracy:.1%}, {speed}", flush=True)
-    print(_table(found))
+        print(f"{_table(found)}\n{len(manifest.photos):,} photographs.", flush=True)
     return 0
 
 
