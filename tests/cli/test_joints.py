@@ -96,7 +96,7 @@ def test_what_a_label_file_says_beside_labels_goes_back_with_them(welds: Path, r
     # A file may say nothing else.
     table.write_text("joint;contractor;medium\nJ3;Evans;oil\nJ77;Evans;oil\n", encoding="utf-16")
     told = run("label", welds, table, "--by", "Ann", "--dry-run")
-    assert (told["labels"], told["facts"], told["left_out"]) == (0, {"contractor": 2, "medium": 2}, 1)
+    assert (told["labels"], told["facts"], len(told["left_out"])) == (0, {"contractor": 2, "medium": 2}, 1)
     run("label", welds, table, "--by", "Ann")
     row = next(row for row in run("joints", welds)["joints"] if row["joint"] == "J3")
     assert (row["contractor"], row["medium"]) == ("Evans", "oil")

@@ -2,7 +2,7 @@
 
 Four forms are told apart by what their columns mean (`studio.columns`): *wide* (`path,<flag>,...` with 1, 0 or
 nothing), *class* (`path,class`, one class per photo), *flags* (`path,flags` with "A; B", empty = none) and *rows*
-(`path,flag,state`, a row per photo and flag). A file of *facts* gives no labels, only joint, date, contractor, ... Where
+(`path,flag,state`, a row per photo and flag). A file of *facts* gives no labels, only joint, date, contractor. Where
 a joint's reference stands in place of the path, a row is about all photos of that joint. A file is read from its first
 line to its last and changes nothing; `label_import.apply_label_table` and `importing.import_photos` consume what comes
 out of here.
