@@ -39,7 +39,7 @@ class LabelTable:
     """A label file as read. Every path occurs in one row only."""
 
     form: str
-    """'wide', 'class' (exactly one of `classes` is raised, the others clear), 'flags', 'rows' or 'facts' (no labels)."""
+    """'wide', 'class' (one of `classes` is raised, the others clear), 'flags', 'rows' or 'facts' (no labels)."""
     classes: tuple[str, ...]
     """Names of flags (or merges) in the order of the header, else of their first appearance."""
     rows: tuple[LabelRow, ...]
