@@ -35,10 +35,11 @@ _GIVEN: Final = (
     | {"È": "7"}
 )
 """For a key press that does not say where the key lies: the Russian and Ukrainian letters and the row of AZERTY."""
+_SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 _MODIFIERS: Final = (
     (Qt.KeyboardModifier.ControlModifier, "Ctrl+"),
     (Qt.KeyboardModifier.AltModifier, "Alt+"),
-    (Qt.KeyboardModifier.ShiftModifier, "Shift+"),
+    (_SHIFT, "Shift+"),
 )
 
 
@@ -119,8 +120,8 @@ class LayoutKeys(QObject):
             action.trigger()
             event.accept()
             return True
-        # Where Qt understands the key by itself it is left to it.
-        if chord != given:
+        # Where Qt understands the key by itself it is left to it. Of Shift and 3 on AZERTY it makes 3 alone.
+        if chord != given or (chord[-1].isdigit() and chord[-2:-1] == "+" and event.modifiers() & _SHIFT):
             event.accept()
             return True
         return False
