@@ -2,28 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.studio.featured import featured_project
+from tests.studio.featured import dealt_project
 from tests.studio.scored import finished
 from weldstudio.domain.labelling import State
 from weldstudio.domain.learning_curve import Material, grow, sizes
 from weldstudio.domain.refit import Space
-from weldstudio.domain.split import Split
-from weldstudio.store import photos, splits
 from weldstudio.store.store import Store
 from weldstudio.studio import features, learning_curve, registry
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with featured_project(tmp_path, count=180) as made:
-        found = photos.every(made)
-        dealt = (Split.TRAIN, Split.TRAIN, Split.VALIDATION, Split.TEST)
-        splits.write(made, {photo.joint_id: dealt[n % 4] for n, photo in enumerate(found)}, seed=0)
+    with dealt_project(tmp_path) as made:
         yield made
 
 
@@ -44,11 +40,7 @@ def test_parts_are_nested_and_hold_whole_joints() -> None:
     points = [point for point in grow(on) if point is not None]
     assert [point.photos for point in points] == [28, 52, 100, 200]  # as near to halves as whole joints allow
     assert [point.joints * 4 for point in points] == [point.photos for point in points]
-    assert all(
-        earlier <= later
-        for p, q in zip(points, points[1:], strict=False)
-        for earlier, later in zip(p.raised, q.raised, strict=True)
-    )
+    assert all(earlier <= later for p, q in pairwise(points) for earlier, later in zip(p.raised, q.raised, strict=True))
     means = [point.scores.mean_per_class_accuracy or 0 for point in points]
     assert means[-1] > 0.8
     assert means[-1] >= means[0]

@@ -201,9 +201,9 @@ def judged(
     """The evaluation of what was heard; `validation` is what was heard of the validation photos."""
     known = found.labelled()
     parts = {
-        parted_by: {name: known.scored(which) for name, which in parted}
-        for parted_by, parted in _parted(mirror, known.rows).items()
-        if len(parted) > 1
+        parted_by: {name: known.scored(which) for name, which in part}
+        for parted_by, part in parted(mirror, known.rows).items()
+        if len(part) > 1
     }
     trusted = {}
     for place, name in enumerate(found.names):
@@ -220,7 +220,7 @@ def judged(
     return Evaluation(card.id, card.name, split, when, known.scored(), parts, trusted, verdicts)
 
 
-def _parted(mirror: Mirror, rows: NDArray[np.int64]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
+def parted(mirror: Mirror, rows: NDArray[np.int64]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
     """The photos of these rows by equipment and month, and by contractor, type and medium of their joints."""
     facts, joints = mirror.joints, mirror.joint[rows]
     contractors = {0: ""} | {i: contractor.name for i, contractor in facts.contractors.items()}

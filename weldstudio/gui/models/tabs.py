@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QTabBar, Q
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.empty_state import EmptyState
+from weldstudio.gui.models.behind import Behind
 from weldstudio.gui.models.confusion_panel import ConfusionPanel
 from weldstudio.gui.models.error_gallery import ErrorGallery
 from weldstudio.gui.models.judged import Judged
@@ -45,6 +46,7 @@ class ModelTabs(QWidget):
         self.confusions = ConfusionPanel(self.judged)
         self.errors = ErrorGallery(session, self.judged)
         self.learning = LearningPanel(session, self.judged)
+        self.behind = Behind(self.judged, self.show_split, self)
         self._waiting = EmptyState(NOTHING)
         self._stack = QStackedWidget()
         for page in (report, self.thresholds, self.confusions, self.errors, self.learning, self._waiting):
@@ -69,8 +71,19 @@ class ModelTabs(QWidget):
 
     def show_model(self, row: ModelRow | None) -> None:
         """Another model, or the same one with another card."""
+        self.behind.forget()
         self.judged.show_model(row)
         self._turned()
+
+    def show_split(self, split: str) -> None:
+        """Judge by the photographs of this split."""
+        self.splits.setCurrentIndex(self.splits.findData(split))
+
+    def show_curves(self, split: str, flag: str) -> None:
+        """The curves of one flag, on the photographs of a split."""
+        self.show_split(split)
+        self.thresholds.show_flag(flag)
+        self.turn_to(THRESHOLDS)
 
     def turn_to(self, tab: int) -> None:
         """Show one of `REPORT`, `THRESHOLDS`, `CONFUSIONS`, `ERRORS`, `LEARNING`."""
