@@ -79,17 +79,21 @@ class LearningCurve:
     @property
     def sentence(self) -> str:
         """Where it leads."""
+        return self.told("photos")
+
+    def told(self, photos: str) -> str:
+        """The same, with the word for photos that is used where it stands."""
         if len(self.points) < 2 or self.gain.difference is None:
-            return "There are too few labelled training photos for a curve."
+            return f"There are too few labelled training {photos} for a curve."
         first, last = self.points[-2], self.points[-1]
         low, high = (100 * x for x in self.gain.interval)
-        brought = f"From {first.photos:,} to {last.photos:,} photos brought {100 * self.gain.difference:+.1f} points"
+        brought = f"From {first.photos:,} to {last.photos:,} {photos} brought {100 * self.gain.difference:+.1f} points"
         if self.gain.interval[0] > 0:
-            leads = "more photos still help"
+            leads = f"more {photos} still help"
         elif self.gain.interval[1] < 0.01:
-            leads = "more photos like these bring next to nothing"
+            leads = f"more {photos} like these bring next to nothing"
         else:
-            leads = "whether more photos help cannot be told apart from chance"
+            leads = f"whether more {photos} help cannot be told apart from chance"
         return f"{brought} ({low:+.1f} to {high:+.1f}): {leads}."
 
     @property

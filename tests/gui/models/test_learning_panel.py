@@ -31,7 +31,7 @@ def test_the_curve_opens_what_it_gets_wrong_and_asks_for_features(
     qtbot.mouseClick(page.tabs.bar, Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: panel.curve is not None)
     assert panel.curve is not None
-    assert panel.said.text().startswith("From 45 to 90 photos brought")
+    assert panel.said.text().startswith("From 45 to 90 photographs brought")
     assert [point.photos for point in panel.plot.points] == [22, 45, 90]
     assert not panel.features.isVisible()
 

@@ -141,9 +141,7 @@ def test_an_evaluation_on_test_photographs_enters_the_report(
     qtbot.waitUntil(lambda: "On test photographs" in texts(page))
     assert asked == [(OLD, "test")]
     shown = texts(page)
-    figure = page.report.findChild(QPushButton, "test mean")
-    assert figure is not None
-    assert figure.text() == "87.6 %"
+    assert ">87.6 %<" in shown
     assert "81.0 to 93.0 %" in shown
     assert set(page.report.tables) == {"test", "validation"}
 

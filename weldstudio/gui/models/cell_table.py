@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
 from weldstudio.gui.theme import theme
 
 LEAST_NAME: Final = 176
 """Pixels of the first column at least: enough of a long name, its middle left out, to tell it from others."""
+PADDING: Final = 15
+"""Of a cell, left and right together, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,13 @@ class CellTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(theme.px(24))
+        head, cell = QFontMetrics(theme.font("secondary")), QFontMetrics(theme.font("body", bold=True, figures=True))
         with QSignalBlocker(header):
             for column in range(1, self.columnCount()):
                 if column not in self._resized:
-                    needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(6)
+                    widest = max((cell.horizontalAdvance(row[column].text) for row in self._cells), default=0)
+                    titled = self.horizontalHeaderItem(column)
+                    needed = max(widest, 0 if titled is None else head.horizontalAdvance(titled.text())) + PADDING
                     header.resizeSection(column, max(theme.px(self._narrow), needed))
         self.updateGeometries()
         self._spread()

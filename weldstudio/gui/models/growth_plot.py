@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
+from math import ceil, floor, log
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -65,8 +65,8 @@ class GrowthPlot(QWidget):
         low = min(point.interval[0] for point in self.points)
         high = max(point.interval[1] for point in self.points)
         step = next((one for one in STEPS if (high - low) / one <= 5), STEPS[-1])
-        first = max(0.0, step * int(low / step + 1e-9))
-        return first, min(1.0, step * -int(-high / step + 1e-9)), step
+        first = max(0.0, step * floor(low / step + 1e-9))
+        return first, min(1.0, step * ceil(high / step - 1e-9)), step
 
     def _place(self, point: Reached, value: float) -> QPointF:
         box, (low, high, _) = self._box, self._levels()

@@ -51,6 +51,7 @@ class LearningPanel(QWidget):
         self.plot = GrowthPlot()
         self.table = CellTable("Score by number of training photographs", narrow=64)
         self._lay_out()
+        session.closing.connect(self._leave)
         self.flags.activated.connect(lambda _index: self._show_points())
         self.again.clicked.connect(lambda: self.ask(again=True))
         self.features.clicked.connect(self._make_features)
@@ -105,6 +106,10 @@ class LearningPanel(QWidget):
         work.failed.connect(lambda error: self._failed(work, error))
         work.cancelled.connect(lambda: self._failed(work, None))
 
+    def _leave(self) -> None:
+        """The panel goes before the work under way has heard that it is cancelled."""
+        self._work = None
+
     def labels_changed(self) -> None:
         """What was drawn is no longer what is labelled."""
         if self.curve is not None and "Labels have changed" not in self.notes.text():
@@ -119,7 +124,7 @@ class LearningPanel(QWidget):
         self.flags.clear()
         self.flags.addItems([ALL, *found.names])
         self.flags.setCurrentIndex(max(0, self.flags.findText(chosen)))
-        self._say(found.sentence, " ".join(found.notes), features=found.without > 0)
+        self._say(found.told("photographs"), " ".join(found.notes), features=found.without > 0)
         self._show_table(found)
         self._show_points()
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.gui.models.cell_table import Cell, CellTable
@@ -105,9 +105,8 @@ class Report(QWidget):
         set_look(head, "section")
         self._layout.addWidget(head)
 
-        figure = QPushButton(percent(scores.get("mean_per_class_accuracy")))
-        set_look(figure, "figure")
-        figure.setToolTip("Show the photographs that it gets wrong")
+        figure = QLabel(link(percent(scores.get("mean_per_class_accuracy")), "wrong"))
+        figure.setToolTip("Click: the photographs that it gets wrong")
         figure.setFont(theme.font("page", bold=True, figures=True))
         figure.setObjectName(f"{split} mean")
         words = QLabel(headline(scores, split))
@@ -123,8 +122,8 @@ class Report(QWidget):
 
         told = {name: float(one["threshold"]) for name, one in scores["per_class"].items() if "threshold" in one}
         wanted = partial(Wanted, split, thresholds=told)
-        figure.clicked.connect(lambda: self.asked.emit(wanted("wrong")))
-        words.linkActivated.connect(lambda what: self.asked.emit(wanted(what)))
+        for label in (figure, words):
+            label.linkActivated.connect(lambda what: self.asked.emit(wanted(what)))
         rows = class_rows(dict(scores["per_class"]))
         table = CellTable("Scores per flag, worst first", narrow=52)
         table.show_heads(CLASS_HEADS)

@@ -63,4 +63,4 @@ def verdict_words(scores: Mapping[str, Any]) -> str:
 
 def link(text: str, what: str) -> str:
     """Words that open photographs (`studio.behind`); nothing opens none."""
-    return text if text == "0" else f'<a href="{what}">{text}</a>'
+    return text if text in ("0", "–") else f'<a style="text-decoration: none" href="{what}">{text}</a>'
