@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox
 
 from weldstudio.domain.scores import wilson
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GAP, GROUP
 from weldstudio.gui.words import count, percent, percent_range
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Tile(QFrame):
         super().__init__(parent)
         set_look(self, "card")
         self.figure = QPushButton("–")
-        set_look(self.figure, "figure")
+        set_look(self.figure, "large_figure")
         self.figure.setAccessibleName(name)
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -32,17 +32,12 @@ class Tile(QFrame):
         column.addWidget(self.figure)
         column.addWidget(self.words)
         column.addStretch(1)
-        theme.changed.connect(self._dress)
-        self._dress()
 
     def say(self, figure: str, words: str, *, opens: bool) -> None:
         """`opens`: whether there are photographs behind the figure."""
         self.figure.setText(figure)
         self.figure.setEnabled(opens)
         self.words.setText(words)
-
-    def _dress(self) -> None:
-        self.figure.setFont(theme.font("page", bold=True, figures=True))
 
 
 class VerdictTiles(QWidget):
