@@ -40,6 +40,29 @@ def test_of_photos_asked_for_meanwhile_the_newest_is_sent_and_the_rest_dropped()
     assert engine.idle
 
 
+def test_photos_beside_are_explained_one_by_one_behind_the_one_that_is_looked_at() -> None:
+    engine = EngineProtocol()
+    _ready(engine)
+    (first,) = engine.explain(1, "1.jpg")
+    assert engine.explain_beside([(2, "2.jpg"), (3, "3.jpg")]) == []
+    assert isinstance(first, Explain)
+    counts, (second,) = engine.received(_explained(first))
+    assert counts
+    assert isinstance(second, Explain)
+    assert (second.photo_id, engine.explaining) == (2, 2)
+    assert engine.explain(7, "7.jpg") == []
+    counts, (then,) = engine.received(_explained(second))
+    assert not counts
+    assert isinstance(then, Explain)
+    assert then.photo_id == 7
+    counts, (last,) = engine.received(_explained(then))
+    assert counts
+    assert isinstance(last, Explain)
+    assert last.photo_id == 3
+    assert engine.received(_explained(last)) == (True, [])
+    assert engine.idle
+
+
 def test_a_failure_lets_the_next_photo_through() -> None:
     engine = EngineProtocol()
     _ready(engine)

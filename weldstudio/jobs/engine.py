@@ -1,7 +1,8 @@
 """The client's side of the talk with an engine, without any I/O: what to send next, and which answers still count.
 
 The window drives it with a process of its own, the command line with `process.Child`; tests drive it with lists.
-The newest photo matters most: while one explanation is under way only the last request after it is kept.
+The newest photo matters most: while one explanation is under way only the last request after it is kept. Photos that
+are wanted beside it are explained one by one, whenever it does not wait.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ class EngineProtocol:
         self._load: int | None = None
         self._explaining: Explain | None = None
         self._next: Explain | None = None
+        self._beside: list[tuple[int, str]] = []
         self._scoring: set[int] = set()
 
     def load(self, folder: str) -> list[Message]:
@@ -37,6 +39,7 @@ class EngineProtocol:
         dropped: list[Message] = [Drop(request) for request in sorted(self._scoring)]
         self._scoring.clear()
         self._explaining = self._next = None
+        self._beside = []
         self.model_id = None
         message = LoadModel(self._number(), folder)
         self._load = message.request
@@ -50,6 +53,19 @@ class EngineProtocol:
             return []
         self._explaining = message
         return [message]
+
+    def explain_beside(self, photos: Sequence[tuple[int, str]]) -> list[Message]:
+        """As `explain`, of (id, path) in this order, behind every photo that `explain` asks for.
+
+        What still waits of those asked for before is forgotten.
+        """
+        self._beside = list(photos)
+        return self._go_on() if self._explaining is None else []
+
+    @property
+    def explaining(self) -> int | None:
+        """The photo that is being explained."""
+        return None if self._explaining is None else self._explaining.photo_id
 
     def score(self, photo_ids: Sequence[int], paths: Sequence[str]) -> tuple[int, list[Message]]:
         """Probabilities of many photos. Returns the request's number, by which its answers are known."""
@@ -88,6 +104,7 @@ class EngineProtocol:
     def restarted(self) -> None:
         """The engine died and a new one was started: nothing is under way, no model is loaded."""
         self.model_id = self._load = self._explaining = self._next = None
+        self._beside = []
         self._scoring.clear()
 
     @property
@@ -110,11 +127,17 @@ class EngineProtocol:
         """An explanation came. It counts unless a newer photo has been asked for; that one is sent now."""
         if self._explaining is None or request != self._explaining.request:
             return False, []
-        answered, following = self._explaining, self._next
-        self._explaining, self._next = following, None
-        if following is None:
-            return True, []
-        return answered.photo_id == following.photo_id, [following]
+        counts = self._next is None or self._next.photo_id == self._explaining.photo_id
+        self._explaining = None
+        return counts, self._go_on()
+
+    def _go_on(self) -> list[Message]:
+        """What is to be explained next, if anything is."""
+        following, self._next = self._next, None
+        if following is None and self._beside:
+            following = Explain(self._number(), *self._beside.pop(0))
+        self._explaining = following
+        return [] if following is None else [following]
 
     def _number(self) -> int:
         self._last += 1
