@@ -40,26 +40,24 @@ def test_of_photos_asked_for_meanwhile_the_newest_is_sent_and_the_rest_dropped()
     assert engine.idle
 
 
-def test_photos_beside_are_explained_one_by_one_behind_the_one_that_is_looked_at() -> None:
+def test_photos_beside_all_count_and_new_ones_take_the_place_of_old_ones() -> None:
     engine = EngineProtocol()
     _ready(engine)
     (first,) = engine.explain(1, "1.jpg")
-    assert engine.explain_beside([(2, "2.jpg"), (3, "3.jpg")]) == []
     assert isinstance(first, Explain)
-    counts, (second,) = engine.received(_explained(first))
-    assert counts
+    second, third = engine.explain_beside([(2, "2.jpg"), (3, "3.jpg")])
     assert isinstance(second, Explain)
-    assert (second.photo_id, engine.explaining) == (2, 2)
-    assert engine.explain(7, "7.jpg") == []
-    counts, (then,) = engine.received(_explained(second))
-    assert not counts
-    assert isinstance(then, Explain)
-    assert then.photo_id == 7
-    counts, (last,) = engine.received(_explained(then))
-    assert counts
-    assert isinstance(last, Explain)
-    assert last.photo_id == 3
-    assert engine.received(_explained(last)) == (True, [])
+    assert isinstance(third, Explain)
+    assert second.beside
+    assert not engine.explains_beside
+    assert engine.received(_explained(first)) == (True, [])
+    assert engine.explains_beside
+    assert engine.received(_explained(second)) == (True, [])
+    dropped, fourth = engine.explain_beside([(4, "4.jpg")])
+    assert dropped == Drop(third.request)
+    assert engine.received(_explained(third)) == (False, [])
+    assert isinstance(fourth, Explain)
+    assert engine.received(Failed(fourth.request, "unreadable", photo_id=4))[0]
     assert engine.idle
 
 

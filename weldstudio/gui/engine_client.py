@@ -301,11 +301,11 @@ class EngineClient(QObject):
             gone.deleteLater()
         if self._protocol.model_id is not None and self._wanted is not None:
             # It died over this photograph, as far as anybody can tell: it is not asked about again by itself.
-            over = self._protocol.explaining
-            _logger.info("the engine ended (exit code %d) while it was asked about photo %s", code, over)
-            self._beside.clear()
-            if over is None or over == self._wanted[0]:
+            asked = "those beside it" if self._protocol.explains_beside else str(self._wanted[1])
+            _logger.info("the engine ended (exit code %d) while it was asked about %s", code, asked)
+            if not self._protocol.explains_beside:
                 self._wanted = None
+            self._beside.clear()
         self._protocol.restarted()
         if self._restarts < RESTARTS:
             self._restarts += 1

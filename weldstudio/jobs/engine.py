@@ -2,7 +2,7 @@
 
 The window drives it with a process of its own, the command line with `process.Child`; tests drive it with lists.
 The newest photo matters most: while one explanation is under way only the last request after it is kept. Photos that
-are wanted beside it are explained one by one, whenever it does not wait.
+are wanted beside it are explained by the engine one by one, whenever it does not wait.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class EngineProtocol:
         self._load: int | None = None
         self._explaining: Explain | None = None
         self._next: Explain | None = None
-        self._beside: list[tuple[int, str]] = []
+        self._beside: set[int] = set()
         self._scoring: set[int] = set()
 
     def load(self, folder: str) -> list[Message]:
@@ -39,7 +39,7 @@ class EngineProtocol:
         dropped: list[Message] = [Drop(request) for request in sorted(self._scoring)]
         self._scoring.clear()
         self._explaining = self._next = None
-        self._beside = []
+        self._beside.clear()
         self.model_id = None
         message = LoadModel(self._number(), folder)
         self._load = message.request
@@ -59,13 +59,15 @@ class EngineProtocol:
 
         What still waits of those asked for before is forgotten.
         """
-        self._beside = list(photos)
-        return self._go_on() if self._explaining is None else []
+        dropped: list[Message] = [Drop(request) for request in sorted(self._beside)]
+        messages = [Explain(self._number(), *photo, beside=True) for photo in photos]
+        self._beside = {message.request for message in messages}
+        return [*dropped, *messages]
 
     @property
-    def explaining(self) -> int | None:
-        """The photo that is being explained."""
-        return None if self._explaining is None else self._explaining.photo_id
+    def explains_beside(self) -> bool:
+        """Whether it is no photo of `explain` that is being explained, but one beside it."""
+        return self._explaining is None and bool(self._beside)
 
     def score(self, photo_ids: Sequence[int], paths: Sequence[str]) -> tuple[int, list[Message]]:
         """Probabilities of many photos. Returns the request's number, by which its answers are known."""
@@ -104,15 +106,17 @@ class EngineProtocol:
     def restarted(self) -> None:
         """The engine died and a new one was started: nothing is under way, no model is loaded."""
         self.model_id = self._load = self._explaining = self._next = None
-        self._beside = []
+        self._beside.clear()
         self._scoring.clear()
 
     @property
     def idle(self) -> bool:
         """Whether no answer is awaited."""
-        return self._load is None and self._explaining is None and not self._scoring
+        return self._load is None and self._explaining is None and not self._scoring and not self._beside
 
     def _failed(self, message: Failed) -> tuple[bool, list[Message]]:
+        if message.request in self._beside:
+            return self._answered(message.request)
         if self._explaining is not None and message.request == self._explaining.request:
             return self._answered(message.request)
         if message.request in self._scoring:
@@ -125,19 +129,16 @@ class EngineProtocol:
 
     def _answered(self, request: int) -> tuple[bool, list[Message]]:
         """An explanation came. It counts unless a newer photo has been asked for; that one is sent now."""
+        if request in self._beside:
+            self._beside.discard(request)
+            return True, []
         if self._explaining is None or request != self._explaining.request:
             return False, []
-        counts = self._next is None or self._next.photo_id == self._explaining.photo_id
-        self._explaining = None
-        return counts, self._go_on()
-
-    def _go_on(self) -> list[Message]:
-        """What is to be explained next, if anything is."""
-        following, self._next = self._next, None
-        if following is None and self._beside:
-            following = Explain(self._number(), *self._beside.pop(0))
-        self._explaining = following
-        return [] if following is None else [following]
+        answered, following = self._explaining, self._next
+        self._explaining, self._next = following, None
+        if following is None:
+            return True, []
+        return answered.photo_id == following.photo_id, [following]
 
     def _number(self) -> int:
         self._last += 1
