@@ -24,6 +24,7 @@ from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
 from weldstudio.gui.review.going import Going
 from weldstudio.gui.review.grid import PhotoGrid
+from weldstudio.gui.review.guest import Guest
 from weldstudio.gui.review.heads import head_of
 from weldstudio.gui.review.inspecting import Inspecting
 from weldstudio.gui.review.inspector import Inspector
@@ -91,7 +92,8 @@ class ReviewPage(QWidget):
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
         go_on = partial(self.going.step, 1)
         self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
-        self.overlays = Overlays(session, actions, self.large, veil=self.veil)
+        self.guest = Guest(session, lambda: self.filtering.shown.filter, parent=self)
+        self.overlays = Overlays(session, actions, self.large, veil=self.veil, guest=self.guest)
         self.beside = Beside(
             *(session, actions, self.large),
             overlays=self.overlays,
@@ -195,6 +197,7 @@ class ReviewPage(QWidget):
         self.grid.size_changed.connect(self._resized)
         self.header.size_asked.connect(self._resized)
         self.filtering.ordered.connect(self._show_order)
+        self.filtering.ordered.connect(self.guest.look)
         self.filtering.stale_changed.connect(self.grid.set_stale)
         self.filtering.wrong.connect(self._say_wrong)
         self.filtering.counted.connect(self.inspecting.show_counts)
