@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from weldstudio.domain.labelling import State
 from weldstudio.domain.leave_one_out import RIDGES, Alone, leave_one_out
@@ -51,12 +52,11 @@ def test_the_fit_is_exact_for_every_class() -> None:
 
 
 def test_it_is_what_scikit_learn_finds() -> None:
-    linear_model = pytest.importorskip("sklearn.linear_model")
     features, states = made(1)
     heads = fitted(features, states)
     for column in range(3):
         known = np.isin(states[:, column], (State.RAISED, State.CLEAR))
-        model = linear_model.LogisticRegression(C=1 / (L2 * known.sum()), tol=1e-8, max_iter=5000)
+        model = LogisticRegression(C=1 / (L2 * known.sum()), tol=1e-8, max_iter=5000)
         model.fit(heads.space.points[known].astype(np.float64), states[known, column] == State.RAISED)
         exact = model.predict_proba(heads.space.points.astype(np.float64))[:, 1]
         assert np.abs(sigmoid(heads.logits[:, column]) - exact).max() < 1e-3

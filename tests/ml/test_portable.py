@@ -1,11 +1,13 @@
 """A model as one file says what the model says, and carries all that is needed to use it."""
 
-import importlib.util
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import torch
 
@@ -83,22 +85,20 @@ def test_a_file_that_says_something_else_is_not_kept(tmp_path: Path, monkeypatch
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clamps.pt", "m"]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("onnx") is not None, reason="the package is there")
-def test_without_the_package_onnx_says_how_to_get_it(tmp_path: Path) -> None:
+def test_without_the_package_onnx_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
     folder = model(tmp_path / "m")
     with pytest.raises(JobFailed, match=r"weldstudio\[onnx\]"):
         portable.export(ExportModel(1, str(folder), str(tmp_path / "clamps.onnx"), "onnx", ()))
 
 
 def test_an_onnx_file_says_what_the_model_says(tmp_path: Path) -> None:
-    onnx = pytest.importorskip("onnx")
-    runtime = pytest.importorskip("onnxruntime")
     folder, file = model(tmp_path / "m"), tmp_path / "clamps.onnx"
     assert portable.export(ExportModel(1, str(folder), str(file), "onnx", ())).difference <= 1e-4
     inside = {entry.key: entry.value for entry in onnx.load(str(file)).metadata_props}
     assert json.loads(inside[portable.KEY])["classes"] == ["No Clamps", "Soil"]
     pixels = np.random.default_rng(1).integers(0, 256, (5, 64, 64, 3)).astype(np.uint8)
-    session = runtime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     probabilities, raised = session.run(None, {"photos": pixels})
     assert np.abs(probabilities - Scorer(folder).score(list(pixels))).max() <= 1e-4
     assert np.array_equal(raised, probabilities >= np.array([0.3, 0.9], np.float32))

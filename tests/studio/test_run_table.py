@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tests.gui.train.scripted import CLASSES, make_run, say, story
 from weldstudio.domain.errors import JobFailed, RecipeError
@@ -181,9 +182,8 @@ def test_event_files_are_records_with_their_check_sums(store: Store, tmp_path: P
 
 
 def test_tensorboard_reads_them(store: Store, tmp_path: Path) -> None:
-    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     (file,) = curve_files.write_events([RunFolder(store.folder / "runs" / FIRST)], tmp_path / "events")
-    found = reader.EventAccumulator(str(file.parent))
+    found = EventAccumulator(str(file.parent))
     found.Reload()
     assert "mean_per_class_accuracy/No_Clamp_Used" in found.Tags()["scalars"]
     assert [(e.step, round(e.value, 4)) for e in found.Scalars("learning_rate")][:1] == [(1, 0.01)]

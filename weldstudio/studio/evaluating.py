@@ -22,17 +22,15 @@ from weldstudio.store import mirror as mirrors
 from weldstudio.store import predictions
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
-from weldstudio.store.reading import NOT_TAKEN
 from weldstudio.store.store import Store
 from weldstudio.studio import registry, snapshots
 from weldstudio.studio.joint_verdicts import Verdicts, agreement
+from weldstudio.studio.months import times
 from weldstudio.studio.predicting import predict
 
 PARTED_BY = ("equipment", "contractor", "type", "medium", "month")
 """By what the photos are parted, each part judged for itself: models and people see some of them differently."""
 UNKNOWN = "not known"
-MOST_MONTHS = 24
-"""Photos of more months are parted by year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,21 +209,9 @@ def _parted(mirror: Mirror, rows: NDArray[np.int64]) -> dict[str, list[tuple[str
         "contractor": (facts.contractor_ids(joints), contractors),
         "type": (facts.kinds.codes_of(joints), dict(enumerate(facts.kinds.names))),
         "medium": (facts.mediums.codes_of(joints), dict(enumerate(facts.mediums.names))),
-        "month": _times(mirror.taken[rows]),
+        "month": times(mirror.taken[rows]),
     }
     return {
         parted_by: [(names[code] or UNKNOWN, codes == code) for code in np.unique(codes).tolist()]
         for parted_by, (codes, names) in coded.items()
     }
-
-
-def _times(taken: NDArray[np.int64]) -> tuple[NDArray[np.int64], dict[int, str]]:
-    """A code for each photo and the names of the codes: when it was taken, by month or by year."""
-    known = taken != NOT_TAKEN
-    for unit in ("M", "Y"):
-        codes = taken.astype("datetime64[s]").astype(f"datetime64[{unit}]").astype(np.int64)
-        codes[~known] = np.iinfo(np.int64).min
-        found = np.unique(codes[known])
-        if len(found) <= MOST_MONTHS:
-            break
-    return codes, {code: str(np.datetime64(code, unit)) for code in found.tolist()} | {np.iinfo(np.int64).min: ""}

@@ -22,6 +22,8 @@ SORTS: Final = {
     Sort.UNCERTAINTY: "Least certain",
     Sort.DISAGREEMENT: "Strongest disagreement",
     Sort.SUSPICION: "Most doubtful label",
+    Sort.MISSING: "Flag likeliest to be missing",
+    Sort.WRONG: "Flag likeliest to be wrong",
     Sort.WAITING: "Longest waiting",
     Sort.NEAREST: "Nearest to the limit",
     Sort.POINTS: "Most points",
@@ -31,7 +33,7 @@ SORTS: Final = {
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
 
-BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION)
+BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION, Sort.MISSING, Sort.WRONG)
 
 
 class Shown:
