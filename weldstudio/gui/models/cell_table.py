@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
+from weldstudio.gui.name_column import NameColumn
 from weldstudio.gui.theme import theme
 
 
@@ -48,6 +49,7 @@ class CellTable(QTableWidget):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
+        self._names = NameColumn(self, scrolls=self._grow)
         self.cellClicked.connect(self._clicked)
         self.cellEntered.connect(self._entered)
         theme.changed.connect(self._dress)
@@ -119,14 +121,18 @@ class CellTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(theme.px(24))
-        for column in range(self.columnCount()):
-            mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(column, mode)
-            if column:
-                needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(6)
-                header.resizeSection(column, max(theme.px(self._narrow), needed))
-        head = max(header.sizeHint().height(), theme.row_height)
-        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2)
+        for column in range(1, self.columnCount()):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(6)
+            header.resizeSection(column, max(theme.px(self._narrow), needed))
+        self._names.fit()
+        self._grow()
+
+    def _grow(self) -> None:
+        """As tall as the rows."""
+        head = max(self.horizontalHeader().sizeHint().height(), theme.row_height)
+        rows = self.rowCount() * theme.row_height
+        self.setFixedHeight(head + rows + 2 * self.frameWidth() + 2 + self._names.bar)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

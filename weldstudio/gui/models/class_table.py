@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 
 from weldstudio.domain.scores import FEW
 from weldstudio.gui.models.class_rows import ClassRow
+from weldstudio.gui.name_column import NameColumn
 from weldstudio.gui.theme import theme
 from weldstudio.gui.words import count, percent
 
@@ -149,6 +150,7 @@ class ClassTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
+        self._names = NameColumn(self, Column.NAME, scrolls=self._grow)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -170,7 +172,6 @@ class ClassTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(theme.px(52))
         self._fit()
 
@@ -182,8 +183,13 @@ class ClassTable(QTableView):
                 widths = [cell_font.horizontalAdvance(HEADS[column][2](row)) for row in self.scores.rows]
                 widest = max([head_font.horizontalAdvance(HEADS[column][0]), *widths])
                 self.horizontalHeader().resizeSection(column, widest + PADDING)
+        self._names.fit()
+        self._grow()
+
+    def _grow(self) -> None:
         head = max(self.horizontalHeader().sizeHint().height(), theme.row_height)
-        self.setFixedHeight(head + len(self.scores.rows) * theme.row_height + 2 * self.frameWidth() + 2)
+        rows = len(self.scores.rows) * theme.row_height
+        self.setFixedHeight(head + rows + 2 * self.frameWidth() + 2 + self._names.bar)
 
 
 def _side(column: Column) -> Qt.AlignmentFlag:
