@@ -22,6 +22,7 @@ from weldstudio.domain.errors import UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 RIGHT: Final = 300
+_PLOT: Final = 340
+"""Least width of what is said of a run, in pixels."""
 
 
 class TrainPage(QWidget):
@@ -87,7 +90,7 @@ class TrainPage(QWidget):
         self.runs = RunsList()
         bench = QWidget()
         self._places = QStackedLayout(self)
-        self._places.addWidget(bench)
+        self._places.addWidget(Roomy(bench))
         self._run_actions = RunActions(
             self._session, self._actions, self, chosen=self._chosen_rows, running=lambda: self._watcher.running
         )
@@ -96,6 +99,7 @@ class TrainPage(QWidget):
         across.setSpacing(0)
         across.addWidget(self.panel)
         across.addWidget(upright_line())
+        self.view.setMinimumWidth(theme.px(_PLOT))
         across.addWidget(self.view, 1)
         across.addWidget(upright_line())
         across.addWidget(self._make_right())
