@@ -195,7 +195,7 @@ def test_refitted_heads_are_explained_in_place_of_the_models(model: Path, photos
     refit_file.write(tmp_path, refit)
     file = str(tmp_path / refit_file.FILE)
     _, plain = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7])])
-    _, said = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7], file)])
+    _, said = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7], heads=file)])
     assert isinstance(plain, Explained)
     assert isinstance(said, Explained)
     assert said.probabilities[0] == pytest.approx(float(refit.probabilities[7, 0]), abs=2e-3)  # the bar's
@@ -204,7 +204,7 @@ def test_refitted_heads_are_explained_in_place_of_the_models(model: Path, photos
     logit = np.log(said.probabilities[0] / (1 - said.probabilities[0]))
     assert maps[0].astype(float).mean() + refit.bias[0] == pytest.approx(logit, abs=2e-2)
     assert np.array_equal(maps[1], own[1])
-    _, other = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7], str(tmp_path / "none.npz"))])
+    _, other = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7], heads=str(tmp_path / "none.npz"))])
     assert isinstance(other, Explained)
     assert other.probabilities == plain.probabilities
 
