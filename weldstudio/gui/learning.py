@@ -100,7 +100,7 @@ class Learning(QObject):
         session.work_changed.connect(self._work_changed)
         session.closing.connect(self._close)
         self._begin_timer.start()
-        session.engine.use_heads(session.folder / refit_file.FILE)
+        session.engine.heads = str(session.folder / refit_file.FILE)
 
     def switch(self, on: bool) -> None:
         """Learn from every label, or do not: what was learned stays laid over until another model is used."""
@@ -272,7 +272,7 @@ class Learning(QObject):
         if stage == "fitted":
             self._teach()
         if stage != "step":
-            self._session.engine.use_heads(self._session.folder / refit_file.FILE)
+            self._session.engine.forget(None)
             self._session.explain()  # by the new heads, so that overlay and bars agree
         if len(moved):
             self._session.changed.emit(Changes(predictions=frozenset(mirror.ids[moved].tolist())))
