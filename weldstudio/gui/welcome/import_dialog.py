@@ -58,8 +58,14 @@ class ImportDialog(QDialog):
 
     def _fit(self) -> None:
         """As high as it must be, and with all of that on the screen."""
-        self.adjustSize()
+        # Not adjustSize: it stops at two thirds of the screen, and the form would lie over itself.
         screen, frame = self.screen().availableGeometry(), self.frameGeometry()
+        layout = self.layout()
+        assert layout is not None
+        width = max(self.width(), layout.minimumSize().width())
+        wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        self.resize(width, min(wanted, screen.height() - (frame.height() - self.height())))
+        frame = self.frameGeometry()
         over = frame.bottom() - screen.bottom()
         if over > 0:
             self.move(frame.x(), max(screen.top(), frame.y() - over))
