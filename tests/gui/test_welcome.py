@@ -289,6 +289,7 @@ def test_flags_that_only_the_file_knows_are_asked_about_before_anything_is_broug
     assert session is not None
     table = tmp_path / "more.csv"
     rows = f"{session.mirror.paths[0]},1,1,2021-01-01,x,y,z,q\n{session.mirror.paths[1]},0,0,32.1.2021,,,,\n"
+    rows += "nowhere.jpg,1,perhaps,,,,,\n"
     table.write_text(f"path,soil,Frost,date,note,type,medium,contractor\n{rows}", encoding="utf-8")
     plain.action_table.trigger("collection.import")
     dialog = plain.findChild(ImportDialog)
@@ -300,6 +301,14 @@ def test_flags_that_only_the_file_knows_are_asked_about_before_anything_is_broug
     dialog.form.new_flags.setChecked(True)
     assert dialog.import_button.isEnabled()
     preview = dialog.form.preview
-    qtbot.waitUntil(lambda: not preview.table.geometry().intersects(preview.summary.geometry()))
-    assert dialog.height() > dialog.screen().availableGeometry().height() * 2 // 3
+    screen, frame = dialog.screen().availableGeometry().height(), dialog.frameGeometry().height() - dialog.height()
+    layout = dialog.layout()
+    assert layout is not None
+    qtbot.waitUntil(lambda: "lines cannot be used" in dialog.form.part.forecast.text.text(), timeout=10000)
+    qtbot.waitUntil(
+        lambda: (
+            dialog.height() == min(layout.totalHeightForWidth(dialog.width()), screen - frame)
+            and preview.table.geometry().bottom() < preview.summary.geometry().top()
+        )
+    )
     dialog.reject()

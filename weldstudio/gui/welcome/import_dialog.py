@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.answer_row import answer_row
@@ -54,7 +54,11 @@ class ImportDialog(QDialog):
         problem = self.form.problem()
         self.why_not.setText(problem)
         self.import_button.setEnabled(not problem)
-        QTimer.singleShot(0, self, self._fit)  # the preview comes and goes
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self._fit)  # the preview and what would happen come and go
+        return super().event(event)
 
     def _fit(self) -> None:
         """As high as it must be, and with all of that on the screen."""
