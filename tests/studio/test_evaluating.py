@@ -20,6 +20,7 @@ from weldstudio.store.reading import NOT_TAKEN
 from weldstudio.store.store import Store
 from weldstudio.studio import evaluating, predicting, registry
 from weldstudio.studio.evaluating import Evaluation
+from weldstudio.studio.months import times
 
 CARD = ModelCard(
     "m", "Quick look", "squeezenet1_1", (ModelClass(2, FLAGS[2], 0.3), ModelClass(0, FLAGS[0], 0.6)), run_id="m"
@@ -145,6 +146,6 @@ def test_joints_are_judged_by_their_verdicts(store: Store) -> None:
 @pytest.mark.parametrize(("months", "names"), [(3, ["2020-01", "2020-02", "2020-03"]), (30, ["2020", "2021", "2022"])])
 def test_photos_are_parted_by_month_and_many_months_by_year(months: int, names: list[str]) -> None:
     taken = np.array([f"{2020 + n // 12}-{n % 12 + 1:02}-15" for n in range(months)], "datetime64[s]").astype(np.int64)
-    codes, found = evaluating._times(np.r_[taken, NOT_TAKEN])
+    codes, found = times(np.r_[taken, NOT_TAKEN])
     assert [found[code] for code in np.unique(codes)] == ["", *names]
     assert found[codes[-1]] == ""

@@ -130,15 +130,36 @@ class Answer:
     who: str
     at: int
     """Seconds since 1970, UTC."""
+    others: tuple["Answer", ...] = ()
+    """The last answers of other experts, which stay beside this one."""
+
+    @property
+    def holds(self) -> State:
+        """The label that this expert takes to be right."""
+        turned = State.CLEAR if self.state == State.RAISED else State.RAISED
+        return {"right": self.state, "wrong": turned}.get(self.said, State.UNSURE)
+
+    @property
+    def opinions(self) -> tuple["Answer", ...]:
+        """The answer and those of the others."""
+        return (self, *self.others)
 
     @property
     def text(self) -> str:
-        return _text([self.said, int(self.state), round(self.score, 4), self.who, self.at])
+        return _text([*self._values, *([[one._values for one in self.others]] if self.others else [])])
+
+    @property
+    def _values(self) -> list[Any]:
+        return [self.said, int(self.state), round(self.score, 4), self.who, self.at]
 
     @staticmethod
     def of_text(text: str) -> "Answer":
-        said, state, score, who, at = json.loads(text)
-        return Answer(said, State(state), score, who, at)
+        return Answer._of(json.loads(text))
+
+    @staticmethod
+    def _of(values: list[Any]) -> "Answer":
+        said, state, score, who, at, *others = values
+        return Answer(said, State(state), score, who, at, tuple(Answer._of(one) for one in (others or [[]])[0]))
 
 
 def states_of(labels: bytes) -> bytes:

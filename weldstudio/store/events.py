@@ -180,3 +180,16 @@ def raise_rates(store: Store) -> list[tuple[str, str, int, int]]:
         GROUP BY 1, 2 ORDER BY 1, 2""",
         (int(State.RAISED),),
     )
+
+
+def first_looks(store: Store, first: int, last: int) -> list[int]:
+    """Hybrid times at which a person first gave a label to each of the photos with these ids and those between."""
+    looked = ", ".join(str(int(source)) for source in LOOKED_AT)
+    return [
+        int(clock)
+        for (clock,) in store.rows(
+            f"""SELECT min(a.clock) FROM label_events e JOIN actions a ON a.seq = e.action_seq
+            WHERE e.photo_id BETWEEN ? AND ? AND a.complete = 1 AND e.source IN ({looked}) GROUP BY e.photo_id""",
+            (first, last),
+        )
+    ]

@@ -43,6 +43,8 @@ WORDS: Mapping[str, str] = {
     "changed": "its joint was issued as accepted and is rejected now",
     "overridden": "a person set the verdict of its joint against the points",
     "suspect": "all other labels contradict a label of it",
+    "flag-missing": "a label of it is clear where all others say raised",
+    "flag-wrong": "a label of it is raised where all others say clear",
     "audit": "drawn for an audit, and not reviewed since",
     "audited": "drawn for an audit, and reviewed since",
 }
@@ -53,6 +55,8 @@ KEYS: Mapping[str, str] = {
     "model": "the model: model:NAME raises it, model:NAME=clear, model:NAME>0.8, model:NAME=0.2..0.8",
     "disagrees": "label and model disagree on this flag",
     "suspect": "all other labels contradict its label of this flag",
+    "missing": "this flag is clear where all other labels say raised",
+    "wrong": "this flag is raised where all other labels say clear",
     "equipment": "taken with",
     "collection": "imported with",
     "contractor": "joint made by",
@@ -80,7 +84,7 @@ KEYS: Mapping[str, str] = {
 """Terms with a value, with their meaning."""
 
 _STATES = {state.word: state for state in State}
-CLASS_KEYS = ("flag", "model", "disagrees", "suspect")
+CLASS_KEYS = ("flag", "model", "disagrees", "suspect", "missing", "wrong")
 WORD_VALUES: Mapping[str, tuple[str, ...]] = {
     "verdict": tuple(outcome.value for outcome in Outcome),
     "predicted": tuple(outcome.value for outcome in Outcome),

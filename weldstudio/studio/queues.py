@@ -21,6 +21,10 @@ class Sort(StrEnum):
     """Where label and model are farthest apart first."""
     SUSPICION = "suspicion"
     """The label that is likeliest to be wrong first."""
+    MISSING = "missing"
+    """The same, of clear labels where a flag seems to be missing."""
+    WRONG = "wrong"
+    """The same, of raised labels that seem to be wrong."""
     WAITING = "waiting"
     """Joint by joint, the longest waiting first."""
     NEAREST = "nearest"
@@ -156,6 +160,22 @@ _PHOTOS = (
         "turn it round, Ctrl+F12: unsure",
         Filter((Term("suspect"),)),
         Sort.SUSPICION,
+    ),
+    Queue(
+        "missing",
+        "Flag missing",
+        "Suspects that are clear where all other labels say raised",
+        Filter((Term("flag-missing"),)),
+        Sort.MISSING,
+        quiet=True,
+    ),
+    Queue(
+        "wrong",
+        "Flag wrong",
+        "Suspects that are raised where all other labels say clear",
+        Filter((Term("flag-wrong"),)),
+        Sort.WRONG,
+        quiet=True,
     ),
     Queue(
         "conflict",

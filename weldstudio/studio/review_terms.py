@@ -121,7 +121,7 @@ def pending(known: Reviews, who: str) -> frozenset[int]:
 
 
 def differing(mirror: Mirror) -> Mapping[int, tuple[int, ...]]:
-    """Slots, by photo, of the classes on which first and second reviewer differ and nobody has settled it."""
+    """Slots, by photo, of the classes on which two experts differ and that nobody has settled."""
     known = mirror.reviews.known
     key = SETTLED, mirror.scheme
     if key not in known:
@@ -142,6 +142,12 @@ def differing_in(known: Reviews, scheme: Scheme) -> dict[int, tuple[int, ...]]:
             photo = given[place][0]
             if item.slot not in known.settled.get(photo, {}):
                 found.setdefault(photo, {})[item.slot] = None
+    slots = {item.slot for item in scheme.classes}
+    for photo, answers in known.suspects.items():
+        for slot, answer in answers.items():
+            open_ = slot in slots and slot not in known.settled.get(photo, {})
+            if open_ and len({one.holds for one in answer.opinions}) > 1:
+                found.setdefault(photo, {})[slot] = None
     return {photo: tuple(slots) for photo, slots in found.items()}
 
 

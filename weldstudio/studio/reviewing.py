@@ -63,6 +63,8 @@ def select(
             return _by_score(rows, -disagreement(mirror, slot), descending)
         case Sort.SUSPICION:
             return _by_score(rows, -suspects.highest(mirror, slot), descending)
+        case Sort.MISSING | Sort.WRONG as kind:
+            return _by_score(rows, -suspects.highest(mirror, slot, kind.value), descending)
         case Sort.WAITING:
             ordered = joint_terms.longest_waiting(mirror, rows)
         case Sort.NEAREST:
@@ -254,6 +256,8 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "disagrees": lambda m: disagreeing(m),
     "conflict": review_terms.in_conflict,
     "suspect": lambda m: suspects.highest(m) > 0,
+    "flag-missing": lambda m: suspects.highest(m, kind=suspects.MISSING) > 0,
+    "flag-wrong": lambda m: suspects.highest(m, kind=suspects.TOO_MUCH) > 0,
     "contradiction": lambda m: contradicting(m, m.scheme.groups) | merged_labels.contradictory(m),
     "to-split": merged_labels.to_split,
     "scored": lambda m: ~np.isnan(_highest(m, None)),
@@ -290,6 +294,8 @@ _KEYS: Mapping[str, Callable[[Mirror, Term], Bools]] = {
     "flag": _flag,
     "model": _model,
     "suspect": lambda m, term: suspects.highest(m, _slot(m, term.value)) > 0,
+    "missing": lambda m, term: suspects.highest(m, _slot(m, term.value), suspects.MISSING) > 0,
+    "wrong": lambda m, term: suspects.highest(m, _slot(m, term.value), suspects.TOO_MUCH) > 0,
     "disagrees": lambda m, term: disagreeing(m, _slot(m, term.value)),
     **joint_terms.KEYS,
     **review_terms.KEYS,

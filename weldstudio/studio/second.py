@@ -127,7 +127,8 @@ def agreement(mirror: Mirror) -> Agreement:
 
 
 def answers(store: Store, photo_id: int | None = None) -> dict[tuple[int, int], list[tuple[str, State, int]]]:
-    """What first and second reviewer said, by (photo, slot), where they differ: of one photo, or of all.
+    """What experts said, by (photo, slot), where they differ in a second look or about a label in doubt: of one photo,
+    or of all.
 
     Each answer is (who, what, when in seconds since 1970, 0 where that is not known).
     """
@@ -137,7 +138,9 @@ def answers(store: Store, photo_id: int | None = None) -> dict[tuple[int, int], 
     for photo, slots in differing_in(known, scheme).items():
         for slot in slots:
             said = found.setdefault((photo, slot), [])
-            for who, look in known.looks[photo].items():
+            doubted = known.suspects.get(photo, {}).get(slot)
+            said += [(one.who, one.holds, one.at) for one in doubted.opinions] if doubted is not None else []
+            for who, look in known.looks.get(photo, {}).items():
                 if look.given:
                     one, other = first_labels([look], scheme), matrix([look.labels], scheme.slots)
                     states = [State(int(scheme.states_of(slot, labels)[0])) for labels in (one, other)]

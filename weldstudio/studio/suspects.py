@@ -1,39 +1,39 @@
 """Suspects: labels that all other labels contradict, to be looked at again one by one.
 
-What the others say of a label is the leave-one-out prediction of the last refit, which has not seen the label
-(`domain.leave_one_out`). A label whose photo was answered for is proposed again only once its score has risen by
-`RISE`. Nothing is corrected by itself: an answer is an action of its author, beside the label's history.
+What the others say of a label is the leave-one-out prediction of the last refit, which has not seen the label, joined
+with what trainings said of it on their way (`domain.doubt`). Before all others come labels that contradict those of
+near-duplicates (`twins`): one of them is wrong for certain. A label whose photo was answered for is proposed again only
+once its score has risen by `RISE`. Nothing is corrected by itself: an answer is an action of its author, beside the
+label's history and beside what other experts answered.
 """
 
-import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.changes import Done
-from weldstudio.domain.errors import EditRefused
-from weldstudio.domain.labelling import Source, State, label_byte
+from weldstudio.domain.doubt import contradicted
+from weldstudio.domain.labelling import State
 from weldstudio.domain.learner import Refit
-from weldstudio.domain.review import Answer
 from weldstudio.domain.scheme import SchemeClass
-from weldstudio.domain.scores import wilson
-from weldstudio.store import actions, events, reviews
-from weldstudio.store import mirror as mirrors
+from weldstudio.imaging import side_file
 from weldstudio.store.mirror import Mirror
-from weldstudio.store.reviews import SUSPECT
-from weldstudio.store.store import Store
-from weldstudio.studio.entailing import Entailment
+from weldstudio.studio import twins
 from weldstudio.studio.kept import kept, patched
 
 LEAST: Final = 0.5
-"""From this score on a label is a suspect: the others find the opposite likelier."""
+"""From this score on a label is a suspect."""
 RISE: Final = 0.1
+TWIN: Final = 1.0
+"""What the score of a label is raised by that near-duplicates contradict."""
 Rows = NDArray[np.int64]
+Floats = NDArray[np.float32]
 RIGHT, WRONG, UNSURE = "right", "wrong", "unsure"
 MISSING, TOO_MUCH = "missing", "wrong"
 """Kinds of suspects: a clear label where the flag seems to be raised, and the reverse."""
+STATE: Final = {MISSING: State.CLEAR, TOO_MUCH: State.RAISED}
+"""The label of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,196 +46,168 @@ class Suspect:
     kind: str
     """`MISSING` or `TOO_MUCH`."""
     score: float
-    """Probability, by all other labels, that it is wrong."""
+    """How much all others contradict it, 0 to 1."""
+    twin: bool
+    """Whether near-duplicates are labelled otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Suspects of one flag and kind: how many wait, and what became of those that were answered for."""
-
-    flag: str
-    kind: str
-    waiting: int
-    right: int
-    wrong: int
-    unsure: int
-    expected: float
-    """Wrong labels of this kind in all, by the probabilities of all labels together."""
-    labels: int
-    """Labels that could be wrong in this way."""
-
-    @property
-    def precision(self) -> float | None:
-        """Of the answered ones, how many were wrong indeed."""
-        answered = self.right + self.wrong
-        return self.wrong / answered if answered else None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the precision."""
-        return wilson(self.wrong, self.right + self.wrong)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "flag": self.flag,
-            "kind": self.kind,
-            "waiting": self.waiting,
-            "right": self.right,
-            "wrong": self.wrong,
-            "unsure": self.unsure,
-            "precision": self.precision,
-            "precision_interval": list(self.interval),
-            "expected_wrong": self.expected,
-            "labels": self.labels,
-        }
-
-
-def scores(mirror: Mirror, slot: int, rows: Rows | None = None) -> NDArray[np.float32]:
-    """(n,) probability that the present label is wrong, of these rows or of all; 0 where nothing is known."""
-    rows = np.arange(len(mirror)) if rows is None else rows
+def alone(mirror: Mirror) -> NDArray[np.float16] | None:
+    """(n, classes of the scheme) probability of raised by all other labels; None where nothing was learned yet."""
     refit = mirror.refit
-    if refit is None or refit.model_id != mirror.model_id or slot not in refit.slots or not len(mirror):
-        return np.zeros(len(rows), np.float32)
-    said = kept(mirror, "alone", (refit, mirror.ids), lambda: _aligned(mirror, refit))
-    raised = said[rows, int(np.flatnonzero(refit.slots == slot)[0])].astype(np.float32)
-    states = mirror.scheme.states_of(slot, mirror.labels[rows])
+    if refit is None or refit.model_id != mirror.model_id or not len(mirror):
+        return None
+    return kept(mirror, "alone", (refit, mirror.ids, mirror.scheme), lambda: _aligned(mirror, refit))
+
+
+def scores(mirror: Mirror, slot: int, rows: Rows | None = None) -> Floats:
+    """(n,) how much the present label is contradicted, 0 to 1, of these rows or of all; 0 where nothing is known."""
+    count = len(mirror) if rows is None else len(rows)
+    said, column = alone(mirror), _column(mirror, slot)
+    if said is None or column is None:
+        return np.zeros(count, np.float32)
+    spoken = kept(
+        mirror, "contradicted", (mirror.refit, mirror.ids, mirror.scheme), lambda: _contradicted(mirror, said)
+    )
+    every = slice(None) if rows is None else rows
+    raised = spoken[every, column].astype(np.float32)
+    states = mirror.scheme.states_of(slot, mirror.labels[every])
     found = np.where(states == State.RAISED, 1 - raised, np.where(states == State.CLEAR, raised, 0))
     return np.nan_to_num(found).astype(np.float32)
 
 
-def proposed(mirror: Mirror, slot: int, rows: Rows | None = None) -> NDArray[np.float32]:
-    """(n,) as `scores`, of the labels that are proposed to be looked at; 0 elsewhere. `rows` are ascending."""
+def proposed(mirror: Mirror, slot: int, rows: Rows | None = None) -> Floats:
+    """(n,) as `scores`, of the labels that are proposed to be looked at; 0 elsewhere. `rows` are ascending.
+
+    Above `TWIN` it is a label that near-duplicates contradict.
+    """
     found = scores(mirror, slot, rows)
     found[found < LEAST] = 0
+    places = _among(rows, twins.doubted(mirror, slot))
+    found[places] = TWIN + scores(mirror, slot, places if rows is None else rows[places])
     for photo_id, answers in mirror.reviews.suspects.items():
         answer = answers.get(slot)
         if answer is None:
             continue
-        row = place = mirror.row(photo_id)
-        if rows is not None:
-            place = int(np.searchsorted(rows, row))
-            if place == len(rows) or rows[place] != row:
-                continue
-        state = int(mirror.scheme.states_of(slot, mirror.labels[[row]])[0])
-        if state == answer.state and found[place] < answer.score + RISE:
-            found[place] = 0
+        row = mirror.row(photo_id)
+        for place in _among(rows, np.array([row])).tolist():
+            state = int(mirror.scheme.states_of(slot, mirror.labels[[row]])[0])
+            if any(one.holds == state for one in answer.opinions) and found[place] < answer.score + RISE:
+                found[place] = 0
     return found
 
 
-def highest(mirror: Mirror, slot: int | None = None) -> NDArray[np.float32]:
-    """(n,) the highest score of what is proposed of each photo, of one class or of any."""
+def highest(mirror: Mirror, slot: int | None = None, kind: str | None = None) -> Floats:
+    """(n,) the highest score of what is proposed of each photo, of one class or of any, of one kind or of both."""
     if slot is not None:
-        return proposed(mirror, slot)
-    made_of = (mirror.refit, mirror.scheme, mirror.ids, mirror.model_id)
+        return _of_kind(mirror, slot, kind, None)
     return kept(
         mirror,
-        "suspects",
-        made_of,
-        lambda: _highest(mirror, None),
+        ("suspects", kind),
+        (mirror.refit, mirror.scheme, mirror.ids, mirror.model_id),
+        lambda: _highest(mirror, kind, None),
         of=("labels", "reviews"),
-        mend=lambda known, rows: patched(known, rows, _highest(mirror, rows)),
+        mend=lambda known, rows: _mended(mirror, kind, known, twins.mates(mirror, rows)),
     )
 
 
-def _highest(mirror: Mirror, rows: Rows | None) -> NDArray[np.float32]:
-    found = np.zeros(len(mirror) if rows is None else len(rows), np.float32)
-    for item in mirror.scheme.classes:
-        np.maximum(found, proposed(mirror, item.slot, rows), out=found)
-    return found
-
-
-def _aligned(mirror: Mirror, refit: Refit) -> NDArray[np.float16]:
-    """(n, classes) what all others say, in the order of the mirror; NaN where nothing is known."""
-    found = np.full((len(mirror), len(refit.slots)), np.nan, np.float16, order="F")
-    places = np.minimum(mirror.ids.searchsorted(refit.ids), len(mirror) - 1)
-    there = mirror.ids[places] == refit.ids
-    found[places[there]] = refit.alone[there]
-    return found
-
-
 def listed(
-    mirror: Mirror, *, slot: int | None = None, kind: str | None = None, most: int | None = None
+    mirror: Mirror, *, slot: int | None = None, kind: str | None = None, rows: Rows | None = None
 ) -> list[Suspect]:
-    """What is proposed, the likeliest to be wrong first."""
+    """What is proposed, the likeliest to be wrong first; of all photos, or of these rows, ascending."""
     found = []
+    ids = mirror.ids if rows is None else mirror.ids[rows]
     for item in mirror.scheme.classes:
         if slot not in (None, item.slot):
             continue
-        score, states = proposed(mirror, item.slot), mirror.states(item.slot)
-        for row in np.flatnonzero(score > 0).tolist():
-            which = MISSING if states[row] == State.CLEAR else TOO_MUCH
+        score = proposed(mirror, item.slot, rows)
+        states = mirror.scheme.states_of(item.slot, mirror.labels if rows is None else mirror.labels[rows])
+        for place in np.flatnonzero(score > 0).tolist():
+            which = MISSING if states[place] == State.CLEAR else TOO_MUCH
             if kind in (None, which):
-                found.append(Suspect(int(mirror.ids[row]), item.slot, item.name, which, float(score[row])))
-    found.sort(key=lambda one: (-one.score, one.photo_id, one.slot))
+                found.append(_suspect(int(ids[place]), item, which, float(score[place])))
+    found.sort(key=lambda one: (not one.twin, -one.score, one.photo_id, one.slot))
     return found
 
 
 def of_photo(mirror: Mirror, photo_id: int) -> list[Suspect]:
     """As `listed`, of one photo."""
-    row = mirror.row(photo_id)
-    found = []
-    for item in mirror.scheme.classes:
-        score = float(proposed(mirror, item.slot, np.array([row]))[0])
-        if score:
-            kind = MISSING if mirror.states(item.slot)[row] == State.CLEAR else TOO_MUCH
-            found.append(Suspect(photo_id, item.slot, item.name, kind, score))
-    return sorted(found, key=lambda one: -one.score)
+    return listed(mirror, rows=np.array([mirror.row(photo_id)]))
 
 
-def standings(mirror: Mirror) -> list[Standing]:
-    """Of each flag and kind, what waits, what was answered, and how many labels are wrong by estimate."""
-    found = []
-    for item in mirror.scheme.classes:
-        score, states, waits = scores(mirror, item.slot), mirror.states(item.slot), proposed(mirror, item.slot) > 0
-        for kind, state in ((MISSING, State.CLEAR), (TOO_MUCH, State.RAISED)):
-            said = [
-                answers[item.slot].said
-                for answers in mirror.reviews.suspects.values()
-                if item.slot in answers and answers[item.slot].state == state
-            ]
-            those = states == state
-            found.append(
-                Standing(
-                    item.name,
-                    kind,
-                    int((waits & those).sum()),
-                    said.count(RIGHT),
-                    said.count(WRONG),
-                    said.count(UNSURE),
-                    float(score[those].sum()),
-                    int(those.sum()),
-                )
-            )
+def _suspect(photo_id: int, item: SchemeClass, kind: str, score: float) -> Suspect:
+    twin = score >= TWIN
+    return Suspect(photo_id, item.slot, item.name, kind, score - TWIN if twin else score, twin)
+
+
+def _column(mirror: Mirror, slot: int) -> int | None:
+    slots = [item.slot for item in mirror.scheme.classes]
+    return slots.index(slot) if slot in slots else None
+
+
+def _among(rows: Rows | None, wanted: Rows) -> Rows:
+    """Places in `rows` of those wanted that are there; without rows, their own places."""
+    if rows is None or not len(rows):
+        return wanted if rows is None else rows
+    places = np.minimum(rows.searchsorted(wanted), len(rows) - 1)
+    return places[rows[places] == wanted].astype(np.int64)
+
+
+def _of_kind(mirror: Mirror, slot: int, kind: str | None, rows: Rows | None) -> Floats:
+    found = proposed(mirror, slot, rows)
+    if kind is not None:
+        states = mirror.scheme.states_of(slot, mirror.labels if rows is None else mirror.labels[rows])
+        found[states != STATE[kind]] = 0
     return found
 
 
-def answer(store: Store, photo_id: int, slot: int, said: str, *, who: str) -> Done:
-    """Say of a suspect that the label is right, wrong (it is turned round) or that one cannot say (unsure).
+def _highest(mirror: Mirror, kind: str | None, rows: Rows | None) -> Floats:
+    found = np.zeros(len(mirror) if rows is None else len(rows), np.float32)
+    for item in mirror.scheme.classes:
+        np.maximum(found, _of_kind(mirror, item.slot, kind, rows), out=found)
+    return found
 
-    One action, which can be taken back. Raises EditRefused for a label that is neither raised nor clear.
-    """
-    mirror = mirrors.read(store)
-    item: SchemeClass = mirror.scheme.by_slot(slot)
-    row = mirror.row(photo_id)
-    state = State(int(mirror.states(slot)[row]))
-    if state not in (State.RAISED, State.CLEAR):
-        raise EditRefused(f"{item.name} is neither raised nor clear on this photo, so there is nothing to doubt.")
-    before = mirror.reviews.suspects.get(photo_id, {}).get(slot)
-    new = Answer(said, state, float(scores(mirror, slot)[row]), who, int(time.time()))
-    becomes = {WRONG: State.CLEAR if state == State.RAISED else State.RAISED, UNSURE: State.UNSURE}.get(said)
-    text = f"{item.name}: {state.word} is right" if becomes is None else f"{item.name}: {becomes.word} in doubt of it"
-    with store.atomic(durable=True):
-        written = actions.begin(store, who=who, kind="review" if becomes is None else "label", text=text)
-        changes = reviews.append(
-            store, written, [(SUSPECT, photo_id, str(slot), before.text if before else "", new.text)]
-        )
-        if becomes is not None:
-            present = events.present(store, [photo_id])
-            held = present.get(photo_id, b"").ljust(mirror.scheme.slots, b"\0")
-            rows = [
-                (photo_id, *edit) for edit in Entailment(mirror.scheme, ((slot, becomes),), Source.HAND).edits(held)
-            ]
-            if all(changed != slot for _, changed, _, _ in rows):
-                rows.append((photo_id, slot, held[slot], label_byte(becomes, Source.HAND)))
-            changes |= events.append(store, written, rows, source=Source.HAND, present=present)
-    return Done(written.action.id, changes, text)
+
+def _mended(mirror: Mirror, kind: str | None, known: Floats, rows: Rows) -> Floats:
+    return patched(known, rows, _highest(mirror, kind, rows))
+
+
+def _aligned(mirror: Mirror, refit: Refit) -> NDArray[np.float16]:
+    """(n, classes of the scheme) in the order of the mirror; NaN where nothing is known."""
+    slots = [item.slot for item in mirror.scheme.classes]
+    found = np.full((len(mirror), len(slots)), np.nan, np.float16, order="F")
+    places = np.minimum(mirror.ids.searchsorted(refit.ids), len(mirror) - 1)
+    there = mirror.ids[places] == refit.ids
+    for column, slot in enumerate(refit.slots.tolist()):
+        if slot in slots:
+            found[places[there], slots.index(slot)] = refit.alone[there, column]
+    return found
+
+
+def _contradicted(mirror: Mirror, said: NDArray[np.float16]) -> NDArray[np.float16]:
+    scheme = mirror.scheme
+    groups = [[_column(mirror, slot) for slot in group.members] for group in scheme.groups if not group.default]
+    whole = [[column for column in columns if column is not None] for columns in groups]
+    return contradicted(said, [columns for columns in whole if len(columns) > 1], _margins(mirror))
+
+
+def _margins(mirror: Mirror) -> NDArray[np.float16] | None:
+    """(n, classes of the scheme) mean of what trainings said of labels that are still those they were told."""
+    slots = [item.slot for item in mirror.scheme.classes]
+    total = np.zeros((len(mirror), len(slots)), np.float32)
+    count = np.zeros_like(total)
+    for run in side_file.margins(mirror.folder):
+        places = np.minimum(mirror.ids.searchsorted(run.ids), len(mirror) - 1)
+        there = mirror.ids[places] == run.ids
+        rows = places[there]
+        for column, slot in enumerate(run.slots.tolist()):
+            if slot not in slots:
+                continue
+            said = run.said[there, column].astype(np.float32)
+            holds = mirror.scheme.states_of(slot, mirror.labels[rows]) == run.states[there, column]
+            holds &= ~np.isnan(said)
+            total[rows[holds], slots.index(slot)] += said[holds]
+            count[rows[holds], slots.index(slot)] += 1
+    if not count.any():
+        return None
+    with np.errstate(invalid="ignore"):
+        return (total / count).astype(np.float16)

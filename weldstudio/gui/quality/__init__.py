@@ -1,5 +1,6 @@
 """The Quality page: how much is labelled, from where, and which photographs have problems, all counted from the mirror.
 
-`counts` is arithmetic on arrays, `page` shows it. Nothing here is estimated yet: what cannot be counted is not shown.
+`studio.quality` and `studio.counting` find it, `page` shows it. What cannot be said yet is a sentence that says what to
+do.
 May import `session`, `domain`; never `store`.
 """

@@ -10,7 +10,13 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Source, State
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.empty_state import EmptyState
-from weldstudio.gui.quality.counts import (
+from weldstudio.gui.quality.figure_table import FigureTable
+from weldstudio.gui.quality.people import Heads, People, Rows
+from weldstudio.gui.session import Session
+from weldstudio.gui.style_sheet import set_look
+from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
+from weldstudio.gui.words import count, counted, percent, percent_range
+from weldstudio.studio.counting import (
     ClassCounts,
     EquipmentCounts,
     Overview,
@@ -18,12 +24,6 @@ from weldstudio.gui.quality.counts import (
     equipment_counts,
     overview,
 )
-from weldstudio.gui.quality.figure_table import FigureTable
-from weldstudio.gui.quality.people import Heads, People, Rows
-from weldstudio.gui.session import Session
-from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
-from weldstudio.gui.words import count, counted, percent, percent_range
 
 if TYPE_CHECKING:
     from weldstudio.studio.raise_rates import RaiseRate

@@ -22,6 +22,8 @@ SORTS: Final = {
     Sort.UNCERTAINTY: "Least certain",
     Sort.DISAGREEMENT: "Strongest disagreement",
     Sort.SUSPICION: "Most doubtful label",
+    Sort.MISSING: "Flag likeliest to be missing",
+    Sort.WRONG: "Flag likeliest to be wrong",
     Sort.WAITING: "Longest waiting",
     Sort.NEAREST: "Nearest to the limit",
     Sort.POINTS: "Most points",
@@ -31,7 +33,7 @@ SORTS: Final = {
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
 
-BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION)
+BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION, Sort.MISSING, Sort.WRONG)
 
 
 class Shown:
@@ -90,7 +92,11 @@ class Shown:
         """Show a saved view. Raises FilterError where it cannot be shown any more."""
         if view.problem:
             raise FilterError(view.problem)
-        self.filter, order = view.filter, view.order
+        self.filter = view.filter
+        self.take_order(view.order)
+
+    def take_order(self, order: Order) -> None:
+        """Sort so."""
         self.sort, self.descending, self.seed = order.sort, order.descending, order.seed
         if order.sort in BY_MODEL:
             self.slot = order.slot

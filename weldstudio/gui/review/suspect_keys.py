@@ -18,7 +18,7 @@ class SuspectKeys(QObject):
             actions.connect(f"suspect.{said}", lambda said=said: self._answer(said))
 
     def _answer(self, said: str) -> None:
-        from weldstudio.studio import suspects
+        from weldstudio.studio import doubting, suspects
 
         session = self._session
         if session.current is None:
@@ -28,5 +28,5 @@ class SuspectKeys(QObject):
             session.tell("No label of this photograph is in doubt.")
             return
         meant = next((one for one in found if one.slot == session.chosen_flag), found[0])
-        session.edit(meant.flag, suspects.answer, meant.photo_id, meant.slot, said, who=session.who)
+        session.edit(meant.flag, doubting.answer, meant.photo_id, meant.slot, said, who=session.who)
         self._go_on()

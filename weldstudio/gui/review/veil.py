@@ -18,17 +18,36 @@ from weldstudio.studio.review_terms import matrix, pending, spoken_of
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
-_PREDICTED: Final = frozenset(("model", "disagrees", "scored", "predicted", "decisive", "safe"))
+_DOUBTS: Final = ("suspect", "flag-missing", "flag-wrong", "missing", "wrong")
+_PREDICTED: Final = frozenset(("model", "disagrees", "scored", "predicted", "decisive", "safe", *_DOUBTS))
 _LABELLED: Final = frozenset(
     (
         *("flag", "unseen", "labelled", "reviewed", "unreviewed", "raised", "unsure", "nothing", "conflict", "noted"),
         *("note", "inbox", "changed", "overridden", "verdict", "decision", "review", "returned", "audited"),
-        *("points", "reviewer"),
+        *("points", "reviewer", *_DOUBTS),
     )
 )
 """Terms of a filter that tell what is predicted, and what is labelled or said of labels."""
-_BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION, Sort.NEAREST, Sort.CHANCE)
-_BY_LABELS: Final = (Sort.DISAGREEMENT, Sort.SUSPICION, Sort.NEAREST, Sort.POINTS, Sort.OVER, Sort.WAITING)
+_BY_MODEL: Final = (
+    Sort.PROBABILITY,
+    Sort.UNCERTAINTY,
+    Sort.DISAGREEMENT,
+    Sort.SUSPICION,
+    Sort.MISSING,
+    Sort.WRONG,
+    Sort.NEAREST,
+    Sort.CHANCE,
+)
+_BY_LABELS: Final = (
+    Sort.DISAGREEMENT,
+    Sort.SUSPICION,
+    Sort.MISSING,
+    Sort.WRONG,
+    Sort.NEAREST,
+    Sort.POINTS,
+    Sort.OVER,
+    Sort.WAITING,
+)
 
 
 class Veil(QObject):

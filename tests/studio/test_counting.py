@@ -5,8 +5,8 @@ from hypothesis.extra import numpy as hnp
 
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.domain.scheme import Group, Scheme
-from weldstudio.gui.quality.counts import class_counts, equipment_counts, overview
 from weldstudio.store.mirror import Mirror
+from weldstudio.studio.counting import class_counts, equipment_counts, overview
 
 BYTES = [label_byte(state, source) for state in State for source in list(Source)[1:]]
 
