@@ -171,7 +171,9 @@ class TrainPage(QWidget):
         self._follower.ended.connect(lambda _curves: self._watcher.look())
         self._watcher.changed.connect(self._show_rows)
         self._watcher.ready.connect(self._model_ready)
-        self._watcher.said_by = lambda ready: self.view.isVisible() and self._is_shown(ready)
+        self._watcher.said_by = lambda ready: (
+            self.view.isVisible() and _made(self.runs.row_of(self.runs.chosen_id), ready)
+        )
         self._session.closing.connect(lambda: self._follower.follow(None))
 
     # --- what a person asks for ---------------------------------------------------------------------------------
@@ -302,7 +304,7 @@ class TrainPage(QWidget):
         self._classes_stack.setCurrentIndex(1 if best is not None else 0)
 
     def _model_ready(self, ready: Ready) -> None:
-        if not self._is_shown(ready):
+        if not _made(self.runs.row_of(self.runs.chosen_id), ready):
             return
         if ready.active:
             self.view.news.say(f"Model {ready.name} is ready and answers from now on.", kind="success")
@@ -314,17 +316,17 @@ class TrainPage(QWidget):
                 take=lambda: self._activate(ready),
             )
 
-    def _is_shown(self, ready: Ready) -> bool:
-        """Whether the curves are those of its run."""
-        shown = self.runs.row_of(self.runs.chosen_id)
-        return shown is not None and ready.run_id in (shown.id, None)
-
     def _activate(self, ready: Ready) -> None:
         from weldstudio.studio import registry
 
         self._session.edit(f"Use model {ready.name}", registry.activate, ready.model_id, who=self._session.who).then(
             lambda _done: self.view.news.say(f"Model {ready.name} answers from now on.", kind="success")
         )
+
+
+def _made(run: RunRow | None, ready: Ready) -> bool:
+    """Whether the curves of this run are those of the model."""
+    return run is not None and ready.run_id in (run.id, None)
 
 
 class _Column(QWidget):
