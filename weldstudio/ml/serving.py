@@ -5,7 +5,6 @@ One thread computes, a pool decodes. Between two batches of a long scoring the r
 """
 
 import logging
-import os
 import queue
 import time
 from collections import OrderedDict, deque
@@ -17,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from weldstudio.domain.blocks import cores
 from weldstudio.domain.chores import ExportModel, FetchWeights, ReadWeights
 from weldstudio.domain.errors import JobFailed, PhotoError, UserError
 from weldstudio.domain.messages import (
@@ -39,11 +39,6 @@ from weldstudio.ml.scorer import Scorer
 _logger = logging.getLogger(__name__)
 
 BATCH = 32
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def serve(requests: "queue.SimpleQueue[Message | None]", utter: Callable[[Message], None]) -> None:
