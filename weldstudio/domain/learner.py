@@ -104,6 +104,16 @@ class Learner:
         halves = [part.astype(np.float16) for part in (said, self.alone.probabilities, self.unseen)]
         return Refit(model_id, ids, slots, halves[0], self.thresholds.copy(), halves[1], halves[2])
 
+    def recall(self, before: Refit, ids: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
+        """What was judged of these photos the last time, which stands until it is judged again: no doubt is lost."""
+        places = np.minimum(before.ids.searchsorted(ids), max(0, len(before.ids) - 1))
+        rows = np.flatnonzero(before.ids[places] == ids) if len(before.ids) else places[:0]
+        for column, slot in enumerate(slots.tolist()):
+            for other in np.flatnonzero(before.slots == slot).tolist():
+                self.alone.probabilities[rows, column] = before.alone[places[rows], other]
+                self.unseen[rows, column] = before.unseen[places[rows], other]
+                self.thresholds[column] = before.thresholds[other]
+
     def suggest(self, count: int, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """What to label next, see `next_photos`: rows and classes."""
         states = self.heads.states
