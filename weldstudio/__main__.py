@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if len(arguments) == 2 and arguments[0] == "open" and not arguments[1].startswith("-"):
         return open_window(Path(arguments[1]))
     log.configure(level=logging.WARNING)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported; see `domain.blocks`
     from weldstudio.cli import main as command_line
 
     return command_line.run(arguments, open_window=open_window, write_sheet=write_sheet)

@@ -93,6 +93,14 @@ def test_what_a_label_file_says_beside_labels_goes_back_with_them(welds: Path, r
     run("history", welds, "--revert", done["action"], "--by", "Ann")
     row = next(row for row in run("joints", welds)["joints"] if row["joint"] == "J3")
     assert row["contractor"] == "Jones"
+    # A file may say nothing else.
+    table.write_text("joint;contractor;medium\nJ3;Evans;oil\nJ77;Evans;oil\n", encoding="utf-16")
+    told = run("label", welds, table, "--by", "Ann", "--dry-run")
+    assert (told["labels"], told["facts"], len(told["left_out"])) == (0, {"contractor": 2, "medium": 2}, 1)
+    run("label", welds, table, "--by", "Ann")
+    row = next(row for row in run("joints", welds)["joints"] if row["joint"] == "J3")
+    assert (row["contractor"], row["medium"]) == ("Evans", "oil")
+    assert run("history", welds)["history"][0]["text"] == "Facts from more.csv on 2 photographs"
 
 
 def test_decisions_empty_the_inbox_and_stand(welds: Path, run: Run) -> None:

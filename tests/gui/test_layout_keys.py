@@ -11,10 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Scheme
-from weldstudio.gui.layout_keys import chord_of
+from weldstudio.gui.layout_keys import ChordField, chord_of
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
+from weldstudio.studio import scheme as scheme_edits
+from weldstudio.studio import views
+from weldstudio.studio.flag_keys import FLAG_KEYS
 
 NONE, SHIFT, CONTROL, ALT, KEYPAD = (
     Qt.KeyboardModifier.NoModifier,
@@ -122,6 +125,10 @@ def test_flags_are_raised_on_every_keyboard(qtbot: QtBot, window: MainWindow, pr
     def state(slot: int) -> State:
         return State(int(session.mirror.states(slot)[photo]))
 
+    shifted = event("3", SHIFT, place="3", kind=Override)  # AZERTY; Qt by itself would take it for 3 alone
+    shifted.ignore()
+    QApplication.sendEvent(window, shifted)
+    assert shifted.isAccepted()
     press(window, "-", place="6")  # AZERTY; elsewhere the sign zooms out
     assert state(5) == State.RAISED
     press(window, "!", SHIFT, place="1")  # English
@@ -134,6 +141,27 @@ def test_flags_are_raised_on_every_keyboard(qtbot: QtBot, window: MainWindow, pr
     assert state(10) == State.CLEAR
     press(window, "к", place="R")  # raise the chosen flag, which was the last one
     assert state(10) == State.RAISED
+
+    # A view's key by its place; and a letter that a scheme file gave to a flag is that flag's, not the place's.
+    session.edit("Key", scheme_edits.change_key, 3, "ф", who="Ann")
+    session.edit("View", views.save, "Unsure ones", "unsure", key="Ctrl+8", who="Ann")
+    review = window.pages["review"]
+    qtbot.waitUntil(lambda: bool(session.mirror.scheme.by_slot(3).key) and bool(session.mirror.views))
+    press(window, "ф", place="A")
+    assert state(FLAG_KEYS.index("A")) == State.UNSEEN
+    press(window, "_", CONTROL, place="8")
+    assert review.filtering.shown.filter.text == "unsure"  # type: ignore[attr-defined]
+
+
+def test_a_dialog_takes_a_key_as_it_will_be_understood(qtbot: QtBot) -> None:
+    field = ChordField()
+    qtbot.addWidget(field)
+    for given, modifiers, place in (("ф", CONTROL, "A"), ("&", ALT, "1"), ("é", SHIFT | CONTROL, "2")):
+        QApplication.sendEvent(field, event(given, modifiers, place=place))
+        field.editingFinished.emit()
+        wanted = ("Ctrl+Shift+" if modifiers & SHIFT else "Ctrl+" if modifiers & CONTROL else "Alt+") + place
+        assert field.keySequence().toString() == wanted
+        field.clear()
 
 
 def test_what_is_typed_into_a_field_stays_there(qtbot: QtBot, window: MainWindow, project: Path) -> None:

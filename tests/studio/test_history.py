@@ -15,7 +15,7 @@ def test_a_photo_tells_who_did_what(welds: Store) -> None:
     notes.note_photo(welds, 1, "look again", who="Ann")
     labelling.set_state(welds, [2], 0, State.CLEAR, who="Ann")
     assert bulk.action_id is not None
-    labelling.revert(welds, bulk.action_id, who="Ann")
+    back = labelling.revert(welds, bulk.action_id, who="Ann")
     found = history.of_photo(welds, 1)
     assert [(entry.who, entry.kind) for entry in found] == [
         ("Ann", "revert"),
@@ -28,6 +28,16 @@ def test_a_photo_tells_who_did_what(welds: Store) -> None:
     assert found[2].taken_back_by == "Ann"
     assert found[0].text == "Taken back: no clamp: raised on 3 photographs"
     assert [entry.kind for entry in history.of_photo(welds, 1, slot=0)] == ["label"]
+    assert back.action_id is not None
+    again = labelling.revert(welds, back.action_id, who="Bob")
+    newest, taken_back, _, bulk_entry, _ = history.of_photo(welds, 1)
+    assert newest.text == "Done again: no clamp: raised on 3 photographs"
+    assert (taken_back.taken_back_by, bulk_entry.taken_back_by) == ("Bob", "")
+    assert again.action_id is not None
+    labelling.revert(welds, again.action_id, who="Cleo")
+    newest, _, taken_back, _, bulk_entry, _ = history.of_photo(welds, 1)
+    assert newest.text == taken_back.text == "Taken back: no clamp: raised on 3 photographs"
+    assert (taken_back.taken_back_by, bulk_entry.taken_back_by) == ("", "Cleo")
 
 
 def test_a_joint_tells_of_all_its_photos(welds: Store) -> None:

@@ -17,6 +17,7 @@ from weldstudio.store import mirror as mirrors
 from weldstudio.store import photos
 from weldstudio.store.store import Store
 from weldstudio.studio import features, labelling, likeness, next_batch
+from weldstudio.studio.look_alikes import LookAlikes
 
 
 @pytest.fixture
@@ -43,6 +44,17 @@ def test_the_nearest_photo_is_the_copy(store: Store) -> None:
     assert [one.cosine for one in others] == sorted((one.cosine for one in others), reverse=True)
     with pytest.raises(JobFailed, match="no features yet"):
         likeness.similar(store, 9999)
+
+
+def test_look_alikes_go_by_features_and_without_them_by_hash(store: Store) -> None:
+    among = LookAlikes.of(store)
+    assert [(one.photo_id, one.cosine) for one in among.find(4, 5)] == [
+        (one.photo_id, pytest.approx(one.cosine, abs=1e-5)) for one in likeness.similar(store, 4, 5)
+    ]
+    assert among.find(9999, 3) == []
+    for one in features.every(store):
+        (one.folder / "features.f16").unlink()
+    assert [(one.photo_id, one.cosine) for one in LookAlikes.of(store).find(5, 1)] == [(4, None)]
 
 
 def test_near_duplicates_are_confirmed_and_conflicts_come_first(store: Store) -> None:

@@ -168,7 +168,12 @@ def test_a_changed_file_keeps_its_labels_and_wants_a_second_look(welds: Welds) -
     # A label given later has seen the new file; when it is taken back, nobody has.
     done = labelling.set_state(welds.store, [labelled], 0, State.CLEAR, who=WHO)
     assert altered.waiting(welds.store) == frozenset()
-    labelling.revert(welds.store, done.action_id or "", who=WHO)
+    back = labelling.revert(welds.store, done.action_id or "", who=WHO)
+    assert altered.waiting(welds.store) == {labelled}
+    # Redone it is given, undone once more it is not.
+    again = labelling.revert(welds.store, back.action_id or "", who=WHO)
+    assert altered.waiting(welds.store) == frozenset()
+    labelling.revert(welds.store, again.action_id or "", who=WHO)
     assert altered.waiting(welds.store) == {labelled}
     # Or somebody says that the labels hold.
     done = confirming.confirm(welds.store, [labelled, unlabelled], who=WHO)

@@ -29,8 +29,8 @@ def label(project: Path, csv: Path, who: str, taking: LabelOptions, as_json: boo
 
     The file is one of: path and a column per flag with 1, 0 or nothing; path,class; path,flags with 'A; B';
     path,flag,state with a row per photo and flag. With a column 'joint' and none 'path' its rows are about joints.
-    Columns equipment, contractor, joint, type, medium, date and note are stored too. It is taken whole, as one action,
-    or not at all; lines that cannot be used are left out and listed.
+    Columns equipment, contractor, joint, type, medium, date and note are stored too, or alone. It is taken whole, as
+    one action, or not at all; lines that cannot be used are left out and listed.
     """
     by = signature(who)
     from weldstudio.domain.errors import ImportRefused

@@ -58,6 +58,7 @@ class Learner:
         self.thresholds = np.full(classes, 0.5, np.float32)
         self.alone = Alone(np.full(states.shape, np.nan, np.float32), np.full(classes, 1e-2, np.float32))
         self.unseen = np.full(states.shape, np.nan, np.float32)
+        self._halves = self._halved()
 
     @property
     def taught(self) -> NDArray[np.bool_]:
@@ -96,13 +97,17 @@ class Learner:
         for column in range(len(self.slope)):
             self._calibrate(column, said[:, column].astype(np.float64))
             yield None
+        self._halves = self._halved()
 
     def answer(self, model_id: str, ids: NDArray[np.int64], slots: NDArray[np.int64]) -> Refit:
         """What the heads say now."""
         said = sigmoid(self.heads.logits * self.slope + self.offset)
         said[:, ~self.taught] = np.nan
-        halves = [part.astype(np.float16) for part in (said, self.alone.probabilities, self.unseen)]
-        return Refit(model_id, ids, slots, halves[0], self.thresholds.copy(), halves[1], halves[2])
+        return Refit(model_id, ids, slots, said.astype(np.float16), self.thresholds.copy(), *self._halves)
+
+    def _halved(self) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
+        """What is told of each label as it is kept; it changes only when all is judged."""
+        return self.alone.probabilities.astype(np.float16), self.unseen.astype(np.float16)
 
     def recall(self, before: Refit, ids: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
         """What was judged of these photos the last time, which stands until it is judged again: no doubt is lost."""

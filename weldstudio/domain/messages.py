@@ -38,6 +38,8 @@ class Explain:
     photo_id: int
     path: str
     """Absolute path of the image file."""
+    beside: bool = False
+    """It waits behind every photo that is not beside another one, and none is dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QKeySequenceEdit,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from weldstudio.domain.scheme import Scheme
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.layout_keys import ChordField
 from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.settings import Settings
@@ -42,8 +42,7 @@ class KeysDialog(QDialog):
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._show_found)
         self._make_table()
-        self.field = QKeySequenceEdit()
-        self.field.setMaximumSequenceLength(1)
+        self.field = ChordField()
         self.field.setAccessibleName("The new key")
         self.field.editingFinished.connect(self._take_key)
         self.said = QLabel(" ")

@@ -35,6 +35,7 @@ class _Predicting(Work):
 
     def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__("Predicting all photographs")
+        self.resumes = True
         self._stop = stop
 
     def cancel(self) -> None:

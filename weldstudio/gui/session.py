@@ -65,7 +65,7 @@ class Session(QObject):
     failed = Signal(str)
     """A sentence about something that did not work; shown until closed."""
     explained = Signal(object)
-    """An `engine_client.Explanation`."""
+    """An `engine_client.Explanation`, of whatever photograph was asked about."""
     engine_changed = Signal(str)
     """What the engine does, in words, for the status line."""
     photos_asked = Signal(str)
@@ -279,6 +279,7 @@ class Session(QObject):
         seen = _rows_of(self.mirror, changes.labels)
         labels = before[seen]
         self.mirror.apply(rows)
+        self.engine.forget(changes.photos)
         self.outbox.lay_over(self.mirror)
         if self.mirror.model_id != model:
             self._use_model()
@@ -296,6 +297,8 @@ class Session(QObject):
 
     def _explained(self, explanation: Explanation) -> None:
         self.explained.emit(explanation)
+        if explanation.photo_id < 0:
+            return  # an example that is no photo of the project
         row = self.mirror.row(explanation.photo_id)
         known = self.mirror.probabilities[row, [s for s in explanation.slots if s < self.mirror.probabilities.shape[1]]]
         if (

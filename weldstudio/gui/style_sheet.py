@@ -69,13 +69,13 @@ QPushButton[look="quiet"]:pressed, QToolButton[look="quiet"]:pressed, QToolButto
 QPushButton[look="quiet"]:focus, QToolButton[look="quiet"]:focus { border: 2px solid @accent; }
 QPushButton[look="danger"] { color: @danger; }
 QPushButton[look="link"] { background: transparent; border: none; color: @link; padding: 0 2px; text-align: left; }
-QPushButton[look="figure"], QPushButton[look="figure"]:focus, QPushButton[look="number"],
-  QPushButton[look="number"]:focus { background: transparent; border: none; color: @link; padding: 0; min-height: 0;
-  text-align: left; }
-QPushButton[look="number"] { font-size: #20; font-weight: 600; }
-QPushButton[look="figure"]:hover, QPushButton[look="figure"]:focus, QPushButton[look="number"]:hover,
-  QPushButton[look="number"]:focus { text-decoration: underline; }
-QPushButton[look="figure"]:disabled { color: @text; }
+QPushButton[look="figure"], QPushButton[look="figure"]:focus, QPushButton[look="large_figure"],
+QPushButton[look="large_figure"]:focus { background: transparent; border: none; color: @link;
+  padding: 0; min-height: 0; text-align: left; font-size: #15; font-weight: 600; }
+QPushButton[look="large_figure"], QPushButton[look="large_figure"]:focus { font-size: #20; }
+QPushButton[look="figure"]:hover, QPushButton[look="figure"]:focus, QPushButton[look="large_figure"]:hover,
+QPushButton[look="large_figure"]:focus { text-decoration: underline; }
+QPushButton[look="figure"]:disabled, QPushButton[look="large_figure"]:disabled { color: @text; }
 QPushButton[look="link"]:hover { text-decoration: underline; }
 QPushButton[look="link"]:focus { border: 2px solid @accent; }
 QToolButton::menu-indicator { image: none; }

@@ -107,6 +107,15 @@ class FeatureFile:
             found[start : start + _CHUNK] = self._mapped["row"][records[start : start + _CHUNK]]
         return found
 
+    def chunks(self) -> Iterator[NDArray[np.float32]]:
+        """The features of all records, some thousand at a time, without their pages staying with the process."""
+        left = len(self)
+        with (self.folder / ROWS).open("rb") as file:
+            while left > 0:
+                part = np.fromfile(file, self._bytes, min(left, _CHUNK))
+                left -= len(part) or left
+                yield part["row"].astype(np.float32)
+
     def append(self, contents: Sequence[str], rows: NDArray[np.floating[Any]]) -> None:
         """Writes records at the end, for every process to see. Raises OSError; what is not whole is cut off later."""
         records = np.zeros(len(contents), self._bytes)

@@ -1,14 +1,13 @@
 """What the refitted heads say of all photos, in one file of the project that is replaced as a whole."""
 
 import logging
-import zipfile
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from weldstudio.domain.learner import Refit
+from weldstudio.imaging import array_file
 
 _logger = logging.getLogger(__name__)
 
@@ -17,13 +16,7 @@ FILE = "features/refit.npz"
 
 def write(folder: Path, refit: Refit) -> None:
     """Replaces the file of a project. Raises OSError; the former one stands until the new one is whole."""
-    file = folder / FILE
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(file.name + ".part")
-    with part.open("wb") as opened:
-        values: dict[str, Any] = {each.name: np.asarray(getattr(refit, each.name)) for each in fields(Refit)}
-        np.savez(opened, **values)
-    part.replace(file)
+    array_file.write(folder / FILE, {each.name: np.asarray(getattr(refit, each.name)) for each in fields(Refit)})
 
 
 def read(folder: Path) -> Refit | None:
@@ -35,7 +28,7 @@ def read(folder: Path) -> Refit | None:
         with file.open("rb") as opened, np.load(opened) as found:
             values = {each.name: found[each.name] for each in fields(Refit) if each.name != "model_id"}
             return Refit(model_id=str(found["model_id"]), **values)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except array_file.DAMAGED as error:
         _logger.warning("The refitted heads in %s cannot be read: %s", file, error)
         return None
 

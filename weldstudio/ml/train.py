@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from weldstudio.domain.blocks import cores
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.evaluation import Evaluation
 from weldstudio.domain.manifest import Manifest
@@ -49,7 +50,6 @@ from weldstudio.ml.losses import probabilities
 from weldstudio.ml.outcome import Answer, Outcome
 from weldstudio.ml.parts import Part, parts_of, stand_apart
 from weldstudio.ml.preprocess import to_input
-from weldstudio.ml.serving import cores
 from weldstudio.ml.showing import Showing
 from weldstudio.ml.single import Training, planned_steps
 from weldstudio.ml.validation import Best

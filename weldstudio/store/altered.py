@@ -12,7 +12,12 @@ _WAITING = f"""FROM altered WHERE NOT EXISTS (
     WHERE e.photo_id = altered.photo_id AND e.action_seq > altered.after_seq
     AND a.clock > coalesce((SELECT clock FROM actions WHERE seq = altered.after_seq), 0)
     AND e.source IN ({", ".join(str(int(source)) for source in LOOKED_AT)})
-    AND NOT EXISTS (SELECT 1 FROM actions r WHERE r.reverts = a.id))"""
+    AND NOT EXISTS (
+        WITH RECURSIVE back(id, clock, depth) AS (
+            SELECT r.id, r.clock, 1 FROM actions r WHERE r.reverts = a.id
+            UNION ALL SELECT r.id, r.clock, back.depth + 1 FROM back JOIN actions r ON r.reverts = back.id)
+        SELECT 1 FROM (SELECT depth, max(clock) FROM back) WHERE depth % 2 = 1))"""
+"""A label that was taken back and given again is given: only its last word counts."""
 
 
 def waiting(store: Store, photo_ids: Iterable[int] | None = None) -> frozenset[int]:

@@ -82,14 +82,31 @@ def noted(store: Store) -> list[tuple[Done, dict[str, Any]]]:
 
 
 def reverted(store: Store, action_ids: Iterable[str]) -> dict[str, str]:
-    """By the ids of actions that were taken back: who did so last."""
-    return dict(
-        store.rows(
-            "SELECT reverts, who FROM actions WHERE reverts IN (SELECT value FROM json_each(?)) AND complete = 1"
-            " ORDER BY clock",
-            (json.dumps(list(action_ids)),),
-        )
+    """By the ids of actions that are taken back: who did so last. What was done again since is not among them."""
+    rows = store.rows(
+        "WITH RECURSIVE back(root, id, clock, who, depth) AS ("
+        " SELECT reverts, id, clock, who, 1 FROM actions"
+        " WHERE reverts IN (SELECT value FROM json_each(?)) AND complete = 1"
+        " UNION ALL SELECT back.root, a.id, a.clock, a.who, back.depth + 1"
+        " FROM back JOIN actions a ON a.reverts = back.id WHERE a.complete = 1"
+        ") SELECT root, who, depth FROM back ORDER BY clock, id",
+        (json.dumps(list(action_ids)),),
     )
+    last = {root: (who, depth) for root, who, depth in rows}
+    return {root: who for root, (who, depth) in last.items() if depth % 2}
+
+
+def done_again(store: Store, action_ids: Iterable[str]) -> set[str]:
+    """Those of these reverts that brought back what another one had taken back."""
+    rows = store.rows(
+        "WITH RECURSIVE up(root, reverts, depth) AS ("
+        " SELECT id, reverts, 1 FROM actions WHERE id IN (SELECT value FROM json_each(?)) AND reverts IS NOT NULL"
+        " UNION ALL SELECT up.root, a.reverts, up.depth + 1 FROM up JOIN actions a ON a.id = up.reverts"
+        " WHERE a.reverts IS NOT NULL"
+        ") SELECT root, max(depth) FROM up GROUP BY root",
+        (json.dumps(list(action_ids)),),
+    )
+    return {root for root, depth in rows if depth % 2 == 0}
 
 
 def _by_action(rows: Sequence[Sequence[Any]]) -> list[Done]:

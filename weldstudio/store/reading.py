@@ -191,13 +191,14 @@ def surroundings(store: Store, *, joints: bool) -> Surroundings:
         photos.roots(store),
         {c.id: c.name for c in photos.collections(store)},
         dict(store.rows("SELECT id, name FROM equipments ORDER BY id")),
-        _joint_facts(store) if joints else None,
+        joint_facts(store) if joints else None,
         notes.read(store),
         views.every(store),
     )
 
 
-def _joint_facts(store: Store) -> JointFacts:
+def joint_facts(store: Store) -> JointFacts:
+    """What is known of all joints."""
     described = photos.joint_kinds(store)
     joints = np.array([joint for joint, _, _ in described], np.int64)
     return JointFacts(

@@ -199,7 +199,10 @@ def _meant(column: Column, said: str) -> Column:
 
 
 def form_of(columns: Sequence[Column], file: str) -> str:
-    """'wide', 'class', 'flags' or 'rows' (a row per flag). Raises ImportRefused where the columns make no table."""
+    """'wide', 'class', 'flags', 'rows' (a row per flag) or 'facts' (no labels, only what is said beside them).
+
+    Raises ImportRefused where the columns make no table.
+    """
     by_meaning: dict[Meaning, list[Column]] = {}
     for column in columns:
         by_meaning.setdefault(column.meaning, []).append(column)
@@ -214,6 +217,10 @@ def form_of(columns: Sequence[Column], file: str) -> str:
             "Name the column with the photos' file names 'path'."
         )
     forms = [m for m in (Meaning.FLAG, Meaning.CLASS, Meaning.FLAGS, Meaning.LABEL) if m in by_meaning]
+    if not forms and Meaning.STATE not in by_meaning:
+        subject = Meaning.PATH if Meaning.PATH in by_meaning else Meaning.JOINT
+        if any(meaning in FACTS and meaning != subject for meaning in by_meaning):
+            return "facts"
     if not forms:
         raise ImportRefused(
             f"{file} has a column of paths but none with labels. "

@@ -64,7 +64,7 @@ class Forecast:
         said = []
         if self.photos_found is not None:
             said.append(f"{_counted(self.photos_found, 'photo')} found, {self.photos_new:,} of them new.")
-        if self.classes or self.rows:
+        if self.classes or (self.rows and not self.facts):
             said.append(f"{_counted(self.labels, 'label')} on {_counted(self.photos, 'photo')} would change.")
         if self.replaced:
             by_hand = f", {self.by_hand:,} of them given by a person" if self.by_hand else ""

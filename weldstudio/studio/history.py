@@ -50,7 +50,7 @@ class Entry:
     """What it did to the thing in question: "soil: unseen → raised, by hand"."""
     reverts: str | None
     taken_back_by: str
-    """Who took it back last; '' where nobody did."""
+    """Who took it back last; '' where it holds."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -212,19 +212,26 @@ class _Found:
         """Newest first."""
         ordered = sorted(self._found.values(), key=lambda found: (found[0].clock, found[0].id), reverse=True)
         back = past.reverted(self._store, self._found)
+        again = past.done_again(self._store, self._found)
         return [
             Entry(
                 action.id,
                 datetime.fromtimestamp(wall_seconds(action.clock)),
                 action.who,
                 action.kind,
-                f"Taken back: {action.text}" if action.kind == "revert" else action.text,
+                _text_of(action, again=action.id in again),
                 tuple(details),
                 action.reverts,
                 back.get(action.id, ""),
             )
             for action, details in ordered
         ]
+
+
+def _text_of(action: Action, *, again: bool) -> str:
+    if action.kind != "revert":
+        return action.text
+    return f"Done again: {action.text}" if again else f"Taken back: {action.text}"
 
 
 def _change_of(scheme: dict[str, Any], slot: int) -> str:

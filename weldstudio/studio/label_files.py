@@ -2,9 +2,10 @@
 
 Four forms are told apart by what their columns mean (`studio.columns`): *wide* (`path,<flag>,...` with 1, 0 or
 nothing), *class* (`path,class`, one class per photo), *flags* (`path,flags` with "A; B", empty = none) and *rows*
-(`path,flag,state`, a row per photo and flag). Where a joint's reference stands in place of the path, a row is about all
-photos of that joint. A file is read from its first line to its last and changes nothing;
-`label_import.apply_label_table` and `importing.import_photos` consume what comes out of here.
+(`path,flag,state`, a row per photo and flag). A file of *facts* gives no labels, only joint, date, contractor. Where
+a joint's reference stands in place of the path, a row is about all photos of that joint. A file is read from its first
+line to its last and changes nothing; `label_import.apply_label_table` and `importing.import_photos` consume what comes
+out of here.
 """
 
 from collections.abc import Collection, Generator, Mapping
@@ -106,7 +107,7 @@ def _layout_of(glance: Look, path: Path, facts: Collection[str]) -> _Layout:
     further += [(c.place, c.name.casefold()) for c in glance.columns if c.name.casefold() in asked]
     if by_joint:
         further = [(place, name) for place, name in further if name != Meaning.JOINT]
-    if form == "wide":
+    if form in ("wide", "facts"):
         classes = [(column.place, column.flag) for column in glance.columns if column.meaning == Meaning.LABEL]
     elif form == "rows":
         classes = [(places[meaning], "") for meaning in (Meaning.FLAG, Meaning.STATE) if meaning in places]
@@ -238,7 +239,7 @@ class _Reading:
     def _states_of(self, key: tuple[str, ...]) -> Mapping[str, State] | str:
         """States of the label cells of a row, or what is wrong with them."""
         form = self._layout.form
-        if form == "wide":
+        if form in ("wide", "facts"):
             return self._wide_states_of(key)
         cell = key[0].strip()
         if form == "rows":

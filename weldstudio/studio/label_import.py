@@ -71,7 +71,7 @@ def apply_label_table(
     work = _LabelImport(store, table, terms, collection_id)
     yield from work.prepare()
     name = table.file.name if table.file else "a table"
-    written = staging.begin(store, who=who, kind="import", text=f"Labels from {name}")
+    written = staging.begin(store, who=who, kind="import", text=f"{table.noun} from {name}")
     count, settled = 0, False
     try:
         for done, rows_by_source in work.pieces():
@@ -245,11 +245,11 @@ class _LabelImport:
         self.notes = [] if self._table.exported else self._note_rows()
         if not (count or self.notes or payload):
             staging.discard(store, written)
-            return changes, f"Labels from {name}: nothing had to change"
+            return changes, f"{self._table.noun} from {name}: nothing had to change"
         if self.notes:
             changes |= notes.append(store, written, self.notes)
         touched = len({photo_id for photo_id, _ in self.matched.rows})
-        text = f"Labels from {name} on {touched:,} {'photograph' if touched == 1 else 'photographs'}"
+        text = f"{self._table.noun} from {name} on {touched:,} {'photograph' if touched == 1 else 'photographs'}"
         return changes | staging.settle(store, written, text=text, payload=payload or None), text
 
     def _said(self) -> Iterator[SaidOf]:

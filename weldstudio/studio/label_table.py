@@ -39,7 +39,7 @@ class LabelTable:
     """A label file as read. Every path occurs in one row only."""
 
     form: str
-    """'wide', 'class' (exactly one of `classes` is raised, the others clear), 'flags' or 'rows'."""
+    """'wide', 'class' (one of `classes` is raised, the others clear), 'flags', 'rows' or 'facts' (no labels)."""
     classes: tuple[str, ...]
     """Names of flags (or merges) in the order of the header, else of their first appearance."""
     rows: tuple[LabelRow, ...]
@@ -59,6 +59,11 @@ class LabelTable:
     """Columns that are not used though nobody said so: their values are no labels."""
     mapping: tuple[tuple[str, str], ...] = ()
     """What a person said of columns: (column, meaning)."""
+
+    @property
+    def noun(self) -> str:
+        """What it brings, at the beginning of a sentence."""
+        return "Labels" if self.classes else "Facts"
 
 
 class RowsRefused(ImportRefused):

@@ -10,7 +10,7 @@ from weldstudio.domain.scores import Confusion, Floats, precision_recall
 from weldstudio.domain.trust import Bin, calibration_error, reliability
 from weldstudio.gui.models.square_plot import SquarePlot
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.theme import GAP
 from weldstudio.gui.words import count, percent
 
 if TYPE_CHECKING:
@@ -87,8 +87,6 @@ class FlagDetail(QWidget):
         for widget in (self.roc, self.precision, self.reliability, self.trust):
             column.addWidget(widget)
         column.addStretch(1)
-        theme.changed.connect(self._dress)
-        self._dress()
 
     def show_flag(self, name: str, known: "Ranked") -> None:
         """Another flag: its curves."""
@@ -132,7 +130,3 @@ class FlagDetail(QWidget):
     def _open_bin(self, point: int) -> None:
         low = np.floor(self._bins[point].said * 10 + 1e-9) / 10
         self.bin_opened.emit(float(low), float(low) + 0.1)
-
-    def _dress(self) -> None:
-        for button in self.cells.values():
-            button.setFont(theme.font("section", bold=True, figures=True))

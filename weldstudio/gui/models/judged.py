@@ -55,11 +55,10 @@ class Judged(QObject):
             self.try_thresholds(self.own)
 
     def show_split(self, split: str) -> None:
-        """Judge by the photographs of another split."""
+        """Judge by the photographs of another split, from when it is asked for."""
         if split != self.split:
             self.split = split
             self._forget()
-            self.ask()
 
     def ask(self, *, again: bool = False) -> None:
         """Take the photographs in, if that was not done for this model and split."""

@@ -152,6 +152,8 @@ class ModelsPage(QWidget):
         across.addWidget(left)
         across.addWidget(line)
         self.tabs = ModelTabs(self._session, area)
+        self.report.asked.connect(self.tabs.behind.open)
+        self.report.curve_asked.connect(self.tabs.show_curves)
         across.addWidget(self.tabs, 1)
         self._stack = QStackedWidget()
         self._empty = EmptyState("There is no model yet.", self._actions["page.train"], button="Go to Train")

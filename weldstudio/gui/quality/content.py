@@ -102,7 +102,7 @@ class Content(QWidget):
                 number = QLabel(figure)
             else:
                 number = QPushButton(figure)
-                set_look(number, "number")
+                set_look(number, "large_figure")
                 number.setCursor(Qt.CursorShape.PointingHandCursor)
                 number.setAccessibleName(f"{figure} {words}")
                 number.clicked.connect(lambda _on=False, link=link: self._ask(link))

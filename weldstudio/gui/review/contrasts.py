@@ -22,13 +22,13 @@ class Contrasts(QObject):
         self._session, self._found = session, found
         self._ground: Ground | None = None
         self._key: tuple[int, int, int] | None = None
-        self._near: tuple[int, ...] = ()
+        self._near: tuple[tuple[int, str], ...] = ()
         self.asking = False
         """Whether an answer is under way."""
         self._reading = Background(self)
 
-    def of(self, photo_id: int, slot: int | None, count: int) -> tuple[int, ...] | None:
-        """Photo ids, opposite and same label in turn, the most alike first; None while they are looked for.
+    def of(self, photo_id: int, slot: int | None, count: int) -> tuple[tuple[int, str], ...] | None:
+        """Photo ids with which label it is, opposite and same in turn, the most alike first; None while looked for.
 
         Without a slot the flag is meant whose label is most in doubt.
         """
@@ -73,10 +73,10 @@ class Contrasts(QObject):
         self.asking = False
         self._near = ()
         if near is not None and self._key is not None:
-            sides = [[photo for photo, _ in side] for side in (near.opposite, near.same)]
-            turns = [photo for pair in zip(*sides, strict=False) for photo in pair]
-            rest = [photo for side in sides for photo in side if photo not in turns]
-            self._near = tuple((turns + rest)[: self._key[2]])
+            opposite = [(photo, f"opposite label, features {cosine:.2f}") for photo, cosine in near.opposite]
+            same = [(photo, f"same label, features {cosine:.2f}") for photo, cosine in near.same]
+            turns = [one for pair in zip(opposite, same, strict=False) for one in pair]
+            self._near = tuple((turns + opposite[len(same) :] + same[len(opposite) :])[: self._key[2]])
         self._found()
 
 

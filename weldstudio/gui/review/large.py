@@ -66,6 +66,11 @@ class LargeView(QWidget):
         self.view.box_changed.connect(self._ask)
         self.view.whole_wanted.connect(lambda: self._ask(whole=True))
 
+    @property
+    def neighbours(self) -> tuple[int, ...]:
+        """Where one may go next, the likeliest first."""
+        return self._wanted[1:]
+
     def show_photo(self, photo_id: int, *, neighbours: tuple[int, ...] = (), problem: str | None = None) -> None:
         """Show a photo; `neighbours` are where one may go next, the likeliest first."""
         self._wanted = (photo_id, *neighbours)

@@ -36,7 +36,6 @@ class Overlays(QObject):
         self._toggle = actions["overlay.toggle"]
         # Held down it would flicker; held down it is a peek instead (see the page).
         self._toggle.setAutoRepeat(False)
-        self._explanation: Explanation | None = None
         self.opacity = session.settings.overlay_opacity
         actions.connect("overlay.toggle", lambda _on: self.refresh())
         actions.connect("overlay.strongest", self.show_strongest)
@@ -68,14 +67,10 @@ class Overlays(QObject):
         slot = self._session.chosen_flag
         return slot if self.on and slot is not None and self.of(slot) is not None else None
 
-    def probabilities(self) -> Mapping[int, float]:
-        """What the engine said of the current photograph, by slot; empty while it has not answered."""
-        said = self._explanation
-        if said is None or said.photo_id != self._session.current or said.model_id != self._session.mirror.model_id:
-            return {}
-        if self._veil.hides(said.photo_id):
-            return {}
-        return dict(zip(said.slots, said.probabilities.tolist(), strict=True))
+    def probabilities(self, photo_id: int | None = None) -> Mapping[int, float]:
+        """What the engine said of a photograph (the current one), by slot; empty while it has not answered."""
+        said = self._said(photo_id)
+        return {} if said is None else dict(zip(said.slots, said.probabilities.tolist(), strict=True))
 
     def show_of(self, slot: int) -> None:
         """Show a class's overlay; if it is the one that is shown, hide it."""
@@ -117,17 +112,17 @@ class Overlays(QObject):
         mirror = self._session.mirror
         return overlaying.raised(mirror.scheme, self.probabilities(), mirror.threshold)
 
-    def of(self, slot: int) -> Overlay | None:
-        """The overlay of a class over the current photograph, if the engine has said something of it."""
-        said, settings, mirror = self._explanation, self._session.settings, self._session.mirror
-        if said is None or said.photo_id != self._session.current or self._veil.hides(said.photo_id):
+    def of(self, slot: int, photo_id: int | None = None) -> Overlay | None:
+        """The overlay of a class over a photograph (the current one), if the engine has said something of it."""
+        said, settings, mirror = self._said(photo_id), self._session.settings, self._session.mirror
+        if said is None:
             return None
         found = overlaying.evidence_of(
             mirror.scheme,
             slot,
             said.slots,
             said.maps,
-            judgement=overlaying.judgement_of(mirror.scheme, slot, self.probabilities(), mirror.threshold),
+            judgement=overlaying.judgement_of(mirror.scheme, slot, self.probabilities(photo_id), mirror.threshold),
             signed=settings.overlay_signed,
         )
         if found is None:
@@ -143,6 +138,14 @@ class Overlays(QObject):
             weak=found.weak,
         )
 
+    def _said(self, photo_id: int | None) -> Explanation | None:
+        """What the engine said of a photograph (the current one), as far as it may be seen."""
+        photo_id = self._session.current if photo_id is None else photo_id
+        said = None if photo_id is None else self._session.engine.known(photo_id)
+        if said is None or said.model_id != self._session.mirror.model_id:
+            return None
+        return None if said.photo_id >= 0 and self._veil.hides(said.photo_id) else said
+
     def _option(self, name: str, on: bool) -> None:
         self._session.settings.change(**{name: on})
         self.refresh()
@@ -150,7 +153,6 @@ class Overlays(QObject):
     def _explained(self, said: Explanation) -> None:
         if said.photo_id != self._session.current:
             return
-        self._explanation = said
         if self._session.chosen_flag is None and len(said.slots) and not self._veil.hides(said.photo_id):
             # The first answer shows what the model is surest of; after that the person chooses.
             self._session.choose_flag(said.slots[int(np.argmax(said.probabilities))])

@@ -109,7 +109,11 @@ class Shown:
         """Show a saved view. Raises FilterError where it cannot be shown any more."""
         if view.problem:
             raise FilterError(view.problem)
-        self.filter, order = view.filter, view.order
+        self.filter = view.filter
+        self.take_order(view.order)
+
+    def take_order(self, order: Order) -> None:
+        """Sort so."""
         self.sort, self.descending, self.seed = order.sort, order.descending, order.seed
         if order.sort in BY_MODEL:
             self.slot = order.slot

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QKeySequenceEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from weldstudio.domain.changes import Changes, Done
 from weldstudio.domain.errors import EditRefused
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.layout_keys import ChordField
 from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
 from weldstudio.gui.review.form_dialog import FormDialog
@@ -121,8 +122,7 @@ class _ViewDialog(FormDialog):
         self, session: Session, actions: Actions, view: View | None, *, saves: tuple[str, str] | None, page: QWidget
     ) -> None:
         self._session, self._actions, self._view, self._saves = session, actions, view, saves
-        self._name, self._key = QLineEdit(), QKeySequenceEdit()
-        self._key.setMaximumSequenceLength(1)
+        self._name, self._key = QLineEdit(), ChordField()
         self._key.setClearButtonEnabled(True)
         if view is not None:
             self._name.setText(view.name)

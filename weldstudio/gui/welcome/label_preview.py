@@ -16,6 +16,7 @@ FORMS = {
     "class": "One class per photograph",
     "flags": "A list of raised flags per photograph",
     "rows": "One row per photograph and flag",
+    "facts": "No labels, only what is said of each photograph",
 }
 
 
@@ -98,8 +99,8 @@ def summary_of(labels: LabelTable) -> str:
     form, subject = FORMS.get(labels.form, labels.form), "photograph"
     if labels.by_joint:
         form, subject = form.replace("photograph", "joint"), "joint"
-    text = f"{form}: {counted(len(labels.rows), subject)}, "
-    text += f"{counted(len(labels.classes), noun, plural)} ({names})."
+    text = f"{form}: {counted(len(labels.rows), subject)}"
+    text += f", {counted(len(labels.classes), noun, plural)} ({names})." if names else "."
     if labels.columns:
         text += f" Also read: {', '.join(labels.columns)}."
     if labels.unused:
