@@ -118,6 +118,7 @@ class Learner:
                 self.alone.probabilities[rows, column] = before.alone[places[rows], other]
                 self.unseen[rows, column] = before.unseen[places[rows], other]
                 self.thresholds[column] = before.thresholds[other]
+        self._halves = self._halved()
 
     def suggest(self, count: int, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """What to label next, see `next_photos`: rows and classes."""

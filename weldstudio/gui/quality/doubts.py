@@ -49,8 +49,8 @@ def suspects(known: Known) -> list[Block]:
     waiting = {kind: sum(one.waiting for one in found.standings if one.kind == kind) for kind in ("missing", "wrong")}
     twins = sum(one.twins for one in found.standings)
     figures = [
-        (count(waiting["missing"]), "labels where a flag seems to be missing", Link("flag-missing")),
-        (count(waiting["wrong"]), "labels where a flag seems to be wrong", Link("flag-wrong")),
+        (count(waiting["missing"]), "labels where a flag seems to be missing", Link("seems-missing")),
+        (count(waiting["wrong"]), "labels where a flag seems to be wrong", Link("seems-wrong")),
         (count(twins), "of these contradicted by near-duplicates: they come first", Link("suspect")),
     ]
     blocks: list[Block] = [Figures([(n, words, link if n != "0" else Link()) for n, words, link in figures])]

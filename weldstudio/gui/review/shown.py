@@ -38,9 +38,9 @@ BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.S
 
 _OF_TERMS: Final = {
     "suspect": Sort.SUSPICION,
-    "flag-missing": Sort.MISSING,
+    "seems-missing": Sort.MISSING,
     "missing": Sort.MISSING,
-    "flag-wrong": Sort.WRONG,
+    "seems-wrong": Sort.WRONG,
     "wrong": Sort.WRONG,
 }
 """In which order photographs are wanted for which a term holds."""
