@@ -107,7 +107,7 @@ def test_a_message_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (run.messages_file.stat().st_size + 9, usual[1]))
-        with pytest.raises(OSError, match="large|room"):
+        with pytest.raises(OSError, match=r"large|room"):
             run.append(Stage("two"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
