@@ -18,6 +18,12 @@ FEW = 10
 """Below this many photos a figure is shown in grey: its interval says next to nothing."""
 
 
+def too_few(name: str, number: int, word: str) -> str:
+    """What is said of a class that is raised or clear (`word`) on fewer training photos than that."""
+    photos = f"{number} training photo{'' if number == 1 else 's'}"
+    return f"'{name}' is {word} on {photos}; at least {FEW} are needed to learn."
+
+
 @dataclass(frozen=True, slots=True)
 class Confusion:
     """Photos of one class by label and prediction."""

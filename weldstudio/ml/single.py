@@ -21,7 +21,7 @@ from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Alarm, Message, Stage
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import Sampled, sampled
-from weldstudio.domain.scores import FEW
+from weldstudio.domain.scores import FEW, too_few
 from weldstudio.domain.split import Split
 from weldstudio.imaging.fitting import enlarged
 from weldstudio.ml import phases, rehearsal
@@ -174,8 +174,7 @@ class Training:
         self.network.to(self.context.device)
         for item, (raised, _) in self.manifest.counts()[Split.TRAIN.value].items():
             if raised < FEW:
-                of = "photo" if raised == 1 else "photos"
-                yield Alarm("too few", f"'{item}' is raised on {raised} training {of} only: too few to learn from.")
+                yield Alarm("too few", too_few(item, raised, "raised"))
 
     def _train_stages(self, validation: Validation, chosen: Sampled) -> Iterator[Message]:
         choice = self.recipe.network
