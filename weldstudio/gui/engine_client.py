@@ -84,6 +84,10 @@ class EngineClient(QObject):
         self._stopping = False
         self.state = "no model yet"
 
+    def twin(self, parent: QObject) -> "EngineClient":
+        """Another engine like this one, for another model."""
+        return EngineClient(parent, command=self._command)
+
     @property
     def card(self) -> ModelCard | None:
         """The card of the model that answers, or is being loaded."""

@@ -24,6 +24,7 @@ from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
 from weldstudio.gui.review.going import Going
 from weldstudio.gui.review.grid import PhotoGrid
+from weldstudio.gui.review.guest import Guest
 from weldstudio.gui.review.heads import head_of
 from weldstudio.gui.review.inspecting import Inspecting
 from weldstudio.gui.review.inspector import Inspector
@@ -73,7 +74,11 @@ class ReviewPage(QWidget):
         super().__init__(parent)
         self._session, self._actions = session, actions
         self.veil = Veil(session, actions, self)
-        self.sources = Sources(session, self)
+        # Each part is made inside what holds it: Qt styles all that a widget has in it whenever that moves.
+        self._columns = Columns(self)
+        self._left, self._middle = QFrame(self._columns), QWidget(self._columns)
+        self.stack = QStackedWidget(self._middle)
+        self.sources = Sources(session)
         self.thumbs = Thumbnails(
             session.folder / "thumbs", self.sources.of, lambda photo: session.mirror.problems.get(photo), parent=self
         )
@@ -81,17 +86,18 @@ class ReviewPage(QWidget):
         self.grid = PhotoGrid(
             *(self.thumbs, self._badges_of, lambda photo: session.mirror.paths[session.mirror.row(photo)]),
             head_of=lambda photo: head_of(session.mirror, photo, seen=self.veil.of_joint),
+            parent=self.stack,
         )
-        self.large = LargeView(self.loader, self.thumbs, self._badges_beside)
-        self.inspector = Inspector(actions)
-        self.panel = FilterPanel()
+        self.large = LargeView(self.loader, self.thumbs, self._badges_beside, parent=self.stack)
+        self.inspector = Inspector(actions, self._columns)
+        self.panel = FilterPanel(self._left)
         self.header = FilterBar()
-        self.stack = QStackedWidget()
         self.filtering = Filtering(session, self.header, panel=self.panel, veil=self.veil, parent=self)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
         go_on = partial(self.going.step, 1)
         self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
-        self.overlays = Overlays(session, actions, self.large, veil=self.veil)
+        self.guest = Guest(session, lambda: self.filtering.shown.filter, parent=self)
+        self.overlays = Overlays(session, actions, self.large, veil=self.veil, guest=self.guest)
         self.beside = Beside(
             *(session, actions, self.large),
             overlays=self.overlays,
@@ -153,11 +159,12 @@ class ReviewPage(QWidget):
     # Parts
 
     def _build(self) -> None:
-        self.no_photos = EmptyState(_NO_PHOTOS, self._actions["collection.import"])
-        self.coming = EmptyState("The first photographs are on their way.")
-        self.no_match = EmptyState("No photograph matches the filter.", self._actions["photo.clear_filter"])
-        self.no_audit = EmptyState(_NO_AUDIT, self._actions["review.audit"], button="Draw an audit sample")
-        self.wrong = QLabel()
+        actions, stack = self._actions, self.stack
+        self.no_photos = EmptyState(_NO_PHOTOS, actions["collection.import"], parent=stack)
+        self.coming = EmptyState("The first photographs are on their way.", parent=stack)
+        self.no_match = EmptyState("No photograph matches the filter.", actions["photo.clear_filter"], parent=stack)
+        self.no_audit = EmptyState(_NO_AUDIT, actions["review.audit"], button="Draw an audit sample", parent=stack)
+        self.wrong = QLabel(self._middle)
         set_look(self.wrong, "danger")
         self.wrong.setWordWrap(True)
         self.wrong.setTextFormat(Qt.TextFormat.PlainText)
@@ -165,21 +172,19 @@ class ReviewPage(QWidget):
         self.wrong.hide()
         for widget in (self.grid, self.large, self.no_photos, self.coming, self.no_match, self.no_audit):
             self.stack.addWidget(widget)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        column = QVBoxLayout(self._middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.wrong)
         column.addWidget(self.stack, 1)
-        left = QFrame()
-        set_look(left, "surface")
-        rows = QVBoxLayout(left)
+        set_look(self._left, "surface")
+        rows = QVBoxLayout(self._left)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.panel)
-        columns = Columns(left, middle, self.inspector)
+        self._columns.hold(self._left, self._middle, self.inspector)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(columns)
+        layout.addWidget(self._columns)
 
     def _connect(self) -> None:
         session = self._session
@@ -189,12 +194,12 @@ class ReviewPage(QWidget):
         session.photos_asked.connect(self.show_filter)
         session.work_changed.connect(self._show_none)
         self.veil.changed.connect(self._veil_changed)
-        self.sources.ready.connect(self._ask_pictures)
         for worker in (self.thumbs, self.loader, self.large.adjusting):
             worker.broke.connect(session.report)
         self.grid.size_changed.connect(self._resized)
         self.header.size_asked.connect(self._resized)
         self.filtering.ordered.connect(self._show_order)
+        self.filtering.ordered.connect(self.guest.look)
         self.filtering.stale_changed.connect(self.grid.set_stale)
         self.filtering.wrong.connect(self._say_wrong)
         self.filtering.counted.connect(self.inspecting.show_counts)
@@ -293,7 +298,6 @@ class ReviewPage(QWidget):
 
     def _changed(self, changes: Changes) -> None:
         if changes.photos or changes.joints:
-            self.sources.refresh()
             # What is seen anew and has lost what was said of it is another picture now.
             self.thumbs.forget(changes.photos & (self.thumbs.problems_seen | changes.predictions))
         if changes.scheme:
@@ -340,10 +344,6 @@ class ReviewPage(QWidget):
         self._session.choose_flag(slot)
         self._actions["overlay.toggle"].setChecked(True)
         self.going.open_large()
-
-    def _ask_pictures(self) -> None:
-        self.grid.ask()
-        self.going.show_large()
 
     # What the grid asks
 
