@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from weldstudio.gui.models.class_rows import ClassRow
     from weldstudio.studio.lineage import Lineage
 
+_NAMES: Final = 220
+"""Most room in pixels for the name of a fact: with large text it wraps, so that the fact has room."""
 MOST_HISTORY: Final = 5
 """Of what was done with a model, so much is shown, the newest first."""
 TOO_FEW: Final = "Too few photographs to learn from: "
@@ -65,6 +67,7 @@ class Report(QWidget):
 
     def _add_head(self, row: ModelRow) -> None:
         title = QLabel(row.card.name)
+        title.setWordWrap(True)
         set_look(title, "page")
         title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout.addWidget(title)
@@ -89,10 +92,13 @@ class Report(QWidget):
         for i, (name, text) in enumerate(facts(row)):
             label = QLabel(name)
             label.setFont(theme.font("body"))
+            label.setWordWrap(True)
+            label.setMaximumWidth(_NAMES)
             set_look(label, "secondary")
             value = QLabel(text)
             value.setWordWrap(True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setMinimumWidth(min(label.maximumWidth(), label.fontMetrics().horizontalAdvance(name) + 2))
             grid.addWidget(label, i, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, i, 1)
         self._layout.addWidget(box)
@@ -196,6 +202,7 @@ class Report(QWidget):
         if not cells:
             return
         heading = QLabel(title)
+        heading.setWordWrap(True)
         set_look(heading, "section")
         table = CellTable(title, narrow=104, words=words)
         table.show_heads(heads)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
+from weldstudio.gui.name_column import NameColumn
 from weldstudio.gui.theme import theme
 
 NUMBER_WIDTH = 104
@@ -30,6 +31,7 @@ class FigureTable(QTableWidget):
         self.verticalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
+        self._names = NameColumn(self, scrolls=self._grow)
         theme.changed.connect(self._fit)
 
     def show_figures(self, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
@@ -71,17 +73,28 @@ class FigureTable(QTableWidget):
             return
         super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
     def _fit(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
-        for column in range(self.columnCount()):
-            mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(column, mode)
-            if column:
-                needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(8)
-                header.resizeSection(column, max(theme.px(NUMBER_WIDTH), needed))
-        head = max(header.sizeHint().height(), theme.row_height)
-        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2)
+        figures = range(1, self.columnCount())
+        needed = [max(self.sizeHintForColumn(c), header.sectionSizeHint(c)) + theme.px(8) for c in figures]
+        roomy = [max(theme.px(NUMBER_WIDTH), wide) for wide in needed]
+        for column, wide in zip(figures, roomy if self._names.fits(sum(roomy)) else needed, strict=True):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, wide)
+        self._names.fit()
+        self._grow()
+
+    def _grow(self) -> None:
+        """As tall as the rows."""
+        head = max(self.horizontalHeader().sizeHint().height(), theme.row_height)
+        rows = self.rowCount() * theme.row_height
+        self.setFixedHeight(head + rows + 2 * self.frameWidth() + 2 + self._names.bar)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:
