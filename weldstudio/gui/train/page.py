@@ -83,14 +83,15 @@ class TrainPage(QWidget):
         self._actions.connect("train.runs", self.show_all_runs)
 
     def _build(self) -> None:
-        self.panel = RecipePanel(self._session, self._actions)
+        bench = QWidget()
+        roomy = Roomy(bench, self)  # before anything is in it: Qt styles what moves anew
+        self.panel = RecipePanel(self._session, self._actions, bench)
         self.form = self.panel.form
-        self.view = RunView(self._actions, self._photo_path)
+        self.view = RunView(self._actions, self._photo_path, bench)
         self.classes = ClassList()
         self.runs = RunsList()
-        bench = QWidget()
         self._places = QStackedLayout(self)
-        self._places.addWidget(Roomy(bench))
+        self._places.addWidget(roomy)
         self._run_actions = RunActions(
             self._session, self._actions, self, chosen=self._chosen_rows, running=lambda: self._watcher.running
         )
