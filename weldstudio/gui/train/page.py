@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 RIGHT: Final = 300
-_PLOT: Final = 340
+_PLOT: Final = 300
 """Least width of what is said of a run, in pixels."""
 
 
