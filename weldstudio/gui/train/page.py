@@ -83,15 +83,14 @@ class TrainPage(QWidget):
         self._actions.connect("train.runs", self.show_all_runs)
 
     def _build(self) -> None:
-        bench = QWidget()
-        roomy = Roomy(bench, self)  # before anything is in it: Qt styles what moves anew
-        self.panel = RecipePanel(self._session, self._actions, bench)
+        self.panel = RecipePanel(self._session, self._actions)
         self.form = self.panel.form
-        self.view = RunView(self._actions, self._photo_path, bench)
+        self.view = RunView(self._actions, self._photo_path)
         self.classes = ClassList()
         self.runs = RunsList()
+        bench = QWidget()
         self._places = QStackedLayout(self)
-        self._places.addWidget(roomy)
+        self._places.addWidget(Roomy(bench))
         self._run_actions = RunActions(
             self._session, self._actions, self, chosen=self._chosen_rows, running=lambda: self._watcher.running
         )

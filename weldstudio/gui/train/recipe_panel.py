@@ -137,7 +137,7 @@ class RecipePanel(QWidget):
         inner.addWidget(self.balance)
         inner.addWidget(self.snapshot)
         inner.addStretch(1)
-        area = QScrollArea(self)
+        area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
