@@ -50,9 +50,7 @@ class PhotoWall(QWidget):
         self.setSizePolicy(policy)
         theme.changed.connect(self.update)
 
-    def show_walls(
-        self, walls: Sequence[Wall], at: int = -1, *, thresholds: Mapping[str, float] | None = None
-    ) -> None:
+    def show_walls(self, walls: Sequence[Wall], at: int = -1, *, thresholds: Mapping[str, float] | None = None) -> None:
         """Show what was said at evaluation number `at` (-1: the newest), and the way there.
 
         A class counts as raised from its threshold (0.5 where none is known); None: the likeliest of them is.
