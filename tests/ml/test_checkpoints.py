@@ -24,7 +24,7 @@ MIXED = {
     "augmentation__mixup": "0.2",
 }
 """28 steps in which chance, momentum, averages and the plateau all play their part; every third is evaluated."""
-RESULTS = ("checkpoints/last.safetensors", "checkpoints/best.safetensors", "model/weights.safetensors")
+RESULTS = ("checkpoints/last.safetensors", "checkpoints/best.safetensors", "model/weights.safetensors", "margins.npz")
 
 
 class Crash(Exception):

@@ -109,6 +109,17 @@ class Learner:
         """What is told of each label as it is kept; it changes only when all is judged."""
         return self.alone.probabilities.astype(np.float16), self.unseen.astype(np.float16)
 
+    def recall(self, before: Refit, ids: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
+        """What was judged of these photos the last time, which stands until it is judged again: no doubt is lost."""
+        places = np.minimum(before.ids.searchsorted(ids), max(0, len(before.ids) - 1))
+        rows = np.flatnonzero(before.ids[places] == ids) if len(before.ids) else places[:0]
+        for column, slot in enumerate(slots.tolist()):
+            for other in np.flatnonzero(before.slots == slot).tolist():
+                self.alone.probabilities[rows, column] = before.alone[places[rows], other]
+                self.unseen[rows, column] = before.unseen[places[rows], other]
+                self.thresholds[column] = before.thresholds[other]
+        self._halves = self._halved()
+
     def suggest(self, count: int, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """What to label next, see `next_photos`: rows and classes."""
         states = self.heads.states

@@ -7,6 +7,7 @@ messages.jsonl   everything the run says, one message a line; live plot and old 
 log.txt          its stderr
 weights/         the starting weights, if there were any
 checkpoints/     last.safetensors, best.safetensors, and until it ends what it needs to go on
+margins.npz      what the network said of its photos on the way (imaging.side_file), once it has ended
 model/           card.json, weights.safetensors of the finished model
 """
 

@@ -182,4 +182,7 @@ def _learn(message: Learn) -> _Known:
     points = features.read(on["records"])
     space = Space.of(points)
     learner = Learner(space, on["states"], units=on["units"])
+    before = refit_file.read(Path(message.project))
+    if before is not None and before.model_id == str(on["model_id"]):
+        learner.recall(before, on["ids"], on["slots"])
     return _Known(Path(message.project), str(on["model_id"]), on["ids"], on["slots"], learner, lengths(space.points))

@@ -45,6 +45,7 @@ from weldstudio.ml.context import Context, Stopped
 from weldstudio.ml.dataset import Photos
 from weldstudio.ml.ensemble import asked, loaded
 from weldstudio.ml.fetching import address, fetched
+from weldstudio.ml.heard import Heard
 from weldstudio.ml.losses import probabilities
 from weldstudio.ml.outcome import Answer, Outcome
 from weldstudio.ml.parts import Part, parts_of, stand_apart
@@ -78,6 +79,7 @@ class _Run:
             raise RecipeError(problem)
         self.parts: list[Part] = []
         self.outcome = Outcome(recipe, manifest)
+        self.heard = Heard(manifest)
         self.sentence = ""
         self.best: Best | None = None
         self._alarms: set[str] = set()
@@ -117,6 +119,10 @@ class _Run:
         yield Stage("checking the model")
         evaluation, notes = self._write_model()
         self._clear()
+        try:
+            self.heard.write(self.context.folder)
+        except OSError as error:
+            notes.append(f"What was said of the photos on the way could not be kept ({error.strerror or error}).")
         for note in notes:
             yield Alarm("threshold", note)
         state = "stopped" if self.sentence else "done"
@@ -164,12 +170,22 @@ class _Run:
         finally:
             if training.best is not None:
                 self.outcome.add(part, training)
+                self._hear(part, training)
                 self.best = training.best
                 self.sentence = self.sentence or training.sentence
         if training.best is not None:
             self._judged |= training.best.evaluation.per_class_json()
         training.ended(last + 1)
         return last + 1
+
+    def _hear(self, part: Part, training: Training) -> None:
+        """What a network said of its photos; one whose stages were not trained tells no more than its features do."""
+        if training.said is None or training.best is None or training.validation is None:
+            return
+        self.heard.add(part.outputs, training.said.photo_ids, training.said.mean)
+        judged = [place for place in range(len(training.validation.photos)) if place not in training.validation.lost]
+        ids = np.array([training.validation.photos[place].id for place in judged], np.int64)
+        self.heard.add(part.outputs, ids, probabilities(training.best.logits[judged], self.manifest.task).numpy())
 
     def _gather(self) -> Iterator[Message]:
         """The models that the recipe names, as they are."""

@@ -125,9 +125,10 @@ TABLE: Final[tuple[Action, ...]] = (
         ("beside.similar", "Beside it: photographs that look alike", "F3", "photo"),
         ("beside.examples", "Beside it: examples of the chosen flag", "Shift+F2", "flag"),
         ("beside.raised", "Beside it: the overlays of all raised flags", "Shift+F3", "overlay"),
+        ("beside.contrast", "Beside it: the most alike with the same and with the opposite label", "Ctrl+F3", "photo"),
         ("beside.more", "One photograph more side by side", "Ctrl+]"),
         ("beside.fewer", "One photograph fewer side by side", "Ctrl+["),
-        checkable=("beside.joint", "beside.similar", "beside.examples", "beside.raised"),
+        checkable=("beside.joint", "beside.similar", "beside.examples", "beside.raised", "beside.contrast"),
     ),
     *_page(
         "review",

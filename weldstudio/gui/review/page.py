@@ -154,7 +154,7 @@ class ReviewPage(QWidget):
     def show_filter(self, text: str) -> None:
         """Show the photographs of a filter in its text form, in the grid."""
         self.going.close_large()
-        self.filtering.apply(text, say=True)
+        self.filtering.show(text)
 
     # Parts
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 RIGHT: Final = 300
-_PLOT: Final = 340
+_PLOT: Final = 300
 """Least width of what is said of a run, in pixels."""
 
 
@@ -175,7 +175,7 @@ class TrainPage(QWidget):
         self._follower.ended.connect(lambda _curves: self._watcher.look())
         self._watcher.changed.connect(self._show_rows)
         self._watcher.ready.connect(self._model_ready)
-        self._watcher.said_by = lambda ready: self.view.isVisible() and self._is_shown(ready)
+        self._watcher.said_by = lambda ready: self.view.isVisible() and self.runs.chooses(ready.run_id)
         self._session.closing.connect(lambda: self._follower.follow(None))
 
     # --- what a person asks for ---------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ class TrainPage(QWidget):
         self._classes_stack.setCurrentIndex(1 if best is not None else 0)
 
     def _model_ready(self, ready: Ready) -> None:
-        if not self._is_shown(ready):
+        if not self.runs.chooses(ready.run_id):
             return
         if ready.active:
             self.view.news.say(f"Model {ready.name} is ready and answers from now on.", kind="success")
@@ -317,11 +317,6 @@ class TrainPage(QWidget):
                 offer="Use it",
                 take=lambda: self._activate(ready),
             )
-
-    def _is_shown(self, ready: Ready) -> bool:
-        """Whether the curves are those of its run."""
-        shown = self.runs.row_of(self.runs.chosen_id)
-        return shown is not None and ready.run_id in (shown.id, None)
 
     def _activate(self, ready: Ready) -> None:
         from weldstudio.studio import registry
