@@ -139,6 +139,7 @@ class ModelsPage(QWidget):
         self.tabs = ModelTabs(self._session, area)
         self.report.asked.connect(self.tabs.behind.open)
         self.report.curve_asked.connect(self.tabs.show_curves)
+        self.tabs.errors.opened.connect(lambda: self._actions.trigger("photo.open"))
         across.addWidget(self.tabs, 1)
         self._stack = QStackedWidget()
         self._empty = EmptyState("There is no model yet.", self._actions["page.train"], button="Go to Train")
