@@ -151,10 +151,10 @@ def _nothing_is_left_running(_log_is_clean: object) -> Iterator[None]:
     end = time.monotonic() + GRACE_S
     while (left := _left_running(before)) and time.monotonic() < end:
         time.sleep(0.01)
-    for child in _children():
-        child.kill()
-        child.wait(GRACE_S)
     if left:
+        for child in _children():
+            child.kill()
+            child.wait(GRACE_S)
         pytest.fail("left running: " + "; ".join(left), pytrace=False)
 
 
@@ -173,11 +173,24 @@ def _left_running(before: set[threading.Thread]) -> list[str]:
 
 def _children() -> list[psutil.Process]:
     """Children that run; one that ended and was not waited for is no leak, nor are Python's own helpers."""
+    if not _has_children():
+        return []
     return [
         child
         for child in psutil.Process().children()
         if _words(child) and not any("multiprocessing.resource_tracker" in word for word in _words(child))
     ]
+
+
+def _has_children() -> bool:
+    """Whether there may be any: where the system tells it at once, looking through all its processes is spared."""
+    if not hasattr(os, "waitid"):
+        return True
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _words(child: psutil.Process) -> list[str]:

@@ -3,8 +3,11 @@
 import queue
 import threading
 
+import pytest
+
 from weldstudio.domain.messages import Message, Started
 from weldstudio.jobs import reader
+from weldstudio.studio import reading, rescanning, watching
 
 
 class InProcessReader:
@@ -36,3 +39,10 @@ class InProcessReader:
     def close(self, grace: float = 5.0) -> None:
         self._requests.put(None)
         self._thread.join()
+
+
+@pytest.fixture(autouse=True)
+def readers_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a conftest. A process takes half a second to begin; the loop and the tests of `jobs` start real ones."""
+    for module in (reading, rescanning, watching):
+        monkeypatch.setattr(module, "Child", InProcessReader)

@@ -5,6 +5,8 @@ Nothing here is random beyond its seed, so a test that fails fails again.
 """
 
 import csv
+import functools
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +86,6 @@ def make_photo(
     With `orientation` (1 to 8) the stored pixels are turned so that the upright photo is the one `draw_photo`
     gives, as a camera held sideways would store it. `taken` and `camera` (its model) go into the EXIF block.
     """
-    upright = Image.fromarray(draw_photo(flags, size=size, seed=seed, tint=tint))
     exif = Image.Exif()
     if orientation is not None:
         exif[ExifTags.Base.Orientation] = orientation
@@ -94,10 +95,41 @@ def make_photo(
         stamp = taken.strftime("%Y:%m:%d %H:%M:%S")
         exif[ExifTags.Base.DateTime] = stamp
         exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = stamp
-    stored = upright if orientation in (None, 1) else upright.transpose(_TO_STORED[orientation])
     path.parent.mkdir(parents=True, exist_ok=True)
-    stored.save(path, quality=quality, **({"exif": exif} if len(exif) else {}))
+    block = exif.tobytes() if len(exif) else b""
+    encoded = _encoded(
+        path.suffix,
+        tuple(flags),
+        size=size,
+        seed=seed,
+        tint=tint,
+        orientation=orientation or 1,
+        exif=block,
+        quality=quality,
+    )
+    path.write_bytes(encoded)
     return path
+
+
+@functools.cache  # the same few collections are made by very many tests
+def _encoded(
+    suffix: str,
+    flags: tuple[str, ...],
+    *,
+    size: tuple[int, int],
+    seed: int,
+    tint: int,
+    orientation: int,
+    exif: bytes,
+    quality: int,
+) -> bytes:
+    """The bytes of a photo's file."""
+    upright = Image.fromarray(draw_photo(flags, size=size, seed=seed, tint=tint))
+    stored = upright if orientation == 1 else upright.transpose(_TO_STORED[orientation])
+    file = io.BytesIO()
+    kind = Image.registered_extensions()[suffix.lower()]
+    stored.save(file, kind, quality=quality, **({"exif": exif} if exif else {}))
+    return file.getvalue()
 
 
 # What turns the upright photo into the pixels that, by EXIF, a viewer turns back.

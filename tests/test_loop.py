@@ -1,6 +1,8 @@
 """The whole loop by command line on small photographs, every part real: the program's promise in one test each."""
 
+import contextlib
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.photos import FLAGS, MadeCollection, make_collection
+from weldstudio.cli import main
 
 # A small network at a small size learns coloured shapes in seconds; everything else is as a user would have it.
 SMALL = tuple(
@@ -20,12 +23,12 @@ SMALL = tuple(
 
 
 def weldstudio(*words: object, status: int = 0) -> dict[str, Any]:
-    """Run a command as a person would, in a process of its own; the object that `--json` puts last on stdout."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "weldstudio", *map(str, words), "--json"], capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == status, f"{words}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
-    answer: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    """Run a command through the same door as a person; the object that `--json` puts last on stdout."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        ended = main.run([*map(str, words), "--json"], open_window=lambda _: 0)
+    assert ended == status, f"{words}: {ended}\n{said.getvalue()}"
+    answer: dict[str, Any] = json.loads(said.getvalue().splitlines()[-1])
     return answer
 
 
@@ -101,7 +104,9 @@ def test_one_class_per_photo_from_import_to_imagefolder(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_tour_goes_round_in_the_real_window(tmp_path: Path) -> None:
-    report = weldstudio("demo", "--tour", tmp_path / "tour", "--photos", 60)
+    words = ["demo", "--tour", tmp_path / "tour", "--photos", "40", "--json"]
+    ran = subprocess.run([sys.executable, "-m", "weldstudio", *words], capture_output=True, text=True, check=False)
+    report = json.loads(ran.stdout.splitlines()[-1])
     assert report["ok"], [step["checked"] for step in report["steps"] if not step["ok"]]
     assert len(report["steps"]) == 15
     pictures = [name for step in report["steps"] for name in step["pictures"]]

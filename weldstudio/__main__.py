@@ -28,6 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from weldstudio.gui.models import report_pdf
 
             return report_pdf.main(arguments[2:])
+        if arguments[1:2] == ["curves"]:
+            from weldstudio.gui.train import drawing
+
+            return drawing.main(arguments[2:])
         from weldstudio.jobs import child
 
         return child.main(arguments[1:])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.in_process import readers_in_process  # noqa: F401 - for all tests below
 from weldstudio.cli import main
 
 Run = Callable[..., Any]

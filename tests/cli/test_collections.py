@@ -7,17 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.in_process import InProcessReader
 from tests.photos import make_collection, make_photo
 from weldstudio.cli import collections as commands
 from weldstudio.cli import main
-from weldstudio.studio import reading, rescanning, watching
-
-
-@pytest.fixture(autouse=True)
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (reading, rescanning, watching):
-        monkeypatch.setattr(module, "Child", InProcessReader)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.in_process import readers_in_process  # noqa: F401 - for all tests below
 from tests.photos import make_collection
 from weldstudio import paths
 from weldstudio.domain.model import ModelCard, ModelClass

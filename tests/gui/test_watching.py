@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import MakeSession, write_card
-from tests.in_process import InProcessReader
 from tests.photos import make_photo
 from weldstudio.domain.labelling import State
 from weldstudio.domain.photo import FoundPhoto
@@ -22,7 +21,7 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.watching import Watching
 from weldstudio.store import models
 from weldstudio.store.store import Store
-from weldstudio.studio import collections, reading, rescanning
+from weldstudio.studio import collections, reading
 from weldstudio.studio.watching import Sighting
 
 LONG_MS = 30_000
@@ -47,9 +46,7 @@ class FakeLookout:
 
 
 @pytest.fixture(autouse=True)
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (reading, rescanning):
-        monkeypatch.setattr(module, "Child", InProcessReader)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching_module, "POLL_MS", 5)
 
 

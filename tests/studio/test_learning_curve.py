@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.learning_curve import Material, grow, sizes
 from weldstudio.domain.refit import Space
 from weldstudio.store.store import Store
-from weldstudio.studio import features, learning_curve, registry
+from weldstudio.studio import features, learning_curve, registry, report
 
 
 @pytest.fixture
@@ -60,6 +61,9 @@ def test_the_curve_is_drawn_from_features_and_kept_beside_the_model(store: Store
     told = json.loads((registry.folder_of(store, "m1") / learning_curve.FILE).read_text("utf-8"))
     assert told == json.loads(json.dumps(curve.to_json()))
     assert curve.sentence.startswith("From 45 to 90 photos brought ")
+    assert learning_curve.kept(store, registry.chosen(store, "m1"), split="validation") is None
+    page = finished(report.write(store, model_id="m1")).file.read_text("utf-8")
+    assert escape(curve.sentence) in page
 
 
 def test_what_has_no_features_is_said(store: Store) -> None:

@@ -4,20 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.in_process import InProcessReader
 from tests.photos import make_collection
 from tests.studio.test_rescanning import Welds, ended
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import State
 from weldstudio.store import photos
-from weldstudio.studio import collections, reading, relocating, rescanning
+from weldstudio.studio import collections, relocating
 from weldstudio.studio.relocating import RelocateReport
 
 
 @pytest.fixture
-def welds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Welds]:
-    for module in (reading, rescanning):
-        monkeypatch.setattr(module, "Child", InProcessReader)
+def welds(tmp_path: Path) -> Iterator[Welds]:
     made = Welds(tmp_path)
     yield made
     made.store.close()

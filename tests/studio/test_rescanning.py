@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.in_process import InProcessReader
 from tests.photos import make_collection, make_photo
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import ImportRefused
@@ -14,7 +13,7 @@ from weldstudio.domain.labelling import State, state_of
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.store import altered, events, photos
 from weldstudio.store.mirror import read as read_mirror
-from weldstudio.studio import confirming, importing, labelling, projects, reading, rescanning, reviewing
+from weldstudio.studio import confirming, importing, labelling, projects, rescanning, reviewing
 from weldstudio.studio import scheme as scheme_editing
 from weldstudio.studio.describing import Told
 from weldstudio.studio.rescan_report import RescanReport
@@ -75,9 +74,7 @@ class Welds:
 
 
 @pytest.fixture
-def welds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Welds]:
-    for module in (reading, rescanning):
-        monkeypatch.setattr(module, "Child", InProcessReader)
+def welds(tmp_path: Path) -> Iterator[Welds]:
     made = Welds(tmp_path)
     yield made
     made.store.close()

@@ -100,7 +100,6 @@ class KeysDialog(QDialog):
         self.table.setAccessibleName("Actions and their keys")
         head = self.table.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         head.setHighlightSections(False)
         self.table.itemSelectionChanged.connect(self._row_chosen)
@@ -117,6 +116,8 @@ class KeysDialog(QDialog):
                 if column == len(texts) - 1 and row.id in self._actions.own_keys:
                     item.setFont(theme.font("body", bold=True))
                 self.table.setItem(place, column, item)
+        for column in (0, 2):  # once: a header that follows its contents measures them anew at every cell
+            self.table.resizeColumnToContents(column)
         self._show_found()
 
     def _show_found(self) -> None:

@@ -68,8 +68,12 @@ class Session(QObject):
     """An `engine_client.Explanation`, of whatever photograph was asked about."""
     engine_changed = Signal(str)
     """What the engine does, in words, for the status line."""
+    listing = Signal()
+    """The photographs that are asked for next shall stand in the order in which their filter names them."""
     photos_asked = Signal(str)
     """Show these photographs: a filter in its text form. The window goes to the Review page, which applies it."""
+    overlays_asked = Signal(str)
+    """Show the overlays of the photographs just asked for, by the model of this id."""
     page_asked = Signal(str)
     """Show this page: 'review', 'flags', 'train', 'models' or 'quality'."""
 
@@ -225,9 +229,11 @@ class Session(QObject):
         """A sentence for a toast; with `undo`, about what was just done, which the toast offers to take back."""
         (self.undoable_told if undo else self.told).emit(text)
 
-    def show_photos(self, filter_text: str) -> None:
-        """Send the person to the Review page with this filter."""
+    def show_photos(self, filter_text: str, *, by: str = "") -> None:
+        """Send the person to the Review page with this filter; `by`: to the overlays of the model of this id."""
         self.photos_asked.emit(filter_text)
+        if by:
+            self.overlays_asked.emit(by)
 
     def report(self, error: Exception) -> None:
         """Show an error by blame: a sentence for the person, or a trace in the log and one line that says so."""

@@ -1,8 +1,8 @@
 """The style sheet, made from the palette's roles. Widgets ask for a look by dynamic property, never by own sheets:
 
 `look` on a button: 'primary', 'quiet' (no frame until hovered), 'danger', 'link', 'figure' (a number that opens
-something); on a label: 'secondary', 'section',
-'page', 'danger', 'warning', 'success'; on a frame: 'card', 'surface', 'well', 'line'. `set_look` changes it later.
+something), 'large_figure'; on a label: 'secondary', 'section', 'page', 'danger', 'warning', 'success'; on a
+frame: 'card', 'surface', 'well', 'line'. `set_look` changes it later.
 """
 
 import logging

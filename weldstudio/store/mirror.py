@@ -77,6 +77,8 @@ class Mirror:
     """Decisions and overrides of joints."""
     collections: dict[int, str] = field(default_factory=dict)
     """Names by collection id."""
+    uuids: dict[int, str] = field(default_factory=dict)
+    """What each collection is called on every desk."""
     roots: dict[int, Path] = field(default_factory=dict)
     """Where each collection lies."""
     views: tuple[ViewRow, ...] = ()
@@ -249,7 +251,8 @@ class Mirror:
         self.thresholds = np.full(max(new.scheme.slots, 1 + max(new.thresholds, default=-1)), 0.5, np.float32)
         for slot, threshold in new.thresholds.items():
             self.thresholds[slot] = threshold
-        self.roots, self.collections, self.notes, self.views = new.roots, new.collections, new.notes, new.views
+        self.roots, self.collections, self.uuids = new.roots, new.collections, new.uuids
+        self.notes, self.views = new.notes, new.views
         if new.joints is not None:
             self.joints = new.joints
         for number, name in new.equipments.items():
@@ -263,8 +266,7 @@ class Mirror:
         added = np.flatnonzero(~there)
         if len(added):
             self._append(len(added), new.ids[added])
-            every = len(added) == len(new.ids)
-            self.paths += new.paths if every else [new.paths[index] for index in added.tolist()]
+            self.paths += new.paths if not there.any() else [new.paths[index] for index in added.tolist()]
             rows, _ = self._find(new.ids)
         for index in np.flatnonzero(there).tolist():
             self.paths[rows[index]] = new.paths[index]
@@ -302,11 +304,9 @@ class Mirror:
     def _take_probabilities(self, ids: NDArray[np.int64], probabilities: NDArray[np.float16]) -> None:
         self._widen(probabilities.shape[1])
         rows, there = self._find(ids)
-        if np.array_equal(ids, self.ids):
-            self.probabilities[:, : probabilities.shape[1]] = probabilities
-        else:
-            rows, probabilities = rows[there], probabilities[there]
-            self.probabilities[rows, : probabilities.shape[1]] = probabilities
+        rows, probabilities = rows[there], probabilities[there]
+        places = slice(None) if np.array_equal(ids, self.ids) else rows  # a slice is several times as quick
+        self.probabilities[places, : probabilities.shape[1]] = probabilities
         self.probabilities[rows, probabilities.shape[1] :] = np.nan
         touch(self.tallied, "probabilities", rows, len(self))
 

@@ -189,6 +189,15 @@ def draw(store: Store, *, model_id: str | None = None, split: str = "test") -> G
     return curve
 
 
+def kept(store: Store, card: ModelCard, *, split: str) -> dict[str, Any] | None:
+    """The curve that was drawn last, as `LearningCurve.to_json`; None where there is none on this split."""
+    try:
+        said = json.loads((registry.folder_of(store, card.id) / FILE).read_text("utf-8"))
+        return dict(said) if said["split"] == split else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _trained(store: Store, card: ModelCard) -> bool:
     """Whether labels of the training photos have formed the trunk."""
     try:

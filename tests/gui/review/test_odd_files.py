@@ -87,12 +87,8 @@ def test_the_grid_shows_a_picture_or_a_reason_for_each(qtbot: QtBot, window: Mai
     assert digests(folder / "photos") == before
 
 
-def test_what_was_mended_is_shown_and_what_vanished_is_said_after_another_look(
-    made: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_mended_is_shown_and_what_vanished_is_said_after_another_look(made: Any) -> None:
     folder, corpus, _ = made
-    monkeypatch.setattr(reading, "Child", InProcessReader)
-    monkeypatch.setattr(rescanning, "Child", InProcessReader)
     photos = folder / "photos"
     good = next(odd for odd in corpus if odd.name == "mode_RGB.jpg")
     (photos / "empty.jpg").write_bytes(good.content + b"mended")

@@ -185,6 +185,11 @@ def test_reviewed_by_key_and_undone(at: At) -> None:
     assert said(at).startswith("Reviewed by Ada")
     at.key(Key.Key_Z, CONTROL)
     assert said(at) == "Labelled, not yet reviewed"
+    here = [at.session.current or 0]
+    for slot in range(len(NAMES)):
+        at.session.edit("Away", labelling.set_state, here, slot, State.UNSEEN, who="Ada")
+    at.session.edit("A file", labelling.set_state, here, 1, State.RAISED, who="file", source=Source.IMPORT)
+    at.qtbot.waitUntil(lambda: said(at) == "Labels of a file, nobody has looked")
 
 
 def test_returned_with_a_reason_that_the_labeller_reads_in_the_inspector(at: At) -> None:

@@ -25,7 +25,10 @@ from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.run_words import in_words
 from weldstudio.jobs import waiting
 from weldstudio.jobs.folder import RunFolder
+from weldstudio.jobs.locks import FileLock
 from weldstudio.studio import training
+
+WAIT_MS = 30_000  # against hanging, on a machine with other things to do
 
 
 @pytest.fixture
@@ -273,8 +276,8 @@ def test_the_first_model_is_adopted_and_in_use_at_once(qtbot: QtBot, stage: Stag
     assert stage.session.mirror.model_id is None
     finish(running)
     qtbot.waitUntil(lambda: stage.session.mirror.model_id == running.id)
-    qtbot.waitUntil(lambda: any("is ready and in use" in told for told in stage.told))
-    assert any("answers from now on" in text for text in page.view.banner_texts)
+    qtbot.waitUntil(lambda: any("answers from now on" in text for text in page.view.banner_texts))
+    assert not any("is ready" in told for told in stage.told)  # not twice, and over the curves
     assert page.runs.row_of(running.id).state == "done"
 
 
@@ -391,16 +394,22 @@ def test_a_run_is_paused_and_resumed_by_buttons(
 
 
 @pytest.fixture
-def line(project: Path, running: RunFolder) -> Iterator[list[RunFolder]]:
-    """Three runs that wait for the one under way."""
+def device() -> Iterator[FileLock]:
+    """The device as the run under way holds it."""
     whole = waiting.of_machine()
     held = whole.device_lock(whole.devices[0])
     assert held.take()
+    yield held
+    held.release()
+
+
+@pytest.fixture
+def line(project: Path, running: RunFolder, device: FileLock) -> list[RunFolder]:
+    """Three runs that wait for the one under way."""
     runs = [make_run(project, f"20261121-12000{n}", name=name, started=False) for n, name in enumerate("ABC")]
     for run in runs:
-        whole.join(run)
-    yield runs
-    held.release()
+        waiting.of_machine().join(run)
+    return runs
 
 
 def test_waiting_runs_stand_in_their_order_and_are_moved_and_cancelled(
@@ -434,7 +443,12 @@ def test_waiting_runs_stand_in_their_order_and_are_moved_and_cancelled(
 
 
 def test_an_open_window_starts_the_next_where_nobody_else_did(
-    qtbot: QtBot, stage: Stage, running: RunFolder, line: list[RunFolder], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    stage: Stage,
+    running: RunFolder,
+    line: list[RunFolder],
+    device: FileLock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     begun: list[str] = []
 
@@ -444,12 +458,13 @@ def test_an_open_window_starts_the_next_where_nobody_else_did(
         return 4711
 
     monkeypatch.setattr("weldstudio.jobs.process.start_detached", launch)
+    monkeypatch.setattr("weldstudio.gui.train.run_watcher.LOOK_MS", 20)
     page = open_page(stage)
-    lock = waiting.of_machine().device_lock(waiting.of_machine().devices[0])
-    assert not lock.take()
     say(running, RunFinished("done", "Done.", 9.0))
-    monkeypatch.setattr(lock.__class__, "take", lambda _self: True)  # as if its process had ended
-    qtbot.waitUntil(lambda: page.runs.row_of(line[0].id).state == "running", timeout=5000)
+    qtbot.waitUntil(lambda: page.runs.row_of(running.id).state == "done", timeout=WAIT_MS)
+    assert begun == []
+    device.release()  # its process has ended
+    qtbot.waitUntil(lambda: page.runs.row_of(line[0].id).state == "running", timeout=WAIT_MS)
     assert begun == [line[0].id]
 
 

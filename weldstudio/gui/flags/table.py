@@ -79,7 +79,7 @@ class SchemeTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
         widths = {
-            Column.KEY: 56,
+            Column.KEY: 66,
             Column.POINTS: 64,
             Column.RULE: 142,
             Column.GROUP: 112,

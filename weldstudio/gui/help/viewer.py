@@ -106,6 +106,8 @@ class HelpViewer(QDialog):
 
 def set_type(document: QTextDocument) -> None:
     """Give a page read from markdown the program's sizes, and room between its paragraphs."""
+    whole = QTextCursor(document)
+    whole.beginEditBlock()  # else the document is laid out anew at every paragraph, which takes seconds
     block = document.begin()
     while block.isValid():
         cursor = QTextCursor(block)
@@ -128,3 +130,4 @@ def set_type(document: QTextDocument) -> None:
             frame.setBottomMargin(GROUP)
             table.setFormat(frame)
         block = block.next()
+    whole.endEditBlock()

@@ -103,7 +103,8 @@ class Judged(QObject):
             return
         if slot is not None:
             self._session.choose_flag(slot)
-        self._session.show_photos(picks.pick(self._session.mirror, words, ids))
+        model = "" if self._row is None else self._row.card.id
+        self._session.show_photos(picks.pick(self._session.mirror, words, ids), by=model)
 
     def _take(self, _work: Work, wanted: tuple[str, str], found: "Judging") -> None:
         if self._wanted == wanted:

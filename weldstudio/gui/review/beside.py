@@ -1,5 +1,5 @@
-"""What stands beside the large photograph: its joint-mates, photographs like it, examples of the chosen flag, or the
-same photograph once more for each flag that the model raises.
+"""What stands beside the large photograph: its joint-mates, photographs like it, examples of the chosen flag, the most
+alike with the same and with the opposite label, or the same photograph once more for each flag that the model raises.
 """
 
 from functools import partial
@@ -14,6 +14,7 @@ from weldstudio.domain.scheme import Example
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.engine_client import Explanation
 from weldstudio.gui.review.alike import Alike
+from weldstudio.gui.review.contrasts import Contrasts
 from weldstudio.gui.review.going import Going
 from weldstudio.gui.review.large import LargeView, Pane
 from weldstudio.gui.review.layer import Overlay
@@ -26,7 +27,7 @@ from weldstudio.studio.examples import examples_of
 if TYPE_CHECKING:
     from weldstudio.studio.examples import Shown
 
-MODES: Final = ("joint", "similar", "examples", "raised")
+MODES: Final = ("joint", "similar", "examples", "contrast", "raised")
 """Each is an action `beside.<mode>`; the one that holds is a setting."""
 MORE, FEWER = "beside.more", "beside.fewer"
 LEAST, MOST = 2, 4
@@ -35,6 +36,7 @@ _NOTHING: Final = {
     "joint": "This joint has no other photograph.",
     "similar": "No photograph can be compared with this one yet: they are still being read.",
     "examples": "The chosen flag has no example photographs. Ctrl+T makes this photograph one.",
+    "contrast": "Choose a flag that is raised or clear here; the photographs must have been predicted, too.",
     "raised": "The model raises no other flag on this photograph.",
 }
 
@@ -66,6 +68,7 @@ class Beside(QObject):
         self._alike = Alike(session, self)
         self._alike.answered.connect(self.refresh)
         self._examples: dict[tuple[Example, ...], list[Shown]] = {}
+        self._contrasts = Contrasts(session, self.refresh, self)
         self._asked: set[tuple[Example, ...]] = set()
         self._explained: tuple[int, ...] = ()
         """What the engine was asked to explain beside the photograph."""
@@ -95,11 +98,12 @@ class Beside(QObject):
                 "joint": self._joint,
                 "similar": self._similar,
                 "examples": self._of_flag,
+                "contrast": self._contrast,
                 "raised": self._raised,
             }.get(self.mode, list)()
         self._large.show_beside(self._panes)
         self._ask_engine()
-        several = self.mode in MODES[:3] and self._going.shows_large
+        several = self.mode in MODES[:4] and self._going.shows_large
         self._actions.set_enabled(MORE, several and self._session.settings.panes < MOST)
         self._actions.set_enabled(FEWER, several and self._session.settings.panes > LEAST)
 
@@ -139,6 +143,13 @@ class Beside(QObject):
         turns = [one for pair in zip(typical, alike, strict=False) for one in pair]
         rest = typical[len(alike) :] + alike[len(typical) :]
         return [self._example(one) for one in (turns + rest)[: self._room]]
+
+    def _contrast(self) -> list[Pane]:
+        slot, current = self._session.chosen_flag, self._session.current
+        if current is None or self._veil.hides(current) or self._veil.owes(current):
+            return []
+        near = self._contrasts.of(current, slot, self._room)
+        return self._panes if near is None else [self._photo(photo_id, side) for photo_id, side in near]
 
     def _raised(self) -> list[Pane]:
         current = self._session.current
@@ -212,6 +223,7 @@ class Beside(QObject):
             self.refresh()
 
     def _changed(self, changes: Changes) -> None:
+        self._contrasts.forget(changes)
         if changes.scheme:
             self._examples.clear()
         if changes.photos or changes.models:
@@ -234,7 +246,7 @@ class Beside(QObject):
         if on and not self._going.shows_large:
             self._going.open_large()
         self.refresh()
-        waits = self._asked or (mode == "similar" and self._alike.waits)
+        waits = self._asked or (mode == "similar" and self._alike.waits) or self._contrasts.asking
         if on and not self._panes and not waits:
             self._tell_nothing(mode)
 

@@ -45,14 +45,14 @@ class LargeView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._loader, self._thumbs = loader, thumbs
-        self.panes = Panes()
+        self.panes = Panes(self)
         self.view = self.panes.main
         self.control = OverlayControl(self.panes)
         self.look_panel = LookPanel(self.panes)
         self.look = Look()
         self._overlay: Overlay | None = None
         self.adjusting = Adjusting(self)
-        self.strip = JointStrip(thumbs, badges_of)
+        self.strip = JointStrip(thumbs, badges_of, self)
         self._wanted: tuple[int, ...] = ()
         self._beside: tuple[Pane, ...] = ()
         layout = QVBoxLayout(self)

@@ -175,6 +175,7 @@ class TrainPage(QWidget):
         self._follower.ended.connect(lambda _curves: self._watcher.look())
         self._watcher.changed.connect(self._show_rows)
         self._watcher.ready.connect(self._model_ready)
+        self._watcher.said_by = lambda ready: self.view.isVisible() and self.runs.chooses(ready.run_id)
         self._session.closing.connect(lambda: self._follower.follow(None))
 
     # --- what a person asks for ---------------------------------------------------------------------------------
@@ -305,8 +306,7 @@ class TrainPage(QWidget):
         self._classes_stack.setCurrentIndex(1 if best is not None else 0)
 
     def _model_ready(self, ready: Ready) -> None:
-        shown = self.runs.row_of(self.runs.chosen_id)
-        if shown is None or ready.run_id not in (shown.id, None):
+        if not self.runs.chooses(ready.run_id):
             return
         if ready.active:
             self.view.news.say(f"Model {ready.name} is ready and answers from now on.", kind="success")
