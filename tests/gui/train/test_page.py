@@ -315,12 +315,15 @@ def test_alarms_stand_above_the_curves_with_their_remedy_as_a_button(
 ) -> None:
     say(
         running,
+        *(Alarm("preflight", f"'{name}' is left out.") for name in "abcd"),
         Alarm("rate", "The loss rises: the learning rate is too large.", {"schedule.learning_rate": "0.001"}),
         Skipped(2, (("a.jpg", "truncated"),)),
     )
     page = open_page(stage)
     assert "The loss rises: the learning rate is too large." in page.view.banner_texts
     assert any("2 photographs could not be read" in text for text in page.view.banner_texts)
+    (before,) = [text.splitlines() for text in page.view.banner_texts if "is left out." in text]
+    assert (len(before), before[0], before[3][:10]) == (4, "'a' is left out.", "And 1 more")
     (button,) = [
         b for b in page.view.findChildren(QPushButton, "") if b.text() == "Apply to the recipe" and b.isVisible()
     ]

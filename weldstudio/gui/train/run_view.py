@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 TABS = ("Curves", "Found and spared", "What it sees")
 MOST_BANNERS = 3
+MOST_BEFORE = 3
+"""Of what was said before the start so much is shown, in one banner."""
 SCALE = 1000
 """Steps of the progress bar."""
 
@@ -237,12 +239,18 @@ class RunView(QWidget):
                 failed = curves.finished.sentence or failed
             if failed:
                 said.append(("danger", failed, {}))
-            said += [("warning", alarm.sentence, alarm.remedy) for alarm in reversed(curves.alarms)]
+            since = [alarm for alarm in curves.alarms if alarm.kind != "preflight"]
+            said += [("warning", alarm.sentence, alarm.remedy) for alarm in reversed(since)]
             if curves.skipped is not None and curves.skipped.count:
                 path, reason = curves.skipped.examples[0] if curves.skipped.examples else ("", "")
                 example = f", the first is {path}: {reason}" if path else ""
                 unread = counted(curves.skipped.count, "photograph")
                 said.append(("warning", f"{unread} could not be read and were left out{example}.", {}))
+            before = [alarm.sentence for alarm in curves.alarms if alarm.kind == "preflight"]
+            if before:
+                more = len(before) - MOST_BEFORE
+                rest = [f"And {more} more, in the report of its model."] if more > 0 else []
+                said.append(("warning", "\n".join([*before[:MOST_BEFORE], *rest]), {}))
         said = [s for s in said if s[1] not in self._dismissed]
         for banner, news in zip(self._banners, [*said, *[None] * MOST_BANNERS], strict=False):
             if news is None:
