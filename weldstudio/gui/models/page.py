@@ -141,6 +141,7 @@ class ModelsPage(QWidget):
         area.setWidget(self.report)
         self.report.asked.connect(self.tabs.behind.open)
         self.report.curve_asked.connect(self.tabs.show_curves)
+        self.tabs.errors.opened.connect(lambda: self._actions.trigger("photo.open"))
         across.addWidget(self.tabs, 1)
         self._empty = EmptyState("There is no model yet.", self._actions["page.train"], button="Go to Train")
         self._empty.offer(self._add_buttons[1])
