@@ -131,6 +131,7 @@ def test_photographs_like_one_and_the_next_to_label_are_shown(qtbot: QtBot, wind
     assert asked.args[0].count(",") == COUNT - 1  # itself and all others, for there are few
     assert session.current == session.mirror.ids[3] == int(asked.args[0].removeprefix("id:").split(",")[0])
     page = window.pages["review"]
+    qtbot.waitUntil(lambda: page.grid.state.current_id == session.current == session.mirror.ids[3], timeout=WAIT_MS)
     assert page.filtering.shown.ids.tolist() == [int(i) for i in asked.args[0].removeprefix("id:").split(",")]
     assert page.filtering.shown.sort == "listed"  # the most alike first
     session.show_photos("")

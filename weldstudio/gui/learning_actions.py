@@ -106,4 +106,3 @@ def _list(session: Session, words: str, photo_ids: tuple[int, ...]) -> None:
 
     session.listing.emit()
     session.show_photos(pick(session.mirror, words, np.array(photo_ids, np.int64)))
-    session.set_current(photo_ids[0])

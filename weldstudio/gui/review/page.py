@@ -48,6 +48,7 @@ from weldstudio.gui.review.views import Views
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
+from weldstudio.studio.queues import Sort
 
 _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
@@ -159,6 +160,8 @@ class ReviewPage(QWidget):
         """Show the photographs of a filter in its text form, in the grid."""
         self.going.close_large()
         self.filtering.show(text)
+        if self.filtering.shown.sort == Sort.LISTED and len(self.filtering.shown.ids):
+            self.grid.go_to(int(self.filtering.shown.ids[0]))
 
     # Parts
 
