@@ -57,7 +57,7 @@ def test_the_keys_go_through_the_sizes_and_pages_are_laid_out_anew(
     assert window.settings.text_size == 110
     assert window.rail.width() > width
     qtbot.waitUntil(lambda: window.pages.get("review") not in (None, before))
-    for _ in range(10):
+    for _ in range(4):
         window.action_table.trigger("app.text_smaller")
     assert window.settings.text_size == dressing.SIZES[0]
     assert Settings.load(window.settings.path or Path()).text_size == dressing.SIZES[0]

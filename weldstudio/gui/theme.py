@@ -47,6 +47,8 @@ class Theme(QObject):
         self._colours: dict[tuple[str, float], QColor] = {}
         self._fonts: dict[tuple[str, bool, bool], QFont] = {}
         self._follows = False
+        self._look: tuple[int, float, str] | None = None
+        """Theme, scale and density that the application wears."""
 
     @property
     def kind(self) -> int:
@@ -98,7 +100,8 @@ class Theme(QObject):
 
     def apply(self, wish: str = "system", *, density: str = "comfortable", text: int = 100) -> None:
         """Dress the application: `wish` is 'system', 'light', 'dark' or 'contrast', `text` the size of text in percent
-        of what the system has. Needs a QApplication; GUI thread.
+        of what the system has. Needs a QApplication; GUI thread. Every widget is polished anew, which takes a good part
+        of a second: where nothing would look different nothing is done, and `changed` not emitted.
         """
         self._wish, self._density, self._text = wish, density, text
         app = QApplication.instance()
@@ -115,6 +118,10 @@ class Theme(QObject):
         # 96 is what 100 % means to Qt; macOS says 72 and scales pixels instead.
         self._scale = max(1.0, screen.logicalDotsPerInch() / 96) if screen is not None else 1.0
         self._scale *= text / 100
+        look = (self._kind, self._scale, density)
+        if look == self._look and app.styleSheet():
+            return
+        self._look = look
         self._colours.clear()
         self._fonts.clear()
         if app.style().objectName() != "fusion":
