@@ -8,13 +8,12 @@ paints itself asks `theme.colour(role)` while painting and is repainted by the c
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from weldstudio.gui.palette import CONTRAST, DARK, LIGHT, ROLES
 from weldstudio.gui.style_sheet import style_sheet
 
-GRID: Final = 4
 GAP: Final = 8
 """Pixels between parts of one control group."""
 GROUP: Final = 16
@@ -176,15 +175,6 @@ def _kind(wish: str) -> int:
             return CONTRAST
         return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
     return {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[wish]
-
-
-def has_tabular_figures(font: QFont) -> bool:
-    """Whether the digits of the font that is really used are equally wide."""
-    from PySide6.QtGui import QFontMetricsF
-
-    metrics = QFontMetricsF(font)
-    widths = {round(metrics.horizontalAdvance(digit * 8), 2) for digit in "0123456789"}
-    return len(widths) == 1 and bool(QFontInfo(font).family())
 
 
 theme: Final = Theme()
