@@ -28,6 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from weldstudio.gui.models import report_pdf
 
             return report_pdf.main(arguments[2:])
+        if arguments[1:2] == ["curves"]:
+            from weldstudio.gui.train import drawing
+
+            return drawing.main(arguments[2:])
         from weldstudio.jobs import child
 
         return child.main(arguments[1:])
@@ -36,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if len(arguments) == 2 and arguments[0] == "open" and not arguments[1].startswith("-"):
         return open_window(Path(arguments[1]))
     log.configure(level=logging.WARNING)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported; see `domain.blocks`
     from weldstudio.cli import main as command_line
 
     return command_line.run(arguments, open_window=open_window, write_sheet=write_sheet)

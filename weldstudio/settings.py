@@ -81,7 +81,9 @@ class Settings:
     )
     overlay_squares: bool = _row(False, "Overlay: as coarse as the network sees, not smoothed")
     beside: str = _row(
-        "nothing", "Beside the large photograph", choices=("nothing", "joint", "similar", "examples", "raised")
+        "nothing",
+        "Beside the large photograph",
+        choices=("nothing", "joint", "similar", "examples", "contrast", "raised"),
     )
     panes: int = _row(4, "Photographs side by side, the large one included", low=2, high=4)
     photo_window: bool = _row(False, "The large photograph stands in a window of its own")

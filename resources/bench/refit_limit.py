@@ -3,8 +3,11 @@
 python refit_limit.py full|flip PHOTOS WIDTH
 """
 
+import os
 import time
 
+# Children have one thread a product; this side may have all cores.
+os.environ["OPENBLAS_NUM_THREADS"] = str(os.cpu_count() or 1)
 import numpy as np
 import refit_data
 import rounds

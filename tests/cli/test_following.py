@@ -37,7 +37,7 @@ def talk(messages: tuple[Message | None, ...] = SAID) -> Generator[Message | Non
 
 
 def watch(messages: Generator[Message | None, None, RunFinished | None], *, quiet: bool = False) -> RunFinished | None:
-    return following._watch(messages, "r1", project=Path("welds"), quiet=quiet)
+    return following._watch(messages, "r1", project=Path("welds"), quiet=quiet, since=0.2)
 
 
 def test_what_the_run_says_becomes_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,6 +45,7 @@ def test_what_the_run_says_becomes_lines(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.splitlines() == [
         "Reading data",
         "2 classes on cpu; photos: 1,200 train, 400 validation",
+        "First sign of life after 0.8 s",
         "Note: 'mud' is raised on 3 photos only. Remedy: --set loss.tau=0.5",
         "Left out 2 photos that could not be read (a.jpg: broken)",
         "  step 20  epoch 0.50  loss 0.4321  25.1 photos/s  2 min left",

@@ -17,8 +17,8 @@ COMMANDS = (
     *("joints", "decide", "safe", "describe", "info", "contractors", "scheme", "merge", "predict", "figure"),
     *("features", "refit", "suspects", "next", "similar", "duplicates", "quality"),
     *("train", "recipes", "vary", "runs", "curves", "pause", "resume"),
-    *("stop", "evaluate", "compare", "report", "thresholds", "mistakes", "export-model", "export", "sheet"),
-    *("models", "weights", "note", "history", "bundle", "conflicts", "contradictions", "status", "restore"),
+    *("stop", "evaluate", "learning-curve", "compare", "report", "thresholds", "mistakes", "export-model", "export"),
+    *("sheet", "models", "weights", "note", "history", "bundle", "conflicts", "contradictions", "status", "restore"),
     *("doctor", "bench"),
 )
 

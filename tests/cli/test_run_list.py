@@ -46,3 +46,9 @@ def test_curves_are_written(project: Path, run: Run, tmp_path: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) == found["points"] + 1
     events = run("curves", project, tmp_path / "events", "--tensorboard")["files"]
     assert [Path(name).parent.name for name in events] == list(reversed(RUNS))
+    drawing = tmp_path / "curves.svg"
+    assert run("curves", project, drawing, "--draw", "flag:Soil")["runs"] == 2
+    text = drawing.read_text(encoding="utf-8")
+    assert text.startswith("<?xml")
+    assert f"Of {RUNS[0][:8]}, {RUNS[0]}" in text
+    assert "cannot be drawn" in run("curves", project, drawing, "--draw", "foo", status=1)["error"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from weldstudio.domain.evaluation import costs, decided, evaluate
+from weldstudio.domain.labelling import State
 
 NAMES = ("a", "b")
 STATES = np.array([[1, 2], [1, 0], [2, 1], [2, 3], [2, 2]], np.uint8)
@@ -85,3 +86,16 @@ def test_the_dearest_error_is_a_sure_one_of_many_points() -> None:
     found = costs(values, states, decided(values, [0.5, 0.7]), [10, 0])
     assert found[0] == pytest.approx([-10 * np.log(0.01), 0])
     assert found[1] == pytest.approx([-10 * np.log(0.4), -np.log(0.01)])
+
+
+def test_the_range_of_the_mean_is_by_joint_over_all_flags() -> None:
+    states = np.array([[2, 2], [2, 2], [1, 1], [1, 1]] * 10, np.uint8)
+    states = np.where(states == 2, State.RAISED, State.CLEAR).astype(np.uint8)
+    wrong = np.arange(40) % 8 < 2  # both flags of the photos of a joint go wrong as one
+    said = np.where((states == State.RAISED) != wrong[:, None], 0.9, 0.1)
+    plain, by_joint = (
+        evaluate(said, states, ("a", "b"), thresholds=[0.5, 0.5], units=units) for units in (None, np.arange(40) // 2)
+    )
+    assert plain.mean_per_class_accuracy == by_joint.mean_per_class_accuracy
+    (low, high), (lower, higher) = plain.interval, by_joint.interval
+    assert higher - lower > 1.8 * (high - low)

@@ -50,6 +50,8 @@ def test_toml_gives_back_the_recipe(recipe: Recipe) -> None:
 def test_an_unknown_key_is_refused_with_the_nearest_known_one() -> None:
     with pytest.raises(RecipeError, match=r"schedule\.epoch'.*schedule\.epochs"):
         Recipe.from_toml("[schedule]\nepoch = 3\n")
+    with pytest.raises(RecipeError, match=r"shedule\.batch_size'.*schedule\.batch_size"):
+        Recipe.from_toml("[shedule]\nbatch_size = 3\n")
 
 
 @pytest.mark.parametrize(

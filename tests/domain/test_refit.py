@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from weldstudio.domain import blocks
 from weldstudio.domain.labelling import State
 from weldstudio.domain.leave_one_out import RIDGES, Alone, leave_one_out
 from weldstudio.domain.refit import Heads, Space, sigmoid
@@ -62,7 +63,8 @@ def test_it_is_what_scikit_learn_finds() -> None:
         assert np.abs(sigmoid(heads.logits[:, column]) - exact).max() < 1e-3
 
 
-def test_one_changed_label_is_answered_in_closed_form_and_then_exactly() -> None:
+def test_one_changed_label_is_answered_in_closed_form_and_then_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 256 * WIDTH)  # in several pieces, the last not whole
     features, states = made(2, n=900)
     heads = fitted(features, states)
     before = sigmoid(heads.logits)

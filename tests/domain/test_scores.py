@@ -16,6 +16,7 @@ from weldstudio.domain.scores import (
     roc,
     score_class,
     wilson,
+    worth,
 )
 from weldstudio.domain.thresholds import best_threshold, threshold_by_cost
 
@@ -120,3 +121,20 @@ def test_scores_of_a_class_go_to_json_with_intervals_and_n() -> None:
 def test_mean_recall_leaves_out_classes_without_photos() -> None:
     truth, predicted = np.array([0, 0, 1]), np.array([0, 1, 1])
     assert mean_recall(predicted, truth, 3) == (0.75, 2)
+
+
+def test_photos_of_a_joint_count_as_little_as_they_agree() -> None:
+    alone, joints = np.arange(8), np.repeat(np.arange(4), 2)
+    together, mixed = np.repeat([True, False, True, True], 2), np.tile([True, False], 4)
+    assert worth(together, alone) == 8
+    assert worth(together, joints) == 4  # each pair is right or wrong as one
+    assert worth(mixed, joints) == 8  # a pair that disagrees tells no less than two photos
+    assert worth(np.ones(8, bool), joints) == 4  # nothing shows how far they agree
+    assert worth(together[:0], joints[:0]) == 0
+    by_photo, by_joint = (
+        score_class(np.where(together, 0.9, 0.1), np.ones(8, bool), 0.5, units=units).to_json()
+        for units in (None, joints)
+    )
+    assert by_photo["sensitivity"] == by_joint["sensitivity"] == 0.75
+    assert by_joint["sensitivity_interval"] == wilson(3, 4)
+    assert by_photo["sensitivity_interval"] == wilson(6, 8)

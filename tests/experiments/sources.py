@@ -134,12 +134,12 @@ def main() -> int:
     options = _options()
     known = comparisons(len(NETWORKS[options.network].stages))
     wanted = options.only.split(",") if options.only else list(known)
-    rows = []
     for key in wanted:
-        rows += _table(known[key], options)
-        print("\n".join(rows[-len(known[key].variants) - 4 :]), flush=True)
-    if options.out:
-        options.out.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        text = "\n".join(_table(known[key], options)) + "\n"
+        print(text, flush=True)
+        if options.out:
+            with options.out.open("a", encoding="utf-8") as file:
+                file.write(text)
     return 0
 
 
@@ -155,7 +155,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=128, help="side of the input in pixels")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--rate", default="0.003", help="learning rate of trained stages")
-    parser.add_argument("--out", type=Path, help="also write the table here")
+    parser.add_argument("--out", type=Path, help="also add the tables to this file, each as it is found")
     return parser.parse_args()
 
 
@@ -206,6 +206,10 @@ def _photos(comparison: Comparison, options: argparse.Namespace, seed: int) -> M
     return labelled_folder.thinned(manifest, 0.02, seed=seed)
 
 
+_KNOWN: dict[tuple[str, str, int], tuple[float, set[str]]] = {}
+"""What trainings came to, by recipe, weights and number of photos: comparisons share some of them."""
+
+
 def _trained(
     comparison: Comparison, variant: Variant, manifest: Manifest, options: argparse.Namespace, seed: int
 ) -> tuple[float, set[str]]:
@@ -220,13 +224,17 @@ def _trained(
     }
     recipe = Recipe().with_values(base | dict(variant.values))
     weights = str(options.weights.resolve()) if variant.weights and not comparison.network else ""
+    key = (recipe.to_toml(), weights, len(manifest.photos))
+    if key in _KNOWN:
+        return _KNOWN[key]
     given = Manifest(manifest.classes, manifest.photos, manifest.task, weights)
     with tempfile.TemporaryDirectory(prefix="experiment-") as place:
         folder = Path(place) / "run"
         folder.mkdir()
         alarms = {m.kind for m in train(recipe, given, folder, lambda: False) if isinstance(m, Alarm)}
         accuracy = labelled_folder.judged(folder / "model", manifest).mean_per_class_accuracy
-    return accuracy if accuracy is not None else float("nan"), alarms - {"threshold"}
+    _KNOWN[key] = (accuracy if accuracy is not None else float("nan"), alarms - {"threshold"})
+    return _KNOWN[key]
 
 
 if __name__ == "__main__":

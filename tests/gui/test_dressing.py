@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from weldstudio.gui import dressing
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.palette import CONTRAST, LIGHT, ROLES
+from weldstudio.gui.review.page import ReviewPage
 from weldstudio.gui.theme import theme
 from weldstudio.settings import Settings
 
@@ -52,11 +53,26 @@ def test_the_keys_go_through_the_sizes_and_pages_are_laid_out_anew(
 ) -> None:
     window.open_project(project)
     qtbot.waitUntil(lambda: "review" in window.pages)
+    assert window.session is not None
     before, width = window.pages["review"], window.rail.width()
+    assert isinstance(before, ReviewPage)
+    before.show_filter("-id:3")
+    before.filtering.turn(True)
+    before.grid.move_to(4)
+    before.grid.move_to(6, extend=True)
+    before.filtering.apply("-id:3 -id:6", say=True)
+    selected, hidden, current = window.session.selection, window.session.hidden, window.session.current
+    assert (len(selected), hidden) == (2, 1)
+    window.show_page("flags")
     window.action_table.trigger("app.text_larger")
     assert window.settings.text_size == 110
     assert window.rail.width() > width
-    qtbot.waitUntil(lambda: window.pages.get("review") not in (None, before))
+    qtbot.waitUntil(lambda: window.pages.get("review") not in (None, before) and window.page == "flags")
+    after = window.pages["review"]
+    assert isinstance(after, ReviewPage)
+    assert window.session is not None
+    assert (after.filtering.shown.filter.text, after.filtering.shown.descending) == ("-id:3 -id:6", True)
+    assert (window.session.selection, window.session.hidden, window.session.current) == (selected, hidden, current)
     for _ in range(4):
         window.action_table.trigger("app.text_smaller")
     assert window.settings.text_size == dressing.SIZES[0]

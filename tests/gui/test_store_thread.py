@@ -13,6 +13,7 @@ from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import EditRefused
 from weldstudio.gui.store_thread import Priority, StoreThread
 from weldstudio.gui.work import Pending, Work
+from weldstudio.store import packed
 from weldstudio.store.store import Store
 
 
@@ -50,6 +51,20 @@ def test_a_call_runs_in_the_thread_and_answers_in_this_one(qtbot: QtBot, thread:
     assert wait(qtbot, pending) == "project"
     assert where == ["store"]
     assert here == [True]
+
+
+def test_a_project_that_is_worth_it_is_packed_once_it_is_open(
+    qtbot: QtBot, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "WORTH", 1)
+    for _ in range(2):
+        made = StoreThread(project, opener=Store.open)
+        with qtbot.waitSignal(made.opened, timeout=10000):
+            made.open()
+        qtbot.waitUntil((project / packed.FILE).is_file, timeout=5000)
+        holds = wait(qtbot, made.call(packed.read))
+        made.close()
+    assert holds is not None
 
 
 def test_key_presses_go_before_calls_and_calls_before_long_work(qtbot: QtBot, thread: StoreThread) -> None:

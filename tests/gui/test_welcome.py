@@ -242,6 +242,10 @@ def test_labels_for_photographs_that_are_here_already(
     assert not dialog.import_button.isEnabled()
     dialog.form.labels.set_path(table)
     qtbot.waitUntil(lambda: dialog.import_button.isEnabled(), timeout=5000)
+    assert not dialog.form.contractor.isEnabled()  # said of photographs that come, and none come
+    dialog.form.photos.set_path(tmp_path)
+    assert dialog.form.contractor.isEnabled()
+    dialog.form.photos.set_path(None)
     qtbot.waitUntil(lambda: dialog.form.part.forecast.text.text().startswith("1 label on 1 photo"), timeout=10000)
     assert int(session.mirror.states(1)[0]) == State.UNSEEN
     qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
@@ -284,7 +288,9 @@ def test_flags_that_only_the_file_knows_are_asked_about_before_anything_is_broug
     session = plain.session
     assert session is not None
     table = tmp_path / "more.csv"
-    table.write_text(f"path,soil,Frost\n{session.mirror.paths[0]},1,1\n", encoding="utf-8")
+    rows = f"{session.mirror.paths[0]},1,1,2021-01-01,x,y,z,q\n{session.mirror.paths[1]},0,0,32.1.2021,,,,\n"
+    rows += "nowhere.jpg,1,perhaps,,,,,\n"
+    table.write_text(f"path,soil,Frost,date,note,type,medium,contractor\n{rows}", encoding="utf-8")
     plain.action_table.trigger("collection.import")
     dialog = plain.findChild(ImportDialog)
     assert isinstance(dialog, ImportDialog)
@@ -294,4 +300,15 @@ def test_flags_that_only_the_file_knows_are_asked_about_before_anything_is_broug
     assert not dialog.import_button.isEnabled()
     dialog.form.new_flags.setChecked(True)
     assert dialog.import_button.isEnabled()
+    preview = dialog.form.preview
+    screen, frame = dialog.screen().availableGeometry().height(), dialog.frameGeometry().height() - dialog.height()
+    layout = dialog.layout()
+    assert layout is not None
+    qtbot.waitUntil(lambda: "lines cannot be used" in dialog.form.part.forecast.text.text(), timeout=10000)
+    qtbot.waitUntil(
+        lambda: (
+            dialog.height() == min(layout.totalHeightForWidth(dialog.width()), screen - frame)
+            and preview.table.geometry().bottom() < preview.summary.geometry().top()
+        )
+    )
     dialog.reject()

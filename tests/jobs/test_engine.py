@@ -40,6 +40,27 @@ def test_of_photos_asked_for_meanwhile_the_newest_is_sent_and_the_rest_dropped()
     assert engine.idle
 
 
+def test_photos_beside_all_count_and_new_ones_take_the_place_of_old_ones() -> None:
+    engine = EngineProtocol()
+    _ready(engine)
+    (first,) = engine.explain(1, "1.jpg")
+    assert isinstance(first, Explain)
+    second, third = engine.explain_beside([(2, "2.jpg"), (3, "3.jpg")])
+    assert isinstance(second, Explain)
+    assert isinstance(third, Explain)
+    assert second.beside
+    assert not engine.explains_beside
+    assert engine.received(_explained(first)) == (True, [])
+    assert engine.explains_beside
+    assert engine.received(_explained(second)) == (True, [])
+    dropped, fourth = engine.explain_beside([(4, "4.jpg")])
+    assert dropped == Drop(third.request)
+    assert engine.received(_explained(third)) == (False, [])
+    assert isinstance(fourth, Explain)
+    assert engine.received(Failed(fourth.request, "unreadable", photo_id=4))[0]
+    assert engine.idle
+
+
 def test_a_failure_lets_the_next_photo_through() -> None:
     engine = EngineProtocol()
     _ready(engine)

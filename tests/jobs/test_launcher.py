@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from weldstudio.domain.messages import RunFinished
+from weldstudio.domain.messages import Alarm, RunFinished
 from weldstudio.jobs import launcher, process, waiting
 from weldstudio.jobs.folder import Control, RunFolder
 
@@ -56,9 +56,10 @@ def test_the_launcher_tells_of_a_run_that_never_said_a_word(tmp_path: Path) -> N
     run.path.mkdir()
     run.write_control(Control(5.0))
     run.log_file.write_text("no module named torch\n", "utf-8")
+    run.append(Alarm("preflight", "'mud' is raised on 3 training photos."))  # said of it before its start
     for _ in range(2):
         launcher.ended(waiting.of_machine(), run, "processor")
-    (said,) = run.replay()
+    _, said = run.replay()
     assert isinstance(said, RunFinished)
     assert said.state == "failed"
     assert "no module named torch" in said.sentence

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from weldstudio.domain.labelling import State
+from weldstudio.domain.learner import Refit
 from weldstudio.domain.learner_messages import FindSimilar, Learn, Refitted, Relabel, SimilarFound, Suggest, Suggested
 from weldstudio.domain.messages import Completed, Failed, Message
 from weldstudio.imaging import refit_file
@@ -65,6 +66,19 @@ def test_labels_are_learned_and_judged(asked: Learn) -> None:
     assert np.isfinite(said.probabilities).all()
     assert np.isnan(said.alone[-20:]).all()
     assert np.isfinite(said.unseen[:-20]).all()
+
+
+def test_what_was_judged_before_stands_until_it_is_judged_again(asked: Learn) -> None:
+    alone = np.full((2, 1), 0.25, np.float16)
+    ids, slots = np.array([11, 500]), np.array([5])
+    before = Refit("m", ids, slots, alone, np.array([0.4], np.float32), alone, alone)
+    refit_file.write(Path(asked.project), before)
+    talk([asked], until=1)
+    said = refit_file.read(Path(asked.project))
+    assert said is not None
+    assert said.alone[1].tolist() == pytest.approx([np.nan, 0.25], nan_ok=True)
+    assert np.isnan(said.alone[0]).all()
+    assert said.thresholds[1] == pytest.approx(0.4)
 
 
 def test_a_label_is_answered_at_once_then_exactly(asked: Learn) -> None:

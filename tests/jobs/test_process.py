@@ -97,6 +97,7 @@ def test_the_environment_tells_glibc_to_keep_large_blocks() -> None:
     assert env["PYTHONUTF8"] == "1"
     assert ("MALLOC_MMAP_THRESHOLD_" in env) == (sys.platform == "linux")
     assert env["OMP_WAIT_POLICY"]
+    assert env["OPENBLAS_NUM_THREADS"]
 
 
 def test_a_run_that_cannot_be_started_is_said(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, R
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
+from weldstudio.imaging import side_file
 from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import train as training
 from weldstudio.ml.scorer import Scorer
@@ -105,6 +106,12 @@ def test_trained_stages_start_from_the_fitted_head_and_never_end_below_it(made: 
     assert said[-1].mean_per_class_accuracy == best
     assert [point.step for point in points if point.best][-1] == said[-1].best_step
     assert {"best.safetensors", "last.safetensors"} == {f.name for f in (tmp_path / "run" / "checkpoints").iterdir()}
+    heard = side_file.read(tmp_path / "run" / side_file.MARGINS, side_file.Margins)
+    used = [photo for photo in _manifest(made).photos if photo.split is not Split.TEST]
+    assert heard.ids.tolist() == sorted(photo.id for photo in used)
+    assert heard.states.tolist() == [list(photo.states) for photo in used]
+    assert heard.slots.tolist() == [item.slot for item in _manifest(made).classes]
+    assert np.isfinite(heard.said).all()
 
 
 def test_the_same_recipe_says_the_same_twice(made: MadeCollection, tmp_path: Path) -> None:

@@ -10,21 +10,34 @@ from weldstudio.domain.changes import Changes
 from weldstudio.domain.labelling import Source, State, label_byte
 from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.photo import FoundPhoto, PhotoFacts
-from weldstudio.store import altered, events, first_pass, mirror, models, photos, predictions
+from weldstudio.domain.split import Split
+from weldstudio.store import altered, events, first_pass, mirror, models, packed, photos, predictions, splits
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 
 
 def same(one: Mirror, other: Mirror) -> bool:
-    arrays = ("ids", "labels", "probabilities", "joint", "collection", "equipment", "taken", "problem", "thresholds")
-    return all(
-        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=getattr(one, name).dtype.kind == "f")
-        for name in arrays
-    ) and all(
-        getattr(one, name) == getattr(other, name)
-        for name in ("paths", "problems", "equipments", "scheme", "model_id", "collections", "roots")
+    arrays = ("ids", "labels", "probabilities", "joint", "collection", "taken", "added", "problem", "thresholds")
+    return (
+        all(
+            np.array_equal(getattr(one, name), getattr(other, name), equal_nan=getattr(one, name).dtype.kind == "f")
+            for name in arrays
+        )
+        and all(
+            getattr(one, name) == getattr(other, name)
+            for name in ("paths", "problems", "scheme", "model_id", "collections", "roots")
+        )
+        and _words(one) == _words(other)
     )
+
+
+def _words(seen: Mirror) -> tuple[object, ...]:
+    """What stands behind numbers."""
+    joints, every = seen.joints, np.unique(seen.joint)
+    named = [[known.name_of(joint) for joint in every.tolist()] for known in (joints.kinds, joints.mediums)]
+    equipments = [seen.equipments[code] for code in seen.equipment.tolist()]
+    return equipments, named, joints.references, joints.contracted.tolist(), joints.contractors, joints.splits
 
 
 CARD = ModelCard("m1", "first", "net", (ModelClass(0, "soil", 0.25), ModelClass(2, "few clamps", 0.75)))
@@ -39,6 +52,7 @@ steps = st.lists(
         st.tuples(st.just("predict"), st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True)),
         st.tuples(st.just("activate")),
         st.tuples(st.just("joints")),
+        st.tuples(st.just("pack")),
         st.tuples(st.just("flag")),
     ),
     max_size=8,
@@ -56,6 +70,8 @@ def test_a_mirror_that_follows_equals_one_read_anew(store: Store, todo: list[tup
         followed.apply(mirror.read_rows(store, store.changes_since(seen)))
         seen = newest
         assert same(followed, mirror.read(store))
+    (store.folder / packed.FILE).unlink(missing_ok=True)
+    assert same(followed, mirror.read(store)), "as row by row"
 
 
 def take_step(store: Store, number: int, step: tuple[object, ...]) -> None:
@@ -79,6 +95,10 @@ def take_step(store: Store, number: int, step: tuple[object, ...]) -> None:
             models.activate(store, None if models.active_id(store) else "m1")
         case ("joints",):
             photos.set_joints(store, [(1, f"J{number}", None), (2, f"J{number}", "Smith")])
+            photos.set_joint_facts(store, photos.joints_shown(store, [2, 3]), kind=f"T{number}", medium="Gas")
+            splits.write(store, dict.fromkeys(photos.joints_shown(store, [1]), Split.TEST), seed=0)
+        case ("pack",):
+            packed.write(store, packed.row_by_row(store))
         case ("flag",):
             scheme = scheme_rows.load(store)
             scheme_rows.save(store, scheme.with_flag(f"flag {scheme.slots}"))

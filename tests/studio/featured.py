@@ -11,9 +11,10 @@ from tests.studio.labelled import SCHEME, labelled_project
 from weldstudio.domain.labelling import State
 from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.domain.photo import PhotoFacts
+from weldstudio.domain.split import Split
 from weldstudio.imaging.feature_file import FeatureFile, TrunkAbout
 from weldstudio.store import mirror as mirrors
-from weldstudio.store import models, photos
+from weldstudio.store import models, photos, splits
 from weldstudio.store.store import Store
 from weldstudio.studio import features, predicting
 
@@ -50,4 +51,12 @@ def featured_project(folder: Path, *, count: int = 45, apart: float = 3.0) -> St
     file = FeatureFile.make(place.folder, TrunkAbout(place.trunk, "mobilenet_v2", 4))
     file.append([place.contents[photo.id] for photo in every], seen)
     file.close()
+    return store
+
+
+def dealt_project(folder: Path) -> Store:
+    """The same with 180 photos, half of them for training, a quarter each for validation and test."""
+    store = featured_project(folder, count=180)
+    dealt = (Split.TRAIN, Split.TRAIN, Split.VALIDATION, Split.TEST)
+    splits.write(store, {photo.joint_id: dealt[n % 4] for n, photo in enumerate(photos.every(store))}, seed=0)
     return store

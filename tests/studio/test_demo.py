@@ -14,7 +14,7 @@ from weldstudio.imaging.drawn import collection
 from weldstudio.store import mirror, photos
 from weldstudio.studio import demo, labelling, projects, registry
 
-COUNT = 9
+COUNT = 14
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,16 @@ def test_every_photo_is_used_or_counted_with_the_reason_why_not(tmp_path: Path) 
     assert named.left_out == {"cannot be read": 1, "not in the filter": 20}
 
 
+def test_of_a_group_only_photos_with_exactly_one_class_raised_are_used(tmp_path: Path) -> None:
+    store, ids = _empty(tmp_path, 40, scheme=EXCLUSIVE)
+    with store:
+        label(store, {i: ([R, C, C], [X, R, X], [R, R, C], [C, C, C])[n % 4] for n, i in enumerate(ids)})
+        found = take(store, Recipe())
+    assert sum(found.photos.values()) == 20
+    assert found.left_out == {"with none or several classes raised": 20}
+    assert sum(raised for split in found.counts.values() for raised, _ in split.values()) == 20
+
+
 def test_a_preview_writes_nothing(tmp_path: Path) -> None:
     with labelled_project(tmp_path, count=12) as store:
         before = store.sequence

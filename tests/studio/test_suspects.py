@@ -65,7 +65,7 @@ def test_planted_errors_are_the_first_of_both_lists(store: Store) -> None:
     assert found is not None
     assert 0.8 <= found.expected <= found.high <= 6
     assert found.labels == int((states == State.CLEAR).sum())
-    assert set(shown(mirror, "flag-missing")) == set(shown(mirror, f'missing:"{missing.flag}"')) | {
+    assert set(shown(mirror, "seems-missing")) == set(shown(mirror, f'missing:"{missing.flag}"')) | {
         one.photo_id for one in suspects.listed(mirror, kind="missing")
     }
     assert missing.photo_id not in shown(mirror, f'wrong:"{missing.flag}"')
@@ -150,7 +150,7 @@ def test_labels_that_near_duplicates_contradict_come_first_and_follow_the_labels
     assert shown(mirror, "suspect")[0] == odd
     assert suspects.listed(mirror)[0] == suspects.of_photo(mirror, odd)[0]
     assert suspects.of_photo(mirror, odd)[0].twin
-    assert shown(mirrors.read(store), "flag-missing")[0] == odd  # another window knows them too
+    assert shown(mirrors.read(store), "seems-missing")[0] == odd  # another window knows them too
     mirror.set_label([odd], 0, label_byte(State.RAISED, Source.HAND))
     assert not [one for one in suspects.listed(mirror, slot=0) if one.twin]
     mirror.set_label([raised[0]], 0, label_byte(State.CLEAR, Source.HAND))

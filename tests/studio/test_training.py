@@ -18,6 +18,7 @@ from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.messages import (
     GOING_ON,
+    Alarm,
     Evaluated,
     Heartbeat,
     Message,
@@ -69,8 +70,11 @@ def test_the_whole_loop(store: Store, tmp_path: Path) -> None:
     with pytest.raises(JobFailed, match="started before"):
         training.start(run)
     said = _followed(run)
-    assert isinstance(said[0], Started)
-    assert said[0].pid == pid
+    before = [m.sentence for m in said if isinstance(m, Alarm) and m.kind == "preflight"]
+    assert before == list(shown.warnings) != []
+    sentences = [m.sentence for m in said if isinstance(m, Alarm)]
+    assert len(sentences) == len(set(sentences))  # the run does not say it all once more
+    assert next(m for m in said if not isinstance(m, Alarm)) == said[len(before)] == Started(pid, "train")
     started = next(m for m in said if isinstance(m, RunStarted))
     assert started.counts == shown.counts
     assert started.photos == shown.photos

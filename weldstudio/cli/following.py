@@ -13,6 +13,7 @@ from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.messages import (
     Alarm,
     Evaluated,
+    Heartbeat,
     Message,
     RangeTested,
     RunFinished,
@@ -38,7 +39,7 @@ def follow(store: "Store", run: "RunFolder", *, project: Path, as_json: bool) ->
 
     if not as_json:
         click.echo(f"Run {run.id}. Ctrl+C stops watching, not the run.")
-    finished = _watch(training.follow(run), run.id, project=project, quiet=as_json)
+    finished = _watch(training.follow(run), run.id, project=project, quiet=as_json, since=run.control().started)
     if finished is None or finished.state == "failed":
         raise JobFailed(finished.sentence if finished else training.summarise(run).sentence)
     registry.adopt_finished(store)
@@ -55,9 +56,14 @@ def follow(store: "Store", run: "RunFolder", *, project: Path, as_json: bool) ->
 
 
 def _watch(
-    messages: Generator[Message | None, None, RunFinished | None], run_id: str, *, project: Path, quiet: bool
+    messages: Generator[Message | None, None, RunFinished | None],
+    run_id: str,
+    *,
+    project: Path,
+    quiet: bool,
+    since: float | None = None,
 ) -> RunFinished | None:
-    lines = _Lines()
+    lines = _Lines(since)
     with interrupts() as interrupted:
         try:
             while True:
@@ -77,12 +83,17 @@ def _watch(
 class _Lines:
     """Messages as lines for people; steps, and how far a stage has come, only every few seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: float | None) -> None:
+        """`since`: when the run was started, in seconds since 1970, if it was."""
+        self._since = since
         self._said = -_EVERY_S
         self._stage = ""
 
     def of(self, message: Message | None) -> str:
         """One line, or more; empty for what nobody needs to read."""
+        if isinstance(message, Heartbeat) and self._since is not None:
+            took, self._since = message.time - self._since, None
+            return f"First sign of life after {took:.1f} s"
         if isinstance(message, Stage):
             return self._stage_line(message.text)
         if isinstance(message, RunStarted):
@@ -101,7 +112,7 @@ class _Lines:
             examples = "; ".join(f"{path}: {reason}" for path, reason in message.examples[:3])
             return f"Left out {answer.count(message.count, 'photo')} that could not be read ({examples})"
         if isinstance(message, RunFinished):
-            return message.sentence
+            return message.sentence if message.state != "failed" else ""  # said as the error that it is
         return ""
 
     def _stage_line(self, text: str) -> str:

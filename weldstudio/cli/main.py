@@ -25,6 +25,7 @@ from weldstudio.cli.history import history
 from weldstudio.cli.info import info
 from weldstudio.cli.joints import joints
 from weldstudio.cli.labels import label
+from weldstudio.cli.learning_curves import learning_curve
 from weldstudio.cli.likeness import duplicates, next_, similar
 from weldstudio.cli.merges import contradictions, merge
 from weldstudio.cli.models import compare, evaluate, export_model, mistakes, models, report, thresholds
@@ -141,6 +142,7 @@ for _command in (
     resume,
     stop,
     evaluate,
+    learning_curve,
     compare,
     report,
     thresholds,

@@ -119,16 +119,30 @@ def _in_words(difference: "RunDifference", runs: tuple[str, str]) -> str:
     epilog=examples(
         "weldstudio curves welds curves.csv",
         "weldstudio curves welds curves.csv --run RUN --run OTHER",
+        "weldstudio curves welds curves.svg --draw 'flag:No Clamp Used'",
         "weldstudio curves welds events --tensorboard",
     ),
 )
 @project_argument
 @click.argument("target", metavar="FILE_OR_FOLDER", type=click.Path(path_type=Path))
 @click.option("--run", "chosen", metavar="RUN", multiple=True, help="Only this run; may be given several times.")
+@click.option(
+    "--draw",
+    "measure",
+    metavar="WHAT",
+    default="accuracy",
+    show_default=True,
+    help="For a picture: accuracy, validation or training (loss), rate, or flag:NAME.",
+)
 @click.option("--tensorboard", is_flag=True, help="Write event files that TensorBoard reads, a folder per run.")
 @json_option
-def curves(project: Path, target: Path, chosen: tuple[str, ...], tensorboard: bool, as_json: bool) -> None:
-    """Write the curves of the runs of PROJECT: loss, learning rate, accuracy overall and of each flag, step by step."""
+def curves(
+    project: Path, target: Path, chosen: tuple[str, ...], measure: str, tensorboard: bool, as_json: bool
+) -> None:
+    """Write the curves of the runs of PROJECT: loss, learning rate, accuracy overall and of each flag, step by step.
+
+    Into a table of all points, or, where the file ends in .svg or .png, as one curve for each of up to 20 runs.
+    """
     from weldstudio.jobs.folder import RunFolder
     from weldstudio.studio import curve_files, training
 
@@ -143,6 +157,11 @@ def curves(project: Path, target: Path, chosen: tuple[str, ...], tensorboard: bo
         files = [str(file) for file in curve_files.write_events(found, target)]
         text = f"Wrote {answer.count(len(files), 'event file')}. Look at them with: tensorboard --logdir {target}"
         answer.give(as_json, {"files": files}, text)
+    elif target.suffix.casefold() in (".svg", ".png"):
+        if measure not in curve_files.MEASURES and not measure.startswith("flag:"):
+            raise JobFailed(f"'{measure}' cannot be drawn; choose {', '.join(curve_files.MEASURES)} or flag:NAME.")
+        curve_files.draw(found, target, measure=measure)
+        answer.give(as_json, {"file": str(target), "runs": len(found)}, f"Drew the curves into {target}.")
     else:
         count = curve_files.write_csv(found, target)
         answer.give(

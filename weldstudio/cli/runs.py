@@ -78,16 +78,15 @@ def train(
             _tell_check(snapshot, estimate, as_json=as_json)
             return
         run = training.prepare(store, chosen, weights=weights, who=by, snapshot=snapshot)
-        notes = [f"Note: {warning}" for warning in snapshot.warnings]
         pid = training.start(run, now=now)
         if not follow:
+            notes = [f"Note: {warning}" for warning in snapshot.warnings]
             text = f"{_begun(run, pid)} Stop it with: {answer.command('stop', project, run.id)}"
             said = _started(run, pid) | {"warnings": snapshot.warnings}
             answer.give(as_json, said, "\n".join([*notes, text]))
             return
-        notes += [] if pid is not None else [_begun(run, pid)]
-        if not as_json:
-            click.echo("\n".join(notes), nl=bool(notes))
+        if pid is None and not as_json:
+            click.echo(_begun(run, pid))
         following.follow(store, run, project=project, as_json=as_json)
 
 

@@ -154,7 +154,7 @@ def _against(found: "Comparison", one: "Against") -> list[str]:
         (
             name,
             *(answer.percent(scores[name]["mean_per_class_accuracy"]) for scores in (first, second)),
-            *_change(change),
+            *changed(change),
         )
         for name, change in one.classes.items()
     ]
@@ -163,12 +163,12 @@ def _against(found: "Comparison", one: "Against") -> list[str]:
         f"{one.card.id} ({one.card.name}) against {found.cards[0].id}:",
         answer.table(
             ("flag", "first", "this", "difference (95 %)", "", "right: first alone", "this alone", "p"),
-            [*rows, ("mean", "", "", *_change(one.whole))],
+            [*rows, ("mean", "", "", *changed(one.whole))],
         ),
     ]
     verdicts = one.verdicts
     if verdicts.difference is not None:
-        change, mark, *_ = _change(verdicts)
+        change, mark, *_ = changed(verdicts)
         turned = answer.count(len(one.turned), "joint")
         lines.append(f"Verdicts of {verdicts.n:,} joints: {change} as by the labels{mark}; {turned} turned.")
         lines += [f"  {joint}: {before} -> {after}" for joint, before, after in one.turned[:MOST_FLIPS]]
@@ -180,7 +180,8 @@ def _against(found: "Comparison", one: "Against") -> list[str]:
     return [*lines, one.snapshot]
 
 
-def _change(one: "Difference") -> tuple[str, str, int, int, str]:
+def changed(one: "Difference") -> tuple[str, str, int, int, str]:
+    """A difference as cells: with its range, marked where it leaves out 0, by whom alone, p."""
     if one.difference is None:
         return "-", "", 0, 0, ""
     low, high = one.interval

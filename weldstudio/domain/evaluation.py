@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scores import ClassScores, logit, mean_interval, mean_of_known, score_class, wilson
+from weldstudio.domain.scores import ClassScores, logit, mean_interval, mean_of_known, score_class, wilson, worth
 from weldstudio.domain.thresholds import best_threshold
 
 MANY_CLASSES = 10
@@ -33,6 +33,10 @@ class Evaluation:
     """Class that was missed -> class raised there in its place, wrongly -> photos."""
     top: tuple[int, int, int] | None = None
     """Exclusive tasks only: (k, photos whose class is among the k likeliest, photos); k = 5, or 2 below ten classes."""
+    worths: Mapping[str, float] = field(default_factory=dict)
+    """Exclusive tasks with known joints only: what the photos of each class count (`scores.worth`)."""
+    wider: float = 1.0
+    """By how much the interval of the mean widens, since flags of a joint go right and wrong together."""
 
     @property
     def one_vs_rest(self) -> tuple[float | None, int]:
@@ -62,15 +66,21 @@ class Evaluation:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the mean per-class accuracy."""
+        """95 % interval of the mean per-class accuracy; by joint where joints are known."""
         if self.task == "exclusive":
-            return mean_interval(tuple(self.recalls.values()))
-        shares: list[tuple[int, int]] = []
-        for scores in self.classes.values():
-            c = scores.confusion
-            if c.raised and c.clear:
-                shares += [(c.hits, c.raised), (c.passes, c.clear)]
-        return mean_interval(tuple(shares))
+            return mean_interval(tuple(self._recalled(name) for name in self.recalls))
+        known = [scores for scores in self.classes.values() if scores.mean_per_class_accuracy is not None]
+        low, high = mean_interval(tuple(share for scores in known for share in scores.trials[:2]))
+        mean = self.mean_per_class_accuracy
+        if mean is None:
+            return low, high
+        return max(0.0, mean - self.wider * (mean - low)), min(1.0, mean + self.wider * (high - mean))
+
+    def _recalled(self, name: str) -> tuple[float, float]:
+        """(photos got right, photos) of an exclusive class, as many as they are worth."""
+        right, n = self.recalls[name]
+        counts = self.worths.get(name, n)
+        return (right * counts / n, counts) if n else (0, 0)
 
     def per_class_json(self) -> dict[str, dict[str, Any]]:
         """Class -> its figures; those of exclusive classes have their recall first."""
@@ -86,7 +96,7 @@ class Evaluation:
                     "one_vs_rest": scores.mean_per_class_accuracy,
                     "mean_per_class_accuracy": right / n if n else None,
                     "recall": right / n if n else None,
-                    "interval": wilson(right, n),
+                    "interval": wilson(*self._recalled(name)),
                 }
             result[name] = figures
         return result
@@ -114,10 +124,12 @@ def evaluate(
     *,
     task: str = "multilabel",
     thresholds: Sequence[float] | None = None,
+    units: NDArray[np.int64] | None = None,
 ) -> Evaluation:
     """Scores from probabilities (n, classes) and label states (n, classes); unsure and unseen labels are left out.
 
-    Without `thresholds` those best on these very photos are taken, which is right for validation photos alone. In an
+    Without `thresholds` those best on these very photos are taken, which is right for validation photos alone. With
+    `units` (n,), the joints of the photos, the intervals are by joint. In an
     exclusive task a photo counts when exactly one class is raised, and is clear for all others.
     """
     if task == "exclusive":
@@ -127,21 +139,42 @@ def evaluate(
         known = (states[:, index] == State.RAISED) | (states[:, index] == State.CLEAR)
         values, raised = probabilities[known, index].astype(np.float64), states[known, index] == State.RAISED
         threshold = best_threshold(values, raised) if thresholds is None else thresholds[index]
-        found[name] = score_class(values, raised, threshold)
+        found[name] = score_class(values, raised, threshold, units=None if units is None else units[known])
     said = decided(probabilities, [found[name].threshold for name in names], task=task)
     recalls: dict[str, tuple[int, int]] = {}
+    worths: dict[str, float] = {}
     top = None
     if task == "exclusive":
         counts = states.any(axis=1)
         truth, right = (states[counts] == State.RAISED).argmax(1), (said & (states == State.RAISED))[counts].any(axis=1)
         for index, name in enumerate(names):
             recalls[name] = int(right[truth == index].sum()), int((truth == index).sum())
+            if units is not None:
+                worths[name] = worth(right[truth == index], units[counts][truth == index])
         k = 5 if len(names) >= MANY_CLASSES else 2
         # Of classes that are equally likely the true one comes last: a network that tells nothing apart gets nothing.
         places = (probabilities[counts] >= probabilities[counts][np.arange(len(truth)), truth][:, None]).sum(axis=1)
         top = k, int((places <= k).sum()), len(truth)
     known_photos = int(np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1).sum())
-    return Evaluation(task, found, recalls, known_photos, _taken_for(said, states, names), top)
+    wider = _wider(said, states, units) if units is not None and task != "exclusive" else 1.0
+    return Evaluation(task, found, recalls, known_photos, _taken_for(said, states, names), top, worths, wider)
+
+
+def _wider(said: NDArray[np.bool_], states: NDArray[np.uint8], units: NDArray[np.int64]) -> float:
+    """How much further the mean over flags goes astray than if flags went right and wrong independently."""
+    _, place = np.unique(units, return_inverse=True)
+    joints = int(place.max(initial=-1)) + 1
+    together, apart = np.zeros(joints), 0.0
+    for column in range(states.shape[1]):
+        kinds = [states[:, column] == state for state in (State.RAISED, State.CLEAR)]
+        if not all(kind.any() for kind in kinds):
+            continue
+        for kind, state in zip(kinds, (State.RAISED, State.CLEAR), strict=True):
+            right = said[kind, column] == (state == State.RAISED)
+            off = np.bincount(place[kind], (right - right.mean()) / len(right), joints)
+            together += off
+            apart += float((off**2).sum())
+    return float(np.sqrt(max(1.0, float((together**2).sum()) / apart))) if apart else 1.0
 
 
 def decided(

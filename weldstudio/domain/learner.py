@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.calibration import platt
 from weldstudio.domain.labelling import State
 from weldstudio.domain.leave_one_out import Alone, leave_one_out
-from weldstudio.domain.next_photos import next_photos, widths
+from weldstudio.domain.next_photos import SCARCE, next_photos, widths
 from weldstudio.domain.refit import Floats, Heads, Space, States, sigmoid
 from weldstudio.domain.scores import FEW
 from weldstudio.domain.thresholds import best_threshold
@@ -41,6 +41,10 @@ class Refit:
     """(classes,)"""
     alone: NDArray[np.float16]
     """(n, classes) what all other labels say of a known one; NaN elsewhere. See `leave_one_out`."""
+    weight: Floats
+    """(classes, width) of the calibrated heads, beside features as the trunk gives them; NaN as above."""
+    bias: Floats
+    """(classes,)"""
     unseen: NDArray[np.float16]
     """(n, classes) what fits say that did not see the photo's joint, where the label is known; NaN elsewhere."""
 
@@ -58,6 +62,7 @@ class Learner:
         self.thresholds = np.full(classes, 0.5, np.float32)
         self.alone = Alone(np.full(states.shape, np.nan, np.float32), np.full(classes, 1e-2, np.float32))
         self.unseen = np.full(states.shape, np.nan, np.float32)
+        self._halves = self._halved()
 
     @property
     def taught(self) -> NDArray[np.bool_]:
@@ -96,13 +101,37 @@ class Learner:
         for column in range(len(self.slope)):
             self._calibrate(column, said[:, column].astype(np.float64))
             yield None
+        self._halves = self._halved()
 
     def answer(self, model_id: str, ids: NDArray[np.int64], slots: NDArray[np.int64]) -> Refit:
         """What the heads say now."""
         said = sigmoid(self.heads.logits * self.slope + self.offset)
         said[:, ~self.taught] = np.nan
-        halves = [part.astype(np.float16) for part in (said, self.alone.probabilities, self.unseen)]
-        return Refit(model_id, ids, slots, halves[0], self.thresholds.copy(), halves[1], halves[2])
+        weight, bias = self._for_features()
+        alone, unseen = self._halves
+        return Refit(model_id, ids, slots, said.astype(np.float16), self.thresholds.copy(), alone, weight, bias, unseen)
+
+    def _for_features(self) -> tuple[Floats, Floats]:
+        """Weight (classes, width) and bias (classes,) of the calibrated heads beside features as they were read."""
+        weight = self.heads.weight / np.float32(self.space.scale) * self.slope[:, None]
+        bias = self.heads.bias * self.slope + self.offset - weight @ self.space.mean
+        weight[~self.taught] = bias[~self.taught] = np.nan
+        return weight.astype(np.float32), bias.astype(np.float32)
+
+    def _halved(self) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
+        """What is told of each label as it is kept; it changes only when all is judged."""
+        return self.alone.probabilities.astype(np.float16), self.unseen.astype(np.float16)
+
+    def recall(self, before: Refit, ids: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
+        """What was judged of these photos the last time, which stands until it is judged again: no doubt is lost."""
+        places = np.minimum(before.ids.searchsorted(ids), max(0, len(before.ids) - 1))
+        rows = np.flatnonzero(before.ids[places] == ids) if len(before.ids) else places[:0]
+        for column, slot in enumerate(slots.tolist()):
+            for other in np.flatnonzero(before.slots == slot).tolist():
+                self.alone.probabilities[rows, column] = before.alone[places[rows], other]
+                self.unseen[rows, column] = before.unseen[places[rows], other]
+                self.thresholds[column] = before.thresholds[other]
+        self._halves = self._halved()
 
     def suggest(self, count: int, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """What to label next, see `next_photos`: rows and classes."""
@@ -113,11 +142,12 @@ class Learner:
         said[:, ~self.heads.fitted] = np.nan
         cuts = np.clip(self.thresholds.astype(np.float64), 1e-6, 1 - 1e-6)
         return next_photos(
-            self.space.points,
+            lambda rows: self.space.points[rows],
             said,
             np.log(cuts / (1 - cuts)).astype(np.float32),
             waiting=states == State.UNSEEN,
             width=widths(hits, is_raised.sum(axis=0)),
+            scarce=is_raised.sum(axis=0) < SCARCE,
             count=count,
             seed=seed,
         )

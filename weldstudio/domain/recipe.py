@@ -137,8 +137,9 @@ def _filled(current: Any, data: Mapping[str, Any], prefix: str) -> Any:
     new: dict[str, Any] = {}
     for key, value in data.items():
         if key not in known:
-            hint = did_you_mean(prefix + key, keys())
-            raise RecipeError(f"A recipe has no '{prefix}{key}'.{hint}")
+            inner = f".{next(iter(value))}" if isinstance(value, Mapping) and value else ""
+            hint = did_you_mean(prefix + key + inner, keys())
+            raise RecipeError(f"A recipe has no '{prefix}{key}{inner}'.{hint}")
         old = getattr(current, key)
         if is_dataclass(old):
             if not isinstance(value, Mapping):

@@ -7,7 +7,7 @@ eigendecomposition. The first pass after a label has changed is the closed form 
 metric, w -= (pi (1 - pi) X'X / n + l2)^-1 x dy / n: so one changed label costs one look at the photos.
 
 Arrays of all photos are (n, classes); a state is that of `labelling.State`, whatever is neither raised nor clear is
-not known. Nothing here knows the store; for one thread.
+not known. Nothing here knows the store; for one thread, which shares large products out (`blocks`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weldstudio.domain import blocks
 from weldstudio.domain.labelling import State
 
 Floats = NDArray[np.float32]
@@ -40,15 +41,24 @@ class Space:
     """(width, width), orthogonal columns."""
     spread: Floats
     """(width,) variance of the points along each."""
+    mean: Floats
+    """(width,) of the features as they were read."""
+    scale: float
+    """What their difference from the mean was divided by."""
 
     @staticmethod
     def of(features: Floats) -> "Space":
         """Of features (n, width), which are changed where they lie: there may be a gigabyte of them."""
-        features -= features.mean(axis=0)
-        scale = float(np.sqrt(np.einsum("ij,ij->", features, features, dtype=np.float64) / max(1, len(features))))
-        features /= max(scale, 1e-12)
-        values, vectors = np.linalg.eigh((features.T @ features / max(1, len(features))).astype(np.float64))
-        return Space(features, vectors.astype(np.float32), np.maximum(values, 0).astype(np.float32))
+        mean = features.mean(axis=0)
+        features -= mean
+        length = float(np.sqrt(np.einsum("ij,ij->", features, features, dtype=np.float64) / max(1, len(features))))
+        scale = max(length, 1e-12)
+        features /= scale
+        gram = np.zeros((features.shape[1], features.shape[1]), np.float64)
+        for part in blocks.each(lambda at: features[at].T @ features[at], *features.shape):
+            gram += part
+        values, vectors = np.linalg.eigh(gram / max(1, len(features)))
+        return Space(features, vectors.astype(np.float32), np.maximum(values, 0).astype(np.float32), mean, scale)
 
 
 class Heads:
@@ -58,10 +68,10 @@ class Heads:
         classes, width = states.shape[1], space.points.shape[1]
         self.space, self.l2 = space, l2
         """(classes,) strengths of the ridge."""
-        self.states = states.copy()
+        self.states = np.asfortranarray(states.copy())  # looked at class by class, as the logits are
         self.weight = np.zeros((classes, width), np.float32)
         self.bias = np.zeros(classes, np.float32)
-        self.logits = np.zeros(states.shape, np.float32)
+        self.logits = np.zeros(states.shape, np.float32, order="F")
         """(n, classes) as the heads are now."""
         raised, clear = self.counts
         known = np.maximum(raised + clear, 1)
@@ -103,19 +113,19 @@ class Heads:
             count = int(known.sum())
             if not 0 < int(raised.sum()) < count:
                 continue
-            residual = np.where(known, sigmoid(self.logits[:, column]) - raised, 0).astype(np.float32) / count
+            residual: Floats = np.where(known, sigmoid(self.logits[:, column]) - raised, 0).astype(np.float32)
+            residual /= count
             rows = np.flatnonzero(np.abs(residual) > 0)
-            gradient = (
-                residual[rows] @ self.space.points[rows]
-                if len(rows) < 0.3 * len(states)
-                else (residual @ self.space.points)
-            )
+            if len(rows) < 0.3 * len(states):
+                gradient: Floats = residual[rows] @ self.space.points[rows]
+            else:
+                gradient = across(residual, self.space.points)
             direction = self._metric([column], (gradient + self.l2[column] * self.weight[column])[None])[0]
             share = self._share[column]
             shift = float(residual.sum()) / (share * (1 - share))
             self.weight[column] -= direction
             self.bias[column] -= shift
-            self.logits[:, column] -= self.space.points @ direction + np.float32(shift)
+            self.logits[:, column] -= along(self.space.points, direction) + np.float32(shift)
 
     def converge(
         self,
@@ -134,8 +144,10 @@ class Heads:
         wanted = wanted[self.fitted[wanted]]
         fit = _Fit(self, wanted, known)
         yield from fit.run(tolerance)
-        if len(wanted):
-            self.logits[:, wanted] = self.space.points @ self.weight[wanted].T + self.bias[wanted]
+        if fit.whole:
+            self.logits[:, wanted] = fit.logits.T
+        elif len(wanted):
+            self.logits[:, wanted] = along(self.space.points, self.weight[wanted].T) + self.bias[wanted]
 
     def _metric(self, columns: Sequence[int] | NDArray[np.int64], vectors: Floats) -> Floats:
         """(k, width) times the inverse of the expected second derivative of each class."""
@@ -146,32 +158,28 @@ class Heads:
 
 
 class _Fit:
-    """One run of the solver: the vectors are (classes, width + 1), the bias last."""
+    """One run of the solver: the vectors are (classes, width + 1), the bias last; what is of photos is (classes, n)."""
 
     def __init__(self, heads: Heads, columns: NDArray[np.int64], known: NDArray[np.bool_] | None) -> None:
         self.heads, self.columns = heads, columns
-        states = heads.states[:, columns]
+        states = heads.states[:, columns].T
         told = (states == State.RAISED) | (states == State.CLEAR)
         if known is not None:
-            told &= known[:, None]
-        used = told.any(axis=1)
-        self.points = heads.space.points
-        if used.mean() < _PART:
+            told &= known
+        used = told.any(axis=0)
+        self.points, self.whole = heads.space.points, bool(used.mean() >= _PART)
+        if not self.whole:
             rows = np.flatnonzero(used)
-            self.points, states, told = self.points[rows], states[rows], told[rows]
-        self.raised = (states == State.RAISED).astype(np.float32)
-        self.mass = told / np.maximum(told.sum(axis=0), 1).astype(np.float32)
-        """(rows, classes) what each photo counts; the sum of each class is one."""
-        self.mass = self.mass.astype(np.float32)
+            self.points, states, told = self.points[rows], states[:, rows], told[:, rows]
+        self.mass = told / np.maximum(told.sum(axis=1), 1).astype(np.float32)[:, None]
+        """What each photo counts; the sum of each class is one."""
+        self.target = np.where(states == State.RAISED, self.mass, np.float32(0))
+        self.logits: Floats = np.zeros(self.mass.shape, np.float32)
 
     def run(self, tolerance: float) -> Iterator[int]:
         heads, columns = self.heads, self.columns
         x = np.concatenate([heads.weight[columns], heads.bias[columns][:, None]], axis=1)
-        logits = self.points @ x[:, :-1].T + x[:, -1]
-        every = np.arange(len(columns))
-        ridge = heads.l2[columns] / 2 * _dot(x[:, :-1], x[:, :-1])
-        loss: Floats = np.asarray(self._loss(logits, every) + ridge, np.float32)
-        gradient = self._gradient(x, logits, every)
+        self.logits, loss, gradient = self._look(np.arange(len(columns)), x, x)
         past: list[tuple[Floats, Floats, Floats]] = []
         open_ = np.ones(len(columns), np.bool_)
         for number in range(MOST_PASSES):
@@ -182,71 +190,62 @@ class _Fit:
             direction = np.where(open_[:, None], -self._two_loops(gradient, first, past), 0).astype(np.float32)
             slope = _dot(direction, gradient)
             direction[slope >= 0] = -first[slope >= 0]
-            slope = _dot(direction, gradient)
-            at = np.flatnonzero(open_)
-            along = self.points @ direction[at, :-1].T + direction[at, -1]
-            step, loss = self._search(x, direction, logits, along, loss, slope, at)
-            moved = step[:, None] * direction
-            x = x + moved
-            logits[:, at] += along * step[at]
-            before = gradient
-            gradient = gradient.copy()
-            gradient[at] = self._gradient(x[at], logits[:, at], at)
-            change = gradient - before
+            before = x, gradient
+            x, gradient = x.copy(), gradient.copy()
+            open_ &= self._search(x, direction, loss, gradient, np.flatnonzero(open_))
+            moved, change = x - before[0], gradient - before[1]
             curved = _dot(moved, change)
             # A class that stands still adds nothing: zero in place of one over its curvature.
             past.append((moved, change, np.where(curved > 1e-12, 1 / np.maximum(curved, 1e-12), 0).astype(np.float32)))
             del past[:-MEMORY]
-            open_ &= step > 0
             heads.weight[columns], heads.bias[columns] = x[:, :-1], x[:, -1]
             yield number + 1
 
-    def _gradient(self, x: Floats, logits: Floats, at: NDArray[np.int64]) -> Floats:
-        """Of the classes `at`, whose logits (rows, k) are given."""
-        residual = (sigmoid(logits) - self.raised[:, at]) * self.mass[:, at]
-        gradient = np.empty_like(x)
-        gradient[:, :-1] = residual.T @ self.points + self.heads.l2[self.columns[at]][:, None] * x[:, :-1]
-        gradient[:, -1] = residual.sum(axis=0)
-        return gradient
-
-    def _loss(self, logits: Floats, at: NDArray[np.int64]) -> Floats:
-        # log(1 + e^z) - y z, without overflow.
-        softplus = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
-        found: Floats = ((softplus - self.raised[:, at] * logits) * self.mass[:, at]).sum(axis=0, dtype=np.float64)
-        return found.astype(np.float32)
-
     def _search(
-        self,
-        x: Floats,
-        direction: Floats,
-        logits: Floats,
-        along: Floats,
-        loss: Floats,
-        slope: Floats,
-        at: NDArray[np.int64],
-    ) -> tuple[Floats, Floats]:
-        """(classes,) a step that lowers each loss enough (Armijo), halved from one, and the losses there.
+        self, x: Floats, direction: Floats, loss: Floats, gradient: Floats, at: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Goes on along the direction, in all that is handed in, by a step that lowers each loss enough (Armijo).
 
-        A trial costs no look at photos.
+        It is halved from one, which the metric makes right nearly always. Returns which of all classes have moved.
         """
-        step = np.zeros(len(x), np.float32)
-        step[at] = 1
-        trying = np.arange(len(at))
-        l2, reached = self.heads.l2[self.columns], loss.copy()
+        step, moved = np.float32(1), np.zeros(len(x), np.bool_)
         for _ in range(20):
-            now = at[trying]
-            t = step[now]
-            moved = x[now, :-1] + t[:, None] * direction[now, :-1]
-            value = self._loss(logits[:, now] + t * along[:, trying], now) + l2[now] / 2 * _dot(moved, moved)
+            along = step * direction[at]
+            there, slope = x[at] + along, _dot(along, gradient[at])
+            logits, value, found = self._look(at, there, along)
             # Rounding in single precision must not look like a loss that rises.
-            bad = ~(value <= loss[now] + 1e-4 * t * slope[now] + 2e-6 * np.abs(loss[now]))
-            reached[now[~bad]] = value[~bad]
-            trying = trying[bad]
-            if not len(trying):
-                return step, reached
-            step[at[trying]] /= 2
-        step[at[trying]] = 0
-        return step, reached
+            good = value <= loss[at] + 1e-4 * slope + 2e-6 * np.abs(loss[at])
+            right = at[good]
+            x[right], loss[right], gradient[right], moved[right] = there[good], value[good], found[good], True
+            self.logits[right] = logits if good.all() else logits[good]
+            at, step = at[~good], step / 2
+            if not len(at):
+                break
+        return moved
+
+    def _look(self, at: NDArray[np.int64], x: Floats, along: Floats) -> tuple[Floats, Floats, Floats]:
+        """Logits, losses, gradients of the classes `at` where `along` has led to `x`, from one look at the photos."""
+        logits, loss, gradient = self.logits[at], np.zeros(len(at)), np.zeros_like(x)
+
+        def look(part: slice) -> tuple[Floats, Floats, Floats]:
+            points, z = self.points[part], logits[:, part]
+            z += along[:, :-1] @ points.T
+            z += along[:, -1:]
+            mass, target = self.mass[at, part], self.target[at, part]
+            # log(1 + e^z) - y z, without overflow, and the probability by the same exponential.
+            small = np.exp(-np.abs(z))
+            one = 1 + small
+            lost = ((np.maximum(z, 0) + np.log(one)) * mass - target * z).sum(axis=1)
+            residual = (0.5 + np.copysign(0.5 - small / one, z)) * mass - target
+            return lost, residual @ points, residual.sum(axis=1)
+
+        for lost, weight, bias in blocks.each(look, *self.points.shape):
+            loss += lost
+            gradient[:, :-1] += weight
+            gradient[:, -1] += bias
+        l2 = self.heads.l2[self.columns[at]]
+        gradient[:, :-1] += l2[:, None] * x[:, :-1]
+        return logits, (loss + l2 / 2 * _dot(x[:, :-1], x[:, :-1])).astype(np.float32), gradient
 
     def _metric(self, vectors: Floats) -> Floats:
         share = self.heads._share[self.columns]
@@ -266,6 +265,17 @@ class _Fit:
         for (moved, change, rho), alpha in zip(past, reversed(alphas), strict=True):
             r += moved * (alpha - rho * _dot(change, r))[:, None]
         return r.astype(np.float32)
+
+
+def along(points: Floats, directions: Floats) -> Floats:
+    """Points (n, width) @ directions (width, ...)."""
+    return np.concatenate(list(blocks.each(lambda at: points[at] @ directions, *points.shape)))
+
+
+def across(residual: Floats, points: Floats) -> Floats:
+    """Residual (n,) @ points (n, width)."""
+    found: Floats = np.add.reduce(list(blocks.each(lambda at: residual[at] @ points[at], *points.shape)))
+    return found
 
 
 def _dot(one: Floats, other: Floats) -> Floats:

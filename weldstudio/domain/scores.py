@@ -18,6 +18,12 @@ FEW = 10
 """Below this many photos a figure is shown in grey: its interval says next to nothing."""
 
 
+def too_few(name: str, number: int, word: str) -> str:
+    """What is said of a class that is raised or clear (`word`) on fewer training photos than that."""
+    photos = f"{number} training photo{'' if number == 1 else 's'}"
+    return f"'{name}' is {word} on {photos}; at least {FEW} are needed to learn."
+
+
 @dataclass(frozen=True, slots=True)
 class Confusion:
     """Photos of one class by label and prediction."""
@@ -69,7 +75,7 @@ def confusion(scores: Floats, raised: Bools, threshold: float) -> Confusion:
     return Confusion(hits, int(raised.sum()) - hits, alarms, int((~raised).sum()) - alarms)
 
 
-def wilson(successes: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+def wilson(successes: float, n: float, z: float = 1.959964) -> tuple[float, float]:
     """Wilson score interval of a share, 95 % by default. Without trials nothing is known: (0, 1).
 
     Source: Wilson, *JASA* 22 (1927), eq. for the roots of (p - p0)^2 = z^2 p0 (1 - p0) / n.
@@ -83,7 +89,23 @@ def wilson(successes: int, n: int, z: float = 1.959964) -> tuple[float, float]:
     return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
 
 
-def mean_interval(shares: tuple[tuple[int, int], ...], z: float = 1.959964) -> tuple[float, float]:
+def worth(right: Bools, units: NDArray[np.int64]) -> float:
+    """As how many photos that have nothing to do with each other these (n,) count, at most n.
+
+    `units` (n,) say which belong to one joint: they go right and wrong together. n over Kish's design effect (Survey
+    Sampling, 1965); where all are right, or none, nothing shows how far they do, so they are taken to do so wholly.
+    """
+    if not len(right):
+        return 0.0
+    _, place = np.unique(units, return_inverse=True)
+    off = right - right.mean()
+    alone = float((off**2).sum())
+    if not alone:
+        return float(len(right) ** 2 / (np.bincount(place).astype(np.float64) ** 2).sum())
+    return len(right) / max(1.0, float((np.bincount(place, off) ** 2).sum()) / alone)
+
+
+def mean_interval(shares: tuple[tuple[float, float], ...], z: float = 1.959964) -> tuple[float, float]:
     """95 % interval of a mean of independent shares (successes, n), each with its Wilson interval.
 
     Source: Zou & Donner, *Statistics in Medicine* 27 (2008): recovery of variances from the separate intervals (MOVER).
@@ -154,6 +176,8 @@ class ClassScores:
     """Standard deviation of the logits: near 0 the same is said of every photo."""
     cross_entropy: float | None = None
     """Mean -log of the probability given to what is labelled."""
+    worth: tuple[float, float, float] | None = None
+    """What the raised photos, the clear ones and all count (`worth`) where joints are known; None: each for itself."""
 
     @property
     def mean_per_class_accuracy(self) -> float | None:
@@ -162,22 +186,35 @@ class ClassScores:
     @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the mean per-class accuracy."""
+        raised, clear, _ = self.trials
+        return mean_interval((raised, clear))
+
+    @property
+    def trials(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
+        """(right, photos) of the raised, of the clear and of all, as many photos as they are worth."""
         c = self.confusion
-        return mean_interval(((c.hits, c.raised), (c.passes, c.clear)))
+        counts = (c.hits, c.raised), (c.passes, c.clear), (c.hits + c.passes, c.raised + c.clear)
+        if self.worth is None:
+            return counts
+        one, two, three = (
+            (right * m / n, m) if n else (0, 0) for (right, n), m in zip(counts, self.worth, strict=True)
+        )
+        return one, two, three
 
     def to_json(self) -> dict[str, Any]:
         c = self.confusion
+        raised, clear, every = self.trials
         return {
             **asdict(c),
             "raised": c.raised,
             "clear": c.clear,
             "threshold": self.threshold,
             "accuracy": c.accuracy,
-            "accuracy_interval": wilson(c.hits + c.passes, c.raised + c.clear),
+            "accuracy_interval": wilson(*every),
             "sensitivity": c.sensitivity,
-            "sensitivity_interval": wilson(c.hits, c.raised),
+            "sensitivity_interval": wilson(*raised),
             "specificity": c.specificity,
-            "specificity_interval": wilson(c.passes, c.clear),
+            "specificity_interval": wilson(*clear),
             "mean_per_class_accuracy": self.mean_per_class_accuracy,
             "interval": self.interval,
             "mean_per_class_accuracy_at_half": self.at_half,
@@ -188,9 +225,15 @@ class ClassScores:
         }
 
 
-def score_class(probabilities: Floats, raised: Bools, threshold: float) -> ClassScores:
-    """All figures of one class; `probabilities` (n,) of photos whose label is known."""
+def score_class(
+    probabilities: Floats, raised: Bools, threshold: float, *, units: NDArray[np.int64] | None = None
+) -> ClassScores:
+    """All figures of one class; `probabilities` (n,) of photos whose label is known, `units` (n,) their joints."""
     odds = logit(probabilities)
+    counted = None
+    if units is not None:
+        right = (probabilities >= threshold) == raised
+        counted = worth(right[raised], units[raised]), worth(right[~raised], units[~raised]), worth(right, units)
     return ClassScores(
         confusion(probabilities, raised, threshold),
         threshold,
@@ -199,6 +242,7 @@ def score_class(probabilities: Floats, raised: Bools, threshold: float) -> Class
         average_precision(probabilities, raised),
         float(np.std(odds)) if len(odds) else 0.0,
         float(np.logaddexp(0, np.where(raised, -odds, odds)).mean()) if len(odds) else None,
+        counted,
     )
 
 

@@ -21,11 +21,15 @@ def nearest(points: Floats, row: int, count: int, *, long: Floats | None = None)
     `long` are the `lengths` of all points, where they are known.
     """
     long = lengths(points) if long is None else long
-    cosine = (points @ points[row]) / (long * long[row])
+    return best((points @ points[row]) / (long * long[row]), row, count)
+
+
+def best(cosine: Floats, row: int, count: int) -> tuple[NDArray[np.int64], Floats]:
+    """As `nearest`, of the cosines (n,) with the photo in `row`; they are written over there."""
     cosine[row] = -np.inf
-    count = min(count, len(points) - 1)
+    count = min(count, len(cosine) - 1)
     if count < 1:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    best = np.argpartition(-cosine, count - 1)[:count]
-    best = best[np.argsort(-cosine[best], kind="stable")]
-    return best.astype(np.int64), np.minimum(cosine[best], 1)
+    rows = np.argpartition(-cosine, count - 1)[:count]
+    rows = rows[np.argsort(-cosine[rows], kind="stable")]
+    return rows.astype(np.int64), np.minimum(cosine[rows], 1)

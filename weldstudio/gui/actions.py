@@ -6,6 +6,7 @@ nobody has disabled it: so a key means one thing at a time, though two pages may
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -43,6 +44,7 @@ class Actions(QObject):
         self._page = ""
         self._project = False
         self._read_only = False
+        self._together = False
         self._flags: list[QAction] = []
         self._flag_keys: dict[int, str] = {}
         for row in TABLE:
@@ -63,6 +65,16 @@ class Actions(QObject):
         for row in TABLE:
             if row.icon:
                 set_icon(self._actions[row.id], row.icon)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Whatever is set within holds from the end on: each for itself would go through all actions."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self._refresh_all()
 
     def __getitem__(self, action_id: str) -> QAction:
         """The QAction of a row, for menus and buttons. KeyError for an unknown one, which is a bug."""
@@ -103,8 +115,10 @@ class Actions(QObject):
                         (action.toggled if row.checkable else action.triggered).disconnect()
                     self._connected.discard(row.id)
             self._disabled.clear()
-            self.set_flags(None)
-        self._refresh_all()
+            with self.together():
+                self.set_flags(None)
+        else:
+            self._refresh_all()
 
     def rows(self) -> Iterator[tuple[Action, QAction]]:
         """Every row with its action, in the order of the table."""
@@ -145,7 +159,8 @@ class Actions(QObject):
             self._flags.append(action)
         for action_id in self.own_keys:
             self._give_keys(self._rows[action_id])
-        self.changed.emit()
+        if not self._together:
+            self.changed.emit()
 
     def flag_key(self, slot: int) -> str:
         """The key of a class, for its key cap; '' if it has none."""
@@ -190,6 +205,8 @@ class Actions(QObject):
         )
 
     def _refresh_all(self) -> None:
+        if self._together:
+            return
         for row in TABLE:
             self._refresh(row.id)
         for action in self._flags:

@@ -17,7 +17,7 @@ class EmptyState(QWidget):
         self, sentence: str, action: QAction | None = None, *, button: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.sentence = QLabel(sentence)
+        self.sentence = QLabel(sentence, self)
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.sentence.setFixedWidth(WIDTH)
@@ -30,7 +30,7 @@ class EmptyState(QWidget):
         layout.addWidget(self.sentence, alignment=Qt.AlignmentFlag.AlignHCenter)
         self.button: QPushButton | None = None
         if action is not None:
-            self.button = QPushButton(button or action.text().rstrip("…"))
+            self.button = QPushButton(button or action.text().rstrip("…"), self)
             set_look(self.button, "primary")
             self.button.setToolTip(action.toolTip())
             self.button.setEnabled(action.isEnabled())

@@ -6,7 +6,7 @@ model to load.
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,8 @@ _logger = logging.getLogger(__name__)
 RESTARTS = 3
 """How often an engine that dies is started again before a person has to ask for it."""
 SCORED_AT_ONCE = 500
+REMEMBERED = 64
+"""Explanations kept, so that going back, or on to a neighbour, shows them at once."""
 _END_MS = 3000
 
 
@@ -56,7 +58,7 @@ class EngineClient(QObject):
     """Talks with one engine process; GUI thread."""
 
     explained = Signal(object)
-    """An `Explanation` of the photograph asked for last."""
+    """An `Explanation` of a photograph asked for."""
     scored = Signal(str, object, object)
     """(model id, photo ids, probabilities (n, classes)) of photographs that were to be scored."""
     answered = Signal(object)
@@ -74,11 +76,19 @@ class EngineClient(QObject):
         self._card: ModelCard | None = None
         self._folder: Path | None = None
         self._wanted: tuple[int, Path] | None = None
+        self._beside: dict[int, Path] = {}
+        self._known: dict[int, Explanation] = {}
         self._to_score: dict[int, Path] = {}
         self._kept: Place | None = None
         self._restarts = 0
         self._stopping = False
+        self.heads = ""
+        """Path of the file of a refit, whose heads go before the model's own; empty = there is none."""
         self.state = "no model yet"
+
+    def twin(self, parent: QObject) -> "EngineClient":
+        """Another engine like this one, for another model."""
+        return EngineClient(parent, command=self._command)
 
     @property
     def card(self) -> ModelCard | None:
@@ -95,6 +105,7 @@ class EngineClient(QObject):
         if folder == self._folder and (folder is None or self._process is not None):
             return
         self._folder, self._card, self._kept = folder, None, None
+        self._known.clear()
         if folder is None:
             self._to_score.clear()
             self.stop()
@@ -110,10 +121,31 @@ class EngineClient(QObject):
         self._load()
 
     def explain(self, photo_id: int, path: Path) -> None:
-        """Ask about a photograph; answered by `explained`, unless a newer one is asked for meanwhile."""
+        """Ask about a photograph; answered by `explained`, unless a newer one is asked for meanwhile.
+
+        Nothing is asked of one that is `known`.
+        """
         self._wanted = (photo_id, path)
+        if self.ready and photo_id not in self._known:
+            self._send(self._protocol.explain(photo_id, str(path), self.heads))
+
+    def explain_beside(self, paths: Mapping[int, Path]) -> None:
+        """Ask about these photographs (by id) as well, in their order, behind every one that `explain` asks for."""
+        self._beside = dict(paths)
         if self.ready:
-            self._send(self._protocol.explain(photo_id, str(path)))
+            self._ask_beside()
+
+    def known(self, photo_id: int) -> Explanation | None:
+        """What the model has said of a photograph, while that is remembered."""
+        return self._known.get(photo_id)
+
+    def forget(self, photo_ids: Iterable[int] | None) -> None:
+        """The files of these photographs may be other ones now; None = what is said of all of them may be."""
+        if photo_ids is None:
+            self._known.clear()
+            return
+        for photo_id in photo_ids:
+            self._known.pop(photo_id, None)
 
     def score(self, paths: Mapping[int, Path]) -> None:
         """Have these photographs (by id) scored, behind every explanation; answered by `scored` in pieces.
@@ -130,6 +162,10 @@ class EngineClient(QObject):
     def keep_features(self, place: "Place | None") -> None:
         """From now on keep there what the model's trunk sees of photographs that are scored; None = keep nothing."""
         self._kept = place
+
+    def _ask_beside(self) -> None:
+        unknown = [(photo_id, str(path)) for photo_id, path in self._beside.items() if photo_id not in self._known]
+        self._send(self._protocol.explain_beside(unknown, self.heads))
 
     def _ask_scores(self, paths: Mapping[int, Path]) -> None:
         ids = list(paths)
@@ -214,7 +250,8 @@ class EngineClient(QObject):
                 self._restarts = 0
                 self._say("engine ready")
                 if self._wanted is not None:
-                    self._send(self._protocol.explain(self._wanted[0], str(self._wanted[1])))
+                    self._send(self._protocol.explain(self._wanted[0], str(self._wanted[1]), self.heads))
+                self._ask_beside()
                 self._ask_scores(self._to_score)
             case Explained():
                 self._explained(message)
@@ -225,7 +262,7 @@ class EngineClient(QObject):
                 if message.photo_id is None:
                     self._say("engine stopped" if message.request < 0 else "model cannot be used")
                     self.failed.emit(message.sentence)
-                else:
+                elif self._wanted is not None and message.photo_id == self._wanted[0]:
                     self._say("engine ready; this photograph could not be read")
             case _:
                 pass
@@ -236,16 +273,19 @@ class EngineClient(QObject):
             return
         maps = unpack(message.maps, message.maps_shape).astype(np.float32)
         self._say("engine ready")
-        self.explained.emit(
-            Explanation(
-                message.photo_id,
-                message.model_id,
-                card.slots,
-                np.asarray(message.probabilities, dtype=np.float32),
-                maps,
-                Frame(*message.frame),
-            )
+        explanation = Explanation(
+            message.photo_id,
+            message.model_id,
+            card.slots,
+            np.asarray(message.probabilities, dtype=np.float32),
+            maps,
+            Frame(*message.frame),
         )
+        self._known.pop(message.photo_id, None)
+        self._known[message.photo_id] = explanation
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self.explained.emit(explanation)
 
     def _scored(self, message: Scored) -> None:
         answered = (*message.photo_ids, *(photo_id for photo_id, _ in message.problems))
@@ -270,8 +310,11 @@ class EngineClient(QObject):
             gone.deleteLater()
         if self._protocol.model_id is not None and self._wanted is not None:
             # It died over this photograph, as far as anybody can tell: it is not asked about again by itself.
-            _logger.info("the engine ended (exit code %d) while it was asked about %s", code, self._wanted[1])
-            self._wanted = None
+            asked = "those beside it" if self._protocol.explains_beside else str(self._wanted[1])
+            _logger.info("the engine ended (exit code %d) while it was asked about %s", code, asked)
+            if not self._protocol.explains_beside:
+                self._wanted = None
+            self._beside.clear()
         self._protocol.restarted()
         if self._restarts < RESTARTS:
             self._restarts += 1

@@ -6,8 +6,9 @@ remembered; by its action it comes in any project.
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.icons import pixmap, set_icon
@@ -36,7 +37,6 @@ class Step(QWidget):
         self._mark, self.cap, self.words = QLabel(), QLabel(), QLabel()
         set_look(self.cap, "key")
         self.words.setWordWrap(True)
-        self.words.setMinimumWidth(40)
         self.words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -50,7 +50,13 @@ class Step(QWidget):
     def say(self, key: str, words: str) -> None:
         self.cap.setText(key)
         self.words.setText(words)
+        self._fit()
         self.setAccessibleName(f"{key}: {words}{', done' if self.done else ''}")
+
+    def _fit(self) -> None:
+        """Room for the longest word at least, else it would be cut."""
+        width = self.words.fontMetrics().horizontalAdvance
+        self.words.setMinimumWidth(max(40, *(width(word) + 2 for word in self.words.text().split() or [""])))
 
     def tick(self, done: bool = True) -> None:
         self.done = done
@@ -58,6 +64,7 @@ class Step(QWidget):
         self._draw()
 
     def _draw(self) -> None:
+        self._fit()
         name, role = ("success", "success") if self.done else ("unseen", "secondary")
         self._mark.setPixmap(pixmap(name, role, _MARK, ratio=self.devicePixelRatioF()))
         set_look(self.words, "secondary" if self.done else "")
@@ -75,7 +82,6 @@ class FirstSteps(QFrame):
         self._over = False
         set_look(self, "surface")
         self.title = QLabel("First steps")
-        self.title.setFont(theme.font("body", bold=True))
         self.overlay, self.label, self.training = Step("overlay"), Step("label"), Step("training")
         self.cross = QToolButton()
         self.cross.setProperty("look", "quiet")
@@ -87,9 +93,14 @@ class FirstSteps(QFrame):
         layout.setContentsMargins(EDGE, 6, GAP, 6)
         layout.setSpacing(GROUP)
         layout.addWidget(self.title)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(GROUP)
         for step in self.steps:
-            layout.addWidget(step, 1)
+            self._row.addWidget(step, 1)
+        layout.addLayout(self._row, 1)
         layout.addWidget(self.cross, alignment=Qt.AlignmentFlag.AlignVCenter)
+        theme.changed.connect(self._restyle)
+        self._restyle()
         self.hide()
 
     @property
@@ -131,6 +142,21 @@ class FirstSteps(QFrame):
         self.dismissed.emit()
 
     # Inside
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One below the other where they do not fit beside each other, as with large text."""
+        needed = sum(step.minimumSizeHint().width() + GROUP for step in self.steps if not step.isHidden())
+        room = self.width() - self.title.sizeHint().width() - self.cross.sizeHint().width() - EDGE - 3 * GROUP
+        beside = needed <= room
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._row.setSpacing(GROUP if beside else 4)
+        super().resizeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _restyle(self) -> None:
+        self.title.setFont(theme.font("body", bold=True))
 
     def _offer(self, is_demo: bool) -> None:
         if is_demo and not self._over:

@@ -115,7 +115,7 @@ class HistoryDialog(QDialog):
         layout.addWidget(self.conflicts)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
-        set_size(self, theme.px(900), theme.px(520))
+        set_size(self, theme.px(1080), theme.px(560))
 
     def _show(self, found: "tuple[list[Entry], tuple[Conflict | Differing, ...]]") -> None:
         self.entries, conflicts = found

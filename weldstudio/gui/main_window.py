@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self._ahead = Ahead(self)
         self.closing = False  # as soon as everything is on disk
         self._created = False
+        self._made_early = False
         self._only_look = ""  # why this window may not write
         self._after_paint: list[Callable[[], None]] = [self.action_table.draw]
         self._build()
@@ -115,8 +116,10 @@ class MainWindow(QMainWindow):
         self._created = create
         self._wire(self.session)
         self.announce(folder)
-        self._ahead.bring("weldstudio.gui.review", then=self._make_ahead)
+        self._made_early = False
         self.session.open()
+        if self.session is not None and not self.pages:  # else it was opened, or refused, at once
+            self._ahead.bring("weldstudio.gui.review", then=self._make_ahead)
 
     def announce(self, folder: Path) -> None:
         """Show the frame while the project is being opened."""
@@ -138,6 +141,7 @@ class MainWindow(QMainWindow):
             if not may_lose(self, session):
                 return False
         self.session = None
+        self._ahead.stop()
         self._forget_pages()
         session.close()
         self.action_table.set_project(False)
@@ -237,7 +241,7 @@ class MainWindow(QMainWindow):
         self.status.list_asked.connect(lambda: self.work_list.open_above(self.status))
 
     def _wire(self, session: "Session") -> None:
-        session.opened.connect(self._project_opened)
+        session.opened.connect(lambda: self._ahead.after(self._project_opened))
         session.refused.connect(self._project_refused)
         session.changed.connect(self._changed)
         session.replaced.connect(lambda: window_actions.open_again(self, session.folder))
@@ -257,21 +261,24 @@ class MainWindow(QMainWindow):
         self.header.saved.show_state("saved")
 
     def _make_ahead(self) -> None:
-        """Make the Review page while the store is being read: it finds an empty project first."""
+        """Make the Review page while the store is being read: mostly it finds an empty project first."""
+        assert self.session is not None
+        self._made_early = self.session.mirror_or_none is None
         self._add_page("review")
 
     def _project_opened(self) -> None:
         assert self.session is not None
-        self._ahead.stop()
-        if "review" in self.pages:
-            self.session.changed.emit(ALL_NEW)
+        with self.action_table.together():
+            self.action_table.set_project(True)
+            self.action_table.set_read_only(self.session.read_only)
+            if self._made_early:
+                self.session.changed.emit(ALL_NEW)
+            else:
+                self.action_table.set_flags(self.session.mirror.scheme)
+            window_actions.watch_undo(self, self.session)
+            self.show_page("review")
         self.settings.remember_project(self.session.folder)
         window_actions.save_settings(self)
-        self.action_table.set_project(True)
-        self.action_table.set_read_only(self.session.read_only)
-        self.action_table.set_flags(self.session.mirror.scheme)
-        window_actions.watch_undo(self, self.session)
-        self.show_page("review")
         window_actions.resume(self.session, self, created=self._created)
         if self._only_look:
             self.header.saved.show_state("read-only", self._only_look)
@@ -305,7 +312,8 @@ class MainWindow(QMainWindow):
     def _make_page(self, name: str) -> QWidget:
         module = importlib.import_module(f"weldstudio.gui.{name}.page")
         kind = getattr(module, f"{name.capitalize()}Page")
-        page: QWidget = kind(self.session, self.action_table)
+        # With its parent from the start, or Qt styles all that is in it once more.
+        page: QWidget = kind(self.session, self.action_table, self._inner)
         return page
 
     def _forget_pages(self) -> None:

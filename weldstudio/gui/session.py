@@ -65,11 +65,15 @@ class Session(QObject):
     failed = Signal(str)
     """A sentence about something that did not work; shown until closed."""
     explained = Signal(object)
-    """An `engine_client.Explanation`."""
+    """An `engine_client.Explanation`, of whatever photograph was asked about."""
     engine_changed = Signal(str)
     """What the engine does, in words, for the status line."""
+    listing = Signal()
+    """The photographs that are asked for next shall stand in the order in which their filter names them."""
     photos_asked = Signal(str)
     """Show these photographs: a filter in its text form. The window goes to the Review page, which applies it."""
+    overlays_asked = Signal(str)
+    """Show the overlays of the photographs just asked for, by the model of this id."""
     page_asked = Signal(str)
     """Show this page: 'review', 'flags', 'train', 'models' or 'quality'."""
 
@@ -226,9 +230,11 @@ class Session(QObject):
         """A sentence for a toast; with `undo`, about what was just done, which the toast offers to take back."""
         (self.undoable_told if undo else self.told).emit(text)
 
-    def show_photos(self, filter_text: str) -> None:
-        """Send the person to the Review page with this filter."""
+    def show_photos(self, filter_text: str, *, by: str = "") -> None:
+        """Send the person to the Review page with this filter; `by`: to the overlays of the model of this id."""
         self.photos_asked.emit(filter_text)
+        if by:
+            self.overlays_asked.emit(by)
 
     def report(self, error: Exception) -> None:
         """Show an error by blame: a sentence for the person, or a trace in the log and one line that says so."""
@@ -280,6 +286,7 @@ class Session(QObject):
         seen = _rows_of(self.mirror, changes.labels)
         labels = before[seen]
         self.mirror.apply(rows)
+        self.engine.forget(changes.photos)
         self.outbox.lay_over(self.mirror)
         if self.mirror.model_id != model:
             self._use_model()
@@ -297,6 +304,8 @@ class Session(QObject):
 
     def _explained(self, explanation: Explanation) -> None:
         self.explained.emit(explanation)
+        if explanation.photo_id < 0:
+            return  # an example that is no photo of the project
         row = self.mirror.row(explanation.photo_id)
         known = self.mirror.probabilities[row, [s for s in explanation.slots if s < self.mirror.probabilities.shape[1]]]
         if (

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,11 +230,14 @@ class StoreThread(QObject):
             self._store = None
 
     def _open(self, _store: object) -> "Mirror":
-        from weldstudio.store import mirror
+        from weldstudio.store import mirror, packed
 
         self._store = self._opener(self._folder)
         self._seen = self._store.sequence
-        return mirror.read(self._store)
+        read, unpacked = mirror.read_whole(self._store)
+        if unpacked is not None and not self._store.read_only and not self._synchronous:
+            self._jobs.put(_Job(Priority.STEP, next(self._order), partial(packed.write, columns=unpacked)))
+        return read
 
     def _do(self, job: _Job) -> _Outcome:
         outcome = _Outcome(job)

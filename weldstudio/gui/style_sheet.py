@@ -1,8 +1,8 @@
 """The style sheet, made from the palette's roles. Widgets ask for a look by dynamic property, never by own sheets:
 
 `look` on a button: 'primary', 'quiet' (no frame until hovered), 'danger', 'link', 'figure' (a number that opens
-something); on a label: 'secondary', 'section',
-'page', 'danger', 'warning', 'success'; on a frame: 'card', 'surface', 'well', 'line'. `set_look` changes it later.
+something), 'large_figure'; on a label: 'secondary', 'section', 'page', 'danger', 'warning', 'success'; on a
+frame: 'card', 'surface', 'well', 'line'. `set_look` changes it later.
 """
 
 import logging
@@ -69,10 +69,13 @@ QPushButton[look="quiet"]:pressed, QToolButton[look="quiet"]:pressed, QToolButto
 QPushButton[look="quiet"]:focus, QToolButton[look="quiet"]:focus { border: 2px solid @accent; }
 QPushButton[look="danger"] { color: @danger; }
 QPushButton[look="link"] { background: transparent; border: none; color: @link; padding: 0 2px; text-align: left; }
-QPushButton[look="figure"], QPushButton[look="figure"]:focus { background: transparent; border: none; color: @link;
-  padding: 0; min-height: 0; text-align: left; }
-QPushButton[look="figure"]:hover, QPushButton[look="figure"]:focus { text-decoration: underline; }
-QPushButton[look="figure"]:disabled { color: @text; }
+QPushButton[look="figure"], QPushButton[look="figure"]:focus, QPushButton[look="large_figure"],
+QPushButton[look="large_figure"]:focus { background: transparent; border: none; color: @link;
+  padding: 0; min-height: 0; text-align: left; font-size: #15; font-weight: 600; }
+QPushButton[look="large_figure"], QPushButton[look="large_figure"]:focus { font-size: #20; }
+QPushButton[look="figure"]:hover, QPushButton[look="figure"]:focus, QPushButton[look="large_figure"]:hover,
+QPushButton[look="large_figure"]:focus { text-decoration: underline; }
+QPushButton[look="figure"]:disabled, QPushButton[look="large_figure"]:disabled { color: @text; }
 QPushButton[look="link"]:hover { text-decoration: underline; }
 QPushButton[look="link"]:focus { border: 2px solid @accent; }
 QToolButton::menu-indicator { image: none; }

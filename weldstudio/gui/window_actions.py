@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from weldstudio.domain.errors import UserError
-from weldstudio.gui import dressing, folders, importing
+from weldstudio.gui import dressing, folders, importing, kept_place
 from weldstudio.gui.background import Background
 from weldstudio.gui.help.asking import open_help
 from weldstudio.gui.palette import CONTRAST
@@ -76,16 +76,16 @@ def watch_undo(window: "MainWindow", session: "Session") -> None:
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
-    from weldstudio.gui import learning, scoring
+    from weldstudio.gui import learning_actions, scoring
     from weldstudio.gui.train import run_watcher
     from weldstudio.gui.train.notifying import RunNotices
 
     if not created and not session.read_only:  # a new project is about to be filled by an import that reads for itself
-        session.start_work("Reading photographs", _go_on)
+        session.start_work("Reading photographs", _go_on).resumes = True
     RunNotices(run_watcher.watch(session))
     folders.begin(session, window)
     scoring.begin(session, window)
-    learning.begin(session, window)
+    learning_actions.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -108,10 +108,16 @@ def say_read_only(window: "MainWindow", why: str) -> None:
 
 
 def open_again(window: "MainWindow", folder: Path) -> None:
-    """Close the project and open it anew, once whoever asked for that has returned."""
+    """Close the project and open it anew, once whoever asked for that has returned; the person's place is kept."""
+    session = window.session
 
     def again() -> None:
+        if window.session is not session:
+            return  # it was asked for twice
+        place = kept_place.keep(window)
         if window.close_project():
+            if place is not None:
+                kept_place.go_back(window, place)
             window.open_project(folder)
 
     QTimer.singleShot(0, window, again)
@@ -228,8 +234,24 @@ def _settings(window: "MainWindow") -> None:
 
 def _settings_changed(window: "MainWindow") -> None:
     save_settings(window)
-    if dressing.dress(window.settings) and window.session is not None:
-        open_again(window, window.session.folder)
+    if dressing.dress(window.settings):
+        _lay_out_anew(window)
+
+
+def _lay_out_anew(window: "MainWindow") -> None:
+    """Make all pages anew; work that would be lost ends before that."""
+    session = window.session
+    if session is None:
+        return
+
+    def look() -> None:
+        if all(work.resumes for work in session.works):
+            open_again(window, session.folder)
+
+    look()
+    if not all(work.resumes for work in session.works):
+        window.say("The pages take the new size once the work under way has ended.")
+        session.work_changed.connect(look)
 
 
 def _change(window: "MainWindow", **values: object) -> None:
@@ -258,15 +280,15 @@ def _predict_all(window: "MainWindow", on: bool) -> None:
 
 
 def _learn(window: "MainWindow", on: bool, *, teach: bool = False) -> None:
-    from weldstudio.gui import learning
+    from weldstudio.gui import learning_actions
 
-    (learning.switch_teaching if teach else learning.switch)(window, on)
+    (learning_actions.switch_teaching if teach else learning_actions.switch)(window, on)
 
 
 def _show_learned(window: "MainWindow", what: str) -> None:
-    from weldstudio.gui import learning
+    from weldstudio.gui import learning_actions as of
 
-    {"moved": learning.show_moved, "similar": learning.show_similar, "next": learning.show_next}[what](window)
+    {"moved": of.show_moved, "similar": of.show_similar, "next": of.show_next}[what](window)
 
 
 def _palette(window: "MainWindow") -> None:

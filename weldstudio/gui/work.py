@@ -95,6 +95,8 @@ class Work(QObject):
         self.progress: Progress | None = None
         self.report: Any = None
         self.error: Exception | None = None
+        self.resumes = False
+        """Whether the next opening of the project goes on with it."""
         self.cancel_wanted = False
         """Read by the store thread before each step."""
         self._seen: deque[tuple[float, int]] = deque()

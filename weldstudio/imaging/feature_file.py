@@ -107,12 +107,23 @@ class FeatureFile:
             found[start : start + _CHUNK] = self._mapped["row"][records[start : start + _CHUNK]]
         return found
 
+    def chunks(self) -> Iterator[NDArray[np.float32]]:
+        """The features of all records, some thousand at a time, without their pages staying with the process."""
+        left = len(self)
+        with (self.folder / ROWS).open("rb") as file:
+            while left > 0:
+                part = np.fromfile(file, self._bytes, min(left, _CHUNK))
+                left -= len(part) or left
+                yield part["row"].astype(np.float32)
+
     def append(self, contents: Sequence[str], rows: NDArray[np.floating[Any]]) -> None:
         """Writes records at the end, for every process to see. Raises OSError; what is not whole is cut off later."""
         records = np.zeros(len(contents), self._bytes)
         records["key"] = np.frombuffer(b"".join(map(bytes.fromhex, contents)), np.uint8).reshape(-1, 32)
         records["row"] = np.clip(rows, -65504, 65504)
         records["check"] = [_check(key, row) for key, row in zip(records["key"], records["row"], strict=True)]
+        if self._out is not None and os.fstat(self._out).st_nlink == 0:
+            self.close()  # somebody has removed it
         if self._out is None:
             self._out = self._begin()
         data = records.tobytes()

@@ -1,14 +1,14 @@
 """What the refitted heads say of all photos, in one file of the project that is replaced as a whole."""
 
 import logging
-import zipfile
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weldstudio.domain.learner import Refit
+from weldstudio.imaging import array_file
 
 _logger = logging.getLogger(__name__)
 
@@ -17,13 +17,7 @@ FILE = "features/refit.npz"
 
 def write(folder: Path, refit: Refit) -> None:
     """Replaces the file of a project. Raises OSError; the former one stands until the new one is whole."""
-    file = folder / FILE
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(file.name + ".part")
-    with part.open("wb") as opened:
-        values: dict[str, Any] = {each.name: np.asarray(getattr(refit, each.name)) for each in fields(Refit)}
-        np.savez(opened, **values)
-    part.replace(file)
+    array_file.write(folder / FILE, {each.name: np.asarray(getattr(refit, each.name)) for each in fields(Refit)})
 
 
 def read(folder: Path) -> Refit | None:
@@ -35,9 +29,32 @@ def read(folder: Path) -> Refit | None:
         with file.open("rb") as opened, np.load(opened) as found:
             values = {each.name: found[each.name] for each in fields(Refit) if each.name != "model_id"}
             return Refit(model_id=str(found["model_id"]), **values)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except array_file.DAMAGED as error:
         _logger.warning("The refitted heads in %s cannot be read: %s", file, error)
         return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadsSaid:
+    """The heads of the classes that were refitted."""
+
+    slots: NDArray[np.int64]
+    weight: NDArray[np.float32]
+    """(classes, width)"""
+    bias: NDArray[np.float32]
+
+
+def heads(file: Path, model_id: str) -> HeadsSaid | None:
+    """The calibrated heads that the file of a refit holds for a model; None where it holds none. Reads nothing else."""
+    try:
+        with file.open("rb") as opened, np.load(opened) as found:
+            if str(found["model_id"]) != model_id:
+                return None
+            slots, weight, bias = found["slots"], found["weight"], found["bias"]
+    except array_file.DAMAGED:
+        return None
+    there = ~np.isnan(bias)
+    return HeadsSaid(slots[there], weight[there], bias[there]) if there.any() else None
 
 
 def remove(folder: Path) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from weldstudio.domain.errors import UserError
-from weldstudio.domain.messages import Failed, Heartbeat, Message, RunFinished, Stage, Started
+from weldstudio.domain.messages import Alarm, Failed, Heartbeat, Message, RunFinished, Stage, Started
 from weldstudio.jobs import waiting, wire
 from weldstudio.jobs.folder import RunFolder
 
@@ -133,8 +133,10 @@ def _train(run: RunFolder) -> int:
             say(Stage("loading the program"))
             from weldstudio.ml import train
 
+            warned = {message.sentence for message in run.replay() if isinstance(message, Alarm)}
             for message in train.train(run.recipe(), run.manifest(), run.path, wishes.heed):
-                say(message)
+                if not (isinstance(message, Alarm) and message.sentence in warned):
+                    say(message)  # before its start, or before it was broken off, the same was said
         except UserError as error:
             say(Failed(-1, str(error)))
             say(RunFinished("failed", str(error), time.time() - began))

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weldstudio.domain.messages import GOING_ON, RunFinished, Stage
+from weldstudio.domain.messages import GOING_ON, Alarm, RunFinished, Stage
 from weldstudio.jobs.process import launch
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def ended(line: "Line", run: "RunFolder", device: str) -> None:
     """After the end of a training's process: one that never said a word has failed."""
     if device:
         line.begun(device)
-    said = list(run.replay())
+    said = [message for message in run.replay() if not isinstance(message, Alarm)]  # said of it before its start
     if run.control().started is not None and (not said or said[-1] == Stage(GOING_ON)):
         last = run.log_tail().strip().splitlines()[-1:] or ["it is empty"]
         run.append(RunFinished("failed", f"It ended before its first word. Its log ends with: {last[0]}", 0.0))

@@ -43,6 +43,7 @@ def environment() -> dict[str, str]:
     here = str(Path(weldstudio.__file__).resolve().parent.parent)
     env["PYTHONPATH"] = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
     env.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    env.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, which can only spin; see `domain.blocks`
     if sys.platform == "linux":
         env.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 << 30))
         env.setdefault("MALLOC_TRIM_THRESHOLD_", str(8 << 30))

@@ -48,8 +48,8 @@ def fetched(url: str) -> Generator[Message, None, Path]:
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(name + ".part")
     digest = hashlib.sha256()
-    yield Stage(f"fetching {name}")
     try:
+        yield Stage(f"fetching {name}")
         with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer, part.open("wb") as out:
             total, done, said = int(answer.headers.get("Content-Length") or 0), 0, time.monotonic()
             while piece := answer.read(PIECE):
@@ -59,14 +59,18 @@ def fetched(url: str) -> Generator[Message, None, Path]:
                 if time.monotonic() - said >= SAY_EVERY_S:
                     said = time.monotonic()
                     yield Stage(f"fetching {name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB", done, total)
+        if done < total:
+            raise RecipeError(
+                f"The transfer of {name} broke off after {done / 1e6:.1f} of {total / 1e6:.1f} MB. Try again."
+            )
+        if not digest.hexdigest().startswith(wanted):
+            raise RecipeError(f"The weights {name} arrived damaged: their checksum is another one. Try again.")
+        part.replace(file)
     except (urllib.error.URLError, TimeoutError, ConnectionError, OSError) as error:
-        part.unlink(missing_ok=True)
         raise RecipeError(
             f"The weights {name} could not be fetched ({getattr(error, 'reason', error)}). Without a connection, fetch "
             f"{url} on another computer and give the file as starting weights."
         ) from error
-    if not digest.hexdigest().startswith(wanted):
-        part.unlink(missing_ok=True)
-        raise RecipeError(f"The weights {name} arrived damaged: their checksum is another one. Try again.")
-    part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)  # of a transfer that was cancelled or has failed
     return file

@@ -32,6 +32,7 @@ from weldstudio.ml.checkpoints import Checkpoints
 from weldstudio.ml.context import SAY_EVERY_S, Context, Stopped
 from weldstudio.ml.dataset import Photos, order, stacked
 from weldstudio.ml.frozen import FrozenMaps
+from weldstudio.ml.heard import Said
 from weldstudio.ml.losses import Loss
 from weldstudio.ml.pace import Pace
 from weldstudio.ml.preprocess import to_input
@@ -66,6 +67,8 @@ class Steps:
     """Who looks whether it goes wrong."""
     maps: FrozenMaps | None = None
     """In place of the pixels, where frozen stages have been passed already."""
+    said: Said | None = None
+    """Who notes what is said of each row."""
     answers: list[Tensor] = field(default_factory=list, init=False)
     """Logits of the photos of the last step, piece by piece, before it."""
     precision: Precision = field(init=False)
@@ -190,9 +193,11 @@ class Steps:
         if self.watch is None:
             return
         states = self.states[torch.from_numpy(chosen)].numpy()
+        logits = torch.cat(self.answers).float().cpu().double().numpy()
         if self.mixes:
             states = np.zeros_like(states)
-        logits = torch.cat(self.answers).float().cpu().double().numpy()
+        elif self.said is not None:
+            self.said.add(logits, chosen)
         yield from self.watch.stepped(loss, logits, states, chosen)
 
     def _descend(self, x: Tensor, states: Tensor, others: Tensor, *, share: float, rate: float) -> float:
@@ -264,6 +269,7 @@ class _Standing:
             "learning_rate": steps.recipe.schedule.learning_rate,
             "pieces": steps.pieces,
             "scaler": steps.precision.scaler.state_dict(),
+            **(steps.said.kept() if steps.said is not None else {}),
         }
 
     def restore(self, found: dict[str, Any], steps: Steps) -> None:

@@ -1,11 +1,10 @@
 """The engine's side of the talk: requests in, answers out, the photo on screen before everything else.
 
 One thread computes, a pool decodes. Between two batches of a long scoring the requests are looked at again: an
-`Explain` is answered at once, and of several only the newest.
+`Explain` is answered at once, and of several only the newest; behind it all that are wanted beside it.
 """
 
 import logging
-import os
 import queue
 import time
 from collections import OrderedDict, deque
@@ -17,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from weldstudio.domain.blocks import cores
 from weldstudio.domain.chores import ExportModel, FetchWeights, ReadWeights
 from weldstudio.domain.errors import JobFailed, PhotoError, UserError
 from weldstudio.domain.messages import (
@@ -41,11 +41,6 @@ _logger = logging.getLogger(__name__)
 BATCH = 32
 
 
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def serve(requests: "queue.SimpleQueue[Message | None]", utter: Callable[[Message], None]) -> None:
     """Answers until the queue hands out None."""
     torch.set_num_threads(cores())
@@ -62,6 +57,8 @@ class _Engine:
         self._scorer: Scorer | None = None
         self._load: LoadModel | None = None
         self._explain: Explain | None = None
+        self._beside: OrderedDict[int, Explain] = OrderedDict()
+        """By request, in the order in which they are wanted."""
         self._scores: OrderedDict[int, tuple[Score, int]] = OrderedDict()
         """Request -> (scoring, photos answered so far)."""
         self._features: FeatureFile | None = None
@@ -70,7 +67,7 @@ class _Engine:
 
     def take(self, requests: "queue.SimpleQueue[Message | None]") -> bool:
         """Takes in everything that waits; with nothing to do, waits itself. False at the end."""
-        wait = not (self._load or self._explain or self._scores or self._chores)
+        wait = not (self._load or self._explain or self._beside or self._scores or self._chores)
         while True:
             try:
                 message = requests.get() if wait else requests.get_nowait()
@@ -82,6 +79,9 @@ class _Engine:
                     return False
                 case LoadModel():
                     self._load, self._explain = message, None
+                    self._beside.clear()
+                case Explain(beside=True):
+                    self._beside[message.request] = message
                 case Explain():
                     self._explain = message
                 case Score():
@@ -90,6 +90,7 @@ class _Engine:
                     self._chores.append(message)
                 case Drop():
                     self._scores.pop(message.request, None)
+                    self._beside.pop(message.request, None)
                     if self._explain is not None and self._explain.request == message.request:
                         self._explain = None
                 case _:
@@ -100,8 +101,8 @@ class _Engine:
         if self._load is not None:
             load, self._load = self._load, None
             self._answer(load.request, lambda: self._load_model(load))
-        elif self._explain is not None:
-            explain, self._explain = self._explain, None
+        elif self._explain is not None or self._beside:
+            explain, self._explain = self._explain or self._beside.popitem(last=False)[1], None
             self._answer(explain.request, lambda: self._explain_photo(explain), explain.photo_id)
         elif self._scores:
             request = next(reversed(self._scores))  # asked last, wanted first: ten new photos before the collection
@@ -149,7 +150,7 @@ class _Engine:
 
     def _explain_photo(self, message: Explain) -> None:
         scorer = self._ready()
-        found = scorer.explain(Path(message.path))
+        found = scorer.explain(Path(message.path), heads=Path(message.heads) if message.heads else None)
         frame = found.frame
         self._utter(
             Explained(
@@ -195,9 +196,10 @@ class _Engine:
         trunk = self._ready().trunk
         contents = dict(zip(message.photo_ids, message.contents, strict=True))
         try:
-            if self._features is None or self._features.folder != Path(message.features):
+            folder = Path(message.features)
+            if self._features is None or self._features.folder != folder or not folder.is_dir():
                 about = TrunkAbout(message.trunk, trunk.name, trunk.feature_width)
-                self._features = FeatureFile.make(Path(message.features), about)
+                self._features = FeatureFile.make(folder, about)
             keyed = [place for place, photo_id in enumerate(photo_ids) if contents[photo_id]]
             self._features.append([contents[photo_ids[place]] for place in keyed], seen[keyed])
         except OSError as error:

@@ -21,7 +21,7 @@ from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.messages import Alarm, Message, Stage
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import Sampled, sampled
-from weldstudio.domain.scores import FEW
+from weldstudio.domain.scores import FEW, too_few
 from weldstudio.domain.split import Split
 from weldstudio.imaging.fitting import enlarged
 from weldstudio.ml import phases, rehearsal
@@ -31,6 +31,7 @@ from weldstudio.ml.context import Context
 from weldstudio.ml.dataset import Photos
 from weldstudio.ml.features import Photographs, read_features
 from weldstudio.ml.frozen import FrozenMaps, frozen_maps
+from weldstudio.ml.heard import Said
 from weldstudio.ml.loop import Steps, steps_per_epoch, train_stages
 from weldstudio.ml.losses import Loss, ignorance
 from weldstudio.ml.parts import stand_apart
@@ -59,6 +60,8 @@ class Training:
         self.sentence = ""
         self.validation: Validation | None = None
         self.watch: Watch | None = None
+        self.said: Said | None = None
+        """What was said of the training photos on the way."""
 
     @property
     def _by_steps(self) -> bool:
@@ -88,7 +91,8 @@ class Training:
     def ended(self, steps: int) -> None:
         """Keeps what came of it, so that a run of several networks goes on with the next one. `steps`: said so far."""
         if self.validation is not None and self.validation.best is not None:
-            self.checkpoints.write(self.validation.kept() | {"ended": True, "steps": steps})
+            said = self.said.kept() if self.said is not None else {}
+            self.checkpoints.write(self.validation.kept() | said | {"ended": True, "steps": steps})
 
     @property
     def steps_said(self) -> int | None:
@@ -103,6 +107,8 @@ class Training:
             self.photos[split] = tuple(photo for photo in self.manifest.of(split) if photo.id in kept)
         validation, chosen = self._made()
         validation.restore(found)
+        if self.said is not None:
+            self.said.restore(found)
         return validation, chosen
 
     def _made(self) -> tuple[Validation, Sampled]:
@@ -124,6 +130,9 @@ class Training:
             ignorance=ignorance(self.validation.loss, torch.from_numpy(chosen.states)),
             exclusive=self.manifest.task == "exclusive",
         )
+        if self._by_steps:
+            ids = np.array([photo.id for photo in self.photos[Split.TRAIN]], np.int64)
+            self.said = Said(ids[chosen.rows], len(self.manifest.classes), task=self.manifest.task)
         self.checkpoints.shared["photos"] = {
             split.value: [photo.id for photo in photos] for split, photos in self.photos.items()
         }
@@ -146,6 +155,10 @@ class Training:
             )
         if len(features[Split.TRAIN]) < 2:
             raise RecipeError("Fewer than 2 training photos could be read; a network cannot learn from them.")
+        readable = replace(self.manifest, photos=self.photos[Split.TRAIN])
+        for item, (raised, _) in readable.counts()[Split.TRAIN.value].items():
+            if raised < FEW:
+                yield Alarm("too few", too_few(item, raised, "raised"))
         validation, chosen = self._made()
         known = (features[Split.TRAIN][torch.from_numpy(chosen.rows)], torch.from_numpy(chosen.states))
         held_out = (features[Split.VALIDATION], validation.states)
@@ -172,10 +185,6 @@ class Training:
                 {"network.freeze": "0"},
             )
         self.network.to(self.context.device)
-        for item, (raised, _) in self.manifest.counts()[Split.TRAIN.value].items():
-            if raised < FEW:
-                of = "photo" if raised == 1 else "photos"
-                yield Alarm("too few", f"'{item}' is raised on {raised} training {of} only: too few to learn from.")
 
     def _train_stages(self, validation: Validation, chosen: Sampled) -> Iterator[Message]:
         choice = self.recipe.network
@@ -203,6 +212,7 @@ class Training:
             [item.name for item in self.manifest.classes],
             self.watch,
             maps,
+            self.said,
         )
         found_before = self.checkpoints.found
         if found_before is not None:

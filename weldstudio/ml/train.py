@@ -5,6 +5,7 @@ member of an ensemble. Each is a `single.Training` on its part of the manifest. 
 are put together, calibrated, given their thresholds, and the model is written, read back and compared.
 """
 
+import errno
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -17,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from weldstudio.domain.blocks import cores
 from weldstudio.domain.errors import JobFailed, RecipeError
 from weldstudio.domain.evaluation import Evaluation
 from weldstudio.domain.manifest import Manifest
@@ -44,16 +46,19 @@ from weldstudio.ml.context import Context, Stopped
 from weldstudio.ml.dataset import Photos
 from weldstudio.ml.ensemble import asked, loaded
 from weldstudio.ml.fetching import address, fetched
+from weldstudio.ml.heard import Heard
 from weldstudio.ml.losses import probabilities
 from weldstudio.ml.outcome import Answer, Outcome
 from weldstudio.ml.parts import Part, parts_of, stand_apart
 from weldstudio.ml.preprocess import to_input
-from weldstudio.ml.serving import cores
 from weldstudio.ml.showing import Showing
 from weldstudio.ml.single import Training, planned_steps
 from weldstudio.ml.validation import Best
 
 CHECKED_PHOTOS = 32
+WAITING_S = 2.0
+"""Between two looks whether there is room on the disk again."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def train(recipe: Recipe, manifest: Manifest, folder: Path, should_stop: Callable[[], str | bool]) -> Iterator[Message]:
@@ -78,6 +83,7 @@ class _Run:
             raise RecipeError(problem)
         self.parts: list[Part] = []
         self.outcome = Outcome(recipe, manifest)
+        self.heard = Heard(manifest)
         self.sentence = ""
         self.best: Best | None = None
         self._alarms: set[str] = set()
@@ -115,8 +121,18 @@ class _Run:
         if self.recipe.combination.how == "stack" and len(self.outcome.networks) > 1:
             yield Stage(self.outcome.stack())
         yield Stage("checking the model")
-        evaluation, notes = self._write_model()
+        while (written := self._written()) is None:
+            yield Stage("the disk is full: the model waits for room")
+            time.sleep(WAITING_S)
+            if self.context.should_stop() == "pause":
+                yield RunFinished("paused", "The disk is full; make room and resume it.", time.time() - self.began)
+                return
+        evaluation, notes = written
         self._clear()
+        try:
+            self.heard.write(self.context.folder)
+        except OSError as error:
+            notes.append(f"What was said of the photos on the way could not be kept ({error.strerror or error}).")
         for note in notes:
             yield Alarm("threshold", note)
         state = "stopped" if self.sentence else "done"
@@ -164,12 +180,22 @@ class _Run:
         finally:
             if training.best is not None:
                 self.outcome.add(part, training)
+                self._hear(part, training)
                 self.best = training.best
                 self.sentence = self.sentence or training.sentence
         if training.best is not None:
             self._judged |= training.best.evaluation.per_class_json()
         training.ended(last + 1)
         return last + 1
+
+    def _hear(self, part: Part, training: Training) -> None:
+        """What a network said of its photos; one whose stages were not trained tells no more than its features do."""
+        if training.said is None or training.best is None or training.validation is None:
+            return
+        self.heard.add(part.outputs, training.said.photo_ids, training.said.mean)
+        judged = [place for place in range(len(training.validation.photos)) if place not in training.validation.lost]
+        ids = np.array([training.validation.photos[place].id for place in judged], np.int64)
+        self.heard.add(part.outputs, ids, probabilities(training.best.logits[judged], self.manifest.task).numpy())
 
     def _gather(self) -> Iterator[Message]:
         """The models that the recipe names, as they are."""
@@ -189,6 +215,15 @@ class _Run:
         mean, _ = mean_of_known([one["mean_per_class_accuracy"] for one in figures.values()])
         half, _ = mean_of_known([one["mean_per_class_accuracy_at_half"] for one in figures.values()])
         return replace(message, per_class=figures, mean_per_class_accuracy=mean, mean_per_class_accuracy_at_half=half)
+
+    def _written(self) -> tuple[Evaluation, list[str]] | None:
+        """As `_write_model`; None while there is no room on the disk, which ends no run."""
+        try:
+            return self._write_model()
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            return None
 
     def _write_model(self) -> tuple[Evaluation, list[str]]:
         """The finished model in the run folder; its scores and what there is to say of its thresholds."""

@@ -7,18 +7,20 @@ shows things. A row is a photo; rows are in the order of photo ids and never mov
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weldstudio.domain.changes import Changes
+from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.learner import Refit
 from weldstudio.domain.scheme import Merge, Scheme
 from weldstudio.domain.split import Split
 from weldstudio.imaging import refit_file
-from weldstudio.store import altered, decided, desks, models, reading, refitted, reviewed
+from weldstudio.store import altered, decided, desks, models, packed, reading, refitted, reviewed
 from weldstudio.store.decided import Decided
 from weldstudio.store.notes import Notes
+from weldstudio.store.packed import Columns
 from weldstudio.store.reading import NOT_TAKEN, JointFacts, MirrorRows, PhotoRows, Surroundings
 from weldstudio.store.reviewed import Reviews
 from weldstudio.store.store import Store
@@ -75,6 +77,8 @@ class Mirror:
     """Decisions and overrides of joints."""
     collections: dict[int, str] = field(default_factory=dict)
     """Names by collection id."""
+    uuids: dict[int, str] = field(default_factory=dict)
+    """What each collection is called on every desk."""
     roots: dict[int, Path] = field(default_factory=dict)
     """Where each collection lies."""
     views: tuple[ViewRow, ...] = ()
@@ -247,7 +251,8 @@ class Mirror:
         self.thresholds = np.full(max(new.scheme.slots, 1 + max(new.thresholds, default=-1)), 0.5, np.float32)
         for slot, threshold in new.thresholds.items():
             self.thresholds[slot] = threshold
-        self.roots, self.collections, self.notes, self.views = new.roots, new.collections, new.notes, new.views
+        self.roots, self.collections, self.uuids = new.roots, new.collections, new.uuids
+        self.notes, self.views = new.notes, new.views
         if new.joints is not None:
             self.joints = new.joints
         for number, name in new.equipments.items():
@@ -261,7 +266,7 @@ class Mirror:
         added = np.flatnonzero(~there)
         if len(added):
             self._append(len(added), new.ids[added])
-            self.paths += [new.paths[index] for index in added.tolist()]
+            self.paths += new.paths if not there.any() else [new.paths[index] for index in added.tolist()]
             rows, _ = self._find(new.ids)
         for index in np.flatnonzero(there).tolist():
             self.paths[rows[index]] = new.paths[index]
@@ -280,16 +285,10 @@ class Mirror:
         if len(self.ids) and ids[0] < self.ids[-1]:
             raise ValueError("new photos have lower ids than known ones")
         self.ids = np.concatenate([self.ids, ids])
-        unseen = np.zeros((count, self.labels.shape[1]), np.uint8, order="F")
-        self.labels = np.asfortranarray(np.concatenate([self.labels, unseen]))
-        nothing = np.full((count, self.probabilities.shape[1]), np.nan, np.float16, order="F")
-        self.probabilities = np.asfortranarray(np.concatenate([self.probabilities, nothing]))
-        self.joint = np.concatenate([self.joint, np.zeros(count, np.int64)])
-        self.collection = np.concatenate([self.collection, np.zeros(count, np.int32)])
-        self.equipment = np.concatenate([self.equipment, np.zeros(count, np.int16)])
-        self.taken = np.concatenate([self.taken, np.full(count, NOT_TAKEN, np.int64)])
-        self.added = np.concatenate([self.added, np.zeros(count, np.int64)])
-        self.problem = np.concatenate([self.problem, np.zeros(count, np.bool_)])
+        self._widen(0)
+        for name, nothing in (("joint", 0), ("collection", 0), ("equipment", 0), ("taken", NOT_TAKEN), ("added", 0)):
+            setattr(self, name, np.pad(getattr(self, name), (0, count), constant_values=nothing))
+        self.problem = np.pad(self.problem, (0, count))
 
     def _take_labels(self, ids: NDArray[np.int64], labels: NDArray[np.uint8]) -> None:
         self._widen(labels.shape[1])
@@ -306,7 +305,8 @@ class Mirror:
         self._widen(probabilities.shape[1])
         rows, there = self._find(ids)
         rows, probabilities = rows[there], probabilities[there]
-        self.probabilities[rows, : probabilities.shape[1]] = probabilities
+        places = slice(None) if np.array_equal(ids, self.ids) else rows  # a slice is several times as quick
+        self.probabilities[places, : probabilities.shape[1]] = probabilities
         self.probabilities[rows, probabilities.shape[1] :] = np.nan
         touch(self.tallied, "probabilities", rows, len(self))
 
@@ -318,34 +318,38 @@ class Mirror:
         return rows, self.ids[rows] == photo_ids
 
     def _widen(self, slots: int) -> None:
-        """Columns for classes that the matrices have not got yet."""
-        lacking = slots - self.labels.shape[1]
-        if lacking > 0:
-            self.labels = np.asfortranarray(np.pad(self.labels, ((0, 0), (0, lacking))))
-        lacking = slots - self.probabilities.shape[1]
-        if lacking > 0:
-            wider = np.pad(self.probabilities, ((0, 0), (0, lacking)), constant_values=np.float16(np.nan))
-            self.probabilities = np.asfortranarray(wider)
+        """Room for all photos, and for classes that the matrices have not got yet."""
+        self.labels = _grown(self.labels, len(self), slots, fill=0)
+        self.probabilities = _grown(self.probabilities, len(self), slots, fill=np.nan)
+
+
+def _grown(matrix: NDArray[Any], rows: int, columns: int, *, fill: float) -> NDArray[Any]:
+    """A matrix of at least so many rows and columns, in "F" order."""
+    columns = max(columns, matrix.shape[1])
+    if matrix.shape == (rows, columns):
+        return matrix
+    grown = np.full((rows, columns), fill, matrix.dtype, order="F")
+    grown[: len(matrix), : matrix.shape[1]] = matrix
+    return grown
 
 
 def read(store: Store) -> Mirror:
     """Everything, in one consistent look at the store."""
+    return read_whole(store)[0]
+
+
+def read_whole(store: Store) -> tuple[Mirror, Columns | None]:
+    """As `read`, and the columns if they had to be read row by row and are worth being packed."""
     mirror = Mirror(folder=store.folder, refit=refit_file.read(store.folder))
     with reading.one_look(store):
-        surroundings = reading.surroundings(store, joints=True)
-        rows = MirrorRows(
-            surroundings,
-            reading.photo_rows(store, None),
-            reading.labels(store, None),
-            reading.probabilities(store, surroundings.model_id, None),
-            desks.conflicts(store),
-            all_probabilities=True,
-            decided=(None, decided.read(store)),
-            reviews=(None, reviewed.read(store)),
-            altered=(None, altered.waiting(store)),
-        )
-    mirror.apply(rows)
-    return mirror
+        kept = packed.read(store)
+        columns, changes = kept or (packed.row_by_row(store), NO_CHANGES)
+        everything = packed.rows(store, columns)
+        since = read_rows(store, changes | Changes(models=models.active_id(store) != columns.model_id))
+    mirror.joints = columns.joints
+    mirror.apply(everything)
+    mirror.apply(since)
+    return mirror, None if kept or len(mirror) < packed.WORTH else columns
 
 
 def read_rows(store: Store, changes: Changes) -> MirrorRows:

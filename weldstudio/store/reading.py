@@ -139,6 +139,7 @@ class Surroundings:
     thresholds: dict[int, float]
     roots: dict[int, Path]
     collections: dict[int, str]
+    uuids: dict[int, str]
     equipments: dict[int, str]
     joints: JointFacts | None
     """None = as before."""
@@ -183,21 +184,24 @@ def one_look(store: Store) -> Iterator[None]:
 def surroundings(store: Store, *, joints: bool) -> Surroundings:
     """Scheme, model, places; with `joints` what is known of joints as well."""
     model_id = models.active_id(store)
+    collections = photos.collections(store)
     card = None if model_id is None else models.get(store, model_id)
     return Surroundings(
         scheme_rows.load(store),
         model_id,
         {} if card is None else {c.slot: c.threshold for c in card.classes},
         photos.roots(store),
-        {c.id: c.name for c in photos.collections(store)},
+        {c.id: c.name for c in collections},
+        {c.id: c.uuid for c in collections},
         dict(store.rows("SELECT id, name FROM equipments ORDER BY id")),
-        _joint_facts(store) if joints else None,
+        joint_facts(store) if joints else None,
         notes.read(store),
         views.every(store),
     )
 
 
-def _joint_facts(store: Store) -> JointFacts:
+def joint_facts(store: Store) -> JointFacts:
+    """What is known of all joints."""
     described = photos.joint_kinds(store)
     joints = np.array([joint for joint, _, _ in described], np.int64)
     return JointFacts(

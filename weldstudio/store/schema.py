@@ -388,3 +388,9 @@ _VIEWS = """CREATE TABLE views (
 def run_marks(db: Database) -> None:
     """What people noted of training runs."""
     db.execute("CREATE TABLE run_marks (run_id TEXT PRIMARY KEY, star INT, note TEXT, gone INT) WITHOUT ROWID")
+
+
+@migrations()
+def packed_columns(db: Database) -> None:
+    """Which file of packed columns holds for this store; see `store.packed`."""
+    db.execute("ALTER TABLE project ADD COLUMN packed TEXT NOT NULL DEFAULT ''")

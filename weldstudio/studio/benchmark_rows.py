@@ -202,7 +202,7 @@ ROWS = (
     *(
         Row(
             name,
-            f"photos/s of {what} / bare channels-last steps in memory",
+            f"photos/s of {what} / bare channels-last steps of all layers in memory",
             "training",
             goal=goal,
             rate=True,
@@ -213,6 +213,7 @@ ROWS = (
             ("training", "first", "a fine-tuning from disk, its first epoch", 0.65),
             ("training-later", "later", "its later epochs", 0.9),
             ("training-memory", "memory", "its loop on photos in memory", 0.95),
+            ("training-frozen", "frozen", "its later epochs with all stages frozen but the last", 5.0),
         )
     ),
     Row(

@@ -160,7 +160,7 @@ def _narrowed(one: Heard, slots: Sequence[int], rows: NDArray[np.int64]) -> Hear
     columns = [one.card.slots.index(slot) for slot in slots]
     chosen = np.searchsorted(one.rows, rows)
     card = replace(one.card, classes=tuple(one.card.classes[c] for c in columns))
-    return Heard(card, rows, one.probabilities[chosen][:, columns], one.states[chosen][:, columns])
+    return Heard(card, rows, one.probabilities[chosen][:, columns], one.states[chosen][:, columns], one.joints[chosen])
 
 
 def _verdicts(mirror: Mirror, one: Heard) -> Verdicts:

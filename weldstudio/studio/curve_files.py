@@ -1,7 +1,8 @@
-"""Curves of runs as files for other programs: a table (CSV), or the event files that TensorBoard reads."""
+"""Curves of runs as files for other programs: a table (CSV), pictures, or the event files that TensorBoard reads."""
 
 import csv
 import struct
+import subprocess
 from collections.abc import Iterator, Sequence
 from functools import cache
 from math import isfinite
@@ -9,7 +10,12 @@ from pathlib import Path
 
 from weldstudio.domain.errors import JobFailed
 from weldstudio.jobs.folder import RunFolder
+from weldstudio.jobs.process import command, environment
 from weldstudio.studio.run_table import curves_of
+
+MEASURES = ("accuracy", "validation", "training", "rate")
+"""What is drawn of runs, beside 'flag:NAME': mean per-class accuracy, losses, learning rate."""
+MOST_DRAWN = 20
 
 Point = tuple[str, int, float]
 """(curve, step, value)"""
@@ -35,6 +41,19 @@ def write_csv(runs: Sequence[RunFolder], file: Path) -> int:
     except OSError as error:
         raise JobFailed(f"The curves cannot be written to {file}: {error}.") from error
     return count
+
+
+def draw(runs: Sequence[RunFolder], file: Path, *, measure: str = "accuracy") -> None:
+    """One curve of each run as a picture (.png) or drawing (.svg), by a process that knows Qt. Raises JobFailed.
+
+    `measure` is one of `MEASURES`, or 'flag:NAME'.
+    """
+    folders = [str(run.path) for run in runs[:MOST_DRAWN]]
+    words = command("curves", str(file.resolve()), measure, *folders)
+    done = subprocess.run(words, env=environment(), capture_output=True, text=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise JobFailed(said[-1] if said else f"The curves cannot be drawn into {file}.")
 
 
 def write_events(runs: Sequence[RunFolder], folder: Path) -> list[Path]:

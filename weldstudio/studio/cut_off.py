@@ -74,10 +74,10 @@ class CutOff:
     def sentence(self) -> str:
         if self.falls:
             return (
-                f"From {self.falls} back the labels say something else than heads learned from {self.trusted}: up to "
-                "there they can be trusted less."
+                f"From {self.falls} back the labels differ from what heads learned from {self.trusted} say, by more "
+                "than chance: they can be trusted less."
             )
-        return f"In no month the labels say something else than heads learned from {self.trusted}, beyond chance."
+        return f"In no month the labels differ from what heads learned from {self.trusted} say, by more than chance."
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -44,6 +44,8 @@ class Heard:
     """(n, classes of the card)"""
     states: NDArray[np.uint8]
     """(n, classes of the card)"""
+    joints: NDArray[np.int64]
+    """(n,) joints of the photos, by which intervals are reckoned."""
 
     @property
     def names(self) -> list[str]:
@@ -73,12 +75,13 @@ class Heard:
             self.names,
             task=self.card.task,
             thresholds=self.thresholds,
+            units=self.joints[chosen],
         )
 
     def labelled(self) -> "Heard":
         """Only the photos with a known label of some class."""
         known = np.isin(self.states, (State.RAISED, State.CLEAR)).any(axis=1)
-        return Heard(self.card, self.rows[known], self.probabilities[known], self.states[known])
+        return Heard(self.card, self.rows[known], self.probabilities[known], self.states[known], self.joints[known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +152,9 @@ def heard(
     for split in splits:
         if split not in [item.value for item in Split]:
             raise JobFailed(f"There is no split '{split}'; choose train, validation or test.")
-    gone = [item.name for item in card.classes if item.slot >= mirror.scheme.slots]
-    if gone:
-        raise JobFailed(f"The scheme has no '{gone[0]}' any more; the model {card.id} cannot be judged by it.")
-    labels = snapshots.known_labels(mirror, Recipe(), accepted=False)
-    states = np.stack([mirror.scheme.states_of(slot, labels) for slot in card.slots], axis=1)
+    states = states_of(mirror, card)
     labelled = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1)
-    dealt = split_rows.read(store)
-    lies: dict[str, NDArray[np.bool_]] = {}
-    for split in splits:
-        of_joint = [joint for joint, found in dealt.items() if found == split]
-        lies[split] = np.isin(mirror.joint, of_joint) & ~mirror.problem
+    lies = lying(store, mirror, splits)
     if not (lies[splits[0]] & labelled).any():
         raise JobFailed(f"No {splits[0]} photo has a label; photos are put into splits by the first training.")
     ids = mirror.ids[np.logical_or.reduce(list(lies.values()))].tolist()
@@ -171,8 +166,31 @@ def heard(
     result = {}
     for split, here in lies.items():
         chosen = here[rows] & answered
-        result[split] = Heard(card, rows[chosen], probabilities[chosen], states[rows[chosen]])
+        at = rows[chosen]
+        result[split] = Heard(card, at, probabilities[chosen], states[at], mirror.joint[at])
     return result
+
+
+def states_of(mirror: Mirror, card: ModelCard) -> NDArray[np.uint8]:
+    """(photos, classes of the card) labels that judge: none that was accepted from a model.
+
+    Raises JobFailed for a class that the scheme has no more.
+    """
+    gone = [item.name for item in card.classes if item.slot >= mirror.scheme.slots]
+    if gone:
+        raise JobFailed(f"The scheme has no '{gone[0]}' any more; the model {card.id} cannot be judged by it.")
+    labels = snapshots.known_labels(mirror, Recipe(), accepted=False)
+    return np.stack([mirror.scheme.states_of(slot, labels) for slot in card.slots], axis=1)
+
+
+def lying(store: Store, mirror: Mirror, splits: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
+    """By split, which photos (n,) of the mirror lie in it and can be shown."""
+    dealt = split_rows.read(store)
+    found: dict[str, NDArray[np.bool_]] = {}
+    for split in splits:
+        of_joint = [joint for joint, dealt_to in dealt.items() if dealt_to == split]
+        found[split] = np.isin(mirror.joint, of_joint) & ~mirror.problem
+    return found
 
 
 def judged(
@@ -181,9 +199,9 @@ def judged(
     """The evaluation of what was heard; `validation` is what was heard of the validation photos."""
     known = found.labelled()
     parts = {
-        parted_by: {name: known.scored(which) for name, which in parted}
-        for parted_by, parted in _parted(mirror, known.rows).items()
-        if len(parted) > 1
+        parted_by: {name: known.scored(which) for name, which in part}
+        for parted_by, part in parted(mirror, known.rows).items()
+        if len(part) > 1
     }
     trusted = {}
     for place, name in enumerate(found.names):
@@ -200,7 +218,7 @@ def judged(
     return Evaluation(card.id, card.name, split, when, known.scored(), parts, trusted, verdicts)
 
 
-def _parted(mirror: Mirror, rows: NDArray[np.int64]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
+def parted(mirror: Mirror, rows: NDArray[np.int64]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
     """The photos of these rows by equipment and month, and by contractor, type and medium of their joints."""
     facts, joints = mirror.joints, mirror.joint[rows]
     contractors = {0: ""} | {i: contractor.name for i, contractor in facts.contractors.items()}

@@ -43,8 +43,8 @@ WORDS: Mapping[str, str] = {
     "changed": "its joint was issued as accepted and is rejected now",
     "overridden": "a person set the verdict of its joint against the points",
     "suspect": "all other labels contradict a label of it",
-    "flag-missing": "a label of it is clear where all others say raised",
-    "flag-wrong": "a label of it is raised where all others say clear",
+    "seems-missing": "a label of it is clear where all others say raised",
+    "seems-wrong": "a label of it is raised where all others say clear",
     "audit": "drawn for an audit, and not reviewed since",
     "audited": "drawn for an audit, and reviewed since",
 }

@@ -30,6 +30,12 @@ class Wanted:
         return 0 if self.ready else self.raised + self.clear
 
     @property
+    def short(self) -> str:
+        """What is wanted, where there is little room."""
+        beginning, example, _ = self.sentence.partition(", for instance")
+        return beginning + "." if example else beginning
+
+    @property
     def sentence(self) -> str:
         """What is wanted, for a person."""
         if not self.flag:

@@ -12,7 +12,7 @@ from weldstudio.domain.manifest import Manifest, ManifestPhoto
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import Sampled, obstacle, sampled, stacking
 from weldstudio.domain.scheme import did_you_mean
-from weldstudio.domain.scores import FEW, wilson
+from weldstudio.domain.scores import FEW, too_few, wilson
 from weldstudio.domain.split import Split
 
 JUDGING = 5
@@ -34,16 +34,14 @@ def without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
         flags = manifest.task == "multilabel"
         for number, word in ((raised, "raised"), (clear, "clear")) if flags else ((raised, "raised"),):
             if number < FEW:
-                warnings.append(
-                    f"'{item.name}' is {word} on {number} training photo{'s' if number > 1 else ''}; at least {FEW} "
-                    "are needed to learn."
-                )
+                warnings.append(too_few(item.name, number, word))
         if flags:
             warnings += _judged_by_few(item.name, *counts[Split.VALIDATION.value][item.name])
     if len(keep) == len(manifest.classes):
         return manifest, warnings
     photos = tuple(_narrowed(photo, keep) for photo in manifest.photos)
-    known = tuple(photo for photo in photos if any(state in (State.RAISED, State.CLEAR) for state in photo.states))
+    telling = (State.RAISED,) if manifest.task == "exclusive" else (State.RAISED, State.CLEAR)
+    known = tuple(photo for photo in photos if any(state in telling for state in photo.states))
     return replace(manifest, classes=tuple(manifest.classes[i] for i in keep), photos=known), warnings
 
 

@@ -36,6 +36,8 @@ class Sort(StrEnum):
     CHANCE = "chance"
     """Joint by joint, the least likely to reach its reject limit first."""
     RANDOM = "random"
+    LISTED = "listed"
+    """As the filter names them: the most alike first, where photos like one were looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ _PHOTOS = (
         "missing",
         "Flag missing",
         "Suspects that are clear where all other labels say raised",
-        Filter((Term("flag-missing"),)),
+        Filter((Term("seems-missing"),)),
         Sort.MISSING,
         quiet=True,
     ),
@@ -173,7 +175,7 @@ _PHOTOS = (
         "wrong",
         "Flag wrong",
         "Suspects that are raised where all other labels say clear",
-        Filter((Term("flag-wrong"),)),
+        Filter((Term("seems-wrong"),)),
         Sort.WRONG,
         quiet=True,
     ),

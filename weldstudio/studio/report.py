@@ -21,7 +21,7 @@ from weldstudio.jobs.folder import RunFolder, replace_text
 from weldstudio.jobs.process import command, environment
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.store import Store
-from weldstudio.studio import evaluating, registry, report_page
+from weldstudio.studio import evaluating, learning_curve, registry, report_page
 from weldstudio.studio.mistakes import costliest
 from weldstudio.studio.report_page import Origin
 
@@ -60,7 +60,8 @@ def write(
     known = found[split].labelled()
     errors = [(one, _picture(mirror.photo_path(one.photo_id))) for one in costliest(mirror, known, most=ERRORS)]
     origin = _origin(store, card.run_id or "none")
-    text = report_page.page(evaluation, known, errors, project=store.name, origin=origin)
+    growth = learning_curve.kept(store, card, split=split)
+    text = report_page.page(evaluation, known, errors, project=store.name, origin=origin, growth=growth)
     try:
         if target.suffix.lower() == ".pdf":
             _print(text, target)

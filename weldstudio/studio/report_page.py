@@ -47,8 +47,12 @@ def page(
     *,
     project: str,
     origin: Origin | None,
+    growth: Mapping[str, Any] | None = None,
 ) -> str:
-    """The whole report. `known` is what was heard of the photos with labels, `mistakes` come with their pictures."""
+    """The whole report. `known` is what was heard of the photos with labels, `mistakes` come with their pictures.
+
+    `growth`: the learning curve as `LearningCurve.to_json` has it, where one was drawn.
+    """
     told = evaluation.to_json()
     style = (paths.resources() / "report" / "style.css").read_text("utf-8")
     parts = [
@@ -59,6 +63,7 @@ def page(
         _trust(told),
         _mistakes(mistakes, known.card),
         _parts(told),
+        _growth(growth),
         _learned(origin),
         _origin(told, known.card, origin),
     ]
@@ -240,6 +245,21 @@ def _parts(told: Mapping[str, Any]) -> str:
     ]
     heads = ("Part", "Photographs", "Per class", "95 %")
     return _section("By equipment, contractor, type, medium and month", "", _table(heads, rows)) if rows else ""
+
+
+def _growth(growth: Mapping[str, Any] | None) -> str:
+    """What more photographs would bring."""
+    points = [] if growth is None else [p for p in growth["points"] if p["mean_per_class_accuracy"] is not None]
+    if growth is None or not points:
+        return ""
+    rows = []
+    for point in points:
+        mean, interval = point["mean_per_class_accuracy"], point["interval"]
+        drawn = bar(mean, interval, few=False, words=f"{_percent(mean)} of {point['photos']:,} photographs")
+        rows.append(("", [f"{point['photos']:,}", f"{point['joints']:,}", _percent(mean), _range(interval), drawn]))
+    words = escape(" ".join([growth["sentence"], *growth["notes"]]))
+    heads = ("Learned from photographs", "Joints", "Per class", "95 %", "")
+    return _section("What more photographs would bring", words, _table(heads, rows))
 
 
 def _learned(origin: Origin | None) -> str:

@@ -77,6 +77,8 @@ def select(
             ordered = joint_terms.least_likely(mirror, rows)
         case Sort.RANDOM:
             ordered = np.random.default_rng(seed).permutation(rows)
+        case Sort.LISTED:
+            ordered = rows[np.argsort(picks.places(mirror, wanted)[rows], kind="stable")]
     return ordered[::-1] if descending else ordered
 
 
@@ -256,8 +258,8 @@ _WORDS: Mapping[str, Callable[[Mirror], Bools]] = {
     "disagrees": lambda m: disagreeing(m),
     "conflict": review_terms.in_conflict,
     "suspect": lambda m: suspects.highest(m) > 0,
-    "flag-missing": lambda m: suspects.highest(m, kind=suspects.MISSING) > 0,
-    "flag-wrong": lambda m: suspects.highest(m, kind=suspects.TOO_MUCH) > 0,
+    "seems-missing": lambda m: suspects.highest(m, kind=suspects.MISSING) > 0,
+    "seems-wrong": lambda m: suspects.highest(m, kind=suspects.TOO_MUCH) > 0,
     "contradiction": lambda m: contradicting(m, m.scheme.groups) | merged_labels.contradictory(m),
     "to-split": merged_labels.to_split,
     "scored": lambda m: ~np.isnan(_highest(m, None)),

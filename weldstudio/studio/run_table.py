@@ -39,6 +39,8 @@ class RunFacts:
     recipe: Recipe
     told: dict[str, float]
     """What was told by the run: of `FIGURES`, and 'flag:NAME' for the accuracy of one class."""
+    notes: tuple[str, ...] = ()
+    """What it warned of, before its start and since, in words."""
 
     @property
     def id(self) -> str:
@@ -57,7 +59,7 @@ class RunFacts:
 
     def to_json(self) -> dict[str, Any]:
         settings = {key: self.recipe.value(key) for key in SETTINGS}
-        return self.summary.to_json() | {"figures": self.told, "settings": settings}
+        return self.summary.to_json() | {"figures": self.told, "notes": self.notes, "settings": settings}
 
 
 def facts(store: Store) -> list[RunFacts]:
@@ -80,7 +82,8 @@ def facts_of(summary: RunSummary) -> RunFacts:
                 seconds += message.seconds
     except JobFailed:
         pass  # what was said before the damage is told
-    return RunFacts(summary, recipe, _told(curves, seconds))
+    notes = tuple(dict.fromkeys(alarm.sentence for alarm in curves.alarms))
+    return RunFacts(summary, recipe, _told(curves, seconds), notes)
 
 
 def _told(curves: Curves, seconds: float) -> dict[str, float]:

@@ -126,6 +126,28 @@ def agreement(mirror: Mirror) -> Agreement:
     )
 
 
+def cells(mirror: Mirror) -> dict[str, dict[str, tuple[int, ...]]]:
+    """Of each class the photos that two have looked at, and those on which they said what, by words for it."""
+    found = [(photo, look) for photo, looks in mirror.reviews.looks.items() for look in looks.values() if look.given]
+    done = [look for _, look in found]
+    first, second = first_labels(done, mirror.scheme), matrix([look.labels for look in done], mirror.scheme.slots)
+    photos = np.array([photo for photo, _ in found], np.int64)
+    result = {}
+    for item in mirror.scheme.classes:
+        one, other = (mirror.scheme.states_of(item.slot, labels) for labels in (first, second))
+        seen = (one != State.UNSEEN) & (other != State.UNSEEN)
+        up, too = one == State.RAISED, other == State.RAISED
+        parts = {
+            "looked at twice": seen,
+            "raised by both": seen & up & too,
+            "raised by the first reviewer alone": seen & up & ~too,
+            "raised by the second reviewer alone": seen & too & ~up,
+            "unsure": seen & ((one == State.UNSURE) | (other == State.UNSURE)),
+        }
+        result[item.name] = {words: tuple(photos[some].tolist()) for words, some in parts.items()}
+    return result
+
+
 def answers(store: Store, photo_id: int | None = None) -> dict[tuple[int, int], list[tuple[str, State, int]]]:
     """What experts said, by (photo, slot), where they differ in a second look or about a label in doubt: of one photo,
     or of all.

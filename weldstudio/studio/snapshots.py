@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.evaluation import one_of_a_group
 from weldstudio.domain.labelling import Source, State, looked_at, sources
 from weldstudio.domain.levels import classes_at
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
@@ -78,10 +79,12 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     states = np.stack([mirror.scheme.states_of(c.slot, learned) for c in classes], axis=1)
     honest = np.stack([mirror.scheme.states_of(c.slot, judged) for c in classes], axis=1)
     # Which photos may be learned from and judged by: asked photo by photo, this would take far longer.
-    told, truly = (np.isin(some, (State.RAISED, State.CLEAR)).any(axis=1) for some in (states, honest))
+    told, truly = (_says(some, task) for some in (states, honest))
     labelled = told & (wanted | judges)
     if not labelled.any():
         sentence = "No photo of this choice is labelled raised or clear yet; label some of each, for every flag."
+        if task == "exclusive" and (wanted | judges).any():
+            sentence = "No photo of this choice has exactly one of these classes raised; label some of each class."
         return Snapshot(Manifest(_manifest_classes(mirror.scheme, classes), (), task), problem=sentence)
     hashes, contents = photo_rows.hashes(store)
     stored = split_rows.read(store)
@@ -112,8 +115,16 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
         split.value: len(np.unique(mirror.joint[np.isin(mirror.ids, [photo.id for photo in manifest.of(split)])]))
         for split in Split
     }
-    left_out = _left_out(mirror, manifest, wanted=wanted | judges, told=np.asarray(told), dealt=of_photo != "")
+    left_out = _left_out(mirror, manifest, wanted=wanted | judges, told=told, dealt=of_photo != "")
     return Snapshot(manifest, tuple(warnings), problem, new, reviewed, joints, left_out)
+
+
+def _says(states: NDArray[np.uint8], task: str) -> NDArray[np.bool_]:
+    """Photos (n,) whose labels tell something: any known one, or exactly one raised of classes that exclude others."""
+    if task == "exclusive":
+        states = one_of_a_group(states)
+    result: NDArray[np.bool_] = np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1)
+    return result
 
 
 def _left_out(
@@ -125,7 +136,12 @@ def _left_out(
     for reason, holds in (
         ("cannot be read", mirror.problem),
         ("not in the filter", ~wanted),
-        ("without a raised or clear label", ~told),
+        (
+            "without a raised or clear label"
+            if manifest.task != "exclusive"
+            else "with none or several classes raised",
+            ~told,
+        ),
         ("near-duplicates in other splits", ~dealt),
         ("labelled for other classes or splits alone", np.ones(len(rest), np.bool_)),
     ):

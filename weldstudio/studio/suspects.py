@@ -82,7 +82,7 @@ def proposed(mirror: Mirror, slot: int, rows: Rows | None = None) -> Floats:
     """
     found = scores(mirror, slot, rows)
     found[found < LEAST] = 0
-    places = _among(rows, twins.doubted(mirror, slot))
+    places = _among(rows, twins.doubted(mirror, slot, lambda some: scores(mirror, slot, some)))
     found[places] = TWIN + scores(mirror, slot, places if rows is None else rows[places])
     for photo_id, answers in mirror.reviews.suspects.items():
         answer = answers.get(slot)

@@ -139,6 +139,8 @@ def prepare(
 ) -> RunFolder:
     """A run folder with everything the training needs; joints that are new get their split.
 
+    What there is to say before the start is the first thing in its record.
+
     `weights` is a file to begin with, in place of what the recipe says; `snapshot` is a `preview` of this moment, where
     there is one. Raises RecipeError before anything is written.
     """
@@ -162,6 +164,8 @@ def prepare(
     run = RunFolder.create(folder / new_id(folder), recipe, manifest, who=who)
     if source is not None and source.file is not None:
         copy_weights(source.file, run)
+    for warning in snapshot.warnings:
+        run.append(Alarm("preflight", warning))
     for model_id in recipe.combination.models:
         shutil.copytree(store.folder / "models" / model_id, run.path / "weights" / model_id)
     with store.atomic():

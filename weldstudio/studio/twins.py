@@ -3,6 +3,7 @@
 The clusters were found by `likeness` and lie in a file of the project; photos that came later are in none of them yet.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,18 +60,27 @@ def mates(mirror: Mirror, rows: Rows) -> Rows:
     return np.unique(np.concatenate([rows, own[np.isin(numbers, numbers[np.isin(own, rows)])]]))
 
 
-def doubted(mirror: Mirror, slot: int) -> Rows:
-    """Rows, ascending, of the labels of a class that near-duplicates outvote; where it stands even, of all of them."""
+def doubted(mirror: Mirror, slot: int, score: Callable[[Rows], NDArray[np.float32]]) -> Rows:
+    """Rows, ascending, of the labels of a class that near-duplicates outvote.
+
+    Where it stands even, of those that are contradicted more by all others, by their `score`, or else of all of them.
+    """
     placed = _placed(mirror)
     if placed is None or not len(placed[0]):
         return np.zeros(0, np.int64)
     rows, numbers = placed
     states = mirror.scheme.states_of(slot, mirror.labels[rows])
     most = int(numbers.max()) + 1
-    raised, clear = (np.bincount(numbers[states == state], minlength=most) for state in (State.RAISED, State.CLEAR))
+    both = (states == State.RAISED, states == State.CLEAR)
+    raised, clear = (np.bincount(numbers[some], minlength=most) for some in both)
     mixed = (raised > 0) & (clear > 0)
-    odd = ((states == State.RAISED) & (raised <= clear)[numbers]) | (
-        (states == State.CLEAR) & (clear <= raised)[numbers]
+    if not mixed.any():
+        return np.zeros(0, np.int64)
+    doubt = score(rows)
+    up, down = (np.bincount(numbers[some], doubt[some], minlength=most) for some in both)
+    even = raised == clear
+    odd = (both[0] & ((raised < clear) | (even & (up >= down)))[numbers]) | (
+        both[1] & ((clear < raised) | (even & (down >= up)))[numbers]
     )
     return rows[mixed[numbers] & odd]
 

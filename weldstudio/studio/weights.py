@@ -147,7 +147,11 @@ def fetch(network: str) -> Generator[Progress, None, Kept]:
     one = named(network)
     if one.kind != "to fetch":
         return one
-    yield from answered(FetchWeights(1, one.network), Completed, f"fetching the weights of {one.title}")
+    try:
+        yield from answered(FetchWeights(1, one.network), Completed, f"fetching the weights of {one.title}")
+    finally:
+        # Cancelled, the child has ended where it stood.
+        (folder() / (one.url.rsplit("/", 1)[-1] + ".part")).unlink(missing_ok=True)
     return named(one.network)
 
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QTableWidget
+from PySide6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
+from tests.photos import FLAGS
 from tests.studio.scored import judged_project
 from weldstudio.domain.labelling import State
 from weldstudio.gui.models.page import ModelsPage
-from weldstudio.gui.models.tabs import CONFUSIONS, ERRORS, THRESHOLDS, ModelTabs
+from weldstudio.gui.models.tabs import CONFUSIONS, ERRORS, REPORT, THRESHOLDS, ModelTabs
 from weldstudio.gui.models.threshold_panel import ThresholdPanel
 from weldstudio.gui.session import Session
 from weldstudio.studio import reviewing
@@ -173,3 +174,35 @@ def test_other_photographs_are_judged_by_the_choice_beside_the_tabs(qtbot: QtBot
     qtbot.keyClick(tabs.splits, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: tabs.judged.judging is not None and tabs.judged.judging.split == "validation")
     assert [table.cell(row, column).text for row in range(2) for column in (2, 4)] != before
+
+
+def test_every_number_of_the_report_opens_its_photographs(
+    qtbot: QtBot, stage: Stage, tabs: ModelTabs, asked: list[str]
+) -> None:
+    stage.do("model.evaluate")
+    page = stage.findChild(ModelsPage)
+    assert page is not None
+    qtbot.waitUntil(lambda: "test" in page.report.tables)
+    tabs.turn_to(REPORT)
+    table = page.report.tables["test"]
+    row = next(n for n in range(table.rowCount()) if table.cell(n, 0).text == FLAGS[0])
+    figures = page.list.models.rows[0].evaluations["test"]
+    one = figures["per_class"][FLAGS[0]]
+    expected = {1: one["raised"], 2: one["clear"], 3: one["misses"] + one["false_alarms"], 5: one["misses"]}
+    for column, photos in expected.items():
+        click(qtbot, table, row, column)
+        assert shown(stage, asked[-1]) == photos
+    assert stage.session.chosen_flag == 0
+    figure = page.report.findChild(QLabel, "test mean")
+    assert figure is not None
+    qtbot.mouseClick(figure, Qt.MouseButton.LeftButton, pos=QPoint(10, figure.height() // 2))
+    wrong = shown(stage, asked[-1])
+    assert 0 < wrong < figures["photos"]
+    (words,) = [label for label in page.report.findChildren(QLabel) if "Rejects that it would accept" in label.text()]
+    words.linkActivated.emit("joints_agreeing")
+    verdicts = figures["verdicts"]
+    agreeing = verdicts["rejected_by_both"] + verdicts["accepted_by_both"]
+    assert shown(stage, asked[-1]) == 2 * agreeing  # two photographs a joint
+    click(qtbot, table, row, 9)
+    assert tabs.bar.currentIndex() == THRESHOLDS
+    assert tabs.thresholds.detail.title.text() == FLAGS[0]

@@ -13,6 +13,7 @@ from weldstudio.domain.labelling import Source, State
 from weldstudio.domain.photo import PhotoFacts
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.quality import people
+from weldstudio.gui.quality.doubts import MONTH_TABLE
 from weldstudio.gui.quality.page import QualityPage
 from weldstudio.gui.session import Session
 from weldstudio.gui.theme import READABLE, theme
@@ -26,9 +27,10 @@ def stage(qtbot: QtBot, project: Path, make_session: Callable[..., Session]) -> 
     return set_stage(qtbot, make_session(project))
 
 
-def open_page(stage: Stage) -> QualityPage:
+def open_page(stage: Stage, panel: str = "overview") -> QualityPage:
     page = stage.show_page(QualityPage, "quality")
     assert isinstance(page, QualityPage)
+    page.show_panel(panel)
     return page
 
 
@@ -59,14 +61,16 @@ def test_labels_are_counted_by_state_and_by_source_and_follow_edits(qtbot: QtBot
     session.label(ids[:1], 0, State.RAISED)
     session.label(ids[1:4], 0, State.CLEAR)
     session.label(ids[4:6], 1, State.RAISED, source=Source.IMPORT)
-    page = open_page(stage)
+    page = open_page(stage, "labels")
     assert row(page, "Labels by state", "No Clamp Used") == ["No Clamp Used", "1", "3", "0", "8", "33 %"]
     heads = page.tables["Where the labels came from"]._heads
     assert heads == ["Flag", "One by one", "Several at once", "Imported"]
     assert row(page, "Where the labels came from", "No Clamp Used") == ["No Clamp Used", "1", "3", "0"]
     assert row(page, "Where the labels came from", "Soil") == ["Soil", "0", "0", "2"]
+    page.show_panel("overview")
     assert "looked at by a person (4)" in texts(page)
     assert "with any label (6)" in texts(page)
+    page.show_panel("labels")
     session.label(ids[6:7], 0, State.UNSURE)
     qtbot.waitUntil(lambda: row(page, "Labels by state", "No Clamp Used")[3] == "1")
     stage.do("edit.undo")
@@ -74,9 +78,10 @@ def test_labels_are_counted_by_state_and_by_source_and_follow_edits(qtbot: QtBot
 
 
 def test_without_labels_there_is_no_table_of_their_sources(stage: Stage) -> None:
-    page = open_page(stage)
+    page = open_page(stage, "labels")
     assert "Where the labels came from" not in page.tables
     assert "By equipment" not in page.tables
+    page.show_panel("problems")
     assert "Every photograph that was read can be shown." in texts(page)
 
 
@@ -85,7 +90,7 @@ def test_problems_are_listed_with_their_reason(stage: Stage, project: Path) -> N
     collection = int(session.mirror.collection[0])
     path = session.mirror.paths[0]
     session.run(photos.record_facts, collection, [PhotoFacts(path, problem="The file ends early; copy it again.")])
-    page = open_page(stage)
+    page = open_page(stage, "problems")
     assert row(page, "Problems", path) == [path, "The file ends early; copy it again."]
 
 
@@ -99,7 +104,7 @@ def test_equipments_stand_side_by_side(stage: Stage) -> None:
     session.run(photos.record_facts, collection, facts)
     session.label(session.mirror.ids.tolist()[:2], 0, State.RAISED)
     session.label(session.mirror.ids.tolist()[2:4], 0, State.CLEAR)
-    page = open_page(stage)
+    page = open_page(stage, "labels")
     table = page.tables["By equipment"]
     assert table._heads == ["", "Bluebox", "Redbox"]
     assert row(page, "By equipment", "Photographs") == ["Photographs", "8", "4"]
@@ -108,7 +113,9 @@ def test_equipments_stand_side_by_side(stage: Stage) -> None:
 
 def test_the_page_is_reached_and_scrolled_by_keys(qtbot: QtBot, stage: Stage) -> None:
     page = open_page(stage)
-    qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_PageDown)
+    for _ in range(2):
+        qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: MONTH_TABLE in page.tables)
     stage.do("quality.refresh")
     assert page.tables
 
@@ -117,22 +124,23 @@ def test_a_figure_opens_its_photographs_by_mouse_and_by_key(qtbot: QtBot, stage:
     asked: list[str] = []
     stage.session.photos_asked.connect(asked.append)
     stage.session.label(stage.session.mirror.ids.tolist()[:1], 0, State.CLEAR)
-    page = open_page(stage)
+    page = open_page(stage, "labels")
     table = page.tables["Labels by state"]
     QApplication.processEvents()
     place = table.visualItemRect(table.item(0, 2)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    nothing = table.visualItemRect(table.item(0, 3)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=nothing)
     assert asked == ['flag:"No Clamp Used"=clear']
     table.setFocus()
-    table.setCurrentCell(1, 1)
+    table.setCurrentCell(1, 4)
     stage.do("quality.review")
-    assert asked[1:] == ["flag:Soil"]
+    assert asked[1:] == ["flag:Soil=unseen"]
 
 
 def test_on_a_wide_screen_numbers_stay_near_their_names(stage: Stage) -> None:
     stage.session.label(stage.session.mirror.ids.tolist()[:2], 0, State.RAISED)
-    page = open_page(stage)
+    page = open_page(stage, "labels")
     stage.resize(2560, 1440)
     QApplication.processEvents()
     table = next(iter(page.tables.values()))
@@ -149,11 +157,15 @@ def test_experts_kappa_and_audits_have_their_tables(qtbot: QtBot, stage: Stage) 
     session.edit("x", samples.draw_audit, 12, seed=4, who="Lee")
     session.edit("x", labelling.set_state, [2], 1, State.CLEAR, who="Lee")
     session.edit("x", reviews.mark_reviewed, [1, 2, 3], who="Lee")
-    page = stage.show_page(QualityPage, "quality")
+    asked: list[str] = []
+    session.photos_asked.connect(asked.append)
+    page = open_page(stage, "people")
     qtbot.waitUntil(lambda: people.AUDITS in page.tables)
     kappa, audits = (page.tables[title] for title in (people.AGREEMENT, people.AUDITS))
     row = next(n for n in range(kappa.rowCount()) if kappa.name_of(n) == "Soil")
     assert [kappa.item(row, column).text() for column in range(1, 7)] == ["6", "1", "1", "1", "0", "0.25"]
+    page.content.open_cell(people.AGREEMENT, row, 2)
+    assert asked == ["id:1"]
     assert [audits.item(0, column).text() for column in (2, 3, 4)] == ["4", "3 of 12", "1 of 3"]
     wrong = next(table for title, table in page.tables.items() if title.startswith("Wrong labels"))
     soil = next(n for n in range(wrong.rowCount()) if wrong.name_of(n) == "Soil")
@@ -171,7 +183,7 @@ def test_how_often_each_expert_raises_a_flag_is_told_by_medium(
         labelling.set_state(store, [1, 2], 0, State.RAISED, who="Ann")
         labelling.nothing_applies(store, [3, 4, 5, 6, 7], who="Ann")
         labelling.set_state(store, [4], 0, State.RAISED, who="Bob")
-    page = open_page(set_stage(qtbot, make_session(project)))
+    page = open_page(set_stage(qtbot, make_session(project)), "people")
     (title,) = (title for title in page.tables if "raise" in title.casefold())
     table = page.tables[title]
     assert [r[:4] for r in table._rows] == [

@@ -85,6 +85,7 @@ def test_photographs_that_look_alike_and_none_of_them_hidden(qtbot: QtBot, page:
         store.db.conn.commit()
     press(page, Qt.Key.Key_F3)
     qtbot.waitUntil(lambda: beside(page) == [5, 7, 2])
+    assert "in outline" in page.beside._panes[0].caption
     press(page, Qt.Key.Key_F2)
     assert beside(page) == [2, 3]
     assert not page._actions["beside.similar"].isChecked()
@@ -117,7 +118,27 @@ def test_an_example_that_is_not_in_the_project_is_shown_from_its_copy(qtbot: QtB
     session.choose_flag(1)
     press(page, Qt.Key.Key_F2, SHIFT)
     qtbot.waitUntil(lambda: [photo is not None and photo < 0 for photo in beside(page)] == [True])
-    qtbot.waitUntil(lambda: page.large.panes.beside[0]._picture is not None)
+    view = page.large.panes.beside[0]
+    qtbot.waitUntil(lambda: view._picture is not None)
+    press(page, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: view._layer is not None and view._layer.note.startswith("Soil"))
+
+
+def test_the_overlay_of_the_chosen_flag_lies_on_every_photograph(qtbot: QtBot, page: ReviewPage) -> None:
+    press(page, Qt.Key.Key_F2)
+    page.overlays.show_of(2)
+    views = page.large.panes.views
+
+    def notes() -> list[str]:
+        return [view._layer.note for view in views if view._layer is not None]
+
+    qtbot.waitUntil(lambda: len(notes()) == 3)
+    assert all(note.startswith("Joint Misaligned  0.30") for note in notes())
+    page._session.choose_flag(1)
+    assert all(note.startswith("Soil  0.20") for note in notes())
+    assert len(notes()) == 3
+    press(page, Qt.Key.Key_O)
+    assert notes() == []
 
 
 def test_every_raised_flag_has_its_overlay(qtbot: QtBot, page: ReviewPage) -> None:

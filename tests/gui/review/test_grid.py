@@ -3,8 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from tests.photos import make_photo
 from weldstudio.domain.labelling import State
 from weldstudio.gui.review.badges import Badge
-from weldstudio.gui.review.grid import LARGEST, SMALLEST, PhotoGrid, key_target
-from weldstudio.gui.review.heads import Head, Heads
+from weldstudio.gui.review.grid import LARGEST, SMALLEST, PhotoGrid
+from weldstudio.gui.review.grid_keys import key_target
+from weldstudio.gui.review.heads import Head, Heads, held_group
 from weldstudio.gui.review.layout import Layout
 from weldstudio.gui.review.pictures import Source
 from weldstudio.gui.review.selection import Selection
@@ -229,3 +230,35 @@ def test_nothing_to_show_is_no_error(qtbot: QtBot, grid: PhotoGrid) -> None:
     grid.change(Selection.select_all)
     grid.viewport().grab()
     assert not grid.step(1)
+
+
+def test_headings_of_groups_are_reached_by_keys(grid: PhotoGrid) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    grid.show_ids(np.arange(COUNT) + 100, np.array([0, 3, 5, 30]))
+    grid.move_to(4)
+    for key, modifier, chosen in (
+        (Qt.Key.Key_Up, control, [103, 104]),
+        (Qt.Key.Key_Up, control, [100, 101, 102]),
+        (Qt.Key.Key_Up, control, [100, 101, 102]),
+        (Qt.Key.Key_Down, control, [103, 104]),
+        (Qt.Key.Key_Down, control | shift, list(range(103, 130))),
+    ):
+        QTest.keyClick(grid, key, modifier)
+        assert grid.state.selected.tolist() == chosen
+    assert grid.state.current == 5
+    assert held_group(grid.layout_, grid.state) == 2
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert (grid.state.count, held_group(grid.layout_, grid.state)) == (0, None)
+
+
+def test_pinching_changes_the_size_by_less_than_a_pixel_at_a_time(grid: PhotoGrid) -> None:
+    touchpad = QPointingDevice(
+        *("pad", 7, QInputDevice.DeviceType.TouchPad, QPointingDevice.PointerType.Finger),
+        *(QInputDevice.Capability.Position, 2, 3),
+    )
+    at = QPointF(100, 100)
+    kind = Qt.NativeGestureType.ZoomNativeGesture
+    for _ in range(100):
+        pinch = QNativeGestureEvent(kind, touchpad, 2, at, at, grid.viewport().mapToGlobal(at), 0.004, QPointF())
+        QApplication.sendEvent(grid.viewport(), pinch)
+    assert grid.cell_size == pytest.approx(100 * 1.004**100, abs=1)

@@ -357,7 +357,10 @@ def test_the_strip_shows_the_joint_and_goes_there(with_model: At) -> None:
 def test_without_a_model_the_way_to_one_is_shown(at: At) -> None:
     box = at.page.inspector.no_model
     at.qtbot.waitUntil(box.isVisible)
-    assert "No model yet: 34 more labels" in box.sentence.text()
+    assert box.sentence.text() == "No model yet: 34 more labels will do for a first quick training."
+    assert "for instance of" in box.sentence.toolTip()
+    flags = at.page.inspector.flags
+    assert flags.sizeHint().height() == flags.minimumHeight()  # so the inspector and its list never both scroll
     with at.qtbot.waitSignal(at.session.page_asked) as signal:
         QTest.mouseClick(box.button, Qt.MouseButton.LeftButton)
     assert signal.args == ["train"]

@@ -26,6 +26,8 @@ NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
 UNKNOWN = {0: State.UNSEEN, 1: State.UNSEEN, 3: State.RAISED}
 """A merge is raised, and of its flags nobody knows which."""
 QUEUES = {queue.id: queue for queue in queues("Ada")}
+NOT_LABELLED = ("problems", "suspects", "missing", "wrong")
+"""Of problems nothing is labelled, and suspects of each kind are learned from labels: these are tried by themselves."""
 
 
 def begun(qtbot: QtBot, window: MainWindow, project: Path, *, said: tuple[float, float, float]) -> At:
@@ -148,11 +150,10 @@ def answer(at: At, queue: str) -> None:
             at.key(Key.Key_F7)
 
 
-@pytest.mark.parametrize("queue", [name for name in QUEUES if name not in ("problems", "suspects")])
+@pytest.mark.parametrize("queue", [name for name in QUEUES if name not in NOT_LABELLED])
 def test_in_every_queue_the_next_one_follows_and_the_place_is_kept(
     qtbot: QtBot, window: MainWindow, project: Path, queue: str
 ) -> None:
-    """Of problems nothing is labelled, and suspects are learned from labels: these are tried by themselves."""
     at = begun(qtbot, window, project, said=(0.9, 0.2, 0.6))
     with Store.open(project) as store:
         prepare(store, queue, list(range(1, 13)))
@@ -185,6 +186,11 @@ def test_reviewed_by_key_and_undone(at: At) -> None:
     assert said(at).startswith("Reviewed by Ada")
     at.key(Key.Key_Z, CONTROL)
     assert said(at) == "Labelled, not yet reviewed"
+    here = [at.session.current or 0]
+    for slot in range(len(NAMES)):
+        at.session.edit("Away", labelling.set_state, here, slot, State.UNSEEN, who="Ada")
+    at.session.edit("A file", labelling.set_state, here, 1, State.RAISED, who="file", source=Source.IMPORT)
+    at.qtbot.waitUntil(lambda: said(at) == "Labels of a file, nobody has looked")
 
 
 def test_returned_with_a_reason_that_the_labeller_reads_in_the_inspector(at: At) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
-from tests.gui.train.scripted import CLASSES, make_run, say, story
+from tests.gui.train.scripted import CLASSES, evaluated, make_run, say, story
 from weldstudio.domain.curves import Curves
 from weldstudio.domain.labelling import State
 from weldstudio.domain.messages import Alarm, Filters, Wall
@@ -218,16 +218,21 @@ def test_the_wall_tells_of_what_is_raised_first_and_goes_back_in_time(qtbot: QtB
     filters = [Filters(0, first, (2, 1, 1)), Filters(10, last, (2, 1, 1))]
     assert changed(filters) == pytest.approx(0.2)
     curves = Curves()
-    curves.take([*walls, *filters])
+    own = evaluated(10, 1.0)
+    own.per_class["Soil"]["threshold"] = 0.7
+    curves.take([*walls, *filters, own])
     view = SeenView(lambda _photo: None)
     qtbot.addWidget(view)
     view.resize(600, 500)
     view.show()
     view.show_curves(curves)
     assert "Soil 0.60" in view.wall.told()[0]
+    assert not view.wall.raises(0, 1)  # by the thresholds of the evaluation, which is said
+    assert "best on validation after step 10" in view._wall_title.text()
     assert "20.0 %" in view._filters_title.text()
     qtbot.keyClick(view.slider, Qt.Key.Key_Left)
     assert "Soil 0.10" in view.wall.told()[0]
+    assert "wrong at 0.5" in view._wall_title.text()
     assert "beginning" in view._filters_title.text()
     assert isinstance(view.filters, FilterStrip)
     with qtbot.waitSignal(view.opened) as opened:

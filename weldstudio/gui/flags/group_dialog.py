@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -61,7 +61,7 @@ class GroupDialog(QDialog):
         self.default_field.setToolTip("What holds where none of them is raised; empty if every photo has one of them")
         self.list = QListWidget()
         self.list.setAccessibleName("Flags of the group")
-        self.list.setMinimumHeight(theme.px(180))
+        self.list.setMinimumHeight(theme.px(240))
         self._fill(group.members if group is not None else chosen)
         self.consequences = QLabel(" ")
         self.consequences.setWordWrap(True)
@@ -109,6 +109,7 @@ class GroupDialog(QDialog):
             item = QListWidgetItem(f"{flag.name}   (in “{other.name}”)" if elsewhere and other else flag.name)
             item.setToolTip(item.text())
             item.setData(Qt.ItemDataRole.UserRole, flag.slot)
+            item.setSizeHint(QSize(0, theme.row_height))  # else the boxes to tick touch each other
             ticked = flag.slot in chosen and not elsewhere
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
             if elsewhere:

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.scheme import Level
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.button_row import ButtonRow
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.flags import order
 from weldstudio.gui.flags.contractors_dialog import ContractorsDialog
@@ -28,9 +28,10 @@ from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
 from weldstudio.gui.flags.rows import Kind, Row, label_counts, scheme_rows
 from weldstudio.gui.flags.table import SchemeTable
 from weldstudio.gui.icons import set_icon
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GAP, GROUP
+from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import counted
 
 _MENU = (
@@ -44,6 +45,7 @@ COUNTED = {
     Level.FLAGS: "Verdicts count flags",
     Level.BOTH: "Verdicts count flags and merges",
 }
+_LEAST_ROWS = 6
 COUNT_MS = 50
 """Labels that arrive in quick succession are counted once."""
 
@@ -101,23 +103,19 @@ class FlagsPage(QWidget):
         self.table.setColumnHidden(Column.GROUP, not mirror.scheme.groups)
         undoable = any(row.kind in (Kind.MERGE, Kind.RETIRED) for row in rows)
         self.table.setColumnHidden(Column.UNDO, not undoable)
+        self.table.names.fit()
         merged = bool(mirror.scheme.live_merges)
-        self._buttons["scheme.verdicts"].setVisible(merged)
         self._buttons["scheme.verdicts"].setText(COUNTED[mirror.scheme.verdict_level])
+        self.header.want(self._buttons["scheme.verdicts"], merged)
         self._actions.set_enabled("scheme.verdicts", merged)
         self._summary.setText(self._in_words(rows))
         self._show_possible()
 
     # --- parts --------------------------------------------------------------------------------------------------
 
-    def _make_header(self) -> QWidget:
-        header = QWidget()
-        layout = QHBoxLayout(header)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
-        self._summary = QLabel()
-        set_look(self._summary, "secondary")
-        layout.addWidget(self._summary, 1)
+    def _make_header(self) -> ButtonRow:
+        header = ButtonRow("More to do with the flags")
+        self._summary = header.words
         for action_id, text, icon, look in (
             ("scheme.verdicts", "", "flags", ""),
             ("scheme.contractors", "Contractors", "joint", ""),
@@ -133,7 +131,7 @@ class FlagsPage(QWidget):
             button.clicked.connect(action.trigger)
             button.setEnabled(action.isEnabled())
             action.enabledChanged.connect(button.setEnabled)
-            layout.addWidget(button)
+            header.add(button, action)
             self._buttons[action_id] = button
         return header
 
@@ -158,7 +156,9 @@ class FlagsPage(QWidget):
                 self._actions["scheme.add"],
             )
         )
-        self._stack.addWidget(full)
+        # A few rows at least, and the page scrolls where large text leaves no room for them.
+        self.table.setMinimumHeight(_LEAST_ROWS * theme.row_height)
+        self._stack.addWidget(Roomy(full))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView
 from weldstudio.gui.flags.delegates import SchemeDelegate
 from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
 from weldstudio.gui.flags.rows import Row
+from weldstudio.gui.name_column import NameColumn
 from weldstudio.gui.theme import GAP, theme
 
 NARROW = 960
@@ -37,6 +38,7 @@ class SchemeTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(24)
+        self.names = NameColumn(self, Column.NAME)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -77,7 +79,7 @@ class SchemeTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
         widths = {
-            Column.KEY: 56,
+            Column.KEY: 66,
             Column.POINTS: 64,
             Column.RULE: 142,
             Column.GROUP: 112,
@@ -93,4 +95,4 @@ class SchemeTable(QTableView):
         for column, width in widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, theme.px(width))
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        self.names.fit()

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
 from weldstudio.gui.theme import theme
+
+LEAST_NAME: Final = 176
+"""Pixels of the first column at least: enough of a long name, its middle left out, to tell it from others."""
+PADDING: Final = 15
+"""Of a cell, left and right together, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class Cell:
     strength: float = 0.0
     """0 to 1: how strong its ground is."""
     tip: str = ""
+    bold: bool = False
 
 
 class CellTable(QTableWidget):
@@ -30,15 +37,22 @@ class CellTable(QTableWidget):
     opened = Signal(int, int)
     """Row and column of a figure whose photographs are wanted."""
 
-    def __init__(self, name: str, *, narrow: int = 56, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, *, narrow: int = 56, words: Sequence[int] = (0,), parent: QWidget | None = None
+    ) -> None:
+        """`words`: the columns of words; the others hold figures."""
         super().__init__(parent)
+        self._words = words
         self._narrow = narrow
+        self._resized: set[int] = set()
+        """Columns that a person has given another width."""
         self._cells: Sequence[Sequence[Cell]] = ()
         self.setAccessibleName(name)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setTabKeyNavigation(False)
         self.setProperty("look", "dense")
         self.setMouseTracking(True)
@@ -48,6 +62,8 @@ class CellTable(QTableWidget):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(self._moved)
         self.cellClicked.connect(self._clicked)
         self.cellEntered.connect(self._entered)
         theme.changed.connect(self._dress)
@@ -58,7 +74,7 @@ class CellTable(QTableWidget):
         for column, (text, tip) in enumerate(heads):
             item = QTableWidgetItem(text)
             item.setToolTip(tip)
-            item.setTextAlignment(_side(column))
+            item.setTextAlignment(self._aligned(column))
             self.setHorizontalHeaderItem(column, item)
 
     def show_cells(self, rows: Sequence[Sequence[Cell]]) -> None:
@@ -94,8 +110,8 @@ class CellTable(QTableWidget):
             item = QTableWidgetItem()
             self.setItem(row, column, item)
         item.setText(cell.text)
-        item.setTextAlignment(_side(column))
-        item.setFont(theme.font("body", figures=column > 0))
+        item.setTextAlignment(self._aligned(column))
+        item.setFont(theme.font("body", bold=cell.bold, figures=column not in self._words))
         role = "disabled" if cell.pale else "link" if cell.opens else "text"
         item.setForeground(theme.colour(role))
         item.setBackground(theme.colour("raised", alpha=0.45 * cell.strength))
@@ -115,20 +131,43 @@ class CellTable(QTableWidget):
                 self._fill(i, column, cell)
         self._fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
     def _fit(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(theme.px(24))
-        for column in range(self.columnCount()):
-            mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(column, mode)
-            if column:
-                needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(6)
-                header.resizeSection(column, max(theme.px(self._narrow), needed))
+        head, cell = QFontMetrics(theme.font("secondary")), QFontMetrics(theme.font("body", bold=True, figures=True))
+        with QSignalBlocker(header):
+            for column in range(1, self.columnCount()):
+                if column not in self._resized:
+                    widest = max((cell.horizontalAdvance(row[column].text) for row in self._cells), default=0)
+                    titled = self.horizontalHeaderItem(column)
+                    needed = max(widest, 0 if titled is None else head.horizontalAdvance(titled.text())) + PADDING
+                    header.resizeSection(column, max(theme.px(self._narrow), needed))
+        self.updateGeometries()
+        self._spread()
+
+    def _spread(self) -> None:
+        """Names get the room that the figures leave, and never too little to be told apart; then the table scrolls."""
+        header = self.horizontalHeader()
+        if 0 not in self._resized and self.columnCount():
+            left = self.viewport().width() - sum(header.sectionSize(n) for n in range(1, self.columnCount()))
+            with QSignalBlocker(header):
+                header.resizeSection(0, max(theme.px(LEAST_NAME), left))
+            self.updateGeometries()
+            self.viewport().update()
         head = max(header.sizeHint().height(), theme.row_height)
-        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2)
+        bar = self.horizontalScrollBar().sizeHint().height() if header.length() > self.viewport().width() else 0
+        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2 + bar)
 
+    def _moved(self, column: int, _before: int, _after: int) -> None:
+        """A person has given a column another width, which it keeps."""
+        self._resized.add(column)
+        self._spread()
 
-def _side(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    def _aligned(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignLeft if column in self._words else Qt.AlignmentFlag.AlignRight
+        return side | Qt.AlignmentFlag.AlignVCenter

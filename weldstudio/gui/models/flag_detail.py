@@ -16,6 +16,7 @@ from weldstudio.gui.words import count, percent
 if TYPE_CHECKING:
     from weldstudio.domain.thresholds import Ranked
 
+WIDTH: Final = 232
 CELL_WORDS: Final = {
     "hits": ("found", "raised, and it raises it"),
     "misses": ("missed", "raised, and it does not raise it"),
@@ -79,6 +80,7 @@ class FlagDetail(QWidget):
         self.trust = QLabel()
         set_look(self.trust, "secondary")
         self.trust.setWordWrap(True)
+        self.setMaximumWidth(theme.px(WIDTH))  # a long name is wrapped: the table needs the room
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -87,8 +89,6 @@ class FlagDetail(QWidget):
         for widget in (self.roc, self.precision, self.reliability, self.trust):
             column.addWidget(widget)
         column.addStretch(1)
-        theme.changed.connect(self._dress)
-        self._dress()
 
     def show_flag(self, name: str, known: "Ranked") -> None:
         """Another flag: its curves."""
@@ -132,7 +132,3 @@ class FlagDetail(QWidget):
     def _open_bin(self, point: int) -> None:
         low = np.floor(self._bins[point].said * 10 + 1e-9) / 10
         self.bin_opened.emit(float(low), float(low) + 0.1)
-
-    def _dress(self) -> None:
-        for button in self.cells.values():
-            button.setFont(theme.font("section", bold=True, figures=True))

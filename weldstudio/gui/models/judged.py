@@ -55,11 +55,10 @@ class Judged(QObject):
             self.try_thresholds(self.own)
 
     def show_split(self, split: str) -> None:
-        """Judge by the photographs of another split."""
+        """Judge by the photographs of another split, from when it is asked for."""
         if split != self.split:
             self.split = split
             self._forget()
-            self.ask()
 
     def ask(self, *, again: bool = False) -> None:
         """Take the photographs in, if that was not done for this model and split."""
@@ -104,7 +103,8 @@ class Judged(QObject):
             return
         if slot is not None:
             self._session.choose_flag(slot)
-        self._session.show_photos(picks.pick(self._session.mirror, words, ids))
+        model = "" if self._row is None else self._row.card.id
+        self._session.show_photos(picks.pick(self._session.mirror, words, ids), by=model)
 
     def _take(self, _work: Work, wanted: tuple[str, str], found: "Judging") -> None:
         if self._wanted == wanted:

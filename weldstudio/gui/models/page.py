@@ -4,14 +4,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QMenu,
     QPushButton,
     QScrollArea,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.model import ModelCard, scheme_difference
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.button_row import ButtonRow
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.icons import set_icon
 from weldstudio.gui.models.comparison_dialog import ComparisonDialog
@@ -90,12 +90,8 @@ class ModelsPage(QWidget):
 
     # --- parts --------------------------------------------------------------------------------------------------
 
-    def _make_header(self) -> QWidget:
-        header = QWidget()
-        layout = QHBoxLayout(header)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
-        layout.addStretch(1)
+    def _make_header(self) -> ButtonRow:
+        header = ButtonRow("More to do with this model")
         self._buttons: dict[str, QPushButton] = {}
         texts = {
             "model.report": ("Report…", "export"),
@@ -115,18 +111,8 @@ class ModelsPage(QWidget):
             button.setToolTip(action.toolTip())
             button.clicked.connect(action.trigger)
             self._buttons[action_id] = button
-            layout.addWidget(button)
-        more = QToolButton()
-        set_look(more, "quiet")
-        set_icon(more, "more", "text")
-        more.setToolTip("More to do with this model")
-        more.setAccessibleName("More to do with this model")
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(more)
-        for action_id in MORE:
-            menu.addAction(self._actions[action_id])
-        more.setMenu(menu)
-        layout.addWidget(more)
+            header.add(button, action)
+        header.offer([self._actions[action_id] for action_id in MORE])
         return header
 
     def _build(self) -> None:
@@ -136,8 +122,7 @@ class ModelsPage(QWidget):
         area.setAccessibleName("Report of the model")
         self.report.setMaximumWidth(theme.px(READABLE))
         area.setWidget(self.report)
-        left = QWidget()
-        left.setFixedWidth(theme.px(LEFT))
+        left = self._left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, GAP, 0, GAP)
         column.addWidget(self.list)
@@ -152,6 +137,8 @@ class ModelsPage(QWidget):
         across.addWidget(left)
         across.addWidget(line)
         self.tabs = ModelTabs(self._session, area)
+        self.report.asked.connect(self.tabs.behind.open)
+        self.report.curve_asked.connect(self.tabs.show_curves)
         across.addWidget(self.tabs, 1)
         self._stack = QStackedWidget()
         self._empty = EmptyState("There is no model yet.", self._actions["page.train"], button="Go to Train")
@@ -164,6 +151,11 @@ class ModelsPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Large text shall not leave the report less than the list.
+        self._left.setFixedWidth(min(theme.px(LEFT), 2 * self.width() // 5))
+        super().resizeEvent(event)
 
     def _make_add_button(self) -> QPushButton:
         action = self._actions["model.add_demo"]
@@ -285,7 +277,7 @@ class ModelsPage(QWidget):
         active = row is not None and row.active
         self._buttons["model.activate"].setText("In use" if active else "Use this model")
         back = self._buttons["model.back"]
-        back.setVisible(active and self._before is not None)
+        self.header.want(back, active and self._before is not None)
         back.setToolTip(f"Have {self._before.name} answer again" if self._before is not None else "")
 
     def _session_changed(self, changes: Changes) -> None:

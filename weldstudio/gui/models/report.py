@@ -1,27 +1,33 @@
 """One model as a report, read from top to bottom: what it is, where it comes from, how good it is, flag by flag."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from weldstudio.domain.networks import NETWORKS
+from weldstudio.gui.models.cell_table import Cell, CellTable
+from weldstudio.gui.models.class_cells import COLUMNS, class_cells
+from weldstudio.gui.models.class_cells import HEADS as CLASS_HEADS
 from weldstudio.gui.models.class_rows import class_rows
-from weldstudio.gui.models.class_table import ClassTable
 from weldstudio.gui.models.model_list import ModelRow
-from weldstudio.gui.models.part_rows import HEADS, part_rows
+from weldstudio.gui.models.part_rows import HEADS, part_rows, parts_of
 from weldstudio.gui.models.trust_rows import HEADS as TRUST_HEADS
-from weldstudio.gui.models.trust_rows import trust_rows, verdict_words
+from weldstudio.gui.models.trust_rows import link, trust_rows, verdict_words
 from weldstudio.gui.news import Banner
-from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted, percent, percent_range, when
+from weldstudio.studio.behind import Wanted
 
 if TYPE_CHECKING:
+    from weldstudio.gui.models.class_rows import ClassRow
     from weldstudio.studio.lineage import Lineage
 
+_NAMES: Final = 220
+"""Most room in pixels for the name of a fact: with large text it wraps, so that the fact has room."""
 MOST_HISTORY: Final = 5
 """Of what was done with a model, so much is shown, the newest first."""
 TOO_FEW: Final = "Too few photographs to learn from: "
@@ -31,13 +37,18 @@ FIT_WORDS: Final = {"squash": "the whole photo, squeezed to a square", "crop": "
 class Report(QWidget):
     """Shows one `ModelRow`. `evaluations` is what is known of it beside the card: split -> class -> scores."""
 
+    asked = Signal(object)
+    """A `studio.behind.Wanted`: the photographs behind a number."""
+    curve_asked = Signal(str, str)
+    """Split and flag of which the curves are wanted."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "scrolled")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         self._layout.setSpacing(GROUP)
-        self.tables: dict[str, ClassTable] = {}
+        self.tables: dict[str, CellTable] = {}
 
     def show_model(self, row: ModelRow) -> None:
         """Build the page of a model anew."""
@@ -56,6 +67,7 @@ class Report(QWidget):
 
     def _add_head(self, row: ModelRow) -> None:
         title = QLabel(row.card.name)
+        title.setWordWrap(True)
         set_look(title, "page")
         title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout.addWidget(title)
@@ -80,10 +92,13 @@ class Report(QWidget):
         for i, (name, text) in enumerate(facts(row)):
             label = QLabel(name)
             label.setFont(theme.font("body"))
+            label.setWordWrap(True)
+            label.setMaximumWidth(_NAMES)
             set_look(label, "secondary")
             value = QLabel(text)
             value.setWordWrap(True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setMinimumWidth(min(label.maximumWidth(), label.fontMetrics().horizontalAdvance(name) + 2))
             grid.addWidget(label, i, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, i, 1)
         self._layout.addWidget(box)
@@ -96,7 +111,8 @@ class Report(QWidget):
         set_look(head, "section")
         self._layout.addWidget(head)
 
-        figure = QLabel(percent(scores.get("mean_per_class_accuracy")))
+        figure = QLabel(link(percent(scores.get("mean_per_class_accuracy")), "wrong"))
+        figure.setToolTip("Click: the photographs that it gets wrong")
         figure.setFont(theme.font("page", bold=True, figures=True))
         figure.setObjectName(f"{split} mean")
         words = QLabel(headline(scores, split))
@@ -110,17 +126,23 @@ class Report(QWidget):
         layout.addWidget(words, 1)
         self._layout.addWidget(across)
 
-        table = ClassTable()
-        table.show_rows(class_rows(dict(scores["per_class"])))
+        told = {name: float(one["threshold"]) for name, one in scores["per_class"].items() if "threshold" in one}
+        wanted = partial(Wanted, split, thresholds=told)
+        for label in (figure, words):
+            label.linkActivated.connect(lambda what: self.asked.emit(wanted(what)))
+        rows = class_rows(dict(scores["per_class"]))
+        table = CellTable("Scores per flag, worst first", narrow=52)
+        table.show_heads(CLASS_HEADS)
+        table.show_cells(class_cells(rows))
+        table.opened.connect(lambda row, column: self._open(wanted, rows[row], COLUMNS[column][2]))
         self.tables[split] = table
         self._layout.addWidget(table)
-        if parts := part_rows(scores):
-            self._add_figures("By equipment, contractor, type, medium and month", split, HEADS, parts)
-        if trusted := trust_rows(scores):
-            self._add_figures("How far its probabilities can be trusted", split, TRUST_HEADS, trusted).stretch_last()
+        self._add_parts(scores, wanted)
+        self._add_trust(scores, wanted)
         if agreeing := verdict_words(scores):
             verdicts = QLabel(agreeing)
             verdicts.setWordWrap(True)
+            verdicts.linkActivated.connect(lambda what: self.asked.emit(wanted(what)))
             self._layout.addWidget(verdicts)
         few = [f"{c.name} ({c.too_few})" for c in row.card.classes if c.too_few is not None]
         if few and split == "validation":
@@ -129,17 +151,65 @@ class Report(QWidget):
             set_look(note, "warning")
             self._layout.addWidget(note)
 
+    def _open(self, wanted: "Callable[..., Wanted]", row: "ClassRow", what: str) -> None:
+        if what == "curve":
+            self.curve_asked.emit(wanted("judged").split, row.name)
+        else:
+            self.asked.emit(wanted(what, row.name, at=0.5 if row.threshold is None else row.threshold))
+
+    def _add_parts(self, scores: Mapping[str, Any], wanted: "Callable[..., Wanted]") -> None:
+        """The same by what parts the photographs, where they differ in it."""
+        parts, what = parts_of(scores), {1: "judged", 2: "wrong"}
+        cells = [
+            [Cell(text, opens=n in what and text != "–", tip=row[0] if n == 0 else "") for n, text in enumerate(row)]
+            for row in part_rows(scores)
+        ]
+        self._add_figures(
+            "By equipment, contractor, type, medium and month",
+            HEADS,
+            cells,
+            lambda row, column: self.asked.emit(wanted(what[column], part=parts[row])),
+        )
+
+    def _add_trust(self, scores: Mapping[str, Any], wanted: "Callable[..., Wanted]") -> None:
+        """Calibration and promises."""
+        rows, promises = trust_rows(scores), {name: one.get("promise") for name, one in scores["per_class"].items()}
+        cells = []
+        for row in rows:
+            bound = promises[row[0]]["threshold"] is not None
+            opens = (False, row[1] != "–", row[2] != "–", bound, bound)
+            cells.append([Cell(text, opens=opens[n], tip=f"{row[0]}: {text}") for n, text in enumerate(row)])
+
+        def open_(row: int, column: int) -> None:
+            name = rows[row][0]
+            if column < 3:
+                self.curve_asked.emit(wanted("judged").split, name)
+            else:
+                self.asked.emit(wanted({3: "above", 4: "below"}[column], name, at=promises[name]["threshold"]))
+
+        self._add_figures("How far its probabilities can be trusted", TRUST_HEADS, cells, open_, words=(0, 4))
+
     def _add_figures(
-        self, title: str, split: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]
-    ) -> FigureTable:
-        """A table of figures under its title."""
+        self,
+        title: str,
+        heads: Sequence[tuple[str, str]],
+        cells: Sequence[Sequence[Cell]],
+        open_: "Callable[[int, int], None]",
+        *,
+        words: Sequence[int] = (0,),
+    ) -> None:
+        """A table of figures under its title, where there are any."""
+        if not cells:
+            return
         heading = QLabel(title)
+        heading.setWordWrap(True)
         set_look(heading, "section")
-        table = FigureTable(f"{title}, {split}")
-        table.show_figures(heads, rows)
+        table = CellTable(title, narrow=104, words=words)
+        table.show_heads(heads)
+        table.show_cells(cells)
+        table.opened.connect(open_)
         self._layout.addWidget(heading)
         self._layout.addWidget(table)
-        return table
 
 
 def facts(row: ModelRow) -> list[tuple[str, str]]:
@@ -193,8 +263,8 @@ def headline(scores: Mapping[str, Any], split: str) -> str:
         first += f"; one against the rest {percent(scores.get('one_vs_rest'))}"
     else:
         first += f"; {percent(scores.get('mean_per_class_accuracy_at_half'))} at a threshold of 0.5"
-    photos = counted(int(scores.get("photos", 0)), "photograph")
+    photos = link(counted(int(scores.get("photos", 0)), "photograph"), "judged")
     chosen = "on which the thresholds were chosen" if split == "validation" else "it has never seen"
     moment = when(scores.get("when"))
     judged = f"; judged {moment}" if moment else ""
-    return f"{first}\n{photos} {chosen}{judged}"
+    return f"{first}<br>{photos} {chosen}{judged}"

@@ -7,17 +7,19 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QTabBar, Q
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.empty_state import EmptyState
+from weldstudio.gui.models.behind import Behind
 from weldstudio.gui.models.confusion_panel import ConfusionPanel
 from weldstudio.gui.models.error_gallery import ErrorGallery
 from weldstudio.gui.models.judged import Judged
+from weldstudio.gui.models.learning_panel import LearningPanel
 from weldstudio.gui.models.model_list import ModelRow
 from weldstudio.gui.models.threshold_panel import ThresholdPanel
 from weldstudio.gui.news import Banner
 from weldstudio.gui.session import Session
 from weldstudio.gui.theme import EDGE, GAP
 
-REPORT, THRESHOLDS, CONFUSIONS, ERRORS = range(4)
-TITLES: Final = ("Report", "Thresholds", "Mixed up", "Errors")
+REPORT, THRESHOLDS, CONFUSIONS, ERRORS, LEARNING = range(5)
+TITLES: Final = ("Report", "Thresholds", "Mixed up", "Errors", "Learning curve")
 SPLITS: Final = {"test": "on test photographs", "validation": "on validation photographs"}
 NOTHING: Final = "Choose a model at the left."
 STALE: Final = "Labels have changed since these photographs were taken in."
@@ -43,9 +45,11 @@ class ModelTabs(QWidget):
         self.thresholds = ThresholdPanel(session, self.judged)
         self.confusions = ConfusionPanel(self.judged)
         self.errors = ErrorGallery(session, self.judged)
+        self.learning = LearningPanel(session, self.judged)
+        self.behind = Behind(self.judged, self.show_split, self)
         self._waiting = EmptyState(NOTHING)
         self._stack = QStackedWidget()
-        for page in (report, self.thresholds, self.confusions, self.errors, self._waiting):
+        for page in (report, self.thresholds, self.confusions, self.errors, self.learning, self._waiting):
             self._stack.addWidget(page)
         head = QHBoxLayout()
         head.setContentsMargins(EDGE - GAP, GAP // 2, EDGE, 0)
@@ -59,7 +63,7 @@ class ModelTabs(QWidget):
         column.addWidget(self.banner)
         column.addWidget(self._stack, 1)
         self.bar.currentChanged.connect(self._turned)
-        self.splits.currentIndexChanged.connect(lambda _index: self.judged.show_split(self.splits.currentData()))
+        self.splits.currentIndexChanged.connect(lambda _index: self._split_chosen())
         self.judged.changed.connect(self._show)
         self.judged.moved.connect(self._show_figures)
         session.changed.connect(self._session_changed)
@@ -67,29 +71,47 @@ class ModelTabs(QWidget):
 
     def show_model(self, row: ModelRow | None) -> None:
         """Another model, or the same one with another card."""
+        self.behind.forget()
         self.judged.show_model(row)
         self._turned()
 
+    def show_split(self, split: str) -> None:
+        """Judge by the photographs of this split."""
+        self.splits.setCurrentIndex(self.splits.findData(split))
+
+    def show_curves(self, split: str, flag: str) -> None:
+        """The curves of one flag, on the photographs of a split."""
+        self.show_split(split)
+        self.thresholds.show_flag(flag)
+        self.turn_to(THRESHOLDS)
+
     def turn_to(self, tab: int) -> None:
-        """Show one of `REPORT`, `THRESHOLDS`, `CONFUSIONS`, `ERRORS`."""
+        """Show one of `REPORT`, `THRESHOLDS`, `CONFUSIONS`, `ERRORS`, `LEARNING`."""
         self.bar.setCurrentIndex(tab)
         self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _turned(self) -> None:
         self.splits.setVisible(self.bar.currentIndex() != REPORT)
-        if self.bar.currentIndex() != REPORT:
+        if self.bar.currentIndex() == LEARNING:
+            self.learning.ask()
+        elif self.bar.currentIndex() != REPORT:
             self.judged.ask()
         self._show()
 
+    def _split_chosen(self) -> None:
+        self.judged.show_split(self.splits.currentData())
+        self._turned()
+
     def _show(self) -> None:
         tab, judging = self.bar.currentIndex(), self.judged.judging
-        stale = tab != REPORT and self.judged.stale
+        alone = tab in (REPORT, LEARNING)  # these need nothing of what is judged
+        stale = not alone and self.judged.stale
         if stale:
             self.banner.say(
                 STALE, kind="warning", offer="Judge again", take=lambda: self.judged.ask(again=True), closable=False
             )
         self.banner.setVisible(stale)
-        if tab == REPORT or judging is not None:
+        if alone or judging is not None:
             self._stack.setCurrentIndex(tab)
             self._show_figures()
             return
@@ -106,3 +128,4 @@ class ModelTabs(QWidget):
     def _session_changed(self, changes: Changes) -> None:
         if changes.labels:
             self.judged.labels_changed()
+            self.learning.labels_changed()

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -23,13 +24,19 @@ HEADS: Final = (
     ("Flag", "In the order of the scheme"),
     ("Threshold", "The probability from which it is raised; * where it is not the model's own"),
     ("Missed", "Photographs labelled raised that it would not raise, of all that are. Click: show them"),
-    ("On raised, %", "Share of the raised photographs that it finds, with the range of the true value (95 %)"),
+    (
+        "On raised, %",
+        "Share of the raised photographs that it finds, with the range of the true value (95 %). Click: show them",
+    ),
     ("False alarms", "Photographs labelled clear that it would raise, of all that are. Click: show them"),
-    ("On clear, %", "Share of the clear photographs that it lets pass, with the range of the true value (95 %)"),
+    (
+        "On clear, %",
+        "Share of the clear photographs that it lets pass, with the range of the true value (95 %). Click: show them",
+    ),
 )
 MISSED: Final = 2
 ALARMS: Final = 4
-CELL_AT: Final = {MISSED: "misses", ALARMS: "false_alarms"}
+CELL_AT: Final = {MISSED: "misses", MISSED + 1: "hits", ALARMS: "false_alarms", ALARMS + 1: "passes"}
 
 
 class ThresholdPanel(QWidget):
@@ -112,6 +119,14 @@ class ThresholdPanel(QWidget):
             self._place = min(self._place, len(judging.card.classes) - 1)
             self.rule.setVisible(not judging.exclusive)
             self._show_figures()
+            self.table.setCurrentCell(self._place, 0)
+            self._choose(self._place)
+
+    def show_flag(self, name: str) -> None:
+        """Its counts and curves, now or as soon as they are known."""
+        names = [item.name for item in self._judged.row.card.classes] if self._judged.row is not None else []
+        if name in names:
+            self._place = names.index(name)
             self.table.setCurrentCell(self._place, 0)
             self._choose(self._place)
 
@@ -218,9 +233,15 @@ class ThresholdPanel(QWidget):
 
     def _open_joints(self, cell: str) -> None:
         judging, figures = self._judged.judging, self._judged.figures
-        words = {"misses": "wrongly accepted", "false_alarms": "rejected for nothing", "passes": "rightly accepted"}
+        words = {
+            "misses": "wrongly accepted",
+            "false_alarms": "rejected for nothing",
+            "agreeing": "with the verdict of the labels",
+            "accepted": "accepted",
+        }
         if judging is not None and figures is not None:
-            ids = judging.joint_photos(cell, figures)
+            cells = {"agreeing": ("hits", "passes"), "accepted": ("misses", "passes")}.get(cell, (cell,))
+            ids = np.unique(np.concatenate([judging.joint_photos(one, figures) for one in cells]))
             self._judged.show_photos(f"joints {words[cell]} by {judging.card.name}", ids)
 
     def _open_bin(self, low: float, high: float) -> None:
@@ -237,9 +258,9 @@ def _row(name: str, threshold: float, found: Confusion, *, exclusive: bool, move
         Cell(name, tip=name),
         Cell("likeliest" if exclusive else f"{threshold:.3f}" + ("*" if moved else "")),
         _counted(found.misses, found.raised),
-        Cell(_share(found.sensitivity, found.hits, found.raised), pale=few_up, tip=_few(few_up, "raised")),
+        _shared(found.hits, found.raised, pale=few_up, tip=_few(few_up, "raised")),
         _counted(found.false_alarms, found.clear),
-        Cell(_share(found.specificity, found.passes, found.clear), pale=few_clear, tip=_few(few_clear, "clear")),
+        _shared(found.passes, found.clear, pale=few_clear, tip=_few(few_clear, "clear")),
     ]
 
 
@@ -251,8 +272,9 @@ def _few(few: bool, kind: str) -> str:
     return f"In grey: fewer than {FEW} {kind} photographs say next to nothing" if few else ""
 
 
-def _share(share: float | None, right: int, n: int) -> str:
-    if share is None:
-        return "–"
+def _shared(right: int, n: int, *, pale: bool, tip: str) -> Cell:
+    if not n:
+        return Cell("–", pale=pale, tip=tip)
     low, high = wilson(right, n)
-    return f"{100 * share:.1f} ({100 * low:.0f}–{100 * high:.0f})"
+    words = f"{100 * right / n:.1f} ({100 * low:.0f}–{100 * high:.0f})"
+    return Cell(words, opens=right > 0, pale=pale, tip=tip)

@@ -9,10 +9,19 @@ from weldstudio.gui.words import counted, percent, percent_range
 
 HEADS: Final = (
     ("Flag", ""),
-    ("Off by", "How far its probabilities lie from what is true, on average (expected calibration error)"),
+    (
+        "Off by",
+        "How far its probabilities lie from what is true, on average (expected calibration error). Click: its curve",
+    ),
     ("Corrected", "The same after a correction found on validation photographs (Platt)"),
-    ("From", "The probability from which to raise so that no more raised photographs are missed than promised"),
-    ("Miss rate promised", "What that threshold did on these photographs, or what the promise takes"),
+    (
+        "From",
+        "The probability from which to raise so that no more raised are missed than promised. Click: those raised",
+    ),
+    (
+        "Miss rate promised",
+        "What that threshold did on these photographs, or what the promise takes. Click: those missed",
+    ),
 )
 
 
@@ -45,6 +54,13 @@ def verdict_words(scores: Mapping[str, Any]) -> str:
     if not found["rejected_by_both"] + missed:
         return f"Verdicts: the labels reject none of {joints}, so agreement on them says little."
     words = (
-        f"Verdicts: {percent(found['agreement'])} of {joints} as by the labels ({percent_range(*found['interval'])})"
+        f"Verdicts: {link(percent(found['agreement']), 'joints_agreeing')} of {joints} as by the labels "
+        f"({percent_range(*found['interval'])})"
     )
-    return f"{words}. Rejects that it would accept: {missed:,}; accepts that it would reject: {alarms:,}."
+    missing, wrong = link(f"{missed:,}", "joints_misses"), link(f"{alarms:,}", "joints_false_alarms")
+    return f"{words}. Rejects that it would accept: {missing}; accepts that it would reject: {wrong}."
+
+
+def link(text: str, what: str) -> str:
+    """Words that open photographs (`studio.behind`); nothing opens none."""
+    return text if text in ("0", "–") else f'<a style="text-decoration: none" href="{what}">{text}</a>'

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox
 
 from weldstudio.domain.scores import wilson
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GAP, GROUP
 from weldstudio.gui.words import count, percent, percent_range
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Tile(QFrame):
         super().__init__(parent)
         set_look(self, "card")
         self.figure = QPushButton("–")
-        set_look(self.figure, "figure")
+        set_look(self.figure, "large_figure")
         self.figure.setAccessibleName(name)
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -32,17 +32,12 @@ class Tile(QFrame):
         column.addWidget(self.figure)
         column.addWidget(self.words)
         column.addStretch(1)
-        theme.changed.connect(self._dress)
-        self._dress()
 
     def say(self, figure: str, words: str, *, opens: bool) -> None:
         """`opens`: whether there are photographs behind the figure."""
         self.figure.setText(figure)
         self.figure.setEnabled(opens)
         self.words.setText(words)
-
-    def _dress(self) -> None:
-        self.figure.setFont(theme.font("page", bold=True, figures=True))
 
 
 class VerdictTiles(QWidget):
@@ -71,8 +66,10 @@ class VerdictTiles(QWidget):
         inner.addWidget(self.pace)
         self.accepted.figure.clicked.connect(lambda: self.opened.emit("misses"))
         self.rejected.figure.clicked.connect(lambda: self.opened.emit("false_alarms"))
-        self.agreement.figure.clicked.connect(lambda: self.opened.emit("passes"))
-        self.agreement.figure.setToolTip("Show the joints that labels and model accept")
+        self.agreement.figure.clicked.connect(lambda: self.opened.emit("agreeing"))
+        self.agreement.figure.setToolTip("Show the joints that labels and model judge alike")
+        self.hours.figure.clicked.connect(lambda: self.opened.emit("accepted"))
+        self.hours.figure.setToolTip("Show the joints that it accepts")
         self.accepted.figure.setToolTip("Show these joints: the labels reject them and the model would not")
         self.rejected.figure.setToolTip("Show these joints: the model rejects them and the labels do not")
         self.pace.valueChanged.connect(lambda _value: self.pace_changed.emit())
@@ -84,7 +81,7 @@ class VerdictTiles(QWidget):
         right = c.hits + c.passes
         range_ = percent_range(*wilson(right, n)) if n else "nothing is known"
         self.agreement.say(
-            percent(c.accuracy), f"of {count(n)} joints get the verdict of the labels ({range_})", opens=c.passes > 0
+            percent(c.accuracy), f"of {count(n)} joints get the verdict of the labels ({range_})", opens=right > 0
         )
         low, high = passed.wrong_interval
         of = f"of {count(passed.joints)} joints that it accepts ({percent_range(low, high)})"
@@ -97,6 +94,8 @@ class VerdictTiles(QWidget):
         )
         seconds = self.pace.value()
         saved, whole = passed.hours(photos, seconds), photos * seconds / 3600
-        self.hours.say(f"{saved:,.1f} h", f"saved of {whole:,.1f} for {count(photos)} photographs, at", opens=False)
+        self.hours.say(
+            f"{saved:,.1f} h", f"saved of {whole:,.1f} for {count(photos)} photographs, at", opens=passed.joints > 0
+        )
         tip = "If joints that it accepts were passed without a look, as often in the whole project as here"
         self.hours.setToolTip(tip)

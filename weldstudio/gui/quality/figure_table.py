@@ -1,23 +1,32 @@
 """A table of figures in a page that scrolls as one: as tall as its rows, read and copied, never edited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
-from weldstudio.gui.theme import theme
+from weldstudio.gui.theme import READABLE, theme
 
-NUMBER_WIDTH = 104
+NUMBER_WIDTH, LEAST_WIDTH = 104, 64
+NAME_WIDTH = 168
+"""Of the names, where the table is narrow; the figures come nearer to each other first."""
 
 
 class FigureTable(QTableWidget):
-    """The first column holds names, the others figures."""
+    """The first column holds names, the others figures; some of these open something."""
+
+    opened = Signal(int, int)
+    """(row, column) of a figure that was clicked."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heads: Sequence[str] = ()
         self._rows: Sequence[Sequence[str]] = ()
+        self._linked: Collection[tuple[int, int]] = ()
+        self._needed: list[int] = []
+        """Width of each column for what stands in it."""
+        self._words_last = False
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -30,11 +39,19 @@ class FigureTable(QTableWidget):
         self.verticalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
+        self.setMouseTracking(True)
+        self.cellClicked.connect(self._clicked)
         theme.changed.connect(self._fit)
 
-    def show_figures(self, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
-        """`heads` as (text, tooltip); each row begins with its name."""
-        self._heads, self._rows = [text for text, _ in heads], rows
+    def show_figures(
+        self,
+        heads: Sequence[tuple[str, str]],
+        rows: Sequence[Sequence[str]],
+        *,
+        linked: Collection[tuple[int, int]] = (),
+    ) -> None:
+        """`heads` as (text, tooltip); each row begins with its name. `linked` are (row, column) that open something."""
+        self._heads, self._rows, self._linked = [text for text, _ in heads], rows, linked
         self.setColumnCount(len(heads))
         self.setRowCount(len(rows))
         for column, (text, tip) in enumerate(heads):
@@ -57,7 +74,12 @@ class FigureTable(QTableWidget):
 
     def stretch_last(self) -> None:
         """For a last column of words instead of figures."""
+        self._words_last = True
         last = self.columnCount() - 1
+        for column in range(last):
+            most = self._needed[column] if column else min(self._needed[0], theme.px(READABLE) // 3)
+            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            self.horizontalHeader().resizeSection(column, most)
         self.horizontalHeader().setSectionResizeMode(last, QHeaderView.ResizeMode.Stretch)
         for item in (self.horizontalHeaderItem(last), *(self.item(row, last) for row in range(self.rowCount()))):
             if item is not None:
@@ -71,17 +93,52 @@ class FigureTable(QTableWidget):
             return
         super().keyPressEvent(event)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        at = self.indexAt(event.position().toPoint())
+        over = (at.row(), at.column()) in self._linked
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def _clicked(self, row: int, column: int) -> None:
+        if (row, column) in self._linked and not QGuiApplication.keyboardModifiers():
+            self.opened.emit(row, column)
+
     def _fit(self) -> None:
+        for row, column in self._linked:
+            item = self.item(row, column)
+            if item is not None:
+                item.setForeground(theme.colour("link"))
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
-        for column in range(self.columnCount()):
-            mode = QHeaderView.ResizeMode.Fixed if column else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(column, mode)
-            if column:
-                needed = max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(8)
-                header.resizeSection(column, max(theme.px(NUMBER_WIDTH), needed))
-        head = max(header.sizeHint().height(), theme.row_height)
-        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2)
+        self._needed = [
+            max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(8)
+            for column in range(self.columnCount())
+        ]
+        self._share_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """The width: figures at their ease, or close together where names would be cut; the names have the rest."""
+        header, figures = self.horizontalHeader(), self._needed[1:]
+        if self._words_last or not figures:
+            self._fit_height()
+            return
+        at_ease = [max(theme.px(NUMBER_WIDTH), needed) for needed in figures]
+        room = self.viewport().width()
+        names = max(theme.px(NAME_WIDTH), min(self._needed[0], room // 2))
+        widths = at_ease if room - sum(at_ease) >= names else [max(theme.px(LEAST_WIDTH), one) for one in figures]
+        for column, width in enumerate([max(names, room - sum(widths)), *widths]):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, width)
+        self._fit_height(scrolls=sum(widths) + names > room)
+
+    def _fit_height(self, *, scrolls: bool = False) -> None:
+        head = max(self.horizontalHeader().sizeHint().height(), theme.row_height)
+        bar = self.horizontalScrollBar().sizeHint().height() if scrolls else 0
+        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2 + bar)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

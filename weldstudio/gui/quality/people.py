@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from weldstudio.gui.quality.blocks import Heads, Link, Rows
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import count, percent_range, when
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 AGREEMENT: Final = "Agreement of first and second reviewer"
 AUDITS: Final = "Audit samples"
-Heads = Sequence[tuple[str, str]]
-Rows = Sequence[tuple[str, ...]]
+PeopleTable = tuple[str, Heads, Rows, str, dict[tuple[int, int], Link]]
+"""Title, heads, rows, explanation, and what its numbers open."""
 
 
 class People(QObject):
@@ -30,11 +31,11 @@ class People(QObject):
         """Ask the store anew."""
         self._session.run(_read).then(self._take)
 
-    def tables(self) -> list[tuple[str, str, Heads, Rows]]:
-        """Title, explanation, heads and rows of each table that has something to say."""
+    def tables(self) -> list[PeopleTable]:
+        """Each table that has something to say."""
         made = [_agreement(self._session), _audits(self._session, self._draws)]
         made.append(_audited_flags(self._session, self._draws))
-        return [table for table in made if table[3]]
+        return [table for table in made if table[2]]
 
     def _take(self, draws: "list[Draw]") -> None:
         if draws != self._draws:
@@ -48,7 +49,7 @@ def _read(store: "Store") -> "list[Draw]":
     return samples.draws(store)
 
 
-def _agreement(session: Session) -> tuple[str, str, Heads, Rows]:
+def _agreement(session: Session) -> PeopleTable:
     from weldstudio.studio import second
 
     found = second.agreement(session.mirror)
@@ -75,10 +76,19 @@ def _agreement(session: Session) -> tuple[str, str, Heads, Rows]:
     waiting = "".join(f" {who} has {count(number)} to look at." for who, number in found.waiting.items())
     differ = f" {count(found.differing)} labels differ and are to be settled: the queue “Reviewers differ”."
     text = f"Labelled twice, the second time blind.{waiting}{differ if found.differing else ''}"
-    return AGREEMENT, text, heads, rows
+    cells = second.cells(session.mirror)
+    names = [row[0] for row in rows]
+    links = {
+        (names.index(name), column): Link(ids=ids, words=f"{name}: {words}")
+        for name, of_flag in cells.items()
+        if name in names
+        for column, (words, ids) in enumerate(of_flag.items(), 1)
+        if ids
+    }
+    return AGREEMENT, heads, rows, text, links
 
 
-def _audits(session: Session, draws: "Sequence[Draw]") -> tuple[str, str, Heads, Rows]:
+def _audits(session: Session, draws: "Sequence[Draw]") -> PeopleTable:
     purposes = {"audit": "labels", "safe": "safe to pass"}
     heads = [
         ("Drawn", ""),
@@ -101,10 +111,16 @@ def _audits(session: Session, draws: "Sequence[Draw]") -> tuple[str, str, Heads,
         )
         for one in _found(session, draws)
     ]
-    return AUDITS, "Drawn by chance, so that what was found says how many of all labels are wrong.", heads, rows
+    text = "Drawn by chance, so that what was found says how many of all labels are wrong."
+    links = {
+        (row, 3): Link(ids=ids, words=f"audit sample of {rows[row][0]}")
+        for row, one in enumerate(_found(session, draws))
+        if (ids := tuple(p for p, drawn in session.mirror.reviews.audits.items() if one.draw.action_id in drawn))
+    }
+    return AUDITS, heads, rows, text, links
 
 
-def _audited_flags(session: Session, draws: "Sequence[Draw]") -> tuple[str, str, Heads, Rows]:
+def _audited_flags(session: Session, draws: "Sequence[Draw]") -> PeopleTable:
     newest = next((one for one in _found(session, draws) if one.done), None)
     heads = [
         ("Flag", ""),
@@ -114,12 +130,12 @@ def _audited_flags(session: Session, draws: "Sequence[Draw]") -> tuple[str, str,
         ("95 % interval", ""),
     ]
     if newest is None:
-        return "", "", heads, ()
+        return "", heads, (), "", {}
     rows = [
         (flag.name, _share(flag.raised), _interval(flag.raised), _share(flag.clear), _interval(flag.clear))
         for flag in newest.flags
     ]
-    return f"Wrong labels in the sample of {when(newest.draw.at.timestamp())}", "", heads, rows
+    return f"Wrong labels in the sample of {when(newest.draw.at.timestamp())}", heads, rows, "", {}
 
 
 def _found(session: Session, draws: "Sequence[Draw]") -> "list[Audit]":

@@ -22,22 +22,25 @@ _SETTLE_MS: Final = 300
 class Columns(QSplitter):
     """The photographs keep the greater part. Once moved by hand, the widths are the person's, the next time too."""
 
-    def __init__(self, left: QWidget, middle: QWidget, right: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
         self._by_hand = False
-        for place, (part, least) in enumerate(((left, _LEAST_SIDE), (middle, _LEAST_MIDDLE), (right, _LEAST_SIDE))):
-            self.addWidget(part)
-            self.setStretchFactor(place, int(part is middle))
-            part.setMinimumWidth(least)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(lambda: layout_file.keep(_WIDTHS, self.saveState()))
+        self.splitterMoved.connect(self._moved)
+
+    def hold(self, left: QWidget, middle: QWidget, right: QWidget) -> None:
+        """Once the columns are made, each a child of this: their order and widths."""
+        for place, (part, least) in enumerate(((left, _LEAST_SIDE), (middle, _LEAST_MIDDLE), (right, _LEAST_SIDE))):
+            self.insertWidget(place, part)
+            self.setStretchFactor(place, int(part is middle))
+            part.setMinimumWidth(least)
         kept = layout_file.kept(_WIDTHS)
         self._by_hand = kept is not None and self.restoreState(kept)
-        self.splitterMoved.connect(self._moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -119,6 +119,16 @@ class Filtering(QObject):
         self.refresh(None if say else text)
         return True
 
+    def show(self, text: str) -> None:
+        """Show what another part of the window asks for, in the order in which that is wanted."""
+        if self.apply(text, say=True):
+            before = self.shown.order
+            self.shown.take_natural_order()
+            if self.shown.order != before:
+                self.refresh()
+            if self.shown.slot is not None and self.shown.order.slot is not None:
+                self._session.choose_flag(self.shown.slot)
+
     def _read_runs(self, runs: frozenset[str], text: str, *, say: bool) -> None:
         """Read which photographs these runs were given, on the store's thread, and apply the filter then."""
 
@@ -146,6 +156,10 @@ class Filtering(QObject):
         self.shown.sort, self.shown.slot = sort, self._session.chosen_flag
         self.refresh()
         self.left.emit()
+
+    def list_next(self) -> None:
+        """What is filtered next stands as the filter names it."""
+        self.shown.sort, self.shown.descending = Sort.LISTED, False
 
     def group(self, by_joint: bool) -> None:
         """Keep the photographs of a joint together, or not."""

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from weldstudio.gui.review.badges import Badge, BadgeCache, BadgePainter, Ids
 from weldstudio.gui.review.cells import paint_frame, paint_photo
+from weldstudio.gui.review.grid_keys import heading_target, key_target
 from weldstudio.gui.review.grid_mouse import GridMouse
-from weldstudio.gui.review.heads import HEIGHT, Head, Heads
+from weldstudio.gui.review.heads import HEIGHT, Head, Heads, held_group
 from weldstudio.gui.review.layout import GAP, Groups, Layout, layout_of
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.thumbnails import Thumbnails
@@ -37,7 +38,7 @@ class PhotoGrid(QAbstractScrollArea):
     carried = Signal()
     """What is selected is being dragged out."""
     size_changed = Signal(int)
-    """Another size of cells was asked for by Ctrl and the wheel."""
+    """Another size of cells was asked for by Ctrl and the wheel, or by pinching."""
 
     def __init__(
         self,
@@ -175,13 +176,20 @@ class PhotoGrid(QAbstractScrollArea):
             self.selection_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        target = key_target(
-            Qt.Key(event.key()), self.state.current, layout=self.layout_, height=self.viewport().height()
-        )
+        key, at, layout = Qt.Key(event.key()), self.state.current, self.layout_
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            on = held_group(layout, self.state) is not None
+            members = heading_target(key, at, layout=layout, on_heading=on)
+            if members is not None:
+                self.change(lambda state: state.choose(members, add=shift))
+                self._reveal()
+                return
+        target = key_target(key, at, layout=layout, height=self.viewport().height())
         if target is None:
             super().keyPressEvent(event)
             return
-        self.move_to(target, extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        self.move_to(target, extend=shift)
         event.accept()
 
     # Scrolling and sizes
@@ -285,34 +293,7 @@ class PhotoGrid(QAbstractScrollArea):
                 painter.setOpacity(1)
             if framed:
                 paint_frame(painter, cell, current=focused and index == state.current)
-        self.heads.paint(painter, dirty, layout, ids=state.ids, top=top)
+        held = held_group(layout, state) if focused else None
+        self.heads.paint(painter, dirty, layout, ids=state.ids, top=top, held=held)
         self.mouse.paint_band(painter, top)
         painter.end()
-
-
-def key_target(key: Qt.Key, at: int | None, *, layout: Layout, height: int) -> int | None:
-    """Index to which a key leads from `at` in a viewport of this height; None if the key leads nowhere."""
-    if at is None or not layout.count:
-        return None
-    last = layout.count - 1
-    page = max(1, height // layout.row_step) * layout.row_step
-    match key:
-        case Qt.Key.Key_Left:
-            return max(0, at - 1)
-        case Qt.Key.Key_Right:
-            return min(last, at + 1)
-        case Qt.Key.Key_Up:
-            return layout.moved(at, -1)
-        case Qt.Key.Key_Down:
-            # The last row may be short: from above its end one comes to its end, not nowhere.
-            return layout.moved(at, 1)
-        case Qt.Key.Key_PageUp:
-            return layout.moved(at, 0, pixels=-page)
-        case Qt.Key.Key_PageDown:
-            return layout.moved(at, 0, pixels=page)
-        case Qt.Key.Key_Home:
-            return 0
-        case Qt.Key.Key_End:
-            return last
-        case _:
-            return None

@@ -1,12 +1,15 @@
-"""What the mouse does on the grid: click, Ctrl, Shift, rubber band, dragging out, tooltips, Ctrl and the wheel."""
+"""What the mouse does on the grid: click, Ctrl, Shift, rubber band, dragging out, tooltips, Ctrl and the wheel.
+
+Fingers too: pinching on a touchpad or a screen changes the size of the photographs, as Ctrl and the wheel do.
+"""
 
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QNativeGestureEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolTip
 
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.theme import theme
@@ -32,11 +35,14 @@ class GridMouse(QObject):
         """Index of the cell under the pressed button that may be dragged out: selected, or the one clicked last."""
         self._clicked: int | None = None
         """The photograph that was clicked last, alone."""
+        self._size = 0.0
+        """Width of cells asked for; pinching comes in steps that are smaller than a pixel."""
         self._pull = QTimer(self)
         self._pull.setInterval(_PULL_MS)
         self._pull.timeout.connect(self._pull_band)
         grid.installEventFilter(self)
         grid.viewport().installEventFilter(self)
+        grid.viewport().grabGesture(Qt.GestureType.PinchGesture)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -50,11 +56,27 @@ class GridMouse(QObject):
             self._tooltip(event)
             return True
         if isinstance(event, QWheelEvent) and event.modifiers() & _CONTROL:
-            size = round(self._grid.cell_size * 1.15 ** (event.angleDelta().y() / 120))
-            self._grid.set_cell_size(size)
-            self._grid.size_changed.emit(self._grid.cell_size)
+            self._grow(1.15 ** (event.angleDelta().y() / 120))
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            zooms = event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
+            if zooms:
+                self._grow(max(0.1, 1 + event.value()))
+            return zooms
+        pinch = event.gesture(Qt.GestureType.PinchGesture) if isinstance(event, QGestureEvent) else None
+        if isinstance(pinch, QPinchGesture):
+            self._held = self._pressed = None  # the first finger was taken for the mouse
+            self._grow(pinch.scaleFactor())
             return True
         return False
+
+    def _grow(self, factor: float) -> None:
+        grid = self._grid
+        if abs(self._size - grid.cell_size) >= 1:
+            self._size = float(grid.cell_size)
+        self._size *= factor
+        grid.set_cell_size(round(self._size))
+        grid.size_changed.emit(grid.cell_size)
 
     def paint_band(self, painter: QPainter, top: int) -> None:
         """The band, if one is open, on a viewport scrolled to `top`."""

@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
 from weldstudio.domain.decision import Override
 from weldstudio.domain.verdict import Verdict
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.review.layout import GAP, Layout
+from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.verdict_banner import ICONS, Said, points_words
 from weldstudio.gui.theme import theme
 from weldstudio.gui.words import counted
@@ -107,8 +108,10 @@ class Heads:
                 found.append(QRect(left, top - area.top(), width, layout.groups.header))
         return found
 
-    def paint(self, painter: QPainter, dirty: QRect, layout: Layout, *, ids: Ids, top: int) -> None:
-        """All that lie in a part of the viewport, which is scrolled to `top`."""
+    def paint(
+        self, painter: QPainter, dirty: QRect, layout: Layout, *, ids: Ids, top: int, held: int | None = None
+    ) -> None:
+        """All that lie in a part of the viewport, which is scrolled to `top`; `held`: where the keyboard is."""
         for group, left, head_top, width in layout.headers(top + dirty.top(), dirty.height()):
             members = layout.members(group)
             line = QRect(left, head_top - top, width, layout.groups.header)
@@ -116,6 +119,20 @@ class Heads:
             long = min(len(members), layout.columns) * (layout.cell_width + GAP) - GAP
             painter.fillRect(QRect(left, line.bottom() - 1, long, 1), theme.colour("on_well", alpha=0.28))
             paint_head(painter, line, self.get(int(ids[members.start])), shown=len(members))
+            if group == held:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme.colour("well_accent"), 2))
+                painter.drawRect(line.adjusted(1, 1, -1, -1))
+
+
+def held_group(layout: Layout, state: Selection) -> int | None:
+    """The group whose heading the keyboard is on: all of its photographs are selected, and the first is the current."""
+    if state.current is None or not layout.groups.header or not state.is_selected(state.current):
+        return None
+    group = layout.group_of(state.current)
+    members = layout.members(group)
+    whole = members.start == state.current and all(map(state.is_selected, members))
+    return group if whole else None
 
 
 def paint_head(painter: QPainter, line: QRect, head: Head, *, shown: int) -> None:

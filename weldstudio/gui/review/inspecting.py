@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from weldstudio.domain.labelling import State
+from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.model import scheme_difference
 from weldstudio.domain.scheme import all_states
 from weldstudio.domain.verdict import Verdict
@@ -147,6 +147,7 @@ class Inspecting(QObject):
         return spoken(
             mirror.reviews.states[photos[0]] if holds(mirror, photos[0]) else None,
             labelled=bool((mirror.labels[row] & 3).any()),
+            looked_at=bool(looked_at(mirror.labels[row])[0]),
             audit=photos[0] in mirror.reviews.audits and bool(waiting(mirror)[row[0]]),
             owed=self._veil.owes(photos[0]),
             hidden=mirror.model_id is not None and self._veil.hides(photos[0]),
@@ -283,7 +284,9 @@ class Inspecting(QObject):
         missing = self._session.mirror.model_id is None
         box.setVisible(missing)
         if missing:
-            box.sentence.setText(first_training.wanted(self._session.mirror).sentence)
+            wanted = first_training.wanted(self._session.mirror)
+            box.sentence.setText(wanted.short)
+            box.sentence.setToolTip(wanted.sentence)
 
 
 def _possible(standing: Standing, targets: bool, points: bool) -> dict[str, bool]:

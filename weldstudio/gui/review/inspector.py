@@ -30,75 +30,78 @@ class Inspector(QFrame):
         super().__init__(parent)
         nothing, advance = actions["label.nothing"], actions["label.advance"]
         set_look(self, "surface")
-        self.banner = VerdictBanner()
-        self.decision = DecisionBar(actions)
-        self.review = ReviewLine(actions)
-        self.flags = FlagList()
-        self.notes = NoteBox()
-        self.no_model = _Notice("Train a model")
+        area, inner = _scrolled(self)
+        self.banner = VerdictBanner(inner)
+        self.decision = DecisionBar(actions, inner)
+        self.review = ReviewLine(actions, inner)
+        self.flags = FlagList(inner)
+        self.notes = NoteBox(inner)
+        self.no_model = _Notice("Train a model", inner)
         self.no_model.button.clicked.connect(self.train_asked)
         self.no_model.hide()
-        self.differing = _Notice("Settle it…")
+        self.differing = _Notice("Settle it…", inner)
         self.differing.button.clicked.connect(actions["history.open"].trigger)
         self.differing.hide()
-        self.waiting = _Notice("All that wait…")
+        self.waiting = _Notice("All that wait…", inner)
         self.waiting.hide()
-        self.nothing = QPushButton("Nothing applies")
+        self.nothing = QPushButton("Nothing applies", self)
         self.nothing.setToolTip(nothing.toolTip())
         set_icon(self.nothing, "check")
         self.nothing.clicked.connect(nothing.trigger)
         self.nothing.setEnabled(nothing.isEnabled())
         nothing.enabledChanged.connect(self.nothing.setEnabled)
-        self.advance = QCheckBox("Go on")
+        self.advance = QCheckBox("Go on", self)
         self.advance.setToolTip("Go on to the next photograph when this one is answered")
         self.advance.setChecked(advance.isChecked())
         self.advance.toggled.connect(advance.setChecked)
         advance.toggled.connect(self.advance.setChecked)
 
-        line = QFrame()
+        line = QFrame(self)
         line.setProperty("look", "line")
         foot = QHBoxLayout()
         foot.setContentsMargins(_EDGE, GAP, _EDGE, GAP)
         foot.setSpacing(GAP)
         foot.addWidget(self.nothing, 1)
         foot.addWidget(self.advance)
-        parts = (self.banner, self.decision, self.review, self.differing, self.waiting, self.flags)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.banner, self.decision, self.review, self.differing, self.waiting):
+            column.addWidget(part)
+        column.addWidget(self.flags, 1)
+        column.addWidget(self.notes)
+        column.addWidget(self.no_model)
+        self.flags.setMinimumHeight(theme.px(_LEAST_FLAGS))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(_scrolled((*parts, self.notes, self.no_model), tall=self.flags), 1)
+        layout.addWidget(area, 1)
         layout.addWidget(line)
         layout.addLayout(foot)
 
 
-def _scrolled(parts: tuple[QWidget, ...], *, tall: QWidget) -> QScrollArea:
-    """The parts below each other, of which `tall` has what room is left; with large text they are scrolled."""
-    inner = QWidget()
+def _scrolled(parent: QWidget) -> tuple[QScrollArea, QWidget]:
+    """An area, and what is in it: where its parts are higher than that, as with large text, they are scrolled."""
+    area = QScrollArea(parent)
+    inner = QWidget(area)
     set_look(inner, "scrolled")
-    column = QVBoxLayout(inner)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    for part in parts:
-        column.addWidget(part, int(part is tall))
-    tall.setMinimumHeight(theme.px(_LEAST_FLAGS))
-    area = QScrollArea()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(inner)
-    return area
+    return area, inner
 
 
 class _Notice(QFrame):
     """A sentence about the photograph or the project, and what there is to do about it."""
 
-    def __init__(self, offer: str) -> None:
-        super().__init__()
-        self.sentence = QLabel()
+    def __init__(self, offer: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
         self.sentence.setContentsMargins(2, 0, 0, 0)  # as the link below
         set_look(self.sentence, "secondary")
-        self.button = QPushButton(offer)
+        self.button = QPushButton(offer, self)
         set_look(self.button, "link")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GAP, _EDGE, GAP)

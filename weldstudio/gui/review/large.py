@@ -45,14 +45,14 @@ class LargeView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._loader, self._thumbs = loader, thumbs
-        self.panes = Panes()
+        self.panes = Panes(self)
         self.view = self.panes.main
         self.control = OverlayControl(self.panes)
         self.look_panel = LookPanel(self.panes)
         self.look = Look()
         self._overlay: Overlay | None = None
         self.adjusting = Adjusting(self)
-        self.strip = JointStrip(thumbs, badges_of)
+        self.strip = JointStrip(thumbs, badges_of, self)
         self._wanted: tuple[int, ...] = ()
         self._beside: tuple[Pane, ...] = ()
         layout = QVBoxLayout(self)
@@ -65,6 +65,11 @@ class LargeView(QWidget):
         loader.failed.connect(self._failed)
         self.view.box_changed.connect(self._ask)
         self.view.whole_wanted.connect(lambda: self._ask(whole=True))
+
+    @property
+    def neighbours(self) -> tuple[int, ...]:
+        """Where one may go next, the likeliest first."""
+        return self._wanted[1:]
 
     def show_photo(self, photo_id: int, *, neighbours: tuple[int, ...] = (), problem: str | None = None) -> None:
         """Show a photo; `neighbours` are where one may go next, the likeliest first."""

@@ -107,6 +107,10 @@ class Layout:
         starts = self.groups.starts
         return range(int(starts[group]), int(starts[group + 1]) if group + 1 < len(starts) else self.count)
 
+    def group_of(self, index: int) -> int:
+        """The group that a photograph belongs to."""
+        return int(self.groups.starts.searchsorted(index, "right")) - 1
+
     def row_of(self, index: int) -> int:
         """The row in which a photograph lies."""
         return int(self._firsts[:-1].searchsorted(index, "right")) - 1

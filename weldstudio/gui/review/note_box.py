@@ -40,8 +40,8 @@ class NoteField(QPlainTextEdit):
     written = Signal(str, int, str)
     """(about, id, text)."""
 
-    def __init__(self, about: str) -> None:
-        super().__init__()
+    def __init__(self, about: str, parent: QWidget) -> None:
+        super().__init__(parent)
         self._subject = Subject(about, 0, "")
         self._mark = QLabel(self)
         self.setViewportMargins(_MARK + 4, 0, 0, 0)
@@ -151,9 +151,9 @@ class NoteBox(QFrame):
     written = Signal(str, int, str)
     """(about, id, text)."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields = {about: NoteField(about) for about in ("photo", "joint")}
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields = {about: NoteField(about, self) for about in ("photo", "joint")}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, 4, _EDGE, 4)
         layout.setSpacing(4)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.engine_client import Explanation
+from weldstudio.gui.review.guest import Guest
 from weldstudio.gui.review.large import LargeView
 from weldstudio.gui.review.layer import Overlay
 from weldstudio.gui.review.veil import Veil
@@ -30,13 +31,12 @@ class Overlays(QObject):
     drawn = Signal()
     """What lies on the photograph was drawn anew."""
 
-    def __init__(self, session: Session, actions: Actions, large: LargeView, *, veil: Veil) -> None:
+    def __init__(self, session: Session, actions: Actions, large: LargeView, *, veil: Veil, guest: Guest) -> None:
         super().__init__(large)
-        self._session, self._large, self._veil = session, large, veil
+        self._session, self._large, self._veil, self._guest = session, large, veil, guest
         self._toggle = actions["overlay.toggle"]
         # Held down it would flicker; held down it is a peek instead (see the page).
         self._toggle.setAutoRepeat(False)
-        self._explanation: Explanation | None = None
         self.opacity = session.settings.overlay_opacity
         actions.connect("overlay.toggle", lambda _on: self.refresh())
         actions.connect("overlay.strongest", self.show_strongest)
@@ -55,6 +55,8 @@ class Overlays(QObject):
         large.control.shown_changed.connect(self._toggle.setChecked)
         session.explained.connect(self._explained)
         session.chosen_flag_changed.connect(lambda _slot: self.refresh())
+        session.overlays_asked.connect(lambda _model: self._toggle.setChecked(True))
+        guest.changed.connect(self.refresh)
         large.panes.set_opacity(self.opacity)
         self.refresh()
 
@@ -68,14 +70,10 @@ class Overlays(QObject):
         slot = self._session.chosen_flag
         return slot if self.on and slot is not None and self.of(slot) is not None else None
 
-    def probabilities(self) -> Mapping[int, float]:
-        """What the engine said of the current photograph, by slot; empty while it has not answered."""
-        said = self._explanation
-        if said is None or said.photo_id != self._session.current or said.model_id != self._session.mirror.model_id:
-            return {}
-        if self._veil.hides(said.photo_id):
-            return {}
-        return dict(zip(said.slots, said.probabilities.tolist(), strict=True))
+    def probabilities(self, photo_id: int | None = None) -> Mapping[int, float]:
+        """What the engine said of a photograph (the current one), by slot; empty while it has not answered."""
+        said = self._said(photo_id)
+        return {} if said is None else dict(zip(said.slots, said.probabilities.tolist(), strict=True))
 
     def show_of(self, slot: int) -> None:
         """Show a class's overlay; if it is the one that is shown, hide it."""
@@ -117,17 +115,24 @@ class Overlays(QObject):
         mirror = self._session.mirror
         return overlaying.raised(mirror.scheme, self.probabilities(), mirror.threshold)
 
-    def of(self, slot: int) -> Overlay | None:
-        """The overlay of a class over the current photograph, if the engine has said something of it."""
-        said, settings, mirror = self._explanation, self._session.settings, self._session.mirror
-        if said is None or said.photo_id != self._session.current or self._veil.hides(said.photo_id):
+    def of(self, slot: int, photo_id: int | None = None) -> Overlay | None:
+        """The overlay of a class over a photograph (the current one), if the engine has said something of it."""
+        settings, mirror = self._session.settings, self._session.mirror
+        guest = self._guest.card
+        said = self._said(photo_id) if guest is None else self._said_by_guest(photo_id)
+        if said is None:
             return None
+        judgement = (
+            overlaying.judgement_of(mirror.scheme, slot, self.probabilities(photo_id), mirror.threshold)
+            if guest is None
+            else self._guest.judgement(said, slot)
+        )
         found = overlaying.evidence_of(
             mirror.scheme,
             slot,
             said.slots,
             said.maps,
-            judgement=overlaying.judgement_of(mirror.scheme, slot, self.probabilities(), mirror.threshold),
+            judgement=judgement,
             signed=settings.overlay_signed,
         )
         if found is None:
@@ -139,9 +144,22 @@ class Overlays(QObject):
             side=found.side,
             smooth=not settings.overlay_squares,
             level=settings.overlay_level if settings.overlay_contour else 0.0,
-            note=found.words,
+            note=found.words if guest is None else f"{guest.name}: {found.words}",
             weak=found.weak,
         )
+
+    def _said(self, photo_id: int | None) -> Explanation | None:
+        """What the engine said of a photograph (the current one), as far as it may be seen."""
+        photo_id = self._session.current if photo_id is None else photo_id
+        said = None if photo_id is None else self._session.engine.known(photo_id)
+        if said is None or said.model_id != self._session.mirror.model_id:
+            return None
+        return None if said.photo_id >= 0 and self._veil.hides(said.photo_id) else said
+
+    def _said_by_guest(self, photo_id: int | None) -> Explanation | None:
+        """The same by the model that is judged."""
+        photo_id = self._session.current if photo_id is None else photo_id
+        return None if photo_id is None or self._veil.hides(photo_id) else self._guest.said(photo_id)
 
     def _option(self, name: str, on: bool) -> None:
         self._session.settings.change(**{name: on})
@@ -150,7 +168,6 @@ class Overlays(QObject):
     def _explained(self, said: Explanation) -> None:
         if said.photo_id != self._session.current:
             return
-        self._explanation = said
         if self._session.chosen_flag is None and len(said.slots) and not self._veil.hides(said.photo_id):
             # The first answer shows what the model is surest of; after that the person chooses.
             self._session.choose_flag(said.slots[int(np.argmax(said.probabilities))])

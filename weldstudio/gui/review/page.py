@@ -24,6 +24,7 @@ from weldstudio.gui.review.filter_panel import FilterPanel
 from weldstudio.gui.review.filtering import Filtering
 from weldstudio.gui.review.going import Going
 from weldstudio.gui.review.grid import PhotoGrid
+from weldstudio.gui.review.guest import Guest
 from weldstudio.gui.review.heads import head_of
 from weldstudio.gui.review.inspecting import Inspecting
 from weldstudio.gui.review.inspector import Inspector
@@ -38,6 +39,7 @@ from weldstudio.gui.review.review_keys import ReviewKeys
 from weldstudio.gui.review.seek_box import SeekBox
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
+from weldstudio.gui.review.spreading import Spreading
 from weldstudio.gui.review.suspect_keys import SuspectKeys
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.review.veil import Veil
@@ -49,7 +51,7 @@ from weldstudio.gui.theme import GAP, GROUP
 _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
 _MENU: Final = (
-    *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
+    *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint", "label.copy_alike"),
     *("photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("example.typical", "example.look_alike"),
@@ -73,7 +75,11 @@ class ReviewPage(QWidget):
         super().__init__(parent)
         self._session, self._actions = session, actions
         self.veil = Veil(session, actions, self)
-        self.sources = Sources(session, self)
+        # Each part is made inside what holds it: Qt styles all that a widget has in it whenever that moves.
+        self._columns = Columns(self)
+        self._left, self._middle = QFrame(self._columns), QWidget(self._columns)
+        self.stack = QStackedWidget(self._middle)
+        self.sources = Sources(session)
         self.thumbs = Thumbnails(
             session.folder / "thumbs", self.sources.of, lambda photo: session.mirror.problems.get(photo), parent=self
         )
@@ -81,17 +87,18 @@ class ReviewPage(QWidget):
         self.grid = PhotoGrid(
             *(self.thumbs, self._badges_of, lambda photo: session.mirror.paths[session.mirror.row(photo)]),
             head_of=lambda photo: head_of(session.mirror, photo, seen=self.veil.of_joint),
+            parent=self.stack,
         )
-        self.large = LargeView(self.loader, self.thumbs, self._badges_beside)
-        self.inspector = Inspector(actions)
-        self.panel = FilterPanel()
+        self.large = LargeView(self.loader, self.thumbs, self._badges_beside, parent=self.stack)
+        self.inspector = Inspector(actions, self._columns)
+        self.panel = FilterPanel(self._left)
         self.header = FilterBar()
-        self.stack = QStackedWidget()
         self.filtering = Filtering(session, self.header, panel=self.panel, veil=self.veil, parent=self)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
         go_on = partial(self.going.step, 1)
         self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)
-        self.overlays = Overlays(session, actions, self.large, veil=self.veil)
+        self.guest = Guest(session, lambda: self.filtering.shown.filter, parent=self)
+        self.overlays = Overlays(session, actions, self.large, veil=self.veil, guest=self.guest)
         self.beside = Beside(
             *(session, actions, self.large),
             overlays=self.overlays,
@@ -106,6 +113,7 @@ class ReviewPage(QWidget):
             session, actions, shown=self.filtering.shown, veil=self.veil, go_on=go_on, window=self
         )
         self.doubts = SuspectKeys(session, actions, go_on=go_on)
+        self.spreading = Spreading(session, actions, veil=self.veil, window=self)
         self.views = Views(session, actions, self.filtering, panel=self.panel, page=self)
         self.looking = Looking(session, actions, self.large)
         self.describing = DescribingKeys(session, actions, window=self)
@@ -148,16 +156,17 @@ class ReviewPage(QWidget):
     def show_filter(self, text: str) -> None:
         """Show the photographs of a filter in its text form, in the grid."""
         self.going.close_large()
-        self.filtering.apply(text, say=True)
+        self.filtering.show(text)
 
     # Parts
 
     def _build(self) -> None:
-        self.no_photos = EmptyState(_NO_PHOTOS, self._actions["collection.import"])
-        self.coming = EmptyState("The first photographs are on their way.")
-        self.no_match = EmptyState("No photograph matches the filter.", self._actions["photo.clear_filter"])
-        self.no_audit = EmptyState(_NO_AUDIT, self._actions["review.audit"], button="Draw an audit sample")
-        self.wrong = QLabel()
+        actions, stack = self._actions, self.stack
+        self.no_photos = EmptyState(_NO_PHOTOS, actions["collection.import"], parent=stack)
+        self.coming = EmptyState("The first photographs are on their way.", parent=stack)
+        self.no_match = EmptyState("No photograph matches the filter.", actions["photo.clear_filter"], parent=stack)
+        self.no_audit = EmptyState(_NO_AUDIT, actions["review.audit"], button="Draw an audit sample", parent=stack)
+        self.wrong = QLabel(self._middle)
         set_look(self.wrong, "danger")
         self.wrong.setWordWrap(True)
         self.wrong.setTextFormat(Qt.TextFormat.PlainText)
@@ -165,36 +174,35 @@ class ReviewPage(QWidget):
         self.wrong.hide()
         for widget in (self.grid, self.large, self.no_photos, self.coming, self.no_match, self.no_audit):
             self.stack.addWidget(widget)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        column = QVBoxLayout(self._middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.wrong)
         column.addWidget(self.stack, 1)
-        left = QFrame()
-        set_look(left, "surface")
-        rows = QVBoxLayout(left)
+        set_look(self._left, "surface")
+        rows = QVBoxLayout(self._left)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.panel)
-        columns = Columns(left, middle, self.inspector)
+        self._columns.hold(self._left, self._middle, self.inspector)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(columns)
+        layout.addWidget(self._columns)
 
     def _connect(self) -> None:
         session = self._session
         session.changed.connect(self._changed)
         session.current_changed.connect(self._current_changed)
         session.selection_changed.connect(self.inspecting.refresh)
+        session.listing.connect(self.filtering.list_next)
         session.photos_asked.connect(self.show_filter)
         session.work_changed.connect(self._show_none)
         self.veil.changed.connect(self._veil_changed)
-        self.sources.ready.connect(self._ask_pictures)
         for worker in (self.thumbs, self.loader, self.large.adjusting):
             worker.broke.connect(session.report)
         self.grid.size_changed.connect(self._resized)
         self.header.size_asked.connect(self._resized)
         self.filtering.ordered.connect(self._show_order)
+        self.filtering.ordered.connect(self.guest.look)
         self.filtering.stale_changed.connect(self.grid.set_stale)
         self.filtering.wrong.connect(self._say_wrong)
         self.filtering.counted.connect(self.inspecting.show_counts)
@@ -293,7 +301,6 @@ class ReviewPage(QWidget):
 
     def _changed(self, changes: Changes) -> None:
         if changes.photos or changes.joints:
-            self.sources.refresh()
             # What is seen anew and has lost what was said of it is another picture now.
             self.thumbs.forget(changes.photos & (self.thumbs.problems_seen | changes.predictions))
         if changes.scheme:
@@ -340,10 +347,6 @@ class ReviewPage(QWidget):
         self._session.choose_flag(slot)
         self._actions["overlay.toggle"].setChecked(True)
         self.going.open_large()
-
-    def _ask_pictures(self) -> None:
-        self.grid.ask()
-        self.going.show_large()
 
     # What the grid asks
 

@@ -14,6 +14,9 @@ from weldstudio.gui.theme import theme
 _PIXELS_FROM: Final = 4.0
 """From this zoom on single pixels are shown as squares, so that nothing is made up."""
 
+NOTE_GAP: Final = 8
+"""Between a note and the edges of the view."""
+
 
 def paint_picture(painter: QPainter, view: QRect, place: Viewport, *, picture: Picture) -> None:
     """The part of a photo that the view shows; fitted, its ready rendering is laid down as it is."""
@@ -40,8 +43,8 @@ def paint_picture(painter: QPainter, view: QRect, place: Viewport, *, picture: P
     painter.drawImage(seen, picture.image, source)
 
 
-def paint_layer(painter: QPainter, view: QRect, place: Viewport, *, layer: Layer, opacity: float) -> None:
-    """The overlay on the photo, its contour, and what it is called."""
+def paint_layer(painter: QPainter, place: Viewport, *, layer: Layer, opacity: float) -> None:
+    """The overlay on the photo, and its contour."""
     frame = place.frame_rect(layer.frame)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layer.smooth)
@@ -56,18 +59,21 @@ def paint_layer(painter: QPainter, view: QRect, place: Viewport, *, layer: Layer
         for role, width in (("well", 4.0), ("on_well", 1.5)):
             painter.strokePath(line, QPen(theme.colour(role), width))
     painter.restore()
-    if layer.note:
-        paint_note(painter, view, layer.note, weak=layer.weak)
 
 
-def paint_note(painter: QPainter, view: QRect, note: str, *, weak: bool = False, icon: str = "eye") -> None:
-    """What the overlay or the photograph shows, in the upper left corner; `weak` greys it."""
+def paint_note(
+    painter: QPainter, view: QRect, note: str, *, weak: bool = False, icon: str = "eye", top: int = NOTE_GAP
+) -> int:
+    """What the overlay or the photograph shows, at the left, `top` below the upper edge; `weak` greys it.
+
+    Returns where the next one belongs.
+    """
     font = theme.font("secondary", figures=True)
     metrics = QFontMetrics(font)
     # Whole, in as many lines as it needs: the number at its end is what one looks for.
     wrap = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
     text = metrics.boundingRect(QRect(0, 0, max(80, view.width() - 52), view.height()), wrap, note).size()
-    chip = QRect(8, 8, text.width() + 36, text.height() + 8)
+    chip = QRect(NOTE_GAP, top, text.width() + 36, text.height() + 8)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("veil"))
@@ -80,6 +86,7 @@ def paint_note(painter: QPainter, view: QRect, note: str, *, weak: bool = False,
     painter.setFont(font)
     painter.setPen(theme.colour(role))
     painter.drawText(chip.adjusted(28, 0, -7, 0), wrap, note)
+    return chip.bottom() + 1 + NOTE_GAP // 2
 
 
 def paint_frame(painter: QPainter, view: QRect, *, strong: bool) -> None:

@@ -15,7 +15,14 @@ from PySide6.QtWidgets import QWidget
 
 from weldstudio.gui.review.layer import Layer
 from weldstudio.gui.review.photo_hand import PhotoHand
-from weldstudio.gui.review.photo_painting import paint_frame, paint_layer, paint_note, paint_picture, paint_problem
+from weldstudio.gui.review.photo_painting import (
+    NOTE_GAP,
+    paint_frame,
+    paint_layer,
+    paint_note,
+    paint_picture,
+    paint_problem,
+)
 from weldstudio.gui.review.pictures import Picture
 from weldstudio.gui.review.viewport import Viewport
 from weldstudio.gui.theme import theme
@@ -184,17 +191,21 @@ class PhotoView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.colour("well"))
+        note = self._layer if self._picture is not None and self._layer is not None and self._layer.note else None
         if self._problem:
             paint_problem(painter, self.rect(), self._problem)
         elif self._picture is not None:
             paint_picture(painter, self.rect(), self._place, picture=self._picture)
             if self._layer is not None:
-                paint_layer(painter, self.rect(), self._place, layer=self._layer, opacity=self.opacity)
+                paint_layer(painter, self._place, layer=self._layer, opacity=self.opacity)
         elif self._stand_in is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(self._place.rect, self._stand_in, QRectF(self._stand_in.rect()))
+        top = NOTE_GAP
         if self._caption:
-            paint_note(painter, self.rect(), self._caption, icon="photo")
+            top = paint_note(painter, self.rect(), self._caption, icon="photo")
+        if note is not None:
+            paint_note(painter, self.rect(), note.note, weak=note.weak, top=top)
         if self._framed or self._hand.ring:
             paint_frame(painter, self.rect(), strong=self._hand.ring)
         painter.end()

@@ -30,8 +30,11 @@ class Spoken:
     """A second sentence: what to do, what is hidden."""
 
 
-def spoken(review: Review | None, *, labelled: bool, audit: bool, owed: bool, hidden: bool) -> Spoken:
-    """What to say of one photograph: what was said of it, and what is asked of the one who looks."""
+def spoken(review: Review | None, *, labelled: bool, looked_at: bool, audit: bool, owed: bool, hidden: bool) -> Spoken:
+    """What to say of one photograph: what was said of it, and what is asked of the one who looks.
+
+    `looked_at`: a person gave one of its labels; those of a file alone are no look.
+    """
     if owed:
         return Spoken(
             "Second look, blind",
@@ -43,7 +46,8 @@ def spoken(review: Review | None, *, labelled: bool, audit: bool, owed: bool, hi
     if hidden:
         more = "Predictions are hidden until every flag is answered, or Ctrl+Return."
     if review is None:
-        return Spoken("Labelled, not yet reviewed" if labelled else "Not labelled yet", "unseen", more=more)
+        given = "Labels of a file, nobody has looked" if labelled else "Not labelled yet"
+        return Spoken("Labelled, not yet reviewed" if looked_at else given, "unseen", more=more)
     if review.said == Standing.REVIEWED:
         return Spoken(f"Reviewed by {review.who}, {when(wall_seconds(review.clock))}", "check", "success", more)
     to = f" to {review.to}" if review.to else ""

@@ -136,6 +136,13 @@ class Selection:
         self._chosen[:] = True
         return True
 
+    def take(self, photo_ids: Ids) -> bool:
+        """Select these and no others; those that are not shown are hidden."""
+        changed = self.clear()
+        self._chosen = np.isin(self.ids, photo_ids)
+        self.hidden = photo_ids[~np.isin(photo_ids, self.ids)]
+        return changed or len(photo_ids) > 0
+
     def clear(self) -> bool:
         changed = self.count > 0 or len(self.hidden) > 0
         self._chosen = np.zeros(len(self.ids), np.bool_)

@@ -30,10 +30,21 @@ SORTS: Final = {
     Sort.OVER: "Farthest above the limit",
     Sort.CHANCE: "Safest to pass",
     Sort.RANDOM: "Shuffled",
+    Sort.LISTED: "As the filter names them",
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
 
 BY_MODEL: Final = (Sort.PROBABILITY, Sort.UNCERTAINTY, Sort.DISAGREEMENT, Sort.SUSPICION, Sort.MISSING, Sort.WRONG)
+
+
+_OF_TERMS: Final = {
+    "suspect": Sort.SUSPICION,
+    "seems-missing": Sort.MISSING,
+    "missing": Sort.MISSING,
+    "seems-wrong": Sort.WRONG,
+    "wrong": Sort.WRONG,
+}
+"""In which order photographs are wanted for which a term holds."""
 
 
 class Shown:
@@ -67,6 +78,15 @@ class Shown:
     def ask(self, text: str) -> None:
         """Another filter, in its text form. Raises FilterError."""
         self.filter = reviewing.parse(text, self._mirror_of().scheme)
+        if self.sort == Sort.LISTED and not any(term.key in ("id", "picked") for term in self.filter.terms):
+            self.sort = Sort.ADDED
+
+    def take_natural_order(self) -> None:
+        """The order that the filter's terms are wanted in, if there is one, and the class that they mean."""
+        for term in self.filter.terms:
+            if term.key in _OF_TERMS and not term.negated:
+                self.sort, self.descending = _OF_TERMS[term.key], False
+                self.slot = self._mirror_of().scheme.by_name(term.value).slot if term.value else None
 
     def toggle(self, term: Term) -> None:
         """Put a term into the filter, or take it out; another term about the same class goes."""
@@ -92,7 +112,11 @@ class Shown:
         """Show a saved view. Raises FilterError where it cannot be shown any more."""
         if view.problem:
             raise FilterError(view.problem)
-        self.filter, order = view.filter, view.order
+        self.filter = view.filter
+        self.take_order(view.order)
+
+    def take_order(self, order: Order) -> None:
+        """Sort so."""
         self.sort, self.descending, self.seed = order.sort, order.descending, order.seed
         if order.sort in BY_MODEL:
             self.slot = order.slot

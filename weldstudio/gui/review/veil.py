@@ -18,7 +18,7 @@ from weldstudio.studio.review_terms import matrix, pending, spoken_of
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
-_DOUBTS: Final = ("suspect", "flag-missing", "flag-wrong", "missing", "wrong")
+_DOUBTS: Final = ("suspect", "seems-missing", "seems-wrong", "missing", "wrong")
 _PREDICTED: Final = frozenset(("model", "disagrees", "scored", "predicted", "decisive", "safe", *_DOUBTS))
 _LABELLED: Final = frozenset(
     (

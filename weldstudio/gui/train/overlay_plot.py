@@ -1,6 +1,7 @@
 """One curve of each of up to twenty runs over each other, so that one sees which learned better, and sooner."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -68,6 +69,12 @@ class OverlayPlot(SteppedPlots):
             if run not in self._items:
                 self._items[run] = self.plot.plot(antialias=True)
         self._draw()
+
+    def name_runs(self, names: Mapping[str, str]) -> None:
+        """A legend within the plot, for where no list stands beside it; `names` by id."""
+        legend = self.plot.addLegend(offset=(-12, -12), labelTextColor=theme.colour("text"), labelTextSize="10pt")
+        for run, item in self._items.items():
+            legend.addItem(item, escape(names[run]))
 
     def show_measure(self, measure: str, *, smoothing: float = 0.0, log: bool = False) -> None:
         """Draw another of `MEASURES`, or 'flag:NAME'; smoothed, or on a logarithmic axis (losses and rates alone)."""

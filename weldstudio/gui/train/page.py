@@ -22,6 +22,7 @@ from weldstudio.domain.errors import UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from weldstudio.store.store import Store
 
 RIGHT: Final = 300
+_PLOT: Final = 300
+"""Least width of what is said of a run, in pixels."""
 
 
 class TrainPage(QWidget):
@@ -87,7 +90,7 @@ class TrainPage(QWidget):
         self.runs = RunsList()
         bench = QWidget()
         self._places = QStackedLayout(self)
-        self._places.addWidget(bench)
+        self._places.addWidget(Roomy(bench))
         self._run_actions = RunActions(
             self._session, self._actions, self, chosen=self._chosen_rows, running=lambda: self._watcher.running
         )
@@ -96,6 +99,7 @@ class TrainPage(QWidget):
         across.setSpacing(0)
         across.addWidget(self.panel)
         across.addWidget(upright_line())
+        self.view.setMinimumWidth(theme.px(_PLOT))
         across.addWidget(self.view, 1)
         across.addWidget(upright_line())
         across.addWidget(self._make_right())
@@ -171,6 +175,7 @@ class TrainPage(QWidget):
         self._follower.ended.connect(lambda _curves: self._watcher.look())
         self._watcher.changed.connect(self._show_rows)
         self._watcher.ready.connect(self._model_ready)
+        self._watcher.said_by = lambda ready: self.view.isVisible() and self.runs.chooses(ready.run_id)
         self._session.closing.connect(lambda: self._follower.follow(None))
 
     # --- what a person asks for ---------------------------------------------------------------------------------
@@ -301,8 +306,7 @@ class TrainPage(QWidget):
         self._classes_stack.setCurrentIndex(1 if best is not None else 0)
 
     def _model_ready(self, ready: Ready) -> None:
-        shown = self.runs.row_of(self.runs.chosen_id)
-        if shown is None or ready.run_id not in (shown.id, None):
+        if not self.runs.chooses(ready.run_id):
             return
         if ready.active:
             self.view.news.say(f"Model {ready.name} is ready and answers from now on.", kind="success")

@@ -4,9 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QRectF, Signal
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QGraphicsView, QInputDialog, QMenu, QWidget
 
 from weldstudio.domain.changes import Done
@@ -14,7 +12,7 @@ from weldstudio.domain.errors import JobFailed, UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.session import Session
-from weldstudio.gui.theme import theme
+from weldstudio.gui.train.drawing import draw
 from weldstudio.gui.train.runs_list import RunRow
 from weldstudio.gui.words import counted
 from weldstudio.jobs.folder import RunFolder
@@ -179,19 +177,19 @@ class RunActions(QObject):
         known = set(FILTERS.values()) - {""}
         suffix = target.suffix.casefold() if target.suffix.casefold() in known else FILTERS.get(kind, ".csv")
         if suffix in (".png", ".svg"):
-            self._draw(target.with_suffix(suffix), suffix)
+            self._draw(target.with_suffix(suffix))
             return
         runs = [RunFolder(row.folder) for row in rows]
         target = target.with_suffix(suffix) if suffix else target.with_suffix("")
         self._session.run(_write, runs, target).then(lambda told: self._session.tell(told), self._session.report)
 
-    def _draw(self, file: Path, suffix: str) -> None:
+    def _draw(self, file: Path) -> None:
         plot = next((p for p in self._page.findChildren(QGraphicsView) if p.isVisible()), None)
         if plot is None:
             self._session.tell("There are no curves on the screen to be drawn")
             return
         try:
-            draw(plot, file, vector=suffix == ".svg")
+            draw(plot, file)
         except JobFailed as error:
             self._session.report(error)
         else:
@@ -206,27 +204,6 @@ def recipe_of(folder: Path) -> tuple[Recipe, Path | None]:
     recipe = RunFolder(folder).recipe()
     kept = sorted((folder / "weights").glob("*")) if recipe.network.weights == "file" else []
     return recipe, kept[0] if kept else None
-
-
-def draw(plot: QGraphicsView, file: Path, *, vector: bool) -> None:
-    """A plot as a picture of twice its size on the screen, or as a drawing without pixels. Raises JobFailed."""
-    size = plot.viewport().size()
-    picture = QImage(size * 2, QImage.Format.Format_RGB32)
-    drawing = QSvgGenerator()
-    drawing.setFileName(str(file))
-    drawing.setSize(size)
-    drawing.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    target = drawing if vector else picture
-    painter = QPainter()
-    ready = painter.begin(target)
-    if ready:
-        box = QRectF(0, 0, target.width(), target.height())
-        painter.fillRect(box, theme.colour("surface"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plot.render(painter, box, plot.viewport().rect())
-        painter.end()
-    if not ready or (not vector and not picture.save(str(file))):
-        raise JobFailed(f"The curves cannot be drawn into {file}; choose another folder.")
 
 
 def _mark(store: "Store", run_id: str, *, who: str, what: dict[str, Any]) -> Done:

@@ -4,6 +4,7 @@ Runs are detached processes: nobody tells the window that one has ended. While a
 every two seconds; else nothing happens at all.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +55,8 @@ class RunWatcher(QObject):
         super().__init__(session)
         self._session = session
         self.rows: tuple[RunRow, ...] = ()
+        self.said_by: Callable[[Ready], bool] = lambda _ready: False
+        """Whether a page on the screen says already that this model is ready."""
         self._asking = False
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -103,9 +106,10 @@ class RunWatcher(QObject):
             # Whoever should start the next may be gone. Starting a process takes a moment.
             self._background.ask(waiting.of_machine().start_next, self._begun)
         for model in seen.ready:
-            in_use = " and in use" if model.active else ""
-            self._session.tell(f"Model {model.name} is ready{in_use}")
             self.ready.emit(model)
+            if not self.said_by(model):
+                in_use = " and in use" if model.active else ""
+                self._session.tell(f"Model {model.name} is ready{in_use}")
 
     def _begun(self, started: dict[RunFolder, int] | None, error: Exception | None) -> None:
         if error is not None:
@@ -146,11 +150,12 @@ def _look_again(store: "Store", known: tuple[RunRow, ...]) -> _Seen:
 
 
 def _clear_away(store: "Store") -> None:
-    """Folders of runs that were deleted long ago."""
-    from weldstudio.studio import marking
+    """Folders of runs that were deleted long ago, and features that were half deleted."""
+    from weldstudio.studio import features, marking
 
     if not store.read_only:
         marking.clear_away(store)
+        features.sweep(store)
 
 
 def _adopt(store: "Store") -> tuple[Ready, ...]:

@@ -190,6 +190,11 @@ class RunsList(QListView):
     def row_of(self, run_id: str | None) -> RunRow | None:
         return next((row for row in self.runs.rows if row.id == run_id), None)
 
+    def chooses(self, run_id: str | None) -> bool:
+        """Whether a run is chosen, and it is this one; None, a run nobody knows, may be any."""
+        shown = self.row_of(self.chosen_id)
+        return shown is not None and run_id in (shown.id, None)
+
     def choose(self, run_id: str) -> None:
         """Make a run the chosen one, as if it had been clicked."""
         for i, row in enumerate(self.runs.rows):

@@ -37,7 +37,7 @@ class SeenView(QWidget):
             "Grey is a weight of zero; what is alike in all of them, the network does not use"
         )
         self.filters = FilterStrip()
-        self._wall_title = QLabel("The same validation photographs throughout the run")
+        self._wall_title = QLabel()
         self._wall_title.setWordWrap(True)
         self.wall = PhotoWall(path_of)
         self.wall.opened.connect(self.opened)
@@ -92,7 +92,9 @@ class SeenView(QWidget):
         at = self.slider.value()
         step = walls[at].step if walls else 0
         self._step.setText(f"After step {step:,}")
-        self.wall.show_walls(walls, at)
+        thresholds, by = self._decided_by(step)
+        self._wall_title.setText(f"The same validation photographs throughout the run; \N{NOT EQUAL TO} {by}")
+        self.wall.show_walls(walls, at, thresholds=thresholds)
         # Said only when they have changed: those that held at this step.
         held = max((n for n, one in enumerate(filters) if one.step <= step), default=0)
         self.filters.show_filters(filters[held] if filters else None)
@@ -101,3 +103,14 @@ class SeenView(QWidget):
         moved = changed(filters, held)
         what = f"changed by {percent(moved)} of their range" if moved else "as they were at the beginning"
         self._filters_title.setText(f"The first layer's {self.filters.count} filters: {what}")
+
+    def _decided_by(self, step: int) -> tuple[dict[str, float] | None, str]:
+        """The thresholds by which the wall says what is wrong, and whose these are; None: the likeliest class is."""
+        known = [one for one in self._curves.evaluations if one.step <= step and one.per_class]
+        if not known:
+            return {}, "where it is wrong at 0.5"
+        last = known[-1]
+        if all("recall" in scores for scores in last.per_class.values()):
+            return None, "where the likeliest is wrong"
+        found = {name: float(scores["threshold"]) for name, scores in last.per_class.items() if "threshold" in scores}
+        return found, f"where it is wrong by the thresholds that are best on validation after step {last.step:,}"

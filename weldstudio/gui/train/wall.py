@@ -39,6 +39,7 @@ class PhotoWall(QWidget):
         self._walls: Sequence[Wall] = ()
         self._at = -1
         self._class: str | None = None
+        self._thresholds: Mapping[str, float] | None = {}
         self._pictures: dict[int, QPixmap] = {}
         self._asked: tuple[int, ...] = ()
         self._background = Background(self)
@@ -49,9 +50,12 @@ class PhotoWall(QWidget):
         self.setSizePolicy(policy)
         theme.changed.connect(self.update)
 
-    def show_walls(self, walls: Sequence[Wall], at: int = -1) -> None:
-        """Show what was said at evaluation number `at` (-1: the newest), and the way there."""
-        self._walls, self._at = walls, at
+    def show_walls(self, walls: Sequence[Wall], at: int = -1, *, thresholds: Mapping[str, float] | None = None) -> None:
+        """Show what was said at evaluation number `at` (-1: the newest), and the way there.
+
+        A class counts as raised from its threshold (0.5 where none is known); None: the likeliest of them is.
+        """
+        self._walls, self._at, self._thresholds = walls, at, thresholds
         photos = walls[-1].photo_ids if walls else ()
         if photos != self._asked:
             self._asked = photos
@@ -67,6 +71,14 @@ class PhotoWall(QWidget):
         if name != self._class:
             self._class = name
             self.update()
+
+    def raises(self, number: int, column: int) -> bool:
+        """Whether the network raises a class on photograph `number`."""
+        wall = self._walls[self._at]
+        said = wall.probabilities[number]
+        if self._thresholds is None:
+            return said[column] == max(said)
+        return said[column] >= self._thresholds.get(wall.classes[column], 0.5)
 
     def told(self) -> list[str]:
         """What is shown, in words."""
@@ -154,7 +166,7 @@ class PhotoWall(QWidget):
         mark = QRect(area.left(), area.center().y() - 6, 14, 14)
         painter.drawPixmap(mark, pixmap(icon, icon, 14, ratio=self.devicePixelRatioF()))
         painter.setFont(theme.font("secondary", figures=True))
-        wrong = state in (State.RAISED, State.CLEAR) and (said >= 0.5) != (state == State.RAISED)
+        wrong = state in (State.RAISED, State.CLEAR) and self.raises(number, column) != (state == State.RAISED)
         painter.setPen(theme.colour("disagreement" if wrong else "text"))
         value = f"{said:.2f}"
         room = painter.fontMetrics().horizontalAdvance("0.00 ≠") + 2

@@ -1,6 +1,6 @@
 """The columns of a label file, one a line: its name, what it means (which can be changed), its first values."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,7 +19,7 @@ from weldstudio.studio.label_look import Look
 NAME, MEANS, FIRST = 0, 1, 2
 _VALUES = 3
 """Of so many rows the values are shown."""
-_MOST_LINES = 6
+_LEAST_LINES, _MOST_LINES = 2, 6
 _NAME_WIDTH, _MEANS_WIDTH = 150, 214
 WORDS = {
     Meaning.PATH: "Photograph",
@@ -90,7 +90,13 @@ class ColumnTable(QTableWidget):
         self.horizontalHeader().setFixedHeight(theme.row_height)
         lines = min(self.rowCount(), _MOST_LINES)
         half = _line_height() // 2 if self.rowCount() > _MOST_LINES else 0  # half a line says: there is more
-        self.setFixedHeight(theme.row_height + lines * _line_height() + half + 4)
+        self.setMaximumHeight(theme.row_height + lines * _line_height() + half + 4)
+        # On a small screen the table gives way: it scrolls, and the words below it do not.
+        self.setMinimumHeight(theme.row_height + min(lines, _LEAST_LINES) * _line_height() + 4)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.maximumHeight())
 
     def choice(self, name: str) -> QComboBox:
         """The field that says what a column means, by the column's name."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.answer_row import answer_row
@@ -54,12 +54,22 @@ class ImportDialog(QDialog):
         problem = self.form.problem()
         self.why_not.setText(problem)
         self.import_button.setEnabled(not problem)
-        QTimer.singleShot(0, self, self._fit)  # the preview comes and goes
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self._fit)  # the preview and what would happen come and go
+        return super().event(event)
 
     def _fit(self) -> None:
         """As high as it must be, and with all of that on the screen."""
-        self.adjustSize()
+        # Not adjustSize: it stops at two thirds of the screen, and the form would lie over itself.
         screen, frame = self.screen().availableGeometry(), self.frameGeometry()
+        layout = self.layout()
+        assert layout is not None
+        width = max(self.width(), layout.minimumSize().width())
+        wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        self.resize(width, min(wanted, screen.height() - (frame.height() - self.height())))
+        frame = self.frameGeometry()
         over = frame.bottom() - screen.bottom()
         if over > 0:
             self.move(frame.x(), max(screen.top(), frame.y() - over))

@@ -76,6 +76,7 @@ class ImportForm(QWidget):
         self._lay_out()
         self._connect()
         self._show_joint()
+        self._offer_facts()
 
     def wish(self) -> ImportWish:
         """What the form says; labels only once they are read."""
@@ -181,7 +182,13 @@ class ImportForm(QWidget):
                 self.project.set_path(_free_name(self._home, folder.resolve().name))
             self._counting.ask(lambda: count_photos(folder), self._counted)
         self._propose_labels(folder)
+        self._offer_facts()
         self.changed.emit()
+
+    def _offer_facts(self) -> None:
+        """Equipment, contractor, ... are said of photographs that come: labels alone bring none."""
+        for field in (self.equipment, self.contractor, self.kind, self.medium, self.joint, self.joint_detail):
+            field.setEnabled(self._new or self.photos.path is not None)
 
     def _propose_labels(self, folder: Path | None) -> None:
         """The one label table that lies in the folder, unless a person has said something else."""
