@@ -13,6 +13,7 @@ from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.welcome.import_dialog import ImportDialog
 from weldstudio.gui.welcome.import_form import ImportForm
 from weldstudio.gui.welcome.report import ReportDialog
+from weldstudio.studio import scheme
 
 
 @pytest.fixture
@@ -289,6 +290,9 @@ def test_flags_that_only_the_file_knows_are_asked_about_before_anything_is_broug
     assert session is not None
     table = tmp_path / "more.csv"
     rows = f"{session.mirror.paths[0]},1,1,2021-01-01,x,y,z,q\n{session.mirror.paths[1]},0,0,32.1.2021,,,,\n"
+    slot = session.mirror.scheme.by_name("Soil").slot
+    session.edit("Rename", scheme.rename_flag, slot, "Earth", who="Lead")  # a file older than that names no new flag
+    qtbot.waitUntil(lambda: session.mirror.scheme.by_slot(slot).name == "Earth")
     rows += "nowhere.jpg,1,perhaps,,,,,\n"
     table.write_text(f"path,soil,Frost,date,note,type,medium,contractor\n{rows}", encoding="utf-8")
     plain.action_table.trigger("collection.import")

@@ -145,6 +145,10 @@ def test_undo_is_a_cursor_that_survives_closing(welds: Store) -> None:
         (fresh.action_id, False),
     ]
     assert len(labelling.undoable(welds, who="Ann", limit=2)) == 2
+    with welds.atomic():
+        for n in range(1_100):
+            actions.begin(welds, who="Zoe", kind="label", text=str(n))
+    assert [text for _, text, _ in labelling.undoable(welds, who="Zoe")] == [str(n) for n in range(100, 1_100)]
 
 
 commands = st.lists(

@@ -13,9 +13,10 @@ from weldstudio.domain.photo import FoundPhoto
 from weldstudio.store import actions, events, first_pass, mirror, photos
 from weldstudio.store.store import Store
 from weldstudio.studio import deciding, label_import, labelling, reviewing
+from weldstudio.studio import scheme as schemes
 from weldstudio.studio.filters import parse
 from weldstudio.studio.label_files import read_label_file
-from weldstudio.studio.label_import import Terms, apply_label_table
+from weldstudio.studio.label_import import Terms, apply_label_table, foresee
 from weldstudio.studio.label_report import LabelReport
 
 RAISED, CLEAR, UNSURE, UNSEEN = State.RAISED, State.CLEAR, State.UNSURE, State.UNSEEN
@@ -59,6 +60,18 @@ def test_a_wide_file_is_one_action_that_can_be_taken_back(welds: Store, tmp_path
     assert len(actions.last(welds)) == 1
     labelling.revert(welds, str(report.action_id), who="Ann")
     assert states(welds) == {}
+
+
+def test_a_file_older_than_the_scheme_means_the_flags_of_today(welds: Store, tmp_path: Path) -> None:
+    schemes.rename_flag(welds, 0, "Dirt", who="Lead")
+    table = read_label_file(csv(tmp_path, "path,SOIL,water\na/00.jpg,1,0\na/01.jpg,1,0\n"))
+    assert [c.name for c in finished(foresee(welds, table)).classes] == ["Dirt", "water"]
+    report = finished(apply_label_table(welds, table, who="Ann"))
+    assert states(welds) == {(1, 0): RAISED, (1, 3): CLEAR, (2, 0): RAISED, (2, 3): CLEAR}
+    assert [(p.reason, p.left_out) for p in report.problems] == [("'SOIL' is called 'Dirt' now", False)]
+    both = read_label_file(csv(tmp_path, "path,soil,dirt\na/02.jpg,1,0\n"))
+    with pytest.raises(ImportRefused, match="names flags that the project does not have: 'soil'"):
+        finished(apply_label_table(welds, both, who="Ann"))
 
 
 def test_one_class_per_photo_clears_the_rest_of_the_group(welds: Store, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shiboken6 import isValid
+
 from weldstudio.domain.errors import UserError
 from weldstudio.gui.welcome.wish import ImportWish
 
@@ -28,6 +30,19 @@ def ask(window: "MainWindow") -> None:
     dialog = ImportDialog(window, known=known, foresee=lambda wish, answer: foresee(session, wish, answer))
     dialog.import_asked.connect(lambda wish: bring_in(session, wish, window))
     dialog.open()
+
+    def know(former: dict[str, str]) -> None:
+        # A file may be older than the scheme. By now the dialog may be closed.
+        if isValid(dialog):
+            dialog.form.part.know(former)
+
+    session.run(_former_names).then(know)
+
+
+def _former_names(store: Any) -> dict[str, str]:
+    from weldstudio.studio.scheme_differences import former_names
+
+    return former_names(store)
 
 
 def create_and_import(window: "MainWindow", wish: ImportWish) -> None:

@@ -34,7 +34,7 @@ _logger = logging.getLogger(__name__)
 POLL_MS = 1000
 KEEP_MS = 3000
 """So long after the day's first edit its snapshot is kept, so as not to be in the way of the edits that follow."""
-UNDO_KEPT = 200
+UNDO_KEPT = 1_000
 
 
 class Session(QObject):

@@ -232,6 +232,23 @@ ROWS = (
         arguments=("flip", "13790", "1280"),
         rounds=3,
     ),
+    Row(
+        "large-refit-label",
+        "one label changed, its flag of 127,655 x 512 scored anew and kept / one bare step",
+        "refit",
+        cap=500,
+        arguments=("flip", "127655", "512"),
+        rounds=3,
+    ),
+    Row(
+        "features",
+        "photos/s of which scores and features are kept / decoded and plain forward passes",
+        "scoring",
+        goal=0.85,
+        rate=True,
+        arguments=("{photos}", "features"),
+        rounds=3,
+    ),
     *(
         Row(
             name,

@@ -12,6 +12,7 @@ from weldstudio.store import events, photos
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 from weldstudio.studio.forecast import Forecast, ForecastCount
+from weldstudio.studio.former_labels import with_present_names
 from weldstudio.studio.importing import refuse_early, terms_for
 from weldstudio.studio.joint_labels import spread
 from weldstudio.studio.label_import import PLAIN, Terms, grown_scheme, new_flags, refusal_of
@@ -56,6 +57,8 @@ def foresee_import(
     if labels is None:
         count = ForecastCount(scheme)
         return count.forecast(None, rows=(), problems=(), new_flags=(), photos=(found, new))
+    if store is not None:
+        labels = with_present_names(store, labels)
     terms = terms_for(scheme, labels, terms)
     grown = grown_scheme(scheme, labels, new_flags=terms.new_flags)
     reading = Reading(grown, labels, unlisted=terms.unlisted, overwrite=terms.overwrite)

@@ -24,6 +24,7 @@ from weldstudio.store.first_pass import KnownPhoto
 from weldstudio.store.store import Store
 from weldstudio.studio import label_import
 from weldstudio.studio.describing import FACTS, Noted, SaidOf, Told, describe, note_action
+from weldstudio.studio.former_labels import with_present_names
 from weldstudio.studio.import_report import EXAMPLES, ImportReport
 from weldstudio.studio.label_import import PLAIN, Terms
 from weldstudio.studio.label_report import LabelReport
@@ -94,6 +95,7 @@ def import_photos(
     refuse_early(folder, labels=labels, joint=joint, terms=terms)
     labels = with_joint_column(labels, joint)
     if labels is not None:
+        labels = with_present_names(store, labels)
         terms = terms_for(scheme_rows.load(store), labels, terms)
     known = photos.collection_at(store, folder)
     if known is not None:

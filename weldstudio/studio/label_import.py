@@ -21,6 +21,7 @@ from weldstudio.store.store import Store
 from weldstudio.studio import describing, tables
 from weldstudio.studio.describing import SaidOf, Told
 from weldstudio.studio.forecast import Forecast, ForecastCount
+from weldstudio.studio.former_labels import with_present_names
 from weldstudio.studio.joint_labels import Several
 from weldstudio.studio.label_report import LabelReport
 from weldstudio.studio.label_table import LabelTable, Problem, RowsRefused, refuse_left_out
@@ -191,7 +192,7 @@ class _LabelImport:
 
     def __init__(self, store: Store, table: LabelTable, terms: Terms, collection_id: int | None) -> None:
         self._store = store
-        self._table = table
+        self._table = table = with_present_names(store, table)
         self._terms = terms
         self._collection = collection_id
         self.before = scheme_rows.load(store)

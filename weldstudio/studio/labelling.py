@@ -164,27 +164,28 @@ def revert(store: Store, action_id: str, *, who: str) -> Done:
     return Done(written.action.id, changes, f"{subject}{_since(changed_since)}")
 
 
-def undoable(store: Store, *, who: str, limit: int = 200) -> list[tuple[str, str, bool]]:
+def undoable(store: Store, *, who: str, limit: int = 1_000) -> list[tuple[str, str, bool]]:
     """What this expert's undo and redo would go through, oldest first: (last action of the chain, text, undone).
 
     The undone ones come last; each is brought back by reverting the revert named. An action that was undone and
     followed by another one is left out.
     """
     chains: list[tuple[str, str, bool]] = []
+    cursor = 0  # before it stands what holds, behind it what was undone
     for written in reversed(actions.last(store, who=who, limit=4 * limit)):
         action = written.action
         if action.kind not in UNDOABLE:
             continue
-        place = next((n for n, chain in enumerate(chains) if chain[0] == action.reverts), None)
-        undone = [n for n, chain in enumerate(chains) if chain[2]]
-        first_undone = undone[0] if undone else len(chains)
-        if place is not None and place in (first_undone - 1, first_undone):
-            # The cursor moved by one: back over the last action that stood, or forth over the first undone one.
-            _, text, was_undone = chains[place]
-            chains[place] = (action.id, text, not was_undone)
+        if cursor and chains[cursor - 1][0] == action.reverts:
+            cursor -= 1
+            chains[cursor] = (action.id, chains[cursor][1], True)
+        elif cursor < len(chains) and chains[cursor][0] == action.reverts:
+            chains[cursor] = (action.id, chains[cursor][1], False)
+            cursor += 1
         else:
-            del chains[first_undone:]
+            del chains[cursor:]
             chains.append((action.id, action.text, False))
+            cursor += 1
     return chains[-limit:]
 
 

@@ -146,7 +146,8 @@ def test_flags_mixed_up_and_costly_errors_open_their_photographs(
     pictures = tabs.errors.pictures
     qtbot.waitUntil(lambda: not pictures.item(0).icon().isNull())
     pictures.setCurrentRow(1)
-    qtbot.keyClick(pictures, Qt.Key.Key_Return)
+    with qtbot.waitSignal(tabs.errors.opened):  # to be seen large
+        qtbot.keyClick(pictures, Qt.Key.Key_Return)
     assert stage.session.current == pictures.item(1).data(Qt.ItemDataRole.UserRole)
     assert shown(stage, asked[-1]) == pictures.count()
     qtbot.keyClick(tabs.errors.flags, Qt.Key.Key_Down)

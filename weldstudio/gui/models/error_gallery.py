@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -45,6 +45,9 @@ class _Pictures(QListWidget):
 
 class ErrorGallery(QWidget):
     """Follows `judged`, at the thresholds that are being tried."""
+
+    opened = Signal()
+    """The chosen photograph is the current one, and to be seen large."""
 
     def __init__(self, session: Session, judged: Judged, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +128,7 @@ class ErrorGallery(QWidget):
         card = self._judged.judging.card if self._judged.judging is not None else None
         self._judged.show_photos(f"costliest errors of {card.name if card else 'the model'}", ids, slot=one.slot)
         self._session.set_current(one.photo_id)
+        self.opened.emit()
 
     def _dress(self) -> None:
         self.pictures.setIconSize(QSize(theme.px(PICTURE.width()), theme.px(PICTURE.height())))

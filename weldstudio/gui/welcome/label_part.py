@@ -1,6 +1,6 @@
 """The part of the import form that is about the label file: read, its columns changed, its terms, what it would do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,13 @@ class LabelPart(QObject):
         for widget in (self.new_flags, self.all_or_nothing, self.several):
             widget.hide()
         self._connect()
+
+    def know(self, names: Iterable[str]) -> None:
+        """Further names that are no new flags: those that flags and merges had before."""
+        self._known = (*self._known, *names) if self._known else ()
+        if self.unknown:
+            self._set_table(self.table)
+            self.changed.emit()
 
     def clear(self) -> None:
         """Say nothing again, as at first."""
