@@ -30,7 +30,7 @@ LONG = os.environ.get("WELDSTUDIO_LONG", "") not in ("", "0")
 GRACE_S = 3.0  # for a thread or child that has been told to end, on a busy machine
 
 # A busy machine must not fail a property by its clock.
-hypothesis.settings.register_profile("short", max_examples=40, deadline=None)
+hypothesis.settings.register_profile("short", max_examples=25, deadline=None)
 hypothesis.settings.register_profile("long", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("long" if LONG else "short")
 

@@ -73,7 +73,7 @@ def test_the_keys_go_through_the_sizes_and_pages_are_laid_out_anew(
     assert window.session is not None
     assert (after.filtering.shown.filter.text, after.filtering.shown.descending) == ("-id:3 -id:6", True)
     assert (window.session.selection, window.session.hidden, window.session.current) == (selected, hidden, current)
-    for _ in range(10):
+    for _ in range(4):
         window.action_table.trigger("app.text_smaller")
     assert window.settings.text_size == dressing.SIZES[0]
     assert Settings.load(window.settings.path or Path()).text_size == dressing.SIZES[0]

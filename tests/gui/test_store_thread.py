@@ -5,6 +5,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from weldstudio.domain.changes import Progress
@@ -207,3 +209,24 @@ def test_time_left_is_measured_over_the_last_steps() -> None:
     work.note(Progress(5, 1000, "second pass"), now=6.0)
     assert work.rate is None
     assert work.seconds_left is None
+
+
+class Page(QLabel):
+    def take(self, report: object) -> None:
+        self.setText(str(report))
+
+
+def test_what_comes_back_for_a_page_that_is_gone_is_dropped_and_others_hear_it(qtbot: QtBot) -> None:
+    page, heard = Page(), list[str]()
+    answered, refused, work = Pending(), Pending(), Work("long")
+    for pending in (answered, refused):
+        pending.then(page.take, page.take)
+        pending.then(page.setText, lambda error: page.setText(str(error)))
+        pending.then(lambda _answer: heard.append("answer"), lambda _error: heard.append("error"))
+    work.finished.connect(page.take)
+    work.finished.connect(heard.append)
+    shiboken6.delete(page)
+    answered.resolve("late", None)
+    refused.resolve(None, EditRefused("late"))
+    work.end("done", "report", None)
+    assert heard == ["answer", "error", "report"]

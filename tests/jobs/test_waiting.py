@@ -149,7 +149,7 @@ def _one_story(home: Path, seed: int) -> None:
 
 def test_a_thousand_stories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trials: Callable[[int, int], int]) -> None:
     monkeypatch.setattr("os.fsync", lambda _file: None)  # the disk is not what is tried
-    for seed in range(trials(250, 1000)):
+    for seed in range(trials(120, 1000)):
         _one_story(tmp_path / str(seed), seed)
 
 

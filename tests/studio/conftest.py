@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.in_process import readers_in_process  # noqa: F401 - for all tests below
+from tests.in_process import engines_in_process, readers_in_process  # noqa: F401 - for all tests below
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.domain.scheme import Flag, Group, JointRule, Scheme
 from weldstudio.store import first_pass, photos

@@ -385,7 +385,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Store]]:
 def test_the_store_holds_what_a_plain_model_holds(
     stores: list[Store], tmp_path: Path, trials: Callable[[int, int], int]
 ) -> None:
-    for seed in range(trials(120, 10_000)):
+    for seed in range(trials(60, 10_000)):
         desks = Desks(stores, tmp_path, seed)
         try:
             for _ in range(desks.chance.randrange(6, 22)):

@@ -17,6 +17,8 @@ from weldstudio.store import models
 from weldstudio.store.store import Store
 from weldstudio.studio import model_taking, registry
 
+pytestmark = pytest.mark.usefixtures("engines_in_process")
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:

@@ -53,6 +53,7 @@ def test_the_newest_and_the_active_model_are_told_apart(tmp_path: Path) -> None:
         assert "says nothing of" in newest.to_json()["scheme_difference"]
 
 
+@pytest.mark.usefixtures("engines_in_process")
 def test_a_model_that_cannot_be_loaded_is_said_by_predict(tmp_path: Path) -> None:
     with labelled_project(tmp_path, count=3) as store:
         _finished(store.folder, "a")

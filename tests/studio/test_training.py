@@ -30,7 +30,7 @@ from weldstudio.domain.messages import (
 )
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.train.runs_list import RunRow
-from weldstudio.jobs import waiting
+from weldstudio.jobs import child, waiting
 from weldstudio.jobs.folder import Control, RunFolder
 from weldstudio.store import models, predictions, splits
 from weldstudio.store.store import Store
@@ -57,8 +57,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
+@pytest.mark.usefixtures("engines_in_process")
 def test_the_whole_loop(store: Store, tmp_path: Path) -> None:
-    """One real run by real children; what depends on a finished model is looked at here, since a run takes seconds."""
+    """One real run by a real child; what depends on a finished model is looked at here, since a run takes seconds."""
     assert training.runs(store) == []
     shown = training.preview(store, TINY)
     assert shown.problem == ""
@@ -164,23 +165,11 @@ def _pretend_done(run: RunFolder, like: RunFolder) -> None:
     (run.model / "card.json").write_text(json.dumps(card | {"id": run.id, "run_id": run.id}), "utf-8")
 
 
-def test_a_stopped_run_answers_keeps_its_best_and_is_adopted_at_the_next_opening(store: Store) -> None:
-    run = training.prepare(store, TRAINED, who="Ann")
-    training.start(run)
-    said = _followed(run, stop_at=Evaluated, store=store)
-    assert isinstance(said[-1], RunFinished)
-    assert said[-1].state == "stopped"
-    assert training.runs(store)[0].state == "stopped"
-    with projects.open_project(store.folder) as again:
-        assert [entry.run_id for entry in registry.models(again)] == [run.id]
-
-
 def test_a_run_whose_weights_do_not_fit_fails_in_a_sentence(store: Store, tmp_path: Path) -> None:
     (tmp_path / "w.pth").write_bytes(b"rubbish")
     run = training.prepare(store, TINY, weights=tmp_path / "w.pth", who="Ann")
     assert run.recipe().network.weights == "file"
-    training.start(run)
-    _followed(run)
+    assert child.main(["train", str(run.path)]) == 1
     summary = training.runs(store)[0]
     assert summary.state == "failed"
     assert "w.pth" in summary.sentence
@@ -212,9 +201,8 @@ def test_a_silent_run_is_interrupted_and_a_talking_one_is_not(store: Store) -> N
     assert [s.id for s in training.runs(store)] == [run.id, never.id, silent.id]
 
 
-def test_a_paused_run_goes_on_where_it_was_in_a_process_of_its_own(store: Store) -> None:
-    recipe = TRAINED.with_values({"schedule.epochs": "40"})
-    run = training.prepare(store, recipe, who="Ann")
+def test_a_paused_run_goes_on_where_it_was_and_stopped_it_keeps_its_best(store: Store) -> None:
+    run = training.prepare(store, TRAINED, who="Ann")
     training.start(run)
     for message in training.follow(run):
         if isinstance(message, Evaluated) and message.step and not run.control().pause:
@@ -232,26 +220,28 @@ def test_a_paused_run_goes_on_where_it_was_in_a_process_of_its_own(store: Store)
     assert said[0] == Stage(GOING_ON)
     assert any(isinstance(m, Stage) and m.text.startswith("going on after step") for m in said)
     assert min(m.step for m in said if isinstance(m, Step)) >= min(stood, 1)
-    assert training.summarise(run).state == "stopped"
+    assert isinstance(said[-1], RunFinished)
+    assert said[-1].state == training.summarise(run).state == "stopped"
     with pytest.raises(JobFailed, match="cannot go on"):
         training.resumable(store, run.id)
-    assert registry.adopt_finished(store).models
+    with projects.open_project(store.folder) as again:
+        assert [entry.run_id for entry in registry.models(again)] == [run.id]
 
 
 def test_a_second_stop_ends_the_process_at_once(store: Store) -> None:
     run = training.prepare(store, TINY, who="Ann")
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
-        _said(run, Started(child.pid, "train"), Heartbeat(time.time()))
+        _said(run, Started(sleeper.pid, "train"), Heartbeat(time.time()))
         training.stop(store, run.id)
-        assert child.poll() is None
+        assert sleeper.poll() is None
         with run.messages_file.open("a") as file:
             file.write('{"half a li')
         training.stop(store, run.id)
-        assert child.wait(10) != 0
+        assert sleeper.wait(10) != 0
     finally:
-        child.kill()
-        child.wait()
+        sleeper.kill()
+        sleeper.wait()
     assert training.summarise(run).state == "paused"
     with run.messages_file.open("a") as file:
         file.write('{"cut off by a power cut')

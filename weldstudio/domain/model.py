@@ -126,15 +126,6 @@ class ModelCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
-    """A model's probabilities for one photo, in the order of its card's classes."""
-
-    model_id: str
-    photo_id: int
-    probabilities: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """Where an overlay lies on the upright photo: a rectangle in parts of its width and height (0 to 1).
 

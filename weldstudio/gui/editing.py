@@ -97,6 +97,11 @@ class Editing(QObject):
         """Any other undoable edit: `function(store, *args, **kwargs)` of studio, returning a `Done`."""
         return self._push(text, lambda store: function(store, *args, **kwargs), ())
 
+    def edit_aloud(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
+        """`edit` signed by the expert; a toast says what was done, or `text`, and offers to undo it."""
+        pending = self.edit(text, function, *args, who=self.who, **kwargs)
+        return pending.then(lambda done: self._session.tell(done.text or text, undo=done.action_id is not None))
+
     def undo(self) -> None:
         with self._moving_stack():
             self.undo_stack.undo()

@@ -25,7 +25,6 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import when
-from weldstudio.gui.work import while_there
 from weldstudio.studio.review_terms import pending
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class HistoryDialog(QDialog):
         """Read the history that is asked for."""
         kind = self.scope.currentData()
         self.flag.setVisible(kind == FLAG)
-        self._session.run(_read, kind, self._photo, self.flag.currentData()).then(while_there(self, self._show))
+        self._session.run(_read, kind, self._photo, self.flag.currentData()).then(self._show)
 
     def _fill(self) -> None:
         mirror = self._session.mirror
@@ -134,8 +133,7 @@ class HistoryDialog(QDialog):
             self.effect.setText("Nothing was done yet." if not self.entries else "")
             self.revert_button.setEnabled(False)
             return
-        say = while_there(self, lambda effect: self._say_effect(chosen.action_id, effect))
-        self._session.run(_effect, chosen.action_id).then(say)
+        self._session.run(_effect, chosen.action_id).then(lambda effect: self._say_effect(chosen.action_id, effect))
 
     def _say_effect(self, action_id: str, effect: "Effect") -> None:
         if self.chosen is None or self.chosen.action_id != action_id:

@@ -21,7 +21,6 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look, set_size
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted, when
-from weldstudio.gui.work import while_there
 
 if TYPE_CHECKING:
     from weldstudio.studio.restoring import Snapshot
@@ -68,7 +67,7 @@ class RestoreDialog(QDialog):
         self.restore_button = QPushButton("Go back")
         self.restore_button.setEnabled(False)
         self._lay_out(title)
-        session.run(_kept).then(while_there(self, self._show))
+        session.run(_kept).then(self._show)
 
     @property
     def chosen(self) -> "Snapshot | None":

@@ -111,6 +111,7 @@ class Session(QObject):
         self.label = self.editing.label
         self.nothing_applies = self.editing.nothing_applies
         self.edit = self.editing.edit
+        self.edit_aloud = self.editing.edit_aloud
         self.undo = self.editing.undo
         self.redo = self.editing.redo
         self.engine = engine or EngineClient(self)

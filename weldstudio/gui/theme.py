@@ -8,13 +8,12 @@ paints itself asks `theme.colour(role)` while painting and is repainted by the c
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from weldstudio.gui.palette import CONTRAST, DARK, LIGHT, ROLES
 from weldstudio.gui.style_sheet import style_sheet
 
-GRID: Final = 4
 GAP: Final = 8
 """Pixels between parts of one control group."""
 GROUP: Final = 16
@@ -47,6 +46,8 @@ class Theme(QObject):
         self._colours: dict[tuple[str, float], QColor] = {}
         self._fonts: dict[tuple[str, bool, bool], QFont] = {}
         self._follows = False
+        self._look: tuple[int, float, str] | None = None
+        """Theme, scale and density that the application wears."""
 
     @property
     def kind(self) -> int:
@@ -98,7 +99,8 @@ class Theme(QObject):
 
     def apply(self, wish: str = "system", *, density: str = "comfortable", text: int = 100) -> None:
         """Dress the application: `wish` is 'system', 'light', 'dark' or 'contrast', `text` the size of text in percent
-        of what the system has. Needs a QApplication; GUI thread.
+        of what the system has. Needs a QApplication; GUI thread. Every widget is polished anew, which takes a good part
+        of a second: where nothing would look different nothing is done, and `changed` not emitted.
         """
         self._wish, self._density, self._text = wish, density, text
         app = QApplication.instance()
@@ -115,6 +117,10 @@ class Theme(QObject):
         # 96 is what 100 % means to Qt; macOS says 72 and scales pixels instead.
         self._scale = max(1.0, screen.logicalDotsPerInch() / 96) if screen is not None else 1.0
         self._scale *= text / 100
+        look = (self._kind, self._scale, density)
+        if look == self._look and app.styleSheet():
+            return
+        self._look = look
         self._colours.clear()
         self._fonts.clear()
         if app.style().objectName() != "fusion":
@@ -169,15 +175,6 @@ def _kind(wish: str) -> int:
             return CONTRAST
         return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
     return {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[wish]
-
-
-def has_tabular_figures(font: QFont) -> bool:
-    """Whether the digits of the font that is really used are equally wide."""
-    from PySide6.QtGui import QFontMetricsF
-
-    metrics = QFontMetricsF(font)
-    widths = {round(metrics.horizontalAdvance(digit * 8), 2) for digit in "0123456789"}
-    return len(widths) == 1 and bool(QFontInfo(font).family())
 
 
 theme: Final = Theme()

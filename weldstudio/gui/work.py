@@ -1,5 +1,6 @@
 """What was handed to the store thread, as the GUI thread sees it: a call under way, or long work with its progress."""
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -28,7 +29,10 @@ class Pending:
     def then(
         self, done: Callable[[Any], Any] | None = None, failed: Callable[[Exception], Any] | None = None
     ) -> "Pending":
-        """Have `done(result)` or `failed(error)` called at the end. Without `failed` the session shows the error."""
+        """Have `done(result)` or `failed(error)` called at the end. Without `failed` the session shows the error.
+
+        A page or dialog may be gone by then: what was meant for it (its method, a function that holds it) is dropped.
+        """
         self.has_error_handler = self.has_error_handler or failed is not None
         self._callbacks.append((done, failed))
         if self.finished:
@@ -54,15 +58,19 @@ class Pending:
     def _call_back(self) -> None:
         callbacks, self._callbacks = self._callbacks, []
         for done, failed in callbacks:
-            if self.error is None and done is not None:
+            if self.error is None and done is not None and _has_all(done):
                 done(self.result)
-            elif self.error is not None and failed is not None:
+            elif self.error is not None and failed is not None and _has_all(failed):
                 failed(self.error)
 
 
-def while_there(widget: QObject, done: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """`done` for `Pending.then`, but nothing once the dialog that asked has been closed and is gone."""
-    return lambda result: done(result) if isValid(widget) else None
+def _has_all(callback: Callable[[Any], Any]) -> bool:
+    """Whether every widget that the callback belongs to, or holds, is still there."""
+    held = [getattr(callback, "__self__", None)]
+    for cell in getattr(callback, "__closure__", None) or ():
+        with contextlib.suppress(ValueError):  # a name that has no value yet
+            held.append(cell.cell_contents)
+    return all(isValid(one) for one in held if isinstance(one, QObject))
 
 
 class Work(QObject):

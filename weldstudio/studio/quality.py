@@ -30,7 +30,6 @@ from weldstudio.studio.months import UNDATED, times
 from weldstudio.studio.samples import Share
 
 NO_EQUIPMENT: Final = "not known"
-NO_DATE: Final = "no date"
 WEEKS: Final = 8
 _CHUNK = 4000
 

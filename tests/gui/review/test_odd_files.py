@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from tests.imaging.corpus import EITHER, SHOWN, Odd, write
-from tests.in_process import InProcessReader
+from tests.in_process import InProcessChild
 from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.review.page import ReviewPage
 from weldstudio.store import mirror as mirrors
@@ -40,8 +40,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Odd, ...
     corpus = write(folder / "photos")
     before = digests(folder / "photos")
     with pytest.MonkeyPatch.context() as patch, projects.create(folder / "project") as store:
-        patch.setattr(reading, "Child", InProcessReader)
-        patch.setattr(rescanning, "Child", InProcessReader)
+        patch.setattr(reading, "Child", InProcessChild)
+        patch.setattr(rescanning, "Child", InProcessChild)
         ended(importing.import_photos(store, folder / "photos", who="Ann"))
     return folder, corpus, before
 

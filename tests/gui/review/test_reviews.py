@@ -26,6 +26,8 @@ NAMES = ("No Clamp Used", "Soil", "Joint Misaligned")
 UNKNOWN = {0: State.UNSEEN, 1: State.UNSEEN, 3: State.RAISED}
 """A merge is raised, and of its flags nobody knows which."""
 QUEUES = {queue.id: queue for queue in queues("Ada")}
+NOT_LABELLED = ("problems", "suspects", "missing", "wrong")
+"""Of problems nothing is labelled, and suspects of each kind are learned from labels: these are tried by themselves."""
 
 
 def begun(qtbot: QtBot, window: MainWindow, project: Path, *, said: tuple[float, float, float]) -> At:
@@ -148,11 +150,10 @@ def answer(at: At, queue: str) -> None:
             at.key(Key.Key_F7)
 
 
-@pytest.mark.parametrize("queue", [name for name in QUEUES if name not in ("problems", "suspects")])
+@pytest.mark.parametrize("queue", [name for name in QUEUES if name not in NOT_LABELLED])
 def test_in_every_queue_the_next_one_follows_and_the_place_is_kept(
     qtbot: QtBot, window: MainWindow, project: Path, queue: str
 ) -> None:
-    """Of problems nothing is labelled, and suspects are learned from labels: these are tried by themselves."""
     at = begun(qtbot, window, project, said=(0.9, 0.2, 0.6))
     with Store.open(project) as store:
         prepare(store, queue, list(range(1, 13)))

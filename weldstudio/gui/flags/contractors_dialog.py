@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weldstudio.domain.changes import Changes, Done
+from weldstudio.domain.changes import Changes
 from weldstudio.domain.photo import DEFAULT_LIMIT, EVER
 from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
@@ -191,15 +191,9 @@ class ContractorsDialog(QDialog):
         from weldstudio.studio import contractors
 
         name, points = self.name.currentText().strip(), self.points.value()
-        self._session.edit(
-            f"{name}: reject at {points}",
-            contractors.set_limit,
-            name,
-            points,
-            valid_from=self.valid_from,
-            who=self._session.who,
-            new=True,
-        ).then(self._said)
+        self._session.edit_aloud(
+            f"{name}: reject at {points}", contractors.set_limit, name, points, valid_from=self.valid_from, new=True
+        )
 
     def remove_limit(self) -> None:
         """The limit of the chosen row holds no longer."""
@@ -208,12 +202,7 @@ class ContractorsDialog(QDialog):
         place = self.table.currentRow()
         if 0 <= place < len(self._rows) and (since := self._rows[place][1]) is not None:
             name = self._rows[place][0]
-            self._session.edit(
-                f"{name}: limit removed", contractors.remove_limit, name, valid_from=since, who=self._session.who
-            ).then(self._said)
-
-    def _said(self, done: Done) -> None:
-        self._session.tell(done.text, undo=done.action_id is not None)
+            self._session.edit_aloud(f"{name}: limit removed", contractors.remove_limit, name, valid_from=since)
 
     def _take_row(self) -> None:
         place = self.table.currentRow()

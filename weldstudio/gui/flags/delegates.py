@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QSpinBox,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -23,6 +22,7 @@ from weldstudio.gui.icons import pixmap
 from weldstudio.gui.layout_keys import chord_of
 from weldstudio.gui.style_sheet import indent_number
 from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.two_lines import paint_ground
 
 Index = QModelIndex | QPersistentModelIndex
 INDENT: Final = 24
@@ -42,7 +42,7 @@ class SchemeDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         row: Row = index.data(ROW_ROLE)
-        self._paint_ground(painter, option, index)
+        paint_ground(self, painter, option, index)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = option.rect.adjusted(TEXT_LEFT, 0, -GAP, 0)
@@ -53,14 +53,6 @@ class SchemeDelegate(QStyledItemDelegate):
         else:
             _paint_share(painter, area, row)
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        bare = QStyleOptionViewItem(option)
-        self.initStyleOption(bare, index)
-        bare.text = ""
-        style = option.widget.style() if option.widget is not None else None
-        if style is not None:
-            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width(), theme.row_height)

@@ -1,6 +1,6 @@
 """What a person can do to the scheme: one `studio` call each, under one undo command, asked first if it matters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -8,7 +8,6 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
-from weldstudio.domain.changes import Done
 from weldstudio.domain.scheme import Flag, JointRule, Level
 from weldstudio.gui.flags.colour_field import ColourField
 from weldstudio.gui.flags.flag_dialog import FlagDialog
@@ -18,7 +17,6 @@ from weldstudio.gui.flags.model import Column
 from weldstudio.gui.flags.rows import count_states
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
-from weldstudio.gui.work import Pending
 
 LEVELS: Final = {
     Level.MERGES: "Merges in place of their flags",
@@ -44,9 +42,9 @@ class SchemeEdits(QObject):
         if dialog.exec():
             values = dialog.values
             name = values["name"]
-            self._edit_as(f"Add {name}", lambda store, *, who: scheme.add_flag(store, **values, who=who)).then(
-                lambda _done: self.made.emit(name)
-            )
+            self._session.edit_aloud(
+                f"Add {name}", lambda store, *, who: scheme.add_flag(store, **values, who=who)
+            ).then(lambda _done: self.made.emit(name))
 
     def open_editor(self, slot: int) -> None:
         """Ask for other values of a flag or merge, all at once; one action."""
@@ -55,7 +53,7 @@ class SchemeEdits(QObject):
         item = self._session.mirror.scheme.by_slot(slot)
         dialog = FlagDialog(self._session.mirror.scheme, self._window, item=item)
         if dialog.exec() and (values := dialog.values):
-            self._edit_as(
+            self._session.edit_aloud(
                 f"Edit {item.name}", lambda store, *, who: scheme.change_class(store, slot, who=who, **values)
             )
 
@@ -70,7 +68,9 @@ class SchemeEdits(QObject):
         holder.setDefaultWidget(field)
         menu.addAction(holder)
         field.changed.connect(menu.close)
-        field.changed.connect(lambda: self._edit(f"{item.name}: colour", scheme.change_colour, slot, field.colour))
+        field.changed.connect(
+            lambda: self._session.edit_aloud(f"{item.name}: colour", scheme.change_colour, slot, field.colour)
+        )
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
@@ -94,13 +94,13 @@ class SchemeEdits(QObject):
             self.ungroup(old)
         elif answer and group is None:
             members, name, default = dialog.members, dialog.name, dialog.default
-            self._edit_as(
+            self._session.edit_aloud(
                 f"Group {name}", lambda store, *, who: grouping.make(store, name, members, default=default, who=who)
             )
         elif answer:
             retired = [slot for slot in group.members if self._retired(slot)] if group is not None else []
             new_name, default, members = dialog.name, dialog.default, [*dialog.members, *retired]
-            self._edit_as(
+            self._session.edit_aloud(
                 f"Group {old}",
                 lambda store, *, who: grouping.change(
                     store, old, who=who, new_name=new_name, members=members, default=default
@@ -111,7 +111,7 @@ class SchemeEdits(QObject):
         """Take a group apart."""
         from weldstudio.studio import grouping
 
-        self._edit(f"Dissolve the group {name}", grouping.dissolve, name)
+        self._session.edit_aloud(f"Dissolve the group {name}", grouping.dissolve, name)
 
     def save(self, file: Path) -> None:
         """Write the scheme to a file, with the pictures of its examples beside it."""
@@ -132,39 +132,43 @@ class SchemeEdits(QObject):
         name = self._session.mirror.scheme.by_slot(slot).name
         match Column(column):
             case Column.NAME:
-                self._edit(f"Rename {name} to {value}", scheme.rename_flag, slot, value)
+                self._session.edit_aloud(f"Rename {name} to {value}", scheme.rename_flag, slot, value)
             case Column.POINTS:
-                self._edit(f"{name}: {value} points", scheme.change_points, slot, value)
+                self._session.edit_aloud(f"{name}: {value} points", scheme.change_points, slot, value)
             case Column.RULE:
-                self._edit(f"{name}: {value}", scheme.change_joint_rule, slot, JointRule(value))
+                self._session.edit_aloud(f"{name}: {value}", scheme.change_joint_rule, slot, JointRule(value))
             case Column.KEY:
-                self._edit(f"{name}: key {value or 'none'}", scheme.change_key, slot, value)
+                self._session.edit_aloud(f"{name}: key {value or 'none'}", scheme.change_key, slot, value)
 
     def adopt(self, name_or_file: str | Path) -> None:
         """Take over the flags of a preset or of a scheme file."""
         from weldstudio.studio import scheme_files
 
-        self._edit(f"Take over the scheme {Path(name_or_file).stem}", scheme_files.take_over, name_or_file)
+        self._session.edit_aloud(
+            f"Take over the scheme {Path(name_or_file).stem}", scheme_files.take_over, name_or_file
+        )
 
     def retire(self, slot: int) -> None:
         """Retire a flag: its labels stay, nobody is asked about it any more."""
         from weldstudio.studio import scheme
 
-        self._edit(f"Retire {self._session.mirror.scheme.by_slot(slot).name}", scheme.retire_flag, slot)
+        self._session.edit_aloud(f"Retire {self._session.mirror.scheme.by_slot(slot).name}", scheme.retire_flag, slot)
 
     def bring_back(self, name: str) -> None:
         """Have people asked about a retired flag again."""
         from weldstudio.studio import scheme
 
         slot = self._session.mirror.scheme.by_name(name).slot
-        self._edit_as(f"Bring back {name}", lambda store, *, who: scheme.retire_flag(store, slot, who=who, back=True))
+        self._session.edit_aloud(
+            f"Bring back {name}", lambda store, *, who: scheme.retire_flag(store, slot, who=who, back=True)
+        )
 
     def reorder(self, slots: Sequence[int] | None) -> None:
         """Put the flags into this order; None or the present order: nothing happens."""
         from weldstudio.studio import scheme
 
         if slots is not None and tuple(slots) != tuple(flag.slot for flag in self._session.mirror.scheme.flags):
-            self._edit("Move a flag", scheme.reorder, tuple(slots))
+            self._session.edit_aloud("Move a flag", scheme.reorder, tuple(slots))
 
     def merge(self, slots: Sequence[int]) -> None:
         """Merge flags, after showing what that would do."""
@@ -192,7 +196,7 @@ class SchemeEdits(QObject):
         self._session.run(merging.confused_by_experts, chosen).then(dialog.show_confusion)
         if dialog.exec():
             name = dialog.name
-            self._edit(f"Merge into {name}", merging.merge, name, chosen, penalty=dialog.penalty).then(
+            self._session.edit_aloud(f"Merge into {name}", merging.merge, name, chosen, penalty=dialog.penalty).then(
                 lambda _done: self.made.emit(name)
             )
 
@@ -200,7 +204,7 @@ class SchemeEdits(QObject):
         """Take a merge apart again."""
         from weldstudio.studio import merging
 
-        self._edit(f"Undo the merge {name}", merging.unmerge, name)
+        self._session.edit_aloud(f"Undo the merge {name}", merging.unmerge, name)
 
     def offer_levels(self, at: QPoint) -> None:
         """A menu of what verdicts may count, each with the verdicts that it would move."""
@@ -212,16 +216,9 @@ class SchemeEdits(QObject):
             moves = "" if now else merging.preview_verdicts(mirror, level).sentence.rstrip(".")
             text = f"{word}: {moves[0].lower()}{moves[1:]}" if moves else word
             entry = menu.addAction(
-                text, partial(self._edit, f"Verdicts count {level}", merging.count_verdicts_by, level)
+                text, partial(self._session.edit_aloud, f"Verdicts count {level}", merging.count_verdicts_by, level)
             )
             entry.setCheckable(True)
             entry.setChecked(now)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at - QPoint(menu.sizeHint().width(), 0))
-
-    def _edit(self, text: str, function: Callable[..., Done], *args: Any, **kwargs: Any) -> Pending:
-        return self._edit_as(text, lambda store, *, who: function(store, *args, who=who, **kwargs))
-
-    def _edit_as(self, text: str, function: Callable[..., Done]) -> Pending:
-        pending = self._session.edit(text, function, who=self._session.who)
-        return pending.then(lambda done: self._session.tell(done.text or text, undo=done.action_id is not None))

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from weldstudio.domain.changes import Done
 from weldstudio.domain.scheme import Flag, SchemeClass
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.example_pictures import SIZE, ExamplePictures
@@ -101,10 +100,7 @@ class FlagPanel(QFrame):
         if item is None:
             return
         members = (item.slot,) if isinstance(item, Flag) else item.members
-        scheme, who = self._session.mirror.scheme, self._session.who
+        scheme = self._session.mirror.scheme
         for slot in members:
             if any(e.content_hash == content for e in examples.examples_of(scheme, slot)):
-                self._session.edit("An example less", examples.remove, slot, content, who=who).then(self._said)
-
-    def _said(self, done: Done) -> None:
-        self._session.tell(done.text, undo=done.action_id is not None)
+                self._session.edit_aloud("An example less", examples.remove, slot, content)

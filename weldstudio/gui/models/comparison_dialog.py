@@ -26,7 +26,7 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.words import count, counted, percent, percent_range, when
-from weldstudio.gui.work import Work, while_there
+from weldstudio.gui.work import Work
 from weldstudio.studio import picks
 
 if TYPE_CHECKING:
@@ -142,9 +142,9 @@ class ComparisonDialog(QDialog):
         self.compare_button.setEnabled(False)
         self.others.setEnabled(False)
         self.words.setText("Asking all about the test photographs…")
-        self._work.finished.connect(while_there(self, self._show))
-        self._work.failed.connect(while_there(self, self._failed))
-        self._work.cancelled.connect(lambda: while_there(self, self._failed)(None))
+        self._work.finished.connect(self._show)
+        self._work.failed.connect(self._failed)
+        self._work.cancelled.connect(self._failed)
 
     def _forget(self) -> None:
         """What was compared before says nothing of others."""

@@ -5,26 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
 from weldstudio.domain.model import ModelCard
 from weldstudio.gui.icons import pixmap
 from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.two_lines import LEFT, RIGHT, Index, TwoLines, as_rows, paint_name
 from weldstudio.gui.words import percent, when
 
 if TYPE_CHECKING:
     from weldstudio.studio.lineage import Lineage
 
-Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 
 
@@ -74,38 +70,20 @@ class ModelModel(QAbstractListModel):
         return row if role == ROW_ROLE else None
 
 
-class _ModelDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, theme.px(52))
+class _ModelDelegate(TwoLines):
+    height = 52
+    margin = GAP + 4
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        bare = QStyleOptionViewItem(option)
-        self.initStyleOption(bare, index)
-        bare.text = ""
-        style = option.widget.style() if option.widget is not None else None
-        if style is not None:
-            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
+    def paint_lines(self, painter: QPainter, first: QRect, second: QRect, *, index: Index) -> None:
         row: ModelRow = index.data(ROW_ROLE)
-        painter.save()
-        area = option.rect.adjusted(GAP + 4, 4, -GAP - 4, -4)
-        half = area.height() // 2
-        first = QRect(area.left(), area.top(), area.width(), half)
-        second = QRect(area.left(), area.top() + half, area.width(), area.height() - half)
         ratio = painter.device().devicePixelRatioF()
-        mark = QRect(QPoint(area.left(), first.center().y() - 7), QSize(16, 16))
+        mark = QRect(QPoint(first.left(), first.center().y() - 7), QSize(16, 16))
         if row.active:
             painter.drawPixmap(mark, pixmap("star_filled", "accent", 16, ratio=ratio))
         elif row.difference:
             painter.drawPixmap(mark, pixmap("warning", "warning", 16, ratio=ratio))
-        painter.setFont(theme.font("body", bold=True, figures=True))
-        painter.setPen(theme.colour("text"))
-        value = percent(row.accuracy)
-        painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
-        taken = painter.fontMetrics().horizontalAdvance(value) + GAP
-        painter.setFont(theme.font("body", bold=row.active))
-        name = first.adjusted(16 + GAP, 0, -taken, 0)
-        elided = painter.fontMetrics().elidedText(row.card.name, Qt.TextElideMode.ElideMiddle, name.width())
-        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+        line = first.adjusted(16 + GAP, 0, 0, 0)
+        paint_name(painter, line, row.card.name, value=percent(row.accuracy), bold=(row.active, True))
         painter.setFont(theme.font("secondary", figures=True))
         painter.setPen(theme.colour("secondary"))
         under = second.adjusted(16 + GAP, 0, 0, 0)
@@ -116,12 +94,11 @@ class _ModelDelegate(QStyledItemDelegate):
         moment = when(row.card.created)
         if measure(moment) + GAP + measure(words) > under.width():
             moment = moment.partition(",")[0]
-        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
+        painter.drawText(under, RIGHT, moment)
         painter.setPen(theme.colour("accent" if row.active else "warning"))
         room = under.width() - measure(moment) - GAP
         words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
-        painter.restore()
+        painter.drawText(under, LEFT, words)
 
 
 class ModelList(QListView):
@@ -133,13 +110,7 @@ class ModelList(QListView):
         super().__init__(parent)
         self.models = ModelModel(self)
         self.setModel(self.models)
-        self.setItemDelegate(_ModelDelegate(self))
-        self.setProperty("look", "bare")
-        self.setUniformItemSizes(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Models, the active one first")
+        as_rows(self, _ModelDelegate(self), "Models, the active one first")
         self.selectionModel().currentChanged.connect(self._current_changed)
         self._quiet = False
 

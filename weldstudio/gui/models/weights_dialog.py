@@ -1,6 +1,6 @@
 """Weights to begin with: what is here, what can be fetched, how large, under which licence, whether intact."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,10 +23,10 @@ from weldstudio.gui.models.cell_table import Cell, CellTable
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GROUP, theme
-from weldstudio.gui.work import Work, while_there
+from weldstudio.gui.work import Work
 
 if TYPE_CHECKING:
-    from weldstudio.studio.weights import Kept, TakenIn
+    from weldstudio.studio.weights import Kept
 
 HEADS: Final = (
     ("Weights", ""),
@@ -114,7 +114,8 @@ class WeightsDialog(QDialog):
             return
         licence, given = QInputDialog.getText(self, "Licence", f"Under which licence may {Path(file).name} be used?")
         if given:
-            self._do(f"Adding {Path(file).name}", self._taken, weights.take_in(Path(file), licence=licence))
+            work = weights.take_in(Path(file), licence=licence)
+            self._do(f"Adding {Path(file).name}", lambda taken: " ".join(taken.sentences), work)
 
     def remove(self) -> None:
         """Delete what is chosen from this computer."""
@@ -131,29 +132,34 @@ class WeightsDialog(QDialog):
 
         one = self._kept[row]
         if column == len(HEADS) - 1:
+            damaged = "damaged: remove it, and fetch or add it again"
             checked = f"Checking {one.name}"
-            self._do(checked, lambda intact: self._checked(one, intact=intact), weights.check(one))
+            self._do(checked, lambda intact: f"{one.name} is {'intact' if intact else damaged}.", weights.check(one))
         else:
-            self._do(
-                f"Fetching {one.title}", lambda kept: self._say(f"{kept.name} is here."), weights.fetch(one.network)
-            )
+            self._do(f"Fetching {one.title}", lambda kept: f"{kept.name} is here.", weights.fetch(one.network))
 
-    def _do(self, title: str, done: Any, work: Generator[Progress, None, Any]) -> None:
+    def _do(self, title: str, told: Callable[[Any], str], work: Generator[Progress, None, Any]) -> None:
+        """Start the work; `told` makes what is said at its end of its report."""
+
         def steps(_store: object) -> Generator[Progress, None, Any]:
             return work
 
         self._work = self._session.start_work(title, steps)
         self.said.setText(f"{title}…")
-        self._work.finished.connect(while_there(self, done))
-        self._work.failed.connect(while_there(self, lambda error: self._say(str(error))))
-        self._work.cancelled.connect(lambda: while_there(self, self._say)("Cancelled."))
+        self._told = told
+        self._work.finished.connect(self._finished)  # methods: the dialog may be closed by then
+        self._work.failed.connect(self._failed)
+        self._work.cancelled.connect(self._cancelled)
         self._show_possible()
 
-    def _taken(self, taken: "TakenIn") -> None:
-        self._say(" ".join(taken.sentences))
+    def _finished(self, report: Any) -> None:
+        self._say(self._told(report))
 
-    def _checked(self, one: "Kept", *, intact: bool) -> None:
-        self._say(f"{one.name} is {'intact' if intact else 'damaged: remove it, and fetch or add it again'}.")
+    def _failed(self, error: Exception) -> None:
+        self._say(str(error))
+
+    def _cancelled(self) -> None:
+        self._say("Cancelled.")
 
     def _say(self, words: str) -> None:
         self._work = None

@@ -46,7 +46,7 @@ class DecisionKeys(QObject):
         joints = self.joints()
         if not joints:
             return
-        self._edit(f"{_DOING[told]} {self._named(joints)}", decisions.decide, joints, told)
+        self._session.edit_aloud(f"{_DOING[told]} {self._named(joints)}", decisions.decide, joints, told)
         if len(joints) == 1 and self._actions["label.advance"].isChecked():
             self._go_on()
 
@@ -55,14 +55,14 @@ class DecisionKeys(QObject):
         from weldstudio.studio import decisions
 
         if joints := self.joints():
-            self._edit(f"Undecide {self._named(joints)}", decisions.withdraw, joints)
+            self._session.edit_aloud(f"Undecide {self._named(joints)}", decisions.withdraw, joints)
 
     def follow_points(self) -> None:
         """Take the verdicts set by hand back."""
         from weldstudio.studio import decisions
 
         if joints := self.joints():
-            self._edit(f"Verdict of {self._named(joints)} by the points", decisions.follow_points, joints)
+            self._session.edit_aloud(f"Verdict of {self._named(joints)} by the points", decisions.follow_points, joints)
 
     def override(self) -> None:
         """Ask for a verdict against the points and the reason for it."""
@@ -81,11 +81,7 @@ class DecisionKeys(QObject):
             def write(store: Any, chosen: list[int], *, who: str) -> Done:
                 return decisions.override(store, chosen, outcome, who=who, reason=reason)
 
-            self._edit(f"Set the verdict of {self._named(joints)}", write, joints)
-
-    def _edit(self, text: str, function: Callable[..., Done], joints: list[int], *args: Any) -> None:
-        pending = self._session.edit(text, function, joints, *args, who=self._session.who)
-        pending.then(lambda done: self._session.tell(done.text or text, undo=done.action_id is not None))
+            self._session.edit_aloud(f"Set the verdict of {self._named(joints)}", write, joints)
 
     def _named(self, joints: list[int]) -> str:
         if len(joints) > 1:

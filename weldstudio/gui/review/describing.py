@@ -41,15 +41,11 @@ class DescribingKeys(QObject):
             return joint_facts.describe(store, chosen, who=who, **facts)
 
         if told != joint_facts.Description():
-            self._edit(f"Describe {name}", write, joints)
+            self._session.edit_aloud(f"Describe {name}", write, joints)
 
     def confirm(self) -> None:
         """The labels hold for the files as they are now."""
         from weldstudio.studio import confirming
 
         if targets := self._session.targets():
-            self._edit("Labels hold", confirming.confirm, list(targets))
-
-    def _edit(self, text: str, function: Any, ids: list[int]) -> None:
-        pending = self._session.edit(text, function, ids, who=self._session.who)
-        pending.then(lambda done: self._session.tell(done.text or text, undo=done.action_id is not None))
+            self._session.edit_aloud("Labels hold", confirming.confirm, list(targets))

@@ -104,10 +104,9 @@ def ask_pass(session: Session, window: QWidget) -> None:
     title, button = "Pass the safe joints", "Accept them"
     dialog = FormDialog(title, fields, button=button, say=say, hint=hint, careful=True, parent=window)
     if dialog.exec():
-        chosen, part, number, who = share_of(guarantee), share_of(share), seed.value(), session.who
+        chosen = share_of(guarantee)
         session.settings.change(guarantee=chosen)
-        pending = session.edit("Pass the safe joints", passing.do, chosen, part, seed=number, who=who)
-        pending.then(lambda done: session.tell(done.text, undo=done.action_id is not None))
+        session.edit_aloud("Pass the safe joints", passing.do, chosen, share_of(share), seed=seed.value())
 
 
 def _source(everything: str, text: str, wanted: Filter) -> QComboBox:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QCursor, QHelpEvent
 from PySide6.QtWidgets import QMenu
 
-from weldstudio.domain.changes import Done
 from weldstudio.domain.scheme import Flag
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.review.flag_card import FlagCard
@@ -109,8 +108,4 @@ class Examples(QObject):
 
         photo = self._session.current
         if photo is not None:
-            who = self._session.who
-            self._session.edit("Example", examples.add, slot, photo, look_alike=look_alike, who=who).then(self._said)
-
-    def _said(self, done: Done) -> None:
-        self._session.tell(done.text, undo=done.action_id is not None)
+            self._session.edit_aloud("Example", examples.add, slot, photo, look_alike=look_alike)

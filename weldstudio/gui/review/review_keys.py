@@ -144,9 +144,10 @@ class ReviewKeys(QObject):
 
     def _edit(self, text: str, function: Callable[..., Any], targets: tuple[int, ...], *args: Any, **what: Any) -> None:
         session = self._session
-        pending = session.edit(text, function, targets, *args, who=session.who, **what)
         if len(targets) > 1:
-            pending.then(lambda done: session.tell(done.text or text, undo=done.action_id is not None))
+            session.edit_aloud(text, function, targets, *args, **what)
+        else:
+            session.edit(text, function, targets, *args, who=session.who, **what)
 
 
 def refused_in_bulk(session: Session, targets: Sequence[int]) -> bool:

@@ -51,7 +51,7 @@ class Views(QObject):
         order, text = shown.order, shown.filter.text
         dialog = _ViewDialog(self._session, self._actions, shown.view, saves=(text, SORTS[order.sort]), page=self._page)
         if dialog.exec():
-            self._edit("Keep a view", views.save, dialog.name, text, order=order, key=dialog.key)
+            self._session.edit_aloud("Keep a view", views.save, dialog.name, text, order=order, key=dialog.key)
 
     def change(self) -> None:
         """Another name or key for the view that is shown."""
@@ -60,12 +60,12 @@ class Views(QObject):
             return
         dialog = _ViewDialog(self._session, self._actions, view, saves=None, page=self._page)
         if dialog.exec():
-            self._edit("Change a view", views.change, view.name, new_name=dialog.name, key=dialog.key)
+            self._session.edit_aloud("Change a view", views.change, view.name, new_name=dialog.name, key=dialog.key)
 
     def remove(self) -> None:
         """Take the view that is shown away; the photographs stay in view."""
         if (view := self._filtering.shown.view) is not None:
-            self._edit("Remove a view", views.remove, view.name)
+            self._session.edit_aloud("Remove a view", views.remove, view.name)
 
     def give_out(self) -> None:
         """Write all views to a file that the person names."""
@@ -78,11 +78,7 @@ class Views(QObject):
         """Take in the views of a file."""
         file, _kind = QFileDialog.getOpenFileName(self._page, "Take views in", "", _FILES)
         if file:
-            self._edit("Take views in", _take_over, Path(file))
-
-    def _edit(self, text: str, function: object, *args: object, **kwargs: object) -> None:
-        pending = self._session.edit(text, function, *args, who=self._session.who, **kwargs)  # type: ignore[arg-type]
-        pending.then(lambda done: self._session.tell(done.text or text, undo=done.action_id is not None))
+            self._session.edit_aloud("Take views in", _take_over, Path(file))
 
     def _changed(self, changes: Changes) -> None:
         if changes.views or changes.scheme:

@@ -8,35 +8,28 @@ from typing import Any, Final
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRect,
     QRectF,
-    QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
 from weldstudio.domain.messages import Evaluated
 from weldstudio.gui.models.class_rows import ClassRow, class_rows
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.train.pens import class_pen
+from weldstudio.gui.two_lines import RIGHT, Index, TwoLines, as_rows, paint_name
 from weldstudio.gui.words import count, percent, percent_range
 
-Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 NUMBER_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 SWATCH: Final = 20
-HEIGHT: Final = 52
 
 
 class ClassModel(QAbstractListModel):
@@ -90,27 +83,14 @@ def in_words(row: ClassRow) -> str:
     return "\n".join(lines)
 
 
-class _ClassDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, theme.px(HEIGHT))
+class _ClassDelegate(TwoLines):
+    height = 52
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        bare = QStyleOptionViewItem(option)
-        self.initStyleOption(bare, index)
-        bare.text = ""
-        style = option.widget.style() if option.widget is not None else None
-        if style is not None:
-            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
+    def paint_lines(self, painter: QPainter, first: QRect, second: QRect, *, index: Index) -> None:
         row: ClassRow = index.data(ROW_ROLE)
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = option.rect.adjusted(GROUP, 4, -GROUP, -4)
-        line = area.height() // 2
-        first = QRect(area.left(), area.top(), area.width(), line)
-        second = QRect(area.left(), area.top() + line, area.width(), area.height() - line)
         _paint_head(painter, first, row, number=index.data(NUMBER_ROLE))
         _paint_whisker(painter, second, row)
-        painter.restore()
 
 
 def _paint_head(painter: QPainter, area: QRect, row: ClassRow, *, number: int) -> None:
@@ -118,16 +98,8 @@ def _paint_head(painter: QPainter, area: QRect, row: ClassRow, *, number: int) -
     painter.setPen(pen)
     y = area.center().y() + 0.5
     painter.drawLine(QPointF(area.left(), y), QPointF(area.left() + SWATCH, y))
-    role = "secondary" if row.few else "text"
-    painter.setFont(theme.font("body", bold=not row.few, figures=True))
-    painter.setPen(theme.colour(role))
-    value = percent(row.accuracy)
-    width = painter.fontMetrics().horizontalAdvance(value) + GAP
-    painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
-    painter.setFont(theme.font("body"))
-    name = area.adjusted(SWATCH + GAP, 0, -width, 0)
-    elided = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, name.width())
-    painter.drawText(name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+    line, role = area.adjusted(SWATCH + GAP, 0, 0, 0), "secondary" if row.few else "text"
+    paint_name(painter, line, row.name, value=percent(row.accuracy), role=role, bold=(False, not row.few))
 
 
 def _paint_whisker(painter: QPainter, area: QRect, row: ClassRow) -> None:
@@ -136,7 +108,7 @@ def _paint_whisker(painter: QPainter, area: QRect, row: ClassRow) -> None:
     words = f"n {count(row.raised)} + {count(row.clear)}"
     width = max(theme.px(88), painter.fontMetrics().horizontalAdvance(words))
     painter.setPen(theme.colour("secondary"))
-    painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+    painter.drawText(area, RIGHT, words)
     track = QRectF(area.left() + SWATCH + GAP, area.center().y() - 1, area.width() - width - SWATCH - 2 * GAP, 4)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("track"))
@@ -162,13 +134,7 @@ class ClassList(QListView):
         super().__init__(parent)
         self.classes = ClassModel(self)
         self.setModel(self.classes)
-        self.setItemDelegate(_ClassDelegate(self))
-        self.setProperty("look", "bare")
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setAccessibleName("Mean per-class accuracy of each class, worst first")
-        self.setUniformItemSizes(True)
+        as_rows(self, _ClassDelegate(self), "Mean per-class accuracy of each class, worst first")
         self.selectionModel().selectionChanged.connect(self._selected)
         theme.changed.connect(self.scheduleDelayedItemsLayout)
 

@@ -6,14 +6,20 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.curves import Array, Curves, smoothed
 from weldstudio.gui.theme import theme
-from weldstudio.gui.train.pens import class_pen
-from weldstudio.gui.train.plot_parts import PercentAxis, StepAxis, dress_axes, plain_plot, roomy, set_points
+from weldstudio.gui.train.plot_parts import (
+    PercentAxis,
+    StepAxis,
+    SteppedPlots,
+    dress_axes,
+    dress_curve,
+    plain_plot,
+    roomy,
+    set_points,
+)
 
 MOST: Final = 20
 """Runs drawn at a time."""
@@ -26,10 +32,8 @@ MEASURES: Final = {
 """What can be drawn, beside 'flag:NAME'."""
 
 
-class OverlayPlot(pg.GraphicsLayoutWidget):
-    """Draws one measure of several `Curves`. `pointed` carries the step under the mouse, None when it leaves."""
-
-    pointed = Signal(object)
+class OverlayPlot(SteppedPlots):
+    """Draws one measure of several `Curves`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,27 +139,11 @@ class OverlayPlot(pg.GraphicsLayoutWidget):
         for run, item in self._items.items():
             number, _ = self._runs[run]
             forward = self._front in (None, run) or self._front not in self._items
-            # Two pixels cost ten times as much to draw as one: for the one in front alone.
-            pen = class_pen(number, width=2 if self._front == run else 1, alpha=1 if forward else 0.35)
-            if item.opts["pen"] != pen:  # set again, it would lay out the curve again
-                item.setPen(pen)
-                item.setSymbolBrush(pen.color())
-                item.setSymbolPen(None)
-            item.setZValue(9 if self._front == run else 1)
+            dress_curve(item, number, front=self._front == run, back=not forward, faint=0.35)
 
     def _moved(self, position: Any) -> None:
         inside = self.plot.vb.sceneBoundingRect().contains(position) and self._runs
         self.point_at(float(self.plot.vb.mapSceneToView(position).x()) if inside else None)
-
-    def leaveEvent(self, event: Any) -> None:
-        self.point_at(None)
-        super().leaveEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.fit()
-        else:
-            super().mouseDoubleClickEvent(event)
 
 
 def measured(curves: Curves, measure: str) -> tuple[Array, Array]:

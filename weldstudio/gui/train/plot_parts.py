@@ -5,11 +5,12 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from weldstudio.domain.curves import Array
 from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.train.pens import class_pen
 
 FEW_POINTS: Final = 40
 """Up to this many evaluations each is marked by a dot: a single one would otherwise be invisible."""
@@ -62,6 +63,30 @@ class Rules(pg.GraphicsObject):
             painter.drawLine(QPointF(left, y), QPointF(right, y))
 
 
+class SteppedPlots(pg.GraphicsLayoutWidget):
+    """Plots over the steps of runs. `pointed` carries the step under the mouse, None when it leaves."""
+
+    pointed = Signal(object)
+
+    def point_at(self, step: float | None) -> None:
+        """Put the crosshair on a step, or take it away."""
+        raise NotImplementedError
+
+    def fit(self) -> None:
+        """Show everything again; done by a double click, too."""
+        raise NotImplementedError
+
+    def leaveEvent(self, event: Any) -> None:
+        self.point_at(None)
+        super().leaveEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.fit()
+        else:
+            super().mouseDoubleClickEvent(event)
+
+
 def plain_plot(plot: Any, left: str, *, bottom: str = "") -> Any:
     """A plot without menus and buttons, with its axes named."""
     plot.setLabel("left", left)
@@ -100,6 +125,17 @@ def pen_of(colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width)
     pen.setCosmetic(True)
     return pen
+
+
+def dress_curve(item: Any, number: int, *, front: bool, back: bool, faint: float = 0.25) -> None:
+    """The curve of a class or run: thicker where it is the one in front, faint where another one is."""
+    # Two pixels cost ten times as much to draw as one: for the one in front alone.
+    pen = class_pen(number, width=2 if front else 1, alpha=faint if back else 1)
+    if item.opts["pen"] != pen:  # set again, it would lay out the curve again
+        item.setPen(pen)
+        item.setSymbolBrush(pen.color())
+        item.setSymbolPen(None)
+    item.setZValue(9 if front else 1)
 
 
 def set_points(item: Any, points: tuple[Array, Array]) -> None:

@@ -9,23 +9,29 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.curves import Array, Curves, smoothed
 from weldstudio.gui.theme import theme
-from weldstudio.gui.train.pens import class_pen
-from weldstudio.gui.train.plot_parts import PercentAxis, StepAxis, dress_axes, pen_of, plain_plot, roomy, set_points
+from weldstudio.gui.train.plot_parts import (
+    PercentAxis,
+    StepAxis,
+    SteppedPlots,
+    dress_axes,
+    dress_curve,
+    pen_of,
+    plain_plot,
+    roomy,
+    set_points,
+)
 
 UPPER: Final = {"loss": "Loss", "log": "Loss, logarithmic", "rate": "Learning rate"}
 """What the upper plot can show."""
 
 
-class CurvePlots(pg.GraphicsLayoutWidget):
-    """Draws `Curves`. `pointed` carries the step under the mouse, None when it leaves."""
-
-    pointed = Signal(object)
+class CurvePlots(SteppedPlots):
+    """Draws `Curves`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -209,13 +215,8 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             item.setSymbolBrush(accent)
             item.setSymbolPen(None)
         for number, name in enumerate(self._curves.classes):
-            item = self._classes[name]
-            forward = self._chosen in (None, name)
-            pen = class_pen(number, width=2 if self._chosen == name else 1, alpha=1 if forward else 0.25)
-            item.setPen(pen)
-            item.setSymbolBrush(pen.color())
-            item.setSymbolPen(None)
-            item.setZValue(9 if self._chosen == name else 1)
+            back = self._chosen not in (None, name)
+            dress_curve(self._classes[name], number, front=self._chosen == name, back=back)
 
     # --- the mouse ----------------------------------------------------------------------------------------------
 
@@ -225,16 +226,6 @@ class CurvePlots(pg.GraphicsLayoutWidget):
                 self.point_at(float(plot.vb.mapSceneToView(position).x()))
                 return
         self.point_at(None)
-
-    def leaveEvent(self, event: Any) -> None:
-        self.point_at(None)
-        super().leaveEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.fit()
-        else:
-            super().mouseDoubleClickEvent(event)
 
 
 def _nothing() -> tuple[Array, Array]:

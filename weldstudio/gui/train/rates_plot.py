@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.curves import ON_CLEAR, ON_RAISED, Curves
 from weldstudio.gui.theme import theme
-from weldstudio.gui.train.pens import class_pen
-from weldstudio.gui.train.plot_parts import PercentAxis, dress_axes, pen_of, plain_plot, roomy
+from weldstudio.gui.train.plot_parts import PercentAxis, dress_axes, dress_curve, pen_of, plain_plot, roomy
 
 ROOM = 0.03
 
@@ -93,9 +92,4 @@ class RatesPlot(pg.GraphicsLayoutWidget):
 
     def _dress_ways(self) -> None:
         for number, (name, way) in enumerate(zip(self._curves.classes, self._ways, strict=False)):
-            forward = self._chosen in (None, name)
-            pen = class_pen(number, width=2 if self._chosen == name else 1, alpha=1 if forward else 0.25)
-            way.setPen(pen)
-            way.setSymbolBrush(pen.color())
-            way.setSymbolPen(None)
-            way.setZValue(9 if self._chosen == name else 1)
+            dress_curve(way, number, front=self._chosen == name, back=self._chosen not in (None, name))

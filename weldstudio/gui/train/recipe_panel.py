@@ -33,7 +33,6 @@ from weldstudio.gui.train.run_actions import recipe_of
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
 from weldstudio.gui.train.time_note import TimeNote
 from weldstudio.gui.words import when
-from weldstudio.gui.work import while_there
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
@@ -88,9 +87,7 @@ class RecipePanel(QWidget):
         self._build()
         untouched = self.form.recipe
         self.form.changed.connect(self._recipe_changed)
-        session.run(_last_recipe).then(
-            while_there(self, lambda last: self._begin_with(last) if self.form.recipe is untouched else None)
-        )
+        session.run(_last_recipe).then(lambda last: self._begin_with(last) if self.form.recipe is untouched else None)
         session.changed.connect(self._session_changed)
         session.closing.connect(self._timer.stop)
         self.balance.show_recipe(self.form.recipe)
@@ -116,7 +113,7 @@ class RecipePanel(QWidget):
         self._timer.stop()
         recipe = self.form.recipe
         self._session.run(_look, recipe, self.form.weights_file).then(
-            while_there(self, lambda seen: self._show_seen(recipe, seen)), while_there(self, self._not_seen)
+            lambda seen: self._show_seen(recipe, seen), self._not_seen
         )
 
     # --- parts --------------------------------------------------------------------------------------------------
@@ -235,9 +232,7 @@ class RecipePanel(QWidget):
     def _look_back(self) -> None:
         """Asked once, and only where nothing else is there to begin with: what a run here has begun with before."""
         self._looked_back = True
-        self._session.run(_weights_of_runs, self.form.recipe.network.name).then(
-            while_there(self, self._begin_as_before)
-        )
+        self._session.run(_weights_of_runs, self.form.recipe.network.name).then(self._begin_as_before)
 
     def _begin_as_before(self, file: Path | None) -> None:
         if file is not None and self.form.weights_file is None and self.form.recipe.network.weights == "shipped":

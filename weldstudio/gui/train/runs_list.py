@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -20,17 +19,14 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
 from weldstudio.gui.icons import pixmap
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GAP, theme
+from weldstudio.gui.two_lines import LEFT, RIGHT, Index, TwoLines, as_rows, paint_name
 from weldstudio.gui.words import percent, when
 
-Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 MIME: Final = "application/x-weldstudio-run"
 MARKS: Final = {
@@ -142,46 +138,24 @@ class RunModel(QAbstractListModel):
         return row if role == ROW_ROLE else None
 
 
-class _RunDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, theme.px(48))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        bare = QStyleOptionViewItem(option)
-        self.initStyleOption(bare, index)
-        bare.text = ""
-        style = option.widget.style() if option.widget is not None else None
-        if style is not None:
-            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, option.widget)
+class _RunDelegate(TwoLines):
+    def paint_lines(self, painter: QPainter, first: QRect, second: QRect, *, index: Index) -> None:
         row: RunRow = index.data(ROW_ROLE)
-        painter.save()
-        area = option.rect.adjusted(GROUP, 4, -GROUP, -4)
-        half = area.height() // 2
-        first = QRect(area.left(), area.top(), area.width(), half)
-        second = QRect(area.left(), area.top() + half, area.width(), area.height() - half)
         icon, role = MARKS.get(row.state, ("info", "secondary"))
-        mark = QRect(QPoint(area.left(), first.center().y() - 7), QSize(16, 16))
+        mark = QRect(QPoint(first.left(), first.center().y() - 7), QSize(16, 16))
         painter.drawPixmap(mark, pixmap(icon, role, 16, ratio=painter.device().devicePixelRatioF()))
         left = 16 + GAP
-        painter.setFont(theme.font("body", bold=True, figures=True))
         value = percent(row.accuracy) if row.accuracy is not None else ""
-        painter.setPen(theme.colour("text"))
-        painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
-        taken = painter.fontMetrics().horizontalAdvance(value) + GAP
-        painter.setFont(theme.font("body"))
-        name = first.adjusted(left, 0, -taken, 0)
-        elided = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, name.width())
-        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+        paint_name(painter, first.adjusted(left, 0, 0, 0), row.name, value=value)
         painter.setFont(theme.font("secondary", figures=True))
         painter.setPen(theme.colour("secondary"))
         moment = when(row.started)
         if row.star:
             moment = f"★ {moment}"
         under = second.adjusted(left, 0, 0, 0)
-        painter.drawText(under, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, moment)
+        painter.drawText(under, RIGHT, moment)
         painter.setPen(theme.colour(role))
-        painter.drawText(under, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, row.state)
-        painter.restore()
+        painter.drawText(under, LEFT, row.state)
 
 
 class RunsList(QListView):
@@ -193,15 +167,9 @@ class RunsList(QListView):
         super().__init__(parent)
         self.runs = RunModel(self)
         self.setModel(self.runs)
-        self.setItemDelegate(_RunDelegate(self))
-        self.setProperty("look", "bare")
-        self.setUniformItemSizes(True)
+        as_rows(self, _RunDelegate(self), "Runs: under way, waiting in their order, then the others, newest first")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Runs: under way, waiting in their order, then the others, newest first")
         self.selectionModel().currentChanged.connect(self._current_changed)
         self._quiet = False
 

@@ -35,7 +35,6 @@ from weldstudio.gui.train.runs_list import RunRow
 from weldstudio.gui.train.runs_table import FIXED, RunsTable, head_of, offered_columns
 from weldstudio.gui.train.smoothing import smoothing_slider, weight_of
 from weldstudio.gui.words import percent, when
-from weldstudio.gui.work import while_there
 from weldstudio.jobs.folder import RunFolder
 from weldstudio.studio import run_table
 from weldstudio.studio.run_table import RunFacts
@@ -219,7 +218,7 @@ class RunsPage(QWidget):
         if not self.isVisible() and self._facts:
             return
         known = {run.id: run for run in self._facts}
-        self._session.run(_facts, known).then(while_there(self, self._take))
+        self._session.run(_facts, known).then(self._take)
 
     def _take(self, facts: list[RunFacts]) -> None:
         first = not self._facts
@@ -265,7 +264,7 @@ class RunsPage(QWidget):
             if runs[0].summary.name != runs[1].summary.name:
                 names = tuple(run.summary.name for run in runs)
             self._session.run(_between, runs[0].id, runs[1].id).then(
-                while_there(self, lambda found: self._differ(chosen, names, found)), self._session.report
+                lambda found: self._differ(chosen, names, found), self._session.report
             )
         self.chosen_changed.emit()
 
