@@ -1,6 +1,8 @@
 """Ours scoring many photographs for a project, in an engine of its own, stored as they come; photos/s.
 
-The engine's start does not count: it has its own row. Usage: scoring_ours.py FOLDER, as made by photos.py --links.
+The engine's start does not count: it has its own row. With the word `features` what the trunk sees is kept as well.
+
+Usage: scoring_ours.py FOLDER [features], FOLDER as made by photos.py --links.
 """
 
 import itertools
@@ -38,4 +40,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder, our_project.write(Path(folder) / "project", photos) as store:
         model = our_model.write(store.folder / "models" / "bench")
         models.add(store, ModelCard.from_json(json.loads((model / "card.json").read_text(encoding="utf-8"))))
+        if "features" in rounds.arguments():
+            with store.atomic():
+                store.execute("UPDATE photos SET content_hash = printf('%064x', id << 20)")
         rounds.serve(measure)

@@ -24,7 +24,7 @@ def heard(seed: int) -> Heard:
     states = np.stack([mirror.states(slot) for slot in card.slots], axis=1)
     sure = np.where(states == State.RAISED, 1.5, -1.5) + np.random.default_rng(seed).normal(size=states.shape)
     probabilities = (1 / (1 + np.exp(-sure))).astype(np.float16).astype(np.float64)
-    return Heard(card, np.arange(len(mirror)), probabilities, states)
+    return Heard(card, np.arange(len(mirror)), probabilities, states, mirror.joint)
 
 
 def measure() -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Our training: photos/s of a fine-tuning of all layers, decoding and varying included.
 
 Usage: training_ours.py EPOCH FOLDER SIZE BATCH, with the folder as made by photos.py --links. EPOCH is `first` (photos
-come from the disk), `later` (they were decoded in the epoch before), or `memory` (a later one, without variations).
+come from the disk), `later` (they were decoded in the epoch before), `memory` (a later one, without variations), or
+`frozen` (the same with all stages frozen but the last: what the others make of the photos is computed once).
 """
 
 import sys
@@ -24,9 +25,14 @@ PHOTOS, VALIDATION = 208, 16
 
 
 def measure() -> dict[str, object]:
-    """From one step to another, at least STEPS later; not across a validation, which is no step."""
+    """From one step to another, at least STEPS later; not across a validation, which is no step.
+
+    Behind frozen stages a whole epoch passes between two words: there the rate is the one that is said.
+    """
     begun: tuple[int, float] | None = None
     for message in messages:
+        if epoch == "frozen" and isinstance(message, Step):
+            return {"value": message.images_per_second, "unit": "photos/s"}
         if not isinstance(message, Step):
             begun = None
         elif begun is None:
@@ -52,14 +58,14 @@ def begin(run: Path) -> Iterator[Message]:
     )
     recipe = Recipe().with_values(
         {
-            "network.freeze": "0",
+            "network.freeze": "18" if epoch == "frozen" else "0",
             "network.input_size": str(size),
             "schedule.epochs": "200",
             "schedule.batch_size": str(batch),
             # Equal steps are what is measured, not learning.
             "schedule.learning_rate": "0.0001",
             "schedule.schedule": "fixed",
-            "data.augment": str(epoch != "memory").lower(),
+            "data.augment": str(epoch not in ("memory", "frozen")).lower(),
         }
     )
     found = train(recipe, Manifest(classes, photos), run, lambda: False)

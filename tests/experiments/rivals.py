@@ -78,7 +78,8 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="photographs and labels.csv")
     parser.add_argument("--weights", type=Path, required=True, help="ImageNet weights of the network, a state dict")
     parser.add_argument("--network", default="mobilenet_v2")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3, help="how many")
+    parser.add_argument("--first", type=int, default=0, help="the first of them, to go on with those that are missing")
     parser.add_argument("--photos", type=int, default=0, help="so many at most; 0 is all")
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--epochs", type=int, default=5)
@@ -94,7 +95,7 @@ def main() -> int:
     else:
         contestants["fastai"] = by_fastai
     found: dict[str, list[Outcome]] = {name: [] for name in contestants}
-    for seed in range(options.seeds):
+    for seed in range(options.first, options.first + options.seeds):
         manifest = labelled_folder.read(options.folder, seed=seed, most=options.photos)
         for name, contestant in contestants.items():
             found[name].append(contestant(manifest, options, seed))

@@ -129,10 +129,17 @@ def test_photographs_like_one_and_the_next_to_label_are_shown(qtbot: QtBot, wind
     with qtbot.waitSignal(session.photos_asked, timeout=WAIT_MS) as asked:
         window.action_table["work.similar"].trigger()
     assert asked.args[0].count(",") == COUNT - 2  # all others, for there are few
+    page = window.pages["review"]
+    assert page.filtering.shown.ids.tolist() == [int(i) for i in asked.args[0].removeprefix("id:").split(",")]
+    assert page.filtering.shown.sort == "listed"  # the most alike first
+    session.show_photos("")
+    assert page.filtering.shown.sort == "added"
     assert learner_of.find_similar(1)
     with qtbot.waitSignal(session.told, timeout=WAIT_MS) as told:
         window.action_table["work.next"].trigger()
     assert "Every photograph" in told.args[0]
     session.label([4, 5], 0, State.UNSEEN)
-    with qtbot.waitSignal(session.photos_asked, timeout=WAIT_MS, check_params_cb=lambda text: text == "id:4,5"):
+    with qtbot.waitSignal(
+        session.photos_asked, timeout=WAIT_MS, check_params_cb=lambda text: text in ("id:4,5", "id:5,4")
+    ):
         window.action_table["work.next"].trigger()

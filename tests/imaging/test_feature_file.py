@@ -1,11 +1,14 @@
 """Features are found again by the content of their photo, whatever was torn or damaged on the way."""
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from weldstudio.imaging import refit_file
 from weldstudio.imaging.feature_file import ROWS, FeatureFile, TrunkAbout
 
 ABOUT = TrunkAbout("t1", "mobilenet_v2", 5)
@@ -60,6 +63,42 @@ def test_damaged_records_are_known_by_their_checksum(file: FeatureFile) -> None:
     assert np.flatnonzero(~good).tolist() == [4]
     again.keep(good)
     assert again.find(KEYS[3:6]).tolist() == [3, -1, 4]
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from weldstudio.domain.learner import Refit
+from weldstudio.imaging import refit_file
+from weldstudio.imaging.feature_file import FeatureFile, TrunkAbout
+folder = Path(sys.argv[1])
+file = FeatureFile.make(folder / "features" / "t", TrunkAbout("t", "n", 300))
+ids, many = np.arange(20000), np.zeros((20000, 4), np.float16)
+print("go", flush=True)
+for n in range(1, 1 << 30):
+    file.append([f"{n * 500 + k:064x}" for k in range(500)], np.full((500, 300), n % 1000))
+    refit_file.write(folder, Refit("m", ids, np.arange(4), many + n % 7, np.zeros(4), many, many, many[0], many))
+"""
+
+
+def test_a_writer_that_is_killed_leaves_whole_records_and_a_whole_refit(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", _WRITER, str(tmp_path)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        while not (tmp_path / refit_file.FILE).exists():
+            assert writer.poll() is None
+        writer.kill()
+    again = FeatureFile.open(tmp_path / "features" / "t")
+    assert again is not None
+    again.append(["ab" * 32], np.ones((1, 300)))
+    again.refresh()
+    assert np.concatenate(list(again.verified())).all()
+    assert again.read(again.find(["ab" * 32])).tolist() == [[1.0] * 300]
+    again.close()
+    refit = refit_file.read(tmp_path)
+    assert refit is not None
+    assert len(np.unique(refit.probabilities)) == 1
 
 
 def test_numbers_too_large_for_a_half_are_the_largest_half(file: FeatureFile) -> None:

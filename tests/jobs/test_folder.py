@@ -98,3 +98,18 @@ def test_the_end_of_the_log(run: RunFolder) -> None:
     assert run.log_tail() == ""
     run.log_file.write_text("x" * 100 + "the end", "utf-8")
     assert run.log_tail(7) == "the end"
+
+
+def test_a_message_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    run = RunFolder(tmp_path)
+    run.append(Stage("one"))
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (run.messages_file.stat().st_size + 9, usual[1]))
+        with pytest.raises(OSError, match=r"large|room"):
+            run.append(Stage("two"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    run.append(Stage("two"))
+    assert list(run.replay()) == [Stage("one"), Stage("two")]

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 
 from tests.ml.taught import SMALL, manifest_of, of, run
 from tests.photos import MadeCollection, make_collection
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.messages import Alarm, Evaluated, Skipped, Stage, Step
+from weldstudio.ml import train as training
+from weldstudio.ml import weights
 from weldstudio.ml.checkpoints import Checkpoints, KeptFeatures
 
 MIXED = {
@@ -126,11 +130,24 @@ def test_a_full_disk_ends_no_run(made: MadeCollection, tmp_path: Path, monkeypat
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
+    def full_too(tensors: dict[str, torch.Tensor], file: Path) -> None:
+        if file.parent.name == "checkpoints" or not waited:
+            raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+        save_file(tensors, file)
+
+    waited: list[float] = []
     monkeypatch.setattr(torch, "save", full)
+    monkeypatch.setattr(weights, "save_file", full_too)
+    monkeypatch.setattr(training.time, "sleep", waited.append)  # meanwhile somebody makes room
     said = run(SMALL, manifest_of(made), tmp_path / "run", schedule__epochs="1")
     assert said[-1].state == "done"
-    assert "goes on" in next(alarm.sentence for alarm in of(Alarm, said) if alarm.kind == "checkpoint")
+    assert len(waited) == 1
+    assert Stage("the disk is full: the model waits for room") in said
+    told = [alarm.sentence for alarm in of(Alarm, said) if alarm.kind == "checkpoint"]
+    assert len(told) == len(set(told)) == 2
+    assert all("goes on" in sentence for sentence in told)
     assert not list((tmp_path / "run" / "checkpoints").glob("*.part"))
+    assert (tmp_path / "run" / "model" / "weights.safetensors").is_file()
 
 
 def test_a_checkpoint_that_is_none_is_said(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import torch
 
 from tests.photos import make_collection
 from weldstudio.domain.evaluation import evaluate
+from weldstudio.domain.labelling import State
+from weldstudio.domain.learner import Learner
 from weldstudio.domain.manifest import Manifest, ManifestClass
 from weldstudio.domain.messages import (
     Completed,
@@ -27,6 +29,8 @@ from weldstudio.domain.messages import (
 from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.packing import unpack
 from weldstudio.domain.recipe import Recipe
+from weldstudio.domain.refit import Space
+from weldstudio.imaging import refit_file
 from weldstudio.imaging.feature_file import FeatureFile
 from weldstudio.imaging.fitting import read_input
 from weldstudio.ml import finished, serving
@@ -176,6 +180,33 @@ def test_features_are_kept_on_the_way_of_scoring(model: Path, photos: list[str],
     said = [answer for answer in answers if isinstance(answer, Scored)]
     values = np.concatenate([unpack(a.probabilities, (len(a.photo_ids), -1)) for a in said])
     assert np.allclose(values[35], probabilities[0], atol=2e-3)
+
+
+def test_refitted_heads_are_explained_in_place_of_the_models(model: Path, photos: list[str], tmp_path: Path) -> None:
+    scorer = Scorer(model)
+    _, seen = scorer.score_and_see([read_input(path, scorer.card.preprocessing) for path in photos])
+    states = np.where(np.random.default_rng(0).random((80, 2)) < 0.4, State.RAISED, State.CLEAR).astype(np.uint8)
+    states[5:, 1] = State.CLEAR  # too few raised to be learned
+    ids = np.arange(80)
+    learner = Learner(Space.of(seen.copy()), states, units=ids)
+    assert list(learner.fit())
+    assert list(learner.judge())
+    refit = learner.answer(scorer.card.id, ids, np.array([0, 4]))
+    refit_file.write(tmp_path, refit)
+    file = str(tmp_path / refit_file.FILE)
+    _, plain = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7])])
+    _, said = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7], heads=file)])
+    assert isinstance(plain, Explained)
+    assert isinstance(said, Explained)
+    assert said.probabilities[0] == pytest.approx(float(refit.probabilities[7, 0]), abs=2e-3)  # the bar's
+    assert said.probabilities[1] == plain.probabilities[1]
+    maps, own = unpack(said.maps, said.maps_shape), unpack(plain.maps, plain.maps_shape)
+    logit = np.log(said.probabilities[0] / (1 - said.probabilities[0]))
+    assert maps[0].astype(float).mean() + refit.bias[0] == pytest.approx(logit, abs=2e-2)
+    assert np.array_equal(maps[1], own[1])
+    _, other = _serve([LoadModel(1, str(model)), Explain(2, 7, photos[7], heads=str(tmp_path / "none.npz"))])
+    assert isinstance(other, Explained)
+    assert other.probabilities == plain.probabilities
 
 
 def test_a_disk_that_takes_no_features_is_said(model: Path, photos: list[str], tmp_path: Path) -> None:

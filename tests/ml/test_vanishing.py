@@ -125,3 +125,7 @@ def test_a_photo_that_never_could_be_read_is_counted_once_for_all_flags(made: Ma
     said = _run(manifest, tmp_path / "run", at="", breaks=lambda: None, schedule__epochs="1", data__task="independent")
     assert sum(message.count for message in of(Skipped, said)) == 2
     assert "2 photos could not be read" in said[-1].sentence  # type: ignore[union-attr]
+    few = [alarm.sentence for alarm in of(Alarm, said) if alarm.kind == "too few"]
+    counted = [sum(raised for raised, _ in manifest.counts()["train"].values()), 0]
+    counted[1] = sum(int(sentence.split(" is raised on ")[1].split()[0]) for sentence in few)
+    assert counted == [27, 25]  # of those that can be read

@@ -17,7 +17,7 @@ from weldstudio.domain.model import Member, ModelCard, ModelClass, Preprocessing
 from weldstudio.domain.photo import PhotoFacts
 from weldstudio.imaging.feature_file import ROWS, FeatureFile
 from weldstudio.jobs import process
-from weldstudio.store import models, photos
+from weldstudio.store import models, photos, predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import features, predicting, registry
 
@@ -119,6 +119,18 @@ def test_features_go_with_their_trunk(store: Store) -> None:
     write_weights(registry.folder_of(store, "m"), b"another trunk", b"head")
     assert [one.trunk for one in features.remove(store)] == [found.trunk]
     assert not found.folder.exists()
+    make(store)
+    half = found.folder.with_name("half.gone")  # the machine stopped while this was being deleted
+    half.mkdir()
+    (half / ROWS).touch()
+    models.add(store, replace(CARD, id="n", run_id="n"))
+    write_weights(registry.folder_of(store, "n"), b"a third trunk", b"head")
+    registry.activate(store, "n", who="Ann")
+    assert len(features.every(store)) == 1  # the predictions of the model before are kept, and so are its features
+    assert not half.exists()
+    predictions.keep_only(store, ["n"])
+    assert len(features.tidy(store)) == 1
+    registry.activate(store, "m", who="Ann")
     make(store)
     shutil.rmtree(registry.folder_of(store, "m"))
     assert len(features.remove(store)) == 1

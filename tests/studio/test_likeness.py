@@ -9,14 +9,14 @@ import pytest
 from tests.studio.featured import featured_project
 from tests.studio.labelled import label
 from tests.studio.test_refitting import refit
-from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.labelling import State
+from weldstudio.domain.errors import EditRefused, JobFailed
+from weldstudio.domain.labelling import Source, State, source_of, state_of
 from weldstudio.domain.photo import PhotoFacts
 from weldstudio.imaging.feature_file import FeatureFile
 from weldstudio.store import mirror as mirrors
 from weldstudio.store import photos
 from weldstudio.store.store import Store
-from weldstudio.studio import features, labelling, likeness, next_batch
+from weldstudio.studio import features, labelling, likeness, next_batch, propagating
 from weldstudio.studio.look_alikes import LookAlikes
 
 
@@ -65,6 +65,24 @@ def test_near_duplicates_are_confirmed_and_conflicts_come_first(store: Store) ->
     assert (7, 8) not in [one.photo_ids for one in found]  # their hashes are near, their features are not
 
 
+def test_labels_are_handed_on_to_near_duplicates_that_do_not_differ(store: Store) -> None:
+    label(store, {4: [State.RAISED, State.CLEAR, State.CLEAR], 5: [State.CLEAR] * 3})
+    labelling.set_state(store, [5], 0, State.UNSEEN, who="Ann")
+    found = propagating.spread(store, 4)
+    assert (found.to, found.differing) == ((5,), ())
+    assert found.preview(mirrors.read(store)).changed == 1
+    done = propagating.propagate(store, 4, who="Ann")
+    byte = int(mirrors.read(store).labels[mirrors.read(store).row(5), 0])
+    assert (state_of(byte), source_of(byte)) == (State.RAISED, Source.COPIED)
+    assert done.action_id is not None
+    labelling.revert(store, done.action_id, who="Ann")
+    assert mirrors.read(store).states(0)[mirrors.read(store).row(5)] == State.UNSEEN
+    label(store, {5: [State.CLEAR]})
+    assert propagating.spread(store, 4).differing == (5,)
+    with pytest.raises(EditRefused, match="nearly the same"):
+        propagating.spread(store, 7)
+
+
 def test_what_to_label_next_is_unlabelled_and_partly_by_chance(store: Store) -> None:
     for slot in range(3):
         labelling.set_state(store, range(21, 61), slot, State.UNSEEN, who="Ann")
@@ -91,7 +109,12 @@ def test_rare_flags_have_their_share() -> None:
     logits = np.stack([points[:, 0] * 3, points[:, 1] * 3 - 7], axis=1).astype(np.float32)
     width = widths(np.array([400, 3]), np.array([500, 5]))
     rows, columns = next_photos(
-        points, logits, np.zeros(2, np.float32), waiting=np.ones((2000, 2), np.bool_), width=width, count=50
+        lambda some: points[some],
+        logits,
+        np.zeros(2, np.float32),
+        waiting=np.ones((2000, 2), np.bool_),
+        width=width,
+        count=50,
     )
     assert len(set(rows.tolist())) == 50
     assert (columns == CHANCE).sum() == 8

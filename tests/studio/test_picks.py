@@ -19,6 +19,11 @@ def test_few_are_named_and_many_picked(tmp_path: Path) -> None:
     many = picks.pick(mirror, 'missed "clamps", by m', mirror.ids[5:58])
     rows = reviewing.select(mirror, parse(many, mirror.scheme))
     assert np.array_equal(mirror.ids[rows], mirror.ids[5:58])
+    backwards = picks.pick(mirror, "backwards", mirror.ids[58:5:-1])
+    rows = reviewing.select(mirror, parse(f"{backwards} -id:7", mirror.scheme), sort="listed")
+    assert mirror.ids[rows].tolist() == [i for i in mirror.ids[58:5:-1].tolist() if i != 7]
+    some = reviewing.select(mirror, parse("id:9,3,5", mirror.scheme), sort="listed")
+    assert mirror.ids[some].tolist() == [9, 3, 5]
     rest = reviewing.select(mirror, parse(f"-{many}", mirror.scheme))
     assert len(rest) == 7
 

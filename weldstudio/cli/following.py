@@ -112,7 +112,7 @@ class _Lines:
             examples = "; ".join(f"{path}: {reason}" for path, reason in message.examples[:3])
             return f"Left out {answer.count(message.count, 'photo')} that could not be read ({examples})"
         if isinstance(message, RunFinished):
-            return message.sentence
+            return message.sentence if message.state != "failed" else ""  # said as the error that it is
         return ""
 
     def _stage_line(self, text: str) -> str:

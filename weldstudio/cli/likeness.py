@@ -30,16 +30,42 @@ def similar(project: Path, photo: str, *, count: int, as_json: bool) -> None:
 
 @click.command(
     short_help="Near-duplicates in PROJECT, and labels on which they differ.",
-    epilog=examples("weldstudio duplicates welds", "weldstudio duplicates welds --conflicts"),
+    epilog=examples(
+        "weldstudio duplicates welds",
+        "weldstudio duplicates welds --conflicts",
+        "weldstudio duplicates welds --labels-of a/001.jpg",
+        "weldstudio duplicates welds --labels-of a/001.jpg --copy",
+    ),
 )
 @project_argument
 @click.option("--conflicts", is_flag=True, help="Only clusters whose photos carry different labels.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="So many clusters at most.")
+@click.option("--labels-of", metavar="PHOTO", help="What handing its labels on to its near-duplicates would do.")
+@click.option("--copy", "do_copy", is_flag=True, help="With --labels-of: hand them on.")
+@who_option
 @json_option
-def duplicates(project: Path, *, conflicts: bool, limit: int, as_json: bool) -> None:
-    """Clusters of photos of PROJECT that are nearly the same, those whose labels differ first."""
+def duplicates(
+    project: Path,
+    *,
+    conflicts: bool,
+    limit: int,
+    labels_of: str | None,
+    do_copy: bool,
+    who: str | None,
+    as_json: bool,
+) -> None:
+    """Clusters of photos of PROJECT that are nearly the same, those whose labels differ first.
+
+    With --labels-of the labels of one photo are handed on to its near-duplicates: shown first, done with --copy, as
+    one action that can be taken back. Near-duplicates with other labels are left alone.
+    """
     from weldstudio.studio import likeness
 
+    if labels_of is not None:
+        _hand_on(project, labels_of, do_copy=do_copy, who=who, as_json=as_json)
+        return
+    if do_copy:
+        raise click.UsageError("--copy needs --labels-of PHOTO.")
     with opened(project, read_only=True) as store:
         found = [one for one in likeness.duplicates(store) if one.conflicts or not conflicts]
     result = {"clusters": len(found), "duplicates": [asdict(one) for one in found[:limit]]}
@@ -50,6 +76,26 @@ def duplicates(project: Path, *, conflicts: bool, limit: int, as_json: bool) -> 
     differing = sum(bool(one.conflicts) for one in found)
     head = f"{answer.count(len(found), 'cluster')} of near-duplicates, {differing:,} with labels that differ."
     answer.give(as_json, result, "\n".join([head, *lines]))
+
+
+def _hand_on(project: Path, path: str, *, do_copy: bool, who: str | None, as_json: bool) -> None:
+    from weldstudio.store import mirror as mirrors
+    from weldstudio.studio import addressing, propagating
+
+    with opened(project, read_only=not do_copy) as store:
+        mirror = mirrors.read(store)
+        found = propagating.spread(store, addressing.photo_of(store, path), mirror=mirror)
+        result = found.to_json(mirror)
+        named = [f"  {one['photo']}" for one in result["to"]]
+        named += [f"  {one['photo']}  carries other labels: left alone" for one in result["differing"]]
+        text = "\n".join([found.preview(mirror).text, *named])
+        if do_copy and found.to:
+            done = propagating.propagate(store, found.photo_id, who=signature(who))
+            result["action"] = done.action_id
+            text += f"\n{done.text}. `weldstudio undo` takes it back."
+        elif found.to:
+            text += "\nNothing was changed; --copy does it."
+    answer.give(as_json, result, text)
 
 
 @click.command(

@@ -15,8 +15,20 @@ if TYPE_CHECKING:
     from weldstudio.studio.views import View
 
 SORTS = (
-    *("added", "path", "taken", "joint", "probability", "uncertainty", "disagreement", "waiting", "nearest", "points"),
-    *("over", "chance", "random"),
+    *(
+        "added",
+        "path",
+        "taken",
+        "joint",
+        "probability",
+        "uncertainty",
+        "disagreement",
+        "suspicion",
+        "waiting",
+        "nearest",
+        "points",
+    ),
+    *("over", "chance", "random", "listed"),
 )
 """`studio.queues.Sort`, which brings too much along for the help of a command."""
 

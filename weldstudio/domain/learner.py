@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.calibration import platt
 from weldstudio.domain.labelling import State
 from weldstudio.domain.leave_one_out import Alone, leave_one_out
-from weldstudio.domain.next_photos import next_photos, widths
+from weldstudio.domain.next_photos import SCARCE, next_photos, widths
 from weldstudio.domain.refit import Floats, Heads, Space, States, sigmoid
 from weldstudio.domain.scores import FEW
 from weldstudio.domain.thresholds import best_threshold
@@ -41,6 +41,10 @@ class Refit:
     """(classes,)"""
     alone: NDArray[np.float16]
     """(n, classes) what all other labels say of a known one; NaN elsewhere. See `leave_one_out`."""
+    weight: Floats
+    """(classes, width) of the calibrated heads, beside features as the trunk gives them; NaN as above."""
+    bias: Floats
+    """(classes,)"""
     unseen: NDArray[np.float16]
     """(n, classes) what fits say that did not see the photo's joint, where the label is known; NaN elsewhere."""
 
@@ -103,7 +107,16 @@ class Learner:
         """What the heads say now."""
         said = sigmoid(self.heads.logits * self.slope + self.offset)
         said[:, ~self.taught] = np.nan
-        return Refit(model_id, ids, slots, said.astype(np.float16), self.thresholds.copy(), *self._halves)
+        weight, bias = self._for_features()
+        alone, unseen = self._halves
+        return Refit(model_id, ids, slots, said.astype(np.float16), self.thresholds.copy(), alone, weight, bias, unseen)
+
+    def _for_features(self) -> tuple[Floats, Floats]:
+        """Weight (classes, width) and bias (classes,) of the calibrated heads beside features as they were read."""
+        weight = self.heads.weight / np.float32(self.space.scale) * self.slope[:, None]
+        bias = self.heads.bias * self.slope + self.offset - weight @ self.space.mean
+        weight[~self.taught] = bias[~self.taught] = np.nan
+        return weight.astype(np.float32), bias.astype(np.float32)
 
     def _halved(self) -> tuple[NDArray[np.float16], NDArray[np.float16]]:
         """What is told of each label as it is kept; it changes only when all is judged."""
@@ -129,11 +142,12 @@ class Learner:
         said[:, ~self.heads.fitted] = np.nan
         cuts = np.clip(self.thresholds.astype(np.float64), 1e-6, 1 - 1e-6)
         return next_photos(
-            self.space.points,
+            lambda rows: self.space.points[rows],
             said,
             np.log(cuts / (1 - cuts)).astype(np.float32),
             waiting=states == State.UNSEEN,
             width=widths(hits, is_raised.sum(axis=0)),
+            scarce=is_raised.sum(axis=0) < SCARCE,
             count=count,
             seed=seed,
         )

@@ -40,6 +40,8 @@ class Explain:
     """Absolute path of the image file."""
     beside: bool = False
     """It waits behind every photo that is not beside another one, and none is dropped."""
+    heads: str = ""
+    """Absolute path of the file of a refit: its heads go before the model's own. Empty = there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,20 @@ def clusters(hashes: NDArray[np.uint64], *, distance: int = DISTANCE) -> NDArray
     return numbers.astype(np.int64)[member] if len(member) else np.zeros(0, np.int64)
 
 
+def around(hashes: NDArray[np.uint64], place: int, *, distance: int = DISTANCE) -> NDArray[np.int64]:
+    """Places of the cluster (see `clusters`) that the picture at `place` lies in, itself among them; ascending."""
+    found = np.zeros(len(hashes), np.bool_)
+    found[place] = True
+    edge, seen = [int(hashes[place])], {int(hashes[place])}
+    while edge:
+        near = np.bitwise_count(hashes ^ np.uint64(edge.pop())) <= distance
+        new = set(hashes[near & ~found].tolist()) - seen
+        found |= near
+        seen |= new
+        edge += new
+    return np.flatnonzero(found)
+
+
 def nearest(hashes: NDArray[np.uint64], place: int, count: int) -> NDArray[np.int64]:
     """Places of the `count` pictures most like the one at `place`, which is left out; the most alike first."""
     apart = np.bitwise_count(hashes ^ hashes[place]).astype(np.int64)

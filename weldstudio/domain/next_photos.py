@@ -6,6 +6,8 @@ raised photos is asked about often. Within a flag the batch is thinned by k-mean
 batch is drawn by chance, for only that part can say how good the model is.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,10 +16,12 @@ from weldstudio.domain.scores import wilson
 
 BATCH = 50
 AUDIT_SHARE = 0.16
+SCARCE = 30
+"""With fewer raised photos known than this, a flag's likeliest photos are asked about."""
 CHANCE = -1
 """In place of a class: drawn at random."""
-_POOL = 6
-"""Candidates of a flag for every photo that is taken."""
+_POOL, _NARROW = 6, 2
+"""Candidates of a flag for every photo that is taken; of one of which few raised photos are known."""
 
 Rows = NDArray[np.int64]
 _NONE: Rows = np.zeros(0, np.int64)
@@ -30,19 +34,22 @@ def widths(hits: Rows, raised: Rows) -> NDArray[np.float64]:
 
 
 def next_photos(
-    points: Floats,
+    points: Callable[[Rows], Floats],
     logits: Floats,
     cuts: Floats,
     *,
     waiting: NDArray[np.bool_],
     width: NDArray[np.float64],
+    scarce: NDArray[np.bool_] | None = None,
     count: int = BATCH,
     seed: int = 0,
 ) -> tuple[Rows, Rows]:
     """(k,) rows to label next, in order, and the class each is asked about (`CHANCE` = by chance).
 
     `logits` (n, classes) are NaN for a class without a head; `cuts` (classes,) its threshold as a logit. `waiting`
-    (n, classes): the label is not known yet. A photo is taken once.
+    (n, classes): the label is not known yet. `scarce` (classes,): so few raised photos are known that the likeliest are
+    asked about, for only more of them will tell where the threshold lies. A photo is taken once. `points` answers with
+    the features of some rows; those of photos far from every threshold are not asked for.
     """
     rng = np.random.default_rng(seed)
     free: NDArray[np.bool_] = np.asarray(waiting.any(axis=1), np.bool_)
@@ -58,7 +65,8 @@ def next_photos(
             break
         turns = _dealt(share, wanted - len(asked), rng)
         for column in np.argsort(-share):
-            rows = _of_class(points, logits[:, column], cuts[column], open_[:, column] & free, turns[column], rng=rng)
+            cut = np.inf if scarce is not None and scarce[column] else cuts[column]
+            rows = _of_class(points, logits[:, column], cut, open_[:, column] & free, turns[column], rng=rng)
             free[rows] = False
             asked += [(int(row), int(column)) for row in rows]
     order = rng.permutation(len(asked))
@@ -81,7 +89,13 @@ def _dealt(share: NDArray[np.float64], count: int, rng: np.random.Generator) -> 
 
 
 def _of_class(
-    points: Floats, logits: Floats, cut: float, free: NDArray[np.bool_], count: int, *, rng: np.random.Generator
+    points: Callable[[Rows], Floats],
+    logits: Floats,
+    cut: float,
+    free: NDArray[np.bool_],
+    count: int,
+    *,
+    rng: np.random.Generator,
 ) -> Rows:
     """Rows of one flag's turn: those nearest to its threshold, of which unlike ones are kept; without a head any."""
     rows = np.flatnonzero(free)
@@ -92,10 +106,11 @@ def _of_class(
         pool = rng.choice(rows, min(len(rows), 20 * _POOL * count), replace=False)
     else:
         # Distance in units of the flag's spread is the same order within one flag.
-        far = np.abs(logits[rows] - cut)
-        pool = rows[np.argpartition(far, min(len(far), _POOL * count) - 1)[: _POOL * count]]
-        pool = pool[np.argsort(np.abs(logits[pool] - cut), kind="stable")]
-    return _unlike(points[pool], pool, count, rng=rng)
+        far = np.abs(logits[rows] - cut) if np.isfinite(cut) else -logits[rows]
+        wanted = min(len(far), (_POOL if np.isfinite(cut) else _NARROW) * count)
+        near = np.argpartition(far, wanted - 1)[:wanted]
+        pool = rows[near[np.argsort(far[near], kind="stable")]]
+    return _unlike(points(pool), pool, count, rng=rng)
 
 
 def _unlike(points: Floats, pool: Rows, count: int, *, rng: np.random.Generator) -> Rows:

@@ -41,18 +41,24 @@ class Space:
     """(width, width), orthogonal columns."""
     spread: Floats
     """(width,) variance of the points along each."""
+    mean: Floats
+    """(width,) of the features as they were read."""
+    scale: float
+    """What their difference from the mean was divided by."""
 
     @staticmethod
     def of(features: Floats) -> "Space":
         """Of features (n, width), which are changed where they lie: there may be a gigabyte of them."""
-        features -= features.mean(axis=0)
-        scale = float(np.sqrt(np.einsum("ij,ij->", features, features, dtype=np.float64) / max(1, len(features))))
-        features /= max(scale, 1e-12)
+        mean = features.mean(axis=0)
+        features -= mean
+        length = float(np.sqrt(np.einsum("ij,ij->", features, features, dtype=np.float64) / max(1, len(features))))
+        scale = max(length, 1e-12)
+        features /= scale
         gram = np.zeros((features.shape[1], features.shape[1]), np.float64)
         for part in blocks.each(lambda at: features[at].T @ features[at], *features.shape):
             gram += part
         values, vectors = np.linalg.eigh(gram / max(1, len(features)))
-        return Space(features, vectors.astype(np.float32), np.maximum(values, 0).astype(np.float32))
+        return Space(features, vectors.astype(np.float32), np.maximum(values, 0).astype(np.float32), mean, scale)
 
 
 class Heads:

@@ -82,6 +82,8 @@ class EngineClient(QObject):
         self._kept: Place | None = None
         self._restarts = 0
         self._stopping = False
+        self.heads = ""
+        """Path of the file of a refit, whose heads go before the model's own; empty = there is none."""
         self.state = "no model yet"
 
     def twin(self, parent: QObject) -> "EngineClient":
@@ -125,7 +127,7 @@ class EngineClient(QObject):
         """
         self._wanted = (photo_id, path)
         if self.ready and photo_id not in self._known:
-            self._send(self._protocol.explain(photo_id, str(path)))
+            self._send(self._protocol.explain(photo_id, str(path), self.heads))
 
     def explain_beside(self, paths: Mapping[int, Path]) -> None:
         """Ask about these photographs (by id) as well, in their order, behind every one that `explain` asks for."""
@@ -137,8 +139,11 @@ class EngineClient(QObject):
         """What the model has said of a photograph, while that is remembered."""
         return self._known.get(photo_id)
 
-    def forget(self, photo_ids: Iterable[int]) -> None:
-        """The files of these photographs may be other ones now."""
+    def forget(self, photo_ids: Iterable[int] | None) -> None:
+        """The files of these photographs may be other ones now; None = what is said of all of them may be."""
+        if photo_ids is None:
+            self._known.clear()
+            return
         for photo_id in photo_ids:
             self._known.pop(photo_id, None)
 
@@ -160,7 +165,7 @@ class EngineClient(QObject):
 
     def _ask_beside(self) -> None:
         unknown = [(photo_id, str(path)) for photo_id, path in self._beside.items() if photo_id not in self._known]
-        self._send(self._protocol.explain_beside(unknown))
+        self._send(self._protocol.explain_beside(unknown, self.heads))
 
     def _ask_scores(self, paths: Mapping[int, Path]) -> None:
         ids = list(paths)
@@ -245,7 +250,7 @@ class EngineClient(QObject):
                 self._restarts = 0
                 self._say("engine ready")
                 if self._wanted is not None:
-                    self._send(self._protocol.explain(self._wanted[0], str(self._wanted[1])))
+                    self._send(self._protocol.explain(self._wanted[0], str(self._wanted[1]), self.heads))
                 self._ask_beside()
                 self._ask_scores(self._to_score)
             case Explained():

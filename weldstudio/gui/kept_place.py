@@ -33,7 +33,8 @@ def keep(window: "MainWindow") -> KeptPlace | None:
         return None
     from weldstudio.gui.review.page import ReviewPage
 
-    assert isinstance(page, ReviewPage)
+    if not isinstance(page, ReviewPage):
+        return None
     shown, state = page.filtering.shown, page.grid.state
     selection = (*state.selected.tolist(), *state.hidden.tolist())
     return KeptPlace(

@@ -18,24 +18,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from weldstudio.domain.changes import Changes
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.learner import Refit
-from weldstudio.domain.learner_messages import FindSimilar, Learn, Refitted, Relabel, SimilarFound
+from weldstudio.domain.learner_messages import FindSimilar, Learn, Refitted, Relabel, SimilarFound, Suggest, Suggested
 from weldstudio.domain.messages import Completed, Failed, Message
 from weldstudio.gui.background import Background
 from weldstudio.gui.scoring import Scoring
 from weldstudio.gui.session import Session
-from weldstudio.gui.words import counted
 from weldstudio.imaging import refit_file
 from weldstudio.jobs.process import Child
 from weldstudio.store import refitted
 
 if TYPE_CHECKING:
-    from weldstudio.gui.main_window import MainWindow
     from weldstudio.store.store import Store
     from weldstudio.studio.refitting import Ground
 
 _logger = logging.getLogger(__name__)
 
-ACTION: Final = "work.learn"
 BEGIN_MS: Final = 1200
 """So long nothing may come before everything is learned from anew."""
 LABEL_MS: Final = 60
@@ -90,6 +87,7 @@ class Learning(QObject):
         self._told: _Told | None = None
         self._request = 0
         self._looking = -1
+        self._suggested: Callable[[tuple[int, ...], tuple[int, ...]], None] = lambda _ids, _slots: None
         self._before: tuple[Lesson, NDArray[np.uint8]] | None = None
         self.lesson: Lesson | None = None
         """The last one."""
@@ -102,6 +100,7 @@ class Learning(QObject):
         session.work_changed.connect(self._work_changed)
         session.closing.connect(self._close)
         self._begin_timer.start()
+        session.engine.heads = str(session.folder / refit_file.FILE)
 
     def switch(self, on: bool) -> None:
         """Learn from every label, or do not: what was learned stays laid over until another model is used."""
@@ -117,6 +116,18 @@ class Learning(QObject):
             return False
         self._looking = self._next()
         self._say(FindSimilar(self._looking, photo_id, count))
+        return True
+
+    def suggest(self, count: int, *, seed: int, then: Callable[[tuple[int, ...], tuple[int, ...]], None]) -> bool:
+        """Have the photographs to label next chosen, and the slot each is asked about (-1 = by chance).
+
+        False where nothing can be chosen.
+        """
+        if self._told is None:
+            return False
+        self._send()  # what was labelled a moment ago counts
+        self._looking, self._suggested = self._next(), then
+        self._say(Suggest(self._looking, count, seed))
         return True
 
     # Inside
@@ -231,13 +242,18 @@ class Learning(QObject):
                     newest = message
                 elif isinstance(message, SimilarFound):
                     self.found.emit(message.photo_ids)
+                elif isinstance(message, Suggested):
+                    self._suggested(message.photo_ids, message.slots)
                 elif isinstance(message, Failed) and message.request == self._looking:
                     self._session.tell(message.sentence)
                     continue
                 elif isinstance(message, Failed):
                     _logger.info("the learner: %s", message.sentence)
                     self._told = None
-                last = isinstance(message, Completed | Failed) or getattr(message, "stage", "") == "judged"
+                last = (
+                    isinstance(message, Completed | Failed | SimilarFound | Suggested)
+                    or getattr(message, "stage", "") == "judged"
+                )
                 if last and getattr(message, "request", -1) == self._request:
                     self._poll.stop()  # everything asked is answered
         except JobFailed as error:
@@ -255,6 +271,9 @@ class Learning(QObject):
         self.refitted.emit(stage)
         if stage == "fitted":
             self._teach()
+        if stage != "step":
+            self._session.engine.forget(None)
+            self._session.explain()  # by the new heads, so that overlay and bars agree
         if len(moved):
             self._session.changed.emit(Changes(predictions=frozenset(mirror.ids[moved].tolist())))
 
@@ -297,85 +316,6 @@ def before_of(session: Session, photo_id: int | None) -> Mapping[int, float]:
     learning = session.findChild(Learning)
     lesson = learning.lesson if learning is not None and learning.teaching else None
     return lesson.before if lesson is not None and lesson.current == photo_id else {}
-
-
-def begin(session: Session, window: "MainWindow") -> None:
-    """A project was opened: learn from its labels."""
-    learning = Learning(session)
-    window.action_table[ACTION].setChecked(session.settings.learn)
-    window.action_table["work.teach"].setChecked(session.settings.teach)
-
-    def told(lesson: Lesson) -> None:
-        if len(lesson.moved):
-            what = "This label" if len(lesson.photo_ids) == 1 else "These labels"
-            session.tell(f"{what} changed the model's verdict of {counted(len(lesson.moved), 'joint')}.", undo=True)
-
-    def show(photo_ids: tuple[int, ...]) -> None:
-        from weldstudio.studio.picks import pick
-
-        session.show_photos(pick(session.mirror, "alike", np.array(sorted(photo_ids), np.int64)))
-
-    learning.found.connect(show)
-    learning.taught.connect(told)
-
-
-def switch(window: "MainWindow", on: bool) -> None:
-    """What the action does: learn from every label, or do not, in this project and from now on."""
-    window.settings.change(learn=on)
-    learning = window.session.findChild(Learning) if window.session is not None else None
-    if learning is not None:
-        learning.switch(on)
-
-
-def switch_teaching(window: "MainWindow", on: bool) -> None:
-    """Say what each label changes, or do not."""
-    window.settings.change(teach=on)
-    learning = window.session.findChild(Learning) if window.session is not None else None
-    if learning is not None:
-        learning.teaching, learning.lesson = on, None
-
-
-def show_moved(window: "MainWindow") -> None:
-    """The photographs of the joints whose verdict the last label has changed."""
-    session = window.session
-    learning = session.findChild(Learning) if session is not None else None
-    if session is None or learning is None or learning.lesson is None or not learning.lesson.moved:
-        window.say("No label has changed a verdict yet. Turn teach mode on, and label a photograph.")
-        return
-    from weldstudio.studio.picks import pick
-
-    mirror = session.mirror
-    ids = mirror.ids[np.isin(mirror.joint, np.array(learning.lesson.moved, np.int64))]
-    session.show_photos(pick(mirror, "verdict moved by the last label", ids))
-
-
-def show_similar(window: "MainWindow") -> None:
-    """The photographs most like the one on screen."""
-    session = window.session
-    learning = session.findChild(Learning) if session is not None else None
-    if session is None or session.current is None:
-        return
-    if learning is None or not learning.find_similar(session.current):
-        session.tell("No features are there to compare yet; they are made while the collection is predicted.")
-
-
-def show_next(window: "MainWindow") -> None:
-    """What to label next; those drawn by chance are remembered as drawn."""
-    session = window.session
-    if session is None:
-        return
-    from weldstudio.studio import next_batch
-    from weldstudio.studio.picks import pick
-
-    def show(batch: next_batch.Batch) -> None:
-        if not batch.photos:
-            session.tell("Every photograph has a label of every flag.")
-            return
-        ids = np.array(sorted(asked.photo_id for asked in batch.photos), np.int64)
-        session.show_photos(pick(session.mirror, "label next", ids))
-
-    seed = len(session.mirror.reviews.audits)  # another batch once one was drawn
-    session.run(next_batch.suggest, seed=seed, who=session.who).then(show)
 
 
 def _same(one: "Ground", other: "Ground") -> bool:

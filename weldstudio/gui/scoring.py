@@ -27,6 +27,7 @@ _logger = logging.getLogger(__name__)
 AHEAD: Final = 64
 """Photographs the engine has waiting: two of its batches, so that it never runs dry."""
 LATER_MS: Final = 2000
+_PREDICTING: Final = "predicting all photographs"
 ACTION: Final = "work.predict"
 
 
@@ -58,6 +59,7 @@ class Scoring(QObject):
         self._waiting: deque[int] = deque()
         self._asked: set[int] = set()
         self._newest = -1
+        self._what = _PREDICTING
         self._total = 0
         self._work: Work | None = None
         self._later = QTimer(self)
@@ -123,6 +125,8 @@ class Scoring(QObject):
             mirror, known = self._session.mirror, {*self._waiting, *self._asked}
             shown = set(mirror.ids[~mirror.problem].tolist())
             more = [photo_id for photo_id in seen[1] if photo_id in shown and photo_id not in known]
+            if more and not known:
+                self._what = "making features, once, of all photographs"
             self._waiting.extend(more)
             self._total += len(more)
             self._go_on()
@@ -140,6 +144,8 @@ class Scoring(QObject):
         ids = mirror.ids[unknown & ~mirror.problem & (mirror.ids > newest)].tolist()
         self._waiting.extend(ids)
         self._total += len(ids)
+        if ids:
+            self._what = _PREDICTING
 
     def _go_on(self) -> None:
         engine, mirror = self._session.engine, self._session.mirror
@@ -161,7 +167,7 @@ class Scoring(QObject):
 
     def _answered(self, photo_ids: tuple[int, ...]) -> None:
         self._asked.difference_update(photo_ids)
-        self._say("predicting all photographs")
+        self._say(self._what)
         if len(self._asked) <= AHEAD // 2:
             self._go_on()
 

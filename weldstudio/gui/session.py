@@ -68,6 +68,8 @@ class Session(QObject):
     """An `engine_client.Explanation`, of whatever photograph was asked about."""
     engine_changed = Signal(str)
     """What the engine does, in words, for the status line."""
+    listing = Signal()
+    """The photographs that are asked for next shall stand in the order in which their filter names them."""
     photos_asked = Signal(str)
     """Show these photographs: a filter in its text form. The window goes to the Review page, which applies it."""
     overlays_asked = Signal(str)

@@ -76,7 +76,7 @@ def watch_undo(window: "MainWindow", session: "Session") -> None:
 def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     """Go on with what was under way: photographs not yet read, trainings that run or have ended meanwhile."""
     # Here, not above: nothing of studio may be imported before the first paint.
-    from weldstudio.gui import learning, scoring
+    from weldstudio.gui import learning_actions, scoring
     from weldstudio.gui.train import run_watcher
     from weldstudio.gui.train.notifying import RunNotices
 
@@ -85,7 +85,7 @@ def resume(session: "Session", window: "MainWindow", *, created: bool) -> None:
     RunNotices(run_watcher.watch(session))
     folders.begin(session, window)
     scoring.begin(session, window)
-    learning.begin(session, window)
+    learning_actions.begin(session, window)
     window.first_steps.follow(session, window.pages["review"])
 
     def warn(notices: tuple[str, ...]) -> None:
@@ -280,15 +280,15 @@ def _predict_all(window: "MainWindow", on: bool) -> None:
 
 
 def _learn(window: "MainWindow", on: bool, *, teach: bool = False) -> None:
-    from weldstudio.gui import learning
+    from weldstudio.gui import learning_actions
 
-    (learning.switch_teaching if teach else learning.switch)(window, on)
+    (learning_actions.switch_teaching if teach else learning_actions.switch)(window, on)
 
 
 def _show_learned(window: "MainWindow", what: str) -> None:
-    from weldstudio.gui import learning
+    from weldstudio.gui import learning_actions as of
 
-    {"moved": learning.show_moved, "similar": learning.show_similar, "next": learning.show_next}[what](window)
+    {"moved": of.show_moved, "similar": of.show_similar, "next": of.show_next}[what](window)
 
 
 def _palette(window: "MainWindow") -> None:

@@ -122,6 +122,8 @@ class FeatureFile:
         records["key"] = np.frombuffer(b"".join(map(bytes.fromhex, contents)), np.uint8).reshape(-1, 32)
         records["row"] = np.clip(rows, -65504, 65504)
         records["check"] = [_check(key, row) for key, row in zip(records["key"], records["row"], strict=True)]
+        if self._out is not None and os.fstat(self._out).st_nlink == 0:
+            self.close()  # somebody has removed it
         if self._out is None:
             self._out = self._begin()
         data = records.tobytes()

@@ -1,10 +1,11 @@
 """What the refitted heads say of all photos, in one file of the project that is replaced as a whole."""
 
 import logging
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weldstudio.domain.learner import Refit
 from weldstudio.imaging import array_file
@@ -31,6 +32,29 @@ def read(folder: Path) -> Refit | None:
     except array_file.DAMAGED as error:
         _logger.warning("The refitted heads in %s cannot be read: %s", file, error)
         return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadsSaid:
+    """The heads of the classes that were refitted."""
+
+    slots: NDArray[np.int64]
+    weight: NDArray[np.float32]
+    """(classes, width)"""
+    bias: NDArray[np.float32]
+
+
+def heads(file: Path, model_id: str) -> HeadsSaid | None:
+    """The calibrated heads that the file of a refit holds for a model; None where it holds none. Reads nothing else."""
+    try:
+        with file.open("rb") as opened, np.load(opened) as found:
+            if str(found["model_id"]) != model_id:
+                return None
+            slots, weight, bias = found["slots"], found["weight"], found["bias"]
+    except array_file.DAMAGED:
+        return None
+    there = ~np.isnan(bias)
+    return HeadsSaid(slots[there], weight[there], bias[there]) if there.any() else None
 
 
 def remove(folder: Path) -> bool:

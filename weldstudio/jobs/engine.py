@@ -45,22 +45,22 @@ class EngineProtocol:
         self._load = message.request
         return [*dropped, message]
 
-    def explain(self, photo_id: int, path: str) -> list[Message]:
+    def explain(self, photo_id: int, path: str, heads: str = "") -> list[Message]:
         """Probabilities and overlays of one photo, before everything else that waits."""
-        message = Explain(self._number(), photo_id, path)
+        message = Explain(self._number(), photo_id, path, heads=heads)
         if self._explaining is not None:
             self._next = message
             return []
         self._explaining = message
         return [message]
 
-    def explain_beside(self, photos: Sequence[tuple[int, str]]) -> list[Message]:
+    def explain_beside(self, photos: Sequence[tuple[int, str]], heads: str = "") -> list[Message]:
         """As `explain`, of (id, path) in this order, behind every photo that `explain` asks for.
 
         What still waits of those asked for before is forgotten.
         """
         dropped: list[Message] = [Drop(request) for request in sorted(self._beside)]
-        messages = [Explain(self._number(), *photo, beside=True) for photo in photos]
+        messages = [Explain(self._number(), *photo, heads=heads, beside=True) for photo in photos]
         self._beside = {message.request for message in messages}
         return [*dropped, *messages]
 

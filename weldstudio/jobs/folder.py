@@ -11,6 +11,7 @@ margins.npz      what the network said of its photos on the way (imaging.side_fi
 model/           card.json, weights.safetensors of the finished model
 """
 
+import errno
 import json
 import os
 import time
@@ -117,10 +118,16 @@ class RunFolder:
         replace_text(self.path / "control.json", json.dumps(fields) + "\n")
 
     def append(self, message: Message) -> None:
-        """One more line of messages.jsonl, handed to the system before this returns."""
-        line = wire.encode(message) + "\n"
-        with self.messages_file.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(line)
+        """One more line of messages.jsonl, handed to the system before this returns: all of it, or OSError."""
+        line = (wire.encode(message) + "\n").encode()
+        with self.messages_file.open("ab", buffering=0) as file:
+            end = file.tell()
+            try:
+                if file.write(line) < len(line):
+                    raise OSError(errno.ENOSPC, "No room for the whole message")
+            except OSError:
+                file.truncate(end)  # a line that a full disk broke off would spoil the one after it
+                raise
 
     def cut_unfinished(self) -> None:
         """Cuts off a last line that was never finished. Only once nobody writes any more."""

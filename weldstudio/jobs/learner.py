@@ -6,6 +6,7 @@ way, and the next goes on from there.
 """
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,9 +33,22 @@ IDLE_S = 1.0
 
 def serve(requests: Requests, utter: Utter) -> None:
     """Answers until None comes in."""
-    talk = _Talk(utter)
-    while talk.take(requests):
+    talk, rest = _Talk(utter), Requests()
+    beside = threading.Thread(target=_sort, args=(requests, rest, talk), name="similar photos", daemon=True)
+    beside.start()
+    while talk.take(rest):
         talk.work()
+    beside.join()
+
+
+def _sort(requests: Requests, rest: Requests, talk: "_Talk") -> None:
+    """Similar photos are looked for at once, beside the fit under way; all else waits for the end of a piece of it."""
+    while (message := requests.get()) is not None:
+        if isinstance(message, FindSimilar) and talk.known is not None:
+            talk.find(message)
+        else:
+            rest.put(message)
+    rest.put(None)
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +75,7 @@ class _Talk:
 
     def __init__(self, utter: Utter) -> None:
         self._utter = utter
-        self._known: _Known | None = None
+        self.known: _Known | None = None
         self._asked: list[Message] = []
         self._newest = -1
         self._under_way: Iterator[None] | None = None
@@ -105,16 +119,12 @@ class _Talk:
         match message:
             case Learn():
                 self._newest, self._under_way, self._judge_at = message.request, None, None
-                self._known = _learn(message)
+                self.known = _learn(message)
                 self._under_way = self._fitted(None, then_judge=True)
             case Relabel():
                 self._relabel(message)
             case FindSimilar():
-                known = self._ready()
-                row = known.row(message.photo_id)
-                rows, cosines = nearest(known.learner.space.points, row, message.count, long=known.long)
-                found = tuple(known.ids[rows].tolist()), tuple(round(float(c), 4) for c in cosines)
-                self._utter(SimilarFound(message.request, *found))
+                self.find(message)
             case Suggest():
                 known = self._ready()
                 rows, columns = known.learner.suggest(message.count, seed=message.seed)
@@ -122,6 +132,18 @@ class _Talk:
                 self._utter(Suggested(message.request, tuple(known.ids[rows].tolist()), slots))
             case _:
                 raise JobFailed(f"The learner is not asked for {type(message).__name__}.")
+
+    def find(self, message: FindSimilar) -> None:
+        """Answers; any thread, for features do not change."""
+        try:
+            known = self._ready()
+            row = known.row(message.photo_id)
+        except JobFailed as error:
+            self._utter(Failed(message.request, str(error)))
+            return
+        rows, cosines = nearest(known.learner.space.points, row, message.count, long=known.long)
+        found = tuple(known.ids[rows].tolist()), tuple(round(float(c), 4) for c in cosines)
+        self._utter(SimilarFound(message.request, *found))
 
     def _relabel(self, message: Relabel) -> None:
         known, began = self._ready(), time.monotonic()
@@ -163,9 +185,9 @@ class _Talk:
         self._utter(Refitted(self._newest, stage, time.monotonic() - began))
 
     def _ready(self) -> _Known:
-        if self._known is None:
+        if self.known is None:
             raise JobFailed("Nothing is learned from yet; features are made while the collection is predicted.")
-        return self._known
+        return self.known
 
 
 def _learn(message: Learn) -> _Known:

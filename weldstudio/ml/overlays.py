@@ -6,6 +6,8 @@ that gave the logits. For networks with layers between map and head: HiResCAM (D
 gradient times activation, with a backward pass through those layers alone.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
@@ -19,15 +21,42 @@ FINER = 4
 """Of two looks the map is so many times finer than that of the whole photo."""
 
 
-def explain(network: Network | Combined, x: Tensor, second: Box | None = None) -> tuple[Tensor, Tensor]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """Linear heads beside the trunk's features, in place of the model's own."""
+
+    weight: Tensor
+    """(classes, width)"""
+    bias: Tensor
+    """(classes,)"""
+    there: Tensor
+    """(classes,) bool; the others are the model's."""
+
+
+def explain(
+    network: Network | Combined, x: Tensor, second: Box | None = None, *, heads: Heads | None = None
+) -> tuple[Tensor, Tensor]:
     """Logits (n, classes) and signed maps (n, classes, h, w) of inputs (n, 3, s, s), from one forward pass.
 
     With a second look at the part `second` of the photo the evidence of both lies on one map of the whole.
 
-    Where several networks answer as one, so do their maps, at the resolution of the finest.
+    Where several networks answer as one, so do their maps, at the resolution of the finest. `heads` stand on the
+    features of the first.
     """
     if isinstance(network, Network):
-        return _explained(network, x, 0, second)
+        return _explained(network, x, 0, second, heads=heads)
+    logits, maps = _of_all(network, x, second)
+    if heads is None:
+        return logits, maps
+    own_logits, own_maps = _explained(network.networks[0], x, 0, second, heads=heads)
+    there = heads.there
+    return (
+        torch.where(there, own_logits, logits),
+        torch.where(there[:, None, None], _resized(own_maps, maps.shape[2:]), maps),
+    )
+
+
+def _of_all(network: Combined, x: Tensor, second: Box | None) -> tuple[Tensor, Tensor]:
     with torch.no_grad():
         begun = network.begun(x)
     parts = [_explained(member, begun, network.shared_stages, second) for member in network.networks]
@@ -41,19 +70,30 @@ def _resized(maps: Tensor, size: torch.Size) -> Tensor:
     return maps if maps.shape[2:] == size else interpolate(maps, size=tuple(size), mode="bilinear")
 
 
-def _explained(network: Network, x: Tensor, start: int, second: Box | None) -> tuple[Tensor, Tensor]:
+def _explained(
+    network: Network, x: Tensor, start: int, second: Box | None, *, heads: Heads | None = None
+) -> tuple[Tensor, Tensor]:
+    def classify(maps: Tensor) -> Tensor:
+        seen = network.neck(maps)
+        if heads is None:
+            return network.classify(seen)
+        return torch.where(heads.there, seen @ heads.weight.T + heads.bias, network.classify(seen))
+
     if network.overlay == "closed form":
         with torch.inference_mode():
             maps = network.feature_map(x, start)
-            logits = network.classify(network.neck(maps))
-            weights = network.head.weight.chunk(network.looks, dim=1)
+            logits = classify(maps)
+            weight = network.head.weight
+            if heads is not None:
+                weight = torch.where(heads.there[:, None], heads.weight, weight)
+            weights = weight.chunk(network.looks, dim=1)
             looks = zip(weights, maps.chunk(network.looks), strict=True)
             return logits, _laid([torch.einsum("kc,nchw->nkhw", weight, part) for weight, part in looks], second)
     with torch.no_grad():
         maps = network.feature_map(x, start)
     with torch.enable_grad():
         maps = maps.detach().requires_grad_(True)
-        logits = network.classify(network.neck(maps))
+        logits = classify(maps)
         found = []
         for index in range(logits.shape[1]):
             (gradient,) = torch.autograd.grad(logits[:, index].sum(), maps, retain_graph=True)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.model import Frame, ModelCard
+from weldstudio.imaging import refit_file
 from weldstudio.imaging.fitting import Pixels, fitted, least_side
 from weldstudio.imaging.read import read_photo
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.combined import from_card
 from weldstudio.ml.losses import probabilities
-from weldstudio.ml.overlays import explain
+from weldstudio.ml.overlays import Heads, explain
 from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.weights import load_model
 
@@ -46,17 +47,35 @@ class Scorer:
         load_model(self.network, folder / "weights.safetensors")
         self.network.to(self.device).eval()
 
-    def explain(self, path: Path) -> Explanation:
-        """Probabilities and overlays of one photo. Raises PhotoError."""
+    def explain(self, path: Path, *, heads: Path | None = None) -> Explanation:
+        """Probabilities and overlays of one photo, of refitted heads where their file has some. Raises PhotoError."""
         photo = read_photo(path, at_least=least_side(self.card.preprocessing))
         height, width = photo.shape[:2]
         batch = torch.from_numpy(np.stack([fitted(photo, self.card.preprocessing)])).to(self.device)
-        logits, maps = explain(self.network, to_input(batch, self.card.preprocessing), self.card.preprocessing.second)
+        refitted = None if heads is None else self._heads(heads)
+        x = to_input(batch, self.card.preprocessing)
+        logits, maps = explain(self.network, x, self.card.preprocessing.second, heads=refitted)
+        said = probabilities(logits, self.card.task)
+        if refitted is not None:
+            said = torch.where(refitted.there, torch.sigmoid(logits), said)
         return Explanation(
-            probabilities(logits, self.card.task)[0].cpu().numpy(),
+            said[0].cpu().numpy(),
             maps[0].cpu().numpy(),
             Frame.of(width, height, self.card.preprocessing),
         )
+
+    def _heads(self, file: Path) -> Heads | None:
+        found = refit_file.heads(file, self.card.id)
+        if found is None or found.weight.shape[1] != self.trunk.feature_width:
+            return None
+        weight = torch.zeros(len(self.card.slots), found.weight.shape[1])
+        bias = torch.zeros(len(self.card.slots))
+        there = torch.zeros(len(self.card.slots), dtype=torch.bool)
+        for slot, row, offset in zip(found.slots.tolist(), found.weight, found.bias.tolist(), strict=True):
+            if slot in self.card.slots:
+                place = self.card.slots.index(slot)
+                weight[place], bias[place], there[place] = torch.from_numpy(row), offset, True
+        return Heads(weight.to(self.device), bias.to(self.device), there.to(self.device))
 
     @property
     def trunk(self) -> Network:

@@ -150,7 +150,7 @@ class _Engine:
 
     def _explain_photo(self, message: Explain) -> None:
         scorer = self._ready()
-        found = scorer.explain(Path(message.path))
+        found = scorer.explain(Path(message.path), heads=Path(message.heads) if message.heads else None)
         frame = found.frame
         self._utter(
             Explained(
@@ -196,9 +196,10 @@ class _Engine:
         trunk = self._ready().trunk
         contents = dict(zip(message.photo_ids, message.contents, strict=True))
         try:
-            if self._features is None or self._features.folder != Path(message.features):
+            folder = Path(message.features)
+            if self._features is None or self._features.folder != folder or not folder.is_dir():
                 about = TrunkAbout(message.trunk, trunk.name, trunk.feature_width)
-                self._features = FeatureFile.make(Path(message.features), about)
+                self._features = FeatureFile.make(folder, about)
             keyed = [place for place, photo_id in enumerate(photo_ids) if contents[photo_id]]
             self._features.append([contents[photo_ids[place]] for place in keyed], seen[keyed])
         except OSError as error:

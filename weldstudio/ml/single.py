@@ -155,6 +155,10 @@ class Training:
             )
         if len(features[Split.TRAIN]) < 2:
             raise RecipeError("Fewer than 2 training photos could be read; a network cannot learn from them.")
+        readable = replace(self.manifest, photos=self.photos[Split.TRAIN])
+        for item, (raised, _) in readable.counts()[Split.TRAIN.value].items():
+            if raised < FEW:
+                yield Alarm("too few", too_few(item, raised, "raised"))
         validation, chosen = self._made()
         known = (features[Split.TRAIN][torch.from_numpy(chosen.rows)], torch.from_numpy(chosen.states))
         held_out = (features[Split.VALIDATION], validation.states)
@@ -181,9 +185,6 @@ class Training:
                 {"network.freeze": "0"},
             )
         self.network.to(self.context.device)
-        for item, (raised, _) in self.manifest.counts()[Split.TRAIN.value].items():
-            if raised < FEW:
-                yield Alarm("too few", too_few(item, raised, "raised"))
 
     def _train_stages(self, validation: Validation, chosen: Sampled) -> Iterator[Message]:
         choice = self.recipe.network

@@ -5,6 +5,7 @@ member of an ensemble. Each is a `single.Training` on its part of the manifest. 
 are put together, calibrated, given their thresholds, and the model is written, read back and compared.
 """
 
+import errno
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -55,6 +56,9 @@ from weldstudio.ml.single import Training, planned_steps
 from weldstudio.ml.validation import Best
 
 CHECKED_PHOTOS = 32
+WAITING_S = 2.0
+"""Between two looks whether there is room on the disk again."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def train(recipe: Recipe, manifest: Manifest, folder: Path, should_stop: Callable[[], str | bool]) -> Iterator[Message]:
@@ -117,7 +121,13 @@ class _Run:
         if self.recipe.combination.how == "stack" and len(self.outcome.networks) > 1:
             yield Stage(self.outcome.stack())
         yield Stage("checking the model")
-        evaluation, notes = self._write_model()
+        while (written := self._written()) is None:
+            yield Stage("the disk is full: the model waits for room")
+            time.sleep(WAITING_S)
+            if self.context.should_stop() == "pause":
+                yield RunFinished("paused", "The disk is full; make room and resume it.", time.time() - self.began)
+                return
+        evaluation, notes = written
         self._clear()
         try:
             self.heard.write(self.context.folder)
@@ -205,6 +215,15 @@ class _Run:
         mean, _ = mean_of_known([one["mean_per_class_accuracy"] for one in figures.values()])
         half, _ = mean_of_known([one["mean_per_class_accuracy_at_half"] for one in figures.values()])
         return replace(message, per_class=figures, mean_per_class_accuracy=mean, mean_per_class_accuracy_at_half=half)
+
+    def _written(self) -> tuple[Evaluation, list[str]] | None:
+        """As `_write_model`; None while there is no room on the disk, which ends no run."""
+        try:
+            return self._write_model()
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            return None
 
     def _write_model(self) -> tuple[Evaluation, list[str]]:
         """The finished model in the run folder; its scores and what there is to say of its thresholds."""

@@ -15,7 +15,7 @@ from torch import Tensor
 from weldstudio.domain.evaluation import Evaluation, evaluate
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest
-from weldstudio.domain.messages import Evaluated, Message, Stage
+from weldstudio.domain.messages import Alarm, Evaluated, Message, Stage
 from weldstudio.domain.model import Preprocessing
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.averaging import cloned
@@ -72,6 +72,8 @@ class Validation:
         self.lost: set[int] = set()
         """Photos that cannot be read any more: no score counts them, neither of before nor after."""
         self.pixels = Photos([photo.path for photo in photos], preprocessing, context.pool, context.folder)
+        self.problem = ""
+        """Why weights could not be written, the last time that happened."""
         self.maps: FrozenMaps | None = None
         """In place of the pixels, once frozen stages have been passed."""
 
@@ -141,6 +143,8 @@ class Validation:
             if smooth.best or (smooth.mean_per_class_accuracy or 0) > (told.mean_per_class_accuracy or 0):
                 told = smooth
         self._write("last")
+        if self.problem:
+            yield Alarm("checkpoint", self.problem)
         yield told
 
     def _logits(self) -> Generator[Message, None, Tensor]:
@@ -169,5 +173,9 @@ class Validation:
         return logits
 
     def _write(self, which: str) -> None:
-        (self.context.folder / "checkpoints").mkdir(exist_ok=True)
-        save(self.network, self.context.folder / "checkpoints" / f"{which}.safetensors")
+        """Puts the weights on the disk as well. Where that fails it is said, and ends no run: they are in memory."""
+        try:
+            (self.context.folder / "checkpoints").mkdir(exist_ok=True)
+            save(self.network, self.context.folder / "checkpoints" / f"{which}.safetensors")
+        except OSError as error:
+            self.problem = f"The weights could not be kept on the disk ({error.strerror}); the training goes on."

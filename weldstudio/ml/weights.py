@@ -1,5 +1,6 @@
 """Weights from files: as tensors only, strict to the trunk, every mismatch said layer by layer."""
 
+import errno
 import pickle
 import re
 import struct
@@ -114,11 +115,16 @@ def load_model(network: Network | Combined, file: Path) -> None:
 
 
 def save(network: torch.nn.Module, file: Path) -> None:
-    """Writes a network's tensors as safetensors, in one step."""
+    """Writes a network's tensors as safetensors, in one step. Raises OSError with the system's number."""
     part = file.with_name(file.name + ".part")
     state, unused = network.state_dict(), _unused(network)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items() if name not in unused}
-    save_file(tensors, part)
+    try:
+        save_file(tensors, part)
+    except safetensors.SafetensorError as error:
+        part.unlink(missing_ok=True)
+        number = re.search(r"os error (\d+)", str(error))
+        raise OSError(int(number[1]) if number else errno.EIO, str(error)) from error
     part.replace(file)
 
 

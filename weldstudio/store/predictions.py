@@ -37,6 +37,12 @@ def read(store: Store, model_id: str, photo_ids: Sequence[int] | None = None) ->
     return columns.blobs(store, "photo_id", "probabilities", table, parameters, dtype=np.float16, fill=np.nan)
 
 
+def models(store: Store) -> list[str]:
+    """Ids of the models of which predictions are kept."""
+    said = "SELECT id FROM models WHERE EXISTS (SELECT 1 FROM predictions WHERE model_id = models.id)"
+    return [model_id for (model_id,) in store.rows(said)]
+
+
 def keep_only(store: Store, model_ids: Sequence[str]) -> Changes:
     """Drop the predictions of all other models."""
     with store.atomic():

@@ -152,6 +152,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("label.nothing", "Reviewed, nothing applies", "N", "check"),
         ("label.copy", "Copy the labels of the photograph before", "Ctrl+D"),
         ("label.copy_joint", "Copy the labels of the joint's other photograph", "Ctrl+Shift+D"),
+        ("label.copy_alike", "Copy the labels to near-duplicates", ""),
         ("flag.next", "Choose the next flag", "Ctrl+Down | .", "chevron_down"),
         ("flag.previous", "Choose the previous flag", "Ctrl+Up | ,", "chevron_up"),
         ("flag.about", "What the chosen flag means", "Shift+F1", "info"),

@@ -202,7 +202,7 @@ ROWS = (
     *(
         Row(
             name,
-            f"photos/s of {what} / bare channels-last steps in memory",
+            f"photos/s of {what} / bare channels-last steps of all layers in memory",
             "training",
             goal=goal,
             rate=True,
@@ -213,6 +213,7 @@ ROWS = (
             ("training", "first", "a fine-tuning from disk, its first epoch", 0.65),
             ("training-later", "later", "its later epochs", 0.9),
             ("training-memory", "memory", "its loop on photos in memory", 0.95),
+            ("training-frozen", "frozen", "its later epochs with all stages frozen but the last", 5.0),
         )
     ),
     Row(
@@ -229,6 +230,23 @@ ROWS = (
         "refit",
         cap=100,
         arguments=("flip", "13790", "1280"),
+        rounds=3,
+    ),
+    Row(
+        "large-refit-label",
+        "one label changed, its flag of 127,655 x 512 scored anew and kept / one bare step",
+        "refit",
+        cap=500,
+        arguments=("flip", "127655", "512"),
+        rounds=3,
+    ),
+    Row(
+        "features",
+        "photos/s of which scores and features are kept / decoded and plain forward passes",
+        "scoring",
+        goal=0.85,
+        rate=True,
+        arguments=("{photos}", "features"),
         rounds=3,
     ),
     *(

@@ -5,6 +5,7 @@ alone, as all those with a frozen trunk from the same start do, share one file. 
 predicting, so a photo goes through the network once.
 """
 
+import contextlib
 import hashlib
 import json
 import mmap
@@ -24,10 +25,12 @@ from weldstudio.domain.model import ModelCard
 from weldstudio.imaging.feature_file import FeatureFile
 from weldstudio.store import models as model_rows
 from weldstudio.store import photos as photo_rows
+from weldstudio.store import predictions
 from weldstudio.store.store import Store
 from weldstudio.studio import registry
 
 FOLDER = "features"
+_GONE = ".gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,8 @@ def every(store: Store) -> list[FeatureSet]:
     known = [contents.get(photo_id) for photo_id in shown]
     found = []
     for folder in sorted((store.folder / FOLDER).glob("*/")):
+        if folder.name.endswith(_GONE):
+            continue
         file = FeatureFile.open(folder)
         if file is not None:
             covered = int((file.find(known) >= 0).sum())
@@ -142,8 +147,27 @@ def remove(store: Store, *, trunk: str | None = None) -> list[FeatureSet]:
     if trunk is not None and not gone:
         raise JobFailed(f"There are no features of the trunk '{trunk}'; `weldstudio features --list` names them.")
     for one in gone:
-        shutil.rmtree(one.folder, ignore_errors=True)
+        # Out of the way first: what is half deleted when the machine stops is no file any more, and is swept next time.
+        away = one.folder.with_name(f"{one.trunk}{_GONE}")
+        with contextlib.suppress(OSError):
+            one.folder.rename(away)
+    sweep(store)
     return gone
+
+
+def sweep(store: Store) -> None:
+    """Deletes what was being deleted when the machine stopped."""
+    for folder in (store.folder / FOLDER).glob(f"*{_GONE}"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def tidy(store: Store) -> list[FeatureSet]:
+    """Deletes the features of trunks without a model whose predictions are kept: like these, they are made anew."""
+    sweep(store)
+    if not any((store.folder / FOLDER).glob("*/")):
+        return []
+    kept = {*predictions.models(store), model_rows.active_id(store)}
+    return [gone for one in every(store) if kept.isdisjoint(one.models) for gone in remove(store, trunk=one.trunk)]
 
 
 def check(store: Store) -> Generator[Progress, None, int]:

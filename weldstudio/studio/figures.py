@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import EditRefused, JobFailed
 from weldstudio.domain.messages import Explain, Explained, Failed, LoadModel, ModelReady
 from weldstudio.domain.model import Frame
 from weldstudio.domain.packing import unpack
+from weldstudio.imaging import refit_file
 from weldstudio.imaging.figure import Laid, figure
 from weldstudio.imaging.look import Look
 from weldstudio.imaging.read import read_photo
@@ -65,10 +68,14 @@ def make(
     laid: Laid | None = None
     if slot is not None:
         card = registry.chosen(store, model_id)
-        said = yield from _asked(registry.folder_of(store, card.id), photo_id, file)
+        said = yield from _asked(store, card.id, photo_id, file)
         slots = tuple(item.slot for item in card.classes)
         probabilities = dict(zip(slots, said.probabilities, strict=True))
         thresholds = {item.slot: item.threshold for item in card.classes}
+        refit = refit_file.read(store.folder)
+        if refit is not None and refit.model_id == card.id:
+            taught = ~np.isnan(refit.bias)
+            thresholds |= dict(zip(refit.slots[taught].tolist(), refit.thresholds[taught].tolist(), strict=True))
         scheme = schemes.load(store)
         found = overlaying.evidence_of(
             scheme,
@@ -120,14 +127,14 @@ def allowed(out: Path, roots: Iterable[Path]) -> Path:
     return out
 
 
-def _asked(folder: Path, photo_id: int, file: Path) -> Generator[Progress, None, Explained]:
+def _asked(store: Store, model_id: str, photo_id: int, file: Path) -> Generator[Progress, None, Explained]:
     """What the model says of the photo and where it looked."""
     with Child("engine") as engine:
-        engine.send(LoadModel(0, str(folder)))
+        engine.send(LoadModel(0, str(registry.folder_of(store, model_id))))
         while True:
             match engine.poll(_POLL_S):
                 case ModelReady():
-                    engine.send(Explain(1, photo_id, str(file)))
+                    engine.send(Explain(1, photo_id, str(file), heads=str(store.folder / refit_file.FILE)))
                 case Explained() as said:
                     return said
                 case Failed() as failure:

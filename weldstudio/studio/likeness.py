@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import State
+from weldstudio.domain.near_duplicates import around
 from weldstudio.domain.near_duplicates import clusters as hash_clusters
 from weldstudio.domain.refit import Floats
 from weldstudio.domain.similar import DUPLICATE, lengths, nearest
 from weldstudio.imaging.feature_file import FeatureFile
 from weldstudio.store import mirror as mirrors
-from weldstudio.store import models
+from weldstudio.store import models, perceptual
 from weldstudio.store import photos as photo_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
@@ -73,6 +74,20 @@ def duplicates(store: Store) -> list[Cluster]:
             paths = tuple(mirror.paths[row] for row in rows.tolist())
             found.append(Cluster(tuple(part.tolist()), paths, _conflicts(mirror, rows)))
     return sorted(found, key=lambda one: (not one.conflicts, -len(one.photo_ids), one.photo_ids))
+
+
+def cluster(store: Store, photo_id: int) -> list[int]:
+    """The near-duplicates of one photo and itself, as `duplicates` finds them."""
+    ids, hashes = perceptual.hashes(store)
+    place = int(ids.searchsorted(photo_id))
+    if place == len(ids) or ids[place] != photo_id:
+        return [photo_id]
+    group = ids[around(hashes, place)]
+    if len(group) < 2:
+        return [photo_id]
+    known, points = _points_or_none(store)
+    parts = _confirmed(group, known, points)
+    return next((part.tolist() for part in parts if photo_id in part), [photo_id])
 
 
 def _confirmed(group: NDArray[np.int64], known: NDArray[np.int64], points: Floats) -> list[NDArray[np.int64]]:

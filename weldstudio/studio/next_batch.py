@@ -4,7 +4,8 @@ The ones by chance are remembered as drawn, with what the model said of them, fo
 may be quoted: the others were chosen because it is unsure of them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import State
-from weldstudio.domain.next_photos import BATCH, CHANCE, next_photos, widths
+from weldstudio.domain.next_photos import BATCH, CHANCE, SCARCE, next_photos, widths
 from weldstudio.domain.scores import logit
 from weldstudio.imaging.feature_file import FeatureFile
 from weldstudio.store import mirror as mirrors
@@ -62,39 +63,49 @@ def suggest(store: Store, count: int = BATCH, *, seed: int, who: str) -> Batch:
     raised = states == State.RAISED
     logits = np.where(np.isnan(said), np.nan, logit(np.nan_to_num(said)))
     chosen, columns = next_photos(
-        file.read(records[rows]),
+        lambda some: file.read(records[rows[some]]),
         logits.astype(np.float32),
         logit(np.clip(cuts, 0, 1)).astype(np.float32),
         waiting=states == State.UNSEEN,
         width=widths((raised & (said >= cuts)).sum(axis=0), raised.sum(axis=0)),
+        scarce=raised.sum(axis=0) < SCARCE,
         count=count,
         seed=seed,
     )
-    found = tuple(
-        Asked(
-            int(mirror.ids[rows[row]]),
-            mirror.paths[rows[row]],
-            "" if column == CHANCE else items[column].name,
-            None if column == CHANCE or np.isnan(said[row, column]) else float(said[row, column]),
-        )
-        for row, column in zip(chosen.tolist(), columns.tolist(), strict=True)
-    )
-    waiting = int((states == State.UNSEEN).any(axis=1).sum())
+    slots = [CHANCE if column == CHANCE else items[column].slot for column in columns.tolist()]
+    return keep(store, mirror, mirror.ids[rows[chosen]].tolist(), slots, seed=seed, who=who)
+
+
+def keep(store: Store, mirror: Mirror, photo_ids: Sequence[int], slots: Sequence[int], *, seed: int, who: str) -> Batch:
+    """A batch of photos and the slots they are asked about (`CHANCE` = by chance); those by chance are remembered."""
+    items = mirror.scheme.classes
+    rows = mirror.rows(list(photo_ids))
+    said = np.stack([mirror.probability(item.slot, rows) for item in items], axis=1).astype(np.float64)
+    cuts = np.array([mirror.threshold(item.slot) for item in items])
+    place_of = {item.slot: place for place, item in enumerate(items)}
+    found = []
+    for number, (row, slot) in enumerate(zip(rows.tolist(), slots, strict=True)):
+        by = float("nan") if slot == CHANCE else float(said[number, place_of[slot]])
+        flag = "" if slot == CHANCE else items[place_of[slot]].name
+        found.append(Asked(int(mirror.ids[row]), mirror.paths[row], flag, None if np.isnan(by) else by))
+    waiting = np.zeros(len(mirror), np.bool_)
+    for item in items:
+        waiting |= (mirror.states(item.slot) == State.UNSEEN) & ~mirror.problem
     by_chance = [asked.photo_id for asked in found if not asked.flag]
+    batch = Batch(tuple(found), int(waiting.sum()))
     if not by_chance:
-        return Batch(found, waiting)
+        return batch
     predicted = {
-        str(int(mirror.ids[rows[row]])): [
-            item.slot for place, item in enumerate(items) if said[row, place] >= cuts[place]
-        ]
-        for row in chosen[columns == CHANCE].tolist()
+        str(asked.photo_id): [item.slot for place, item in enumerate(items) if said[number, place] >= cuts[place]]
+        for number, asked in enumerate(found)
+        if not asked.flag
     }
-    known = [item.slot for place, item in enumerate(items) if not np.isnan(said[:, place]).all()]
-    noted = {"purpose": PURPOSE, "seed": seed, "filter": "", "out_of": waiting, "said": predicted, "slots": known}
+    known = [item.slot for item in items if mirror.spoken(item.slot).any()]
+    noted = {"purpose": PURPOSE, "seed": seed, "filter": "", "out_of": batch.waiting, "said": predicted, "slots": known}
     with store.atomic(durable=True):
         text = f"{len(by_chance):,} of the next {len(found):,} photographs drawn by chance, seed {seed}"
         _, changes = samples.keep(store, by_chance, noted, who=who, text=text)
-    return Batch(found, waiting, changes)
+    return replace(batch, changes=changes)
 
 
 def accuracy(store: Store, mirror: Mirror) -> dict[str, tuple[Share, Share]]:

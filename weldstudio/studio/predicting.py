@@ -17,7 +17,7 @@ from weldstudio.store import models, photos, predictions
 from weldstudio.store import scheme as schemes
 from weldstudio.store.store import Store
 from weldstudio.studio import registry
-from weldstudio.studio.features import place
+from weldstudio.studio.features import Place, place
 
 REQUEST = 1000
 """Photos asked for at once; the engine answers in batches and holds two requests, so it never waits for us."""
@@ -63,14 +63,14 @@ def predict(
 ) -> Generator[Progress, None, PredictReport]:
     """Scores all photos (or these) that the model (the active one by default) has not scored yet.
 
-    With `features`, what its trunk sees is kept on the way, of the photos that have not been scored and of those
-    whose features are missing. Closing the generator keeps what is finished. Raises JobFailed with a sentence.
+    What its trunk sees of them is kept on the way. With `features`, photos that were scored when nothing was kept go
+    through the network again. Closing the generator keeps what is finished. Raises JobFailed with a sentence.
     """
     card = registry.chosen(store, model_id)
     paths = _paths(store, photo_ids)
     done_before = {int(i) for i in predictions.read(store, card.id, list(paths))[0]} if paths else set()
-    kept = place(store, card) if features else None
-    unseen = set(kept.missing(list(paths))) if kept else set()
+    kept = _place(store, card, needed=features)
+    unseen = set(kept.missing(list(paths))) if kept and features else set()
     waiting = [photo_id for photo_id in paths if photo_id not in done_before or photo_id in unseen]
     total, finished = len(waiting), 0
     problems: list[tuple[int, str]] = []
@@ -111,6 +111,16 @@ def record(store: Store, model_id: str, photo_ids: Sequence[int], probabilities:
     if not len(photo_ids):
         return Changes()
     return predictions.write(store, model_id, photo_ids, slot_row(card, probabilities, schemes.load(store).slots))
+
+
+def _place(store: Store, card: ModelCard, *, needed: bool) -> Place | None:
+    """Where features are kept; None where that cannot be told and they are not what is asked for."""
+    try:
+        return place(store, card)
+    except JobFailed:
+        if needed:
+            raise
+        return None  # the engine says what is wrong with the weights
 
 
 def _loaded(engine: Child, folder: str, card: ModelCard, total: int) -> Generator[Progress, None, None]:

@@ -36,6 +36,8 @@ class Sort(StrEnum):
     CHANCE = "chance"
     """Joint by joint, the least likely to reach its reject limit first."""
     RANDOM = "random"
+    LISTED = "listed"
+    """As the filter names them: the most alike first, where photos like one were looked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,9 @@ def activate(store: Store, model_id: str, *, who: str) -> Done:
         others = [other.id for other in _cards(store) if other.id not in (card.id, before)]
         kept = [card.id, *([before] if before else []), *others][: KEPT + 1]
         predictions.keep_only(store, kept)
+    from weldstudio.studio import features  # which asks here for models
+
+    features.tidy(store)
     return Done(written.action.id, changes, text)
 
 

@@ -77,6 +77,8 @@ def select(
             ordered = joint_terms.least_likely(mirror, rows)
         case Sort.RANDOM:
             ordered = np.random.default_rng(seed).permutation(rows)
+        case Sort.LISTED:
+            ordered = rows[np.argsort(picks.places(mirror, wanted)[rows], kind="stable")]
     return ordered[::-1] if descending else ordered
 
 

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +94,12 @@ def presets() -> dict[str, Recipe]:
 
 def experiments() -> dict[str, Recipe]:
     """The experiments of the sources as recipes, by id: to be repeated on one's own photographs."""
-    return _recipes(paths.resources() / "recipes" / "experiments")
+    return dict(_recipes(paths.resources() / "recipes" / "experiments"))
 
 
-def _recipes(folder: Path) -> dict[str, Recipe]:
+@cache
+def _recipes(folder: Path) -> Mapping[str, Recipe]:
+    """Those that come with the program, read once."""
     return {file.stem: Recipe.from_toml(file.read_text("utf-8")) for file in sorted(folder.glob("*.toml"))}
 
 

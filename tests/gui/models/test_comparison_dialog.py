@@ -35,6 +35,8 @@ def test_two_models_are_compared_and_the_photographs_shown(qtbot: QtBot, stage: 
     assert isinstance(page, ModelsPage)
     asked: list[str] = []
     stage.session.photos_asked.connect(asked.append)
+    overlays: list[str] = []
+    stage.session.overlays_asked.connect(overlays.append)
     page.list.choose("old")
     stage.do("model.compare")
     (dialog,) = page.findChildren(ComparisonDialog)
@@ -49,6 +51,7 @@ def test_two_models_are_compared_and_the_photographs_shown(qtbot: QtBot, stage: 
     ids = stage.session.mirror.ids
     click(qtbot, dialog.table, 0, 5)
     assert asked == [f"id:{','.join(sorted(map(str, ids[:2]), key=asked[0].find))}"]
+    assert (overlays, stage.session.chosen_flag) == (["old"], 0)  # of the model that is right
     assert dialog.models.cell(1, 6).text == "2"
 
 

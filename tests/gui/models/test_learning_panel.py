@@ -50,6 +50,7 @@ def test_the_curve_opens_what_it_gets_wrong_and_asks_for_features(
     qtbot.waitUntil(lambda: panel.features.isVisible())
     assert "kept no features" in panel.said.text()
     assert not panel.plot.isVisible()
+    assert stage.failed == []  # nothing has gone wrong
 
 
 def _click(qtbot: QtBot, table: QTableWidget, row: int, column: int) -> None:

@@ -11,8 +11,11 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import MakeSession
 from tests.gui.stage import Stage, set_stage
 from weldstudio.domain.labelling import Source, State
+from weldstudio.domain.photo import PhotoFacts
 from weldstudio.gui.review.bulk_dialog import BulkDialog
 from weldstudio.gui.review.page import ReviewPage
+from weldstudio.store import photos
+from weldstudio.store.store import Store
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -70,6 +73,28 @@ def test_above_the_number_it_is_shown_first_and_undone_in_one_step(qtbot: QtBot,
     qtbot.keyClick(grid, Key.Key_N)  # not above the number any more
     assert asked(stage) is None
     assert states(stage, 1) == [State.CLEAR] * 12
+
+
+def test_labels_are_handed_on_to_near_duplicates_once_they_were_shown(
+    qtbot: QtBot, project: Path, stage: Stage
+) -> None:
+    with Store.open(project) as store:
+        first, second, third, *_ = photos.every(store)
+        for photo in (first, second, third):
+            facts = PhotoFacts(photo.path, 64, 48, content_hash=f"{photo.id:064x}", perceptual_hash=1 << 60)
+            photos.record_facts(store, photo.collection_id, [facts])
+    session, grid = stage.session, stage.page.grid  # type: ignore[attr-defined]
+    session.label([third.id], 0, State.CLEAR)
+    session.set_current(first.id)
+    qtbot.keyClick(grid, Key.Key_1)
+    stage.page._actions["label.copy_alike"].trigger()  # type: ignore[attr-defined]
+    dialog = asked(stage)
+    assert dialog is not None
+    assert any("1 near-duplicate; 1 near-duplicate with other" in label.text() for label in dialog.findChildren(QLabel))
+    qtbot.mouseClick(dialog.change_button, Qt.MouseButton.LeftButton)
+    assert states(stage, 0)[:4] == [State.RAISED, State.RAISED, State.CLEAR, State.UNSEEN]
+    session.undo()
+    assert states(stage, 0)[:3] == [State.RAISED, State.UNSEEN, State.CLEAR]
 
 
 def test_labels_of_the_photograph_before_are_copied(qtbot: QtBot, stage: Stage) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weldstudio.domain.model import ModelCard
 from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.models.cell_table import Cell, CellTable
@@ -200,12 +201,17 @@ class ComparisonDialog(QDialog):
         other = self._against()[number]
         name, second = list(other.classes)[row], column == len(FLAG_HEADS) - 1
         flips = [flip for flip in other.flips if flip.name == name and flip.better is second]
-        self._show_flips(f"{name}, right by {(other.card if second else self._first.card).name} alone", flips)
+        card = other.card if second else self._first.card
+        self._show_flips(f"{name}, right by {card.name} alone", flips, by=card)
 
-    def _show_flips(self, words: str, flips: "Sequence[Flip]") -> None:
+    def _show_flips(self, words: str, flips: "Sequence[Flip]", *, by: ModelCard | None = None) -> None:
+        """`by`: the model whose overlays of the flag are wanted."""
         ids = np.array(list(dict.fromkeys(flip.photo_id for flip in flips)), np.int64)
         if len(ids):
-            self._session.show_photos(picks.pick(self._session.mirror, words or "models differ", ids))
+            if by is not None:
+                self._session.choose_flag(next(item.slot for item in by.classes if item.name == flips[0].name))
+            text = picks.pick(self._session.mirror, words or "models differ", ids)
+            self._session.show_photos(text, by="" if by is None else by.id)
             self.accept()
 
 

@@ -10,12 +10,13 @@ from weldstudio.domain.scores import Confusion, Floats, precision_recall
 from weldstudio.domain.trust import Bin, calibration_error, reliability
 from weldstudio.gui.models.square_plot import SquarePlot
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP
+from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import count, percent
 
 if TYPE_CHECKING:
     from weldstudio.domain.thresholds import Ranked
 
+WIDTH: Final = 232
 CELL_WORDS: Final = {
     "hits": ("found", "raised, and it raises it"),
     "misses": ("missed", "raised, and it does not raise it"),
@@ -79,6 +80,7 @@ class FlagDetail(QWidget):
         self.trust = QLabel()
         set_look(self.trust, "secondary")
         self.trust.setWordWrap(True)
+        self.setMaximumWidth(theme.px(WIDTH))  # a long name is wrapped: the table needs the room
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)

@@ -16,9 +16,13 @@ from weldstudio.gui.words import count, percent, percent_range
 from weldstudio.gui.work import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from weldstudio.domain.changes import Progress
     from weldstudio.domain.comparison import Difference
     from weldstudio.domain.learning_curve import Point
-    from weldstudio.studio.learning_curve import LearningCurve
+    from weldstudio.store.store import Store
+    from weldstudio.studio.learning_curve import LearningCurve, NoFeatures
 
 ALL: Final = "All flags, mean"
 WORDS: Final = (
@@ -86,8 +90,6 @@ class LearningPanel(QWidget):
 
     def ask(self, *, again: bool = False) -> None:
         """Draw it, if that was not done for this model and split."""
-        from weldstudio.studio import learning_curve
-
         row = self._judged.row
         wanted = None if row is None else (row.card.id, self._judged.split)
         if row is None or (wanted == self._wanted and not again):
@@ -98,7 +100,7 @@ class LearningPanel(QWidget):
         self._say(f"Fitting heads of {row.card.name} to parts of the training photographs…")
         self._work = work = self._session.start_work(
             f"Learning curve of {row.card.name}",
-            learning_curve.draw,
+            _draw,
             model_id=row.card.id,
             split=self._judged.split,
         )
@@ -116,8 +118,11 @@ class LearningPanel(QWidget):
             self.notes.setText(f"{self.notes.text()} Labels have changed since this was drawn.".strip())
             self.notes.show()
 
-    def _take(self, work: Work, found: "LearningCurve") -> None:
+    def _take(self, work: Work, found: "LearningCurve | NoFeatures") -> None:
         if work is not self._work:
+            return
+        if isinstance(found, Exception):
+            self._failed(work, found, lacking=True)
             return
         self._work, self.curve = None, found
         chosen = self.flags.currentText()
@@ -128,12 +133,9 @@ class LearningPanel(QWidget):
         self._show_table(found)
         self._show_points()
 
-    def _failed(self, work: Work, error: Exception | None) -> None:
-        from weldstudio.studio.learning_curve import NoFeatures
-
+    def _failed(self, work: Work, error: Exception | None, *, lacking: bool = False) -> None:
         if work is self._work:
             self._work = self._wanted = None
-            lacking = isinstance(error, NoFeatures)
             self._say(str(error or "Drawing was cancelled."), features=lacking)
 
     def _say(self, sentence: str, notes: str = "", *, features: bool = False) -> None:
@@ -185,6 +187,16 @@ class LearningPanel(QWidget):
         what = "" if whole else f"{curve.names[column]}: "
         words = f"{what}wrong after {count(photos)} photographs by the trunk of {curve.card.name}"
         self._judged.show_photos(words, ids, slot=None if whole else curve.card.slots[column])
+
+
+def _draw(store: "Store", *, model_id: str, split: str) -> "Generator[Progress, None, LearningCurve | NoFeatures]":
+    """That there are no features yet is nothing that went wrong: the panel offers to make them."""
+    from weldstudio.studio import learning_curve
+
+    try:
+        return (yield from learning_curve.draw(store, model_id=model_id, split=split))
+    except learning_curve.NoFeatures as lacking:
+        return lacking
 
 
 def _reached(point: "Point", column: int) -> Reached | None:

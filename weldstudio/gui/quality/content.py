@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.quality.blocks import EMPTY, Block, Choice, Curve, Figures, Heading, Link, Note, Table
 from weldstudio.gui.quality.cut_off_plot import CutOffPlot
 from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.train.elided_combo import ElidedComboBox
 
-NOTE_WIDTH = 640
+NOTE_WIDTH, CHOICE_WIDTH = 640, 400
 
 
 class Content(QWidget):
@@ -137,8 +138,9 @@ class Content(QWidget):
         across.setSpacing(GAP)
         label = QLabel(block.label)
         set_look(label, "secondary")
-        box = QComboBox()
+        box = ElidedComboBox()
         box.setAccessibleName(block.label)
+        box.setMaximumWidth(theme.px(CHOICE_WIDTH))
         with QSignalBlocker(box):
             for value, text in block.options:
                 box.addItem(text, value)

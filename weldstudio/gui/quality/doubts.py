@@ -87,7 +87,8 @@ def _table(title: str, standings: "tuple[Standing, ...]", kind: str, text: str =
         precision = "–" if one.precision is None else f"{percent(one.precision, digits=0)} ({_range(one.interval)})"
         labels = "–" if wrong is None else count(wrong.labels)
         rows.append((one.flag, count(one.waiting), labels, *_estimate(wrong), count(answered), precision))
-        links[row, 2] = Link(flag_term(one.flag, State.CLEAR if kind == "missing" else State.RAISED).text)
+        if wrong is not None and wrong.labels:
+            links[row, 2] = Link(flag_term(one.flag, State.CLEAR if kind == "missing" else State.RAISED).text)
         if one.waiting:
             links[row, 1] = links[row, 3] = Link(Term(kind, one.flag).text)
     return Table(title, heads, rows, text, links)
@@ -119,7 +120,7 @@ def months(known: Known) -> list[Block]:
         ("Unsure", "Labels unsure"),
         ("Wrong, est.", "How many of the labels are wrong, by estimate"),
         ("95 %", "As far as answers about suspects narrow it down"),
-        ("Share wrong", "Of the labels"),
+        ("Share", "Of the labels that are wrong"),
     ]
     rows, links = [], {}
     for row, one in enumerate(found.parts):

@@ -6,11 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
-from weldstudio.gui.theme import READABLE, theme
+from weldstudio.gui.name_column import NameColumn
+from weldstudio.gui.theme import theme
 
-NUMBER_WIDTH, LEAST_WIDTH = 104, 64
-NAME_WIDTH = 168
-"""Of the names, where the table is narrow; the figures come nearer to each other first."""
+NUMBER_WIDTH = 104
 
 
 class FigureTable(QTableWidget):
@@ -24,8 +23,6 @@ class FigureTable(QTableWidget):
         self._heads: Sequence[str] = ()
         self._rows: Sequence[Sequence[str]] = ()
         self._linked: Collection[tuple[int, int]] = ()
-        self._needed: list[int] = []
-        """Width of each column for what stands in it."""
         self._words_last = False
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -41,6 +38,7 @@ class FigureTable(QTableWidget):
         self.horizontalHeader().setSectionsClickable(False)
         self.setMouseTracking(True)
         self.cellClicked.connect(self._clicked)
+        self._names = NameColumn(self, scrolls=self._grow)
         theme.changed.connect(self._fit)
 
     def show_figures(
@@ -76,10 +74,6 @@ class FigureTable(QTableWidget):
         """For a last column of words instead of figures."""
         self._words_last = True
         last = self.columnCount() - 1
-        for column in range(last):
-            most = self._needed[column] if column else min(self._needed[0], theme.px(READABLE) // 3)
-            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            self.horizontalHeader().resizeSection(column, most)
         self.horizontalHeader().setSectionResizeMode(last, QHeaderView.ResizeMode.Stretch)
         for item in (self.horizontalHeaderItem(last), *(self.item(row, last) for row in range(self.rowCount()))):
             if item is not None:
@@ -99,6 +93,11 @@ class FigureTable(QTableWidget):
         over = (at.row(), at.column()) in self._linked
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
     def _clicked(self, row: int, column: int) -> None:
         if (row, column) in self._linked and not QGuiApplication.keyboardModifiers():
             self.opened.emit(row, column)
@@ -110,35 +109,20 @@ class FigureTable(QTableWidget):
                 item.setForeground(theme.colour("link"))
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
-        self._needed = [
-            max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + theme.px(8)
-            for column in range(self.columnCount())
-        ]
-        self._share_out()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._share_out()
-
-    def _share_out(self) -> None:
-        """The width: figures at their ease, or close together where names would be cut; the names have the rest."""
-        header, figures = self.horizontalHeader(), self._needed[1:]
-        if self._words_last or not figures:
-            self._fit_height()
-            return
-        at_ease = [max(theme.px(NUMBER_WIDTH), needed) for needed in figures]
-        room = self.viewport().width()
-        names = max(theme.px(NAME_WIDTH), min(self._needed[0], room // 2))
-        widths = at_ease if room - sum(at_ease) >= names else [max(theme.px(LEAST_WIDTH), one) for one in figures]
-        for column, width in enumerate([max(names, room - sum(widths)), *widths]):
+        figures = range(1, self.columnCount() - self._words_last)
+        needed = [max(self.sizeHintForColumn(c), header.sectionSizeHint(c)) + theme.px(8) for c in figures]
+        roomy = [max(theme.px(NUMBER_WIDTH), wide) for wide in needed]
+        for column, wide in zip(figures, roomy if self._names.fits(sum(roomy)) else needed, strict=True):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, width)
-        self._fit_height(scrolls=sum(widths) + names > room)
+            header.resizeSection(column, wide)
+        self._names.fit()
+        self._grow()
 
-    def _fit_height(self, *, scrolls: bool = False) -> None:
+    def _grow(self) -> None:
+        """As tall as the rows."""
         head = max(self.horizontalHeader().sizeHint().height(), theme.row_height)
-        bar = self.horizontalScrollBar().sizeHint().height() if scrolls else 0
-        self.setFixedHeight(head + self.rowCount() * theme.row_height + 2 * self.frameWidth() + 2 + bar)
+        rows = self.rowCount() * theme.row_height
+        self.setFixedHeight(head + rows + 2 * self.frameWidth() + 2 + self._names.bar)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

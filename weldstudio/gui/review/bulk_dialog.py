@@ -35,10 +35,16 @@ CLASSES = 12
 
 
 class BulkDialog(QDialog):
-    """Shows what `preview` says; accepted where the person wants it. `ask_above` is the setting beneath."""
+    """Shows what `preview` says; accepted where the person wants it. `ask_above` is the setting beneath, if any."""
 
     def __init__(
-        self, title: str, preview: "BulkPreview", *, mirror: "Mirror", ask_above: int, parent: QWidget | None = None
+        self,
+        title: str,
+        preview: "BulkPreview",
+        *,
+        mirror: "Mirror",
+        ask_above: int | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Change many photographs")
@@ -67,14 +73,15 @@ class BulkDialog(QDialog):
         self.above = QSpinBox()
         indent_number(self.above)
         self.above.setRange(1, 1_000_000)
-        self.above.setValue(ask_above)
+        self.above.setValue(ask_above or 1)
         self.above.setAccessibleName("Ask above so many photographs")
         ask = QHBoxLayout()
         ask.setSpacing(GAP)
         for part in (QLabel("Do not ask for"), self.above, QLabel("photographs or fewer")):
             ask.addWidget(part)
         ask.addStretch(1)
-        layout.addLayout(ask)
+        if ask_above is not None:
+            layout.addLayout(ask)
         layout.addLayout(self._buttons(preview.changed + preview.confirmed))
 
     def _buttons(self, photos: int) -> QHBoxLayout:

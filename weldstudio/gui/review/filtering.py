@@ -157,6 +157,10 @@ class Filtering(QObject):
         self.refresh()
         self.left.emit()
 
+    def list_next(self) -> None:
+        """What is filtered next stands as the filter names it."""
+        self.shown.sort, self.shown.descending = Sort.LISTED, False
+
     def group(self, by_joint: bool) -> None:
         """Keep the photographs of a joint together, or not."""
         if by_joint != self.shown.by_joint:

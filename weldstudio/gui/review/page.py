@@ -39,6 +39,7 @@ from weldstudio.gui.review.review_keys import ReviewKeys
 from weldstudio.gui.review.seek_box import SeekBox
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
+from weldstudio.gui.review.spreading import Spreading
 from weldstudio.gui.review.suspect_keys import SuspectKeys
 from weldstudio.gui.review.thumbnails import Thumbnails
 from weldstudio.gui.review.veil import Veil
@@ -50,7 +51,7 @@ from weldstudio.gui.theme import GAP, GROUP
 _ZOOM: Final = 1.25
 _SIZE_STEP: Final = 32
 _MENU: Final = (
-    *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint"),
+    *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint", "label.copy_alike"),
     *("photo.select_all", "photo.select_none"),
     *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
     *("example.typical", "example.look_alike"),
@@ -112,6 +113,7 @@ class ReviewPage(QWidget):
             session, actions, shown=self.filtering.shown, veil=self.veil, go_on=go_on, window=self
         )
         self.doubts = SuspectKeys(session, actions, go_on=go_on)
+        self.spreading = Spreading(session, actions, veil=self.veil, window=self)
         self.views = Views(session, actions, self.filtering, panel=self.panel, page=self)
         self.looking = Looking(session, actions, self.large)
         self.describing = DescribingKeys(session, actions, window=self)
@@ -191,6 +193,7 @@ class ReviewPage(QWidget):
         session.changed.connect(self._changed)
         session.current_changed.connect(self._current_changed)
         session.selection_changed.connect(self.inspecting.refresh)
+        session.listing.connect(self.filtering.list_next)
         session.photos_asked.connect(self.show_filter)
         session.work_changed.connect(self._show_none)
         self.veil.changed.connect(self._veil_changed)

@@ -30,6 +30,7 @@ SORTS: Final = {
     Sort.OVER: "Farthest above the limit",
     Sort.CHANCE: "Safest to pass",
     Sort.RANDOM: "Shuffled",
+    Sort.LISTED: "As the filter names them",
 }
 """Sorts in words; those by the model mean the chosen flag, if there is one."""
 
@@ -77,6 +78,8 @@ class Shown:
     def ask(self, text: str) -> None:
         """Another filter, in its text form. Raises FilterError."""
         self.filter = reviewing.parse(text, self._mirror_of().scheme)
+        if self.sort == Sort.LISTED and not any(term.key in ("id", "picked") for term in self.filter.terms):
+            self.sort = Sort.ADDED
 
     def take_natural_order(self) -> None:
         """The order that the filter's terms are wanted in, if there is one, and the class that they mean."""

@@ -184,7 +184,8 @@ class RunView(QWidget):
     def show_curves(self, curves: Curves) -> None:
         """Draw what the run has said so far."""
         self._curves = curves
-        self._show_tab()
+        if self._row is not None:  # what draws takes long to make, and without a run nobody sees it
+            self._show_tab()
         self._show_words()
         self._show_alarms()
 

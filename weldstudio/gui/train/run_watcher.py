@@ -150,11 +150,12 @@ def _look_again(store: "Store", known: tuple[RunRow, ...]) -> _Seen:
 
 
 def _clear_away(store: "Store") -> None:
-    """Folders of runs that were deleted long ago."""
-    from weldstudio.studio import marking
+    """Folders of runs that were deleted long ago, and features that were half deleted."""
+    from weldstudio.studio import features, marking
 
     if not store.read_only:
         marking.clear_away(store)
+        features.sweep(store)
 
 
 def _adopt(store: "Store") -> tuple[Ready, ...]:

@@ -38,6 +38,8 @@ def shown_value(run: RunFacts, key: str) -> str:
         return when(value)
     if key == "minutes":
         return duration(60 * value)
+    if key == "network.freeze" and value < 0:
+        return "all"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if key in ("photos", "alarms"):
