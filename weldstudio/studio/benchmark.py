@@ -26,7 +26,7 @@ from weldstudio.studio.benchmark_rows import ROWS, Row
 
 POLL_S = 0.02
 PREPARING_S = 300.0
-MEASURING_S = 120.0
+MEASURING_S = 300.0
 PHOTOS, LINKS = 40, 20_000
 
 
