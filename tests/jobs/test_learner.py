@@ -71,7 +71,8 @@ def test_labels_are_learned_and_judged(asked: Learn) -> None:
 def test_what_was_judged_before_stands_until_it_is_judged_again(asked: Learn) -> None:
     alone = np.full((2, 1), 0.25, np.float16)
     ids, slots = np.array([11, 500]), np.array([5])
-    before = Refit("m", ids, slots, alone, np.array([0.4], np.float32), alone, alone)
+    heads = np.zeros((1, WIDTH), np.float32), np.zeros(1, np.float32)
+    before = Refit("m", ids, slots, alone, np.array([0.4], np.float32), alone, *heads, alone)
     refit_file.write(Path(asked.project), before)
     talk([asked], until=1)
     said = refit_file.read(Path(asked.project))
