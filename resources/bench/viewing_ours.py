@@ -11,7 +11,8 @@ import our_window
 import psutil
 import rounds
 import ticking
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -52,10 +53,15 @@ def following() -> dict[str, object]:
     ticking.rest(500)
     painted = our_window.Painted(page.large.view)
 
-    def press(_: int) -> None:
+    def press(number: int) -> None:
         before = window.session.current
         painted.look(lambda: window.session.current != before and page.loader.get(window.session.current) is not None)
-        QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Right)
+        if number:  # a key that is held comes again by itself, which no click of a test does
+            arrow = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, "", True)
+            QApplication.sendEvent(QApplication.focusWidget() or window, arrow)
+            window.action_table.trigger("photo.next")
+        else:
+            QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Right)
         our_window.wait_until(lambda: painted.ms, "the next photograph did not come")
 
     seen, done = [], []

@@ -128,7 +128,8 @@ def test_photographs_like_one_and_the_next_to_label_are_shown(qtbot: QtBot, wind
     session.set_current(int(session.mirror.ids[3]))
     with qtbot.waitSignal(session.photos_asked, timeout=WAIT_MS) as asked:
         window.action_table["work.similar"].trigger()
-    assert asked.args[0].count(",") == COUNT - 2  # all others, for there are few
+    assert asked.args[0].count(",") == COUNT - 1  # itself and all others, for there are few
+    assert session.current == session.mirror.ids[3] == int(asked.args[0].removeprefix("id:").split(",")[0])
     page = window.pages["review"]
     assert page.filtering.shown.ids.tolist() == [int(i) for i in asked.args[0].removeprefix("id:").split(",")]
     assert page.filtering.shown.sort == "listed"  # the most alike first

@@ -59,6 +59,8 @@ def test_any_text_is_a_filter_or_said_to_be_none(text: str) -> None:
         ("added:soon", "is no time"),
         ("points:many", "no number of points"),
         ("points:45..5", "the lower number first"),
+        ("points>many", "no number of points"),
+        ("joint>3", "has a colon behind it"),
         ("model:soil=0.8..0.2", "the lower probability first"),
         ("model:soil=0.2..high", "is no probability"),
         ("id:one", "numbers of photos"),
@@ -68,3 +70,16 @@ def test_any_text_is_a_filter_or_said_to_be_none(text: str) -> None:
 def test_a_filter_that_makes_no_sense_names_the_nearest(text: str, sentence: str) -> None:
     with pytest.raises(reviewing.FilterError, match=sentence):
         parse(text, SCHEME)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("points>=50", "points:50.."),
+        ("-points<5", "-points:0..4"),
+        ("points=5..45", "points:5..45"),
+        ("a>3", 'name:"a>3"'),
+    ],
+)
+def test_points_are_compared_as_numbers_are_elsewhere(text: str, meant: str) -> None:
+    assert parse(text, Scheme()).text == meant

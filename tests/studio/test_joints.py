@@ -102,6 +102,10 @@ def test_decisive_is_what_one_unsure_or_disputed_flag_would_turn_the_nearest_fir
     said[8, 0] = 0.9  # J4: clear, and the model raises soil
     predictions.write(pairs, "m", list(range(1, 13)), said)
     assert names(pairs, Queue.DECISIVE) == ["J3", "J0", "J4"]
+    seen = mirror.read(pairs)
+    by = [joints.turned_by(seen, ids(pairs, name)[0]) for name in ("J0", "J1", "J3", "J4")]
+    photo = {row: seen.paths[row - 1] for row in (1, 7, 9)}
+    assert by == [(f"soil ({photo[1]})",), (), (f"soil ({photo[7]})",), (f"soil ({photo[9]})",)]
     decisions.override(pairs, ids(pairs, "J3"), Outcome.REJECT, who=ANN, reason="seen on site")
     assert names(pairs, Queue.DECISIVE) == ["J0", "J4"]
 

@@ -67,6 +67,11 @@ def test_near_duplicates_are_confirmed_and_conflicts_come_first(store: Store) ->
 
 def test_labels_are_handed_on_to_near_duplicates_that_do_not_differ(store: Store) -> None:
     label(store, {4: [State.RAISED, State.CLEAR, State.CLEAR], 5: [State.CLEAR] * 3})
+    with pytest.raises(EditRefused, match="nearly the same"):
+        propagating.spread(store, 7)
+    label(store, {5: [State.RAISED]})
+    with pytest.raises(EditRefused, match="already"):
+        propagating.spread(store, 4)
     labelling.set_state(store, [5], 0, State.UNSEEN, who="Ann")
     found = propagating.spread(store, 4)
     assert (found.to, found.differing) == ((5,), ())
@@ -79,8 +84,6 @@ def test_labels_are_handed_on_to_near_duplicates_that_do_not_differ(store: Store
     assert mirrors.read(store).states(0)[mirrors.read(store).row(5)] == State.UNSEEN
     label(store, {5: [State.CLEAR]})
     assert propagating.spread(store, 4).differing == (5,)
-    with pytest.raises(EditRefused, match="nearly the same"):
-        propagating.spread(store, 7)
 
 
 def test_what_to_label_next_is_unlabelled_and_partly_by_chance(store: Store) -> None:

@@ -1,7 +1,7 @@
 """`joints`: verdicts, decisions and waiting times of joints, queue by queue."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -51,15 +51,21 @@ def joints(project: Path, queue: str | None, text: str | None, limit: int, rates
         seen = mirror.read(store)
         found = reviewing.joints_of(seen, queue=queue, text=text or "")
         rows = decisions.in_full(store, joining.describe(seen, found[: limit or None].tolist()))
+        turned = [joining.turned_by(seen, row.joint_id) if queue == joining.Queue.DECISIVE else () for row in rows]
     lines = answer.table(
         ("joint", "photos", "contractor", "points", "reject at", "verdict", "model", "decision", "waiting"),
         [_cells(row) for row in rows],
     )
+    if any(turned):
+        lines += "\nOne flag would turn it:"
+        lines += "".join(f"\n  {row.name}: {'; '.join(by)}" for row, by in zip(rows, turned, strict=True) if by)
     more = len(found) - len(rows)
     said = lines if rows else "No joint."
     if more:
         said += f"\n... and {answer.count(more, 'more joint')}; --limit 0 shows all."
-    result = {"queue": queue, "count": len(found), "joints": [row.to_json(seen.scheme) for row in rows]}
+    result: dict[str, Any] = {"queue": queue, "count": len(found), "joints": [row.to_json(seen.scheme) for row in rows]}
+    if queue == joining.Queue.DECISIVE:
+        result["turned_by"] = {row.name: list(by) for row, by in zip(rows, turned, strict=True)}
     answer.give(as_json, result, said)
 
 

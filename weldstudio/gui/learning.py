@@ -74,7 +74,7 @@ class Learning(QObject):
     refitted = Signal(str)
     """A stage ('step', 'fitted', 'judged') has been laid over the mirror."""
     found = Signal(object)
-    """Photo ids that were looked for, the most alike first."""
+    """Photo ids: the one that others were looked for like, and these, the most alike first."""
     taught = Signal(object)
     """A `Lesson`."""
 
@@ -86,7 +86,7 @@ class Learning(QObject):
         self._child: Child | None = None
         self._told: _Told | None = None
         self._request = 0
-        self._looking = -1
+        self._looking = self._like = -1
         self._suggested: Callable[[tuple[int, ...], tuple[int, ...]], None] = lambda _ids, _slots: None
         self._before: tuple[Lesson, NDArray[np.uint8]] | None = None
         self.lesson: Lesson | None = None
@@ -114,7 +114,7 @@ class Learning(QObject):
         """Have the photographs looked for that are most like one, answered by `found`; False where nothing can."""
         if self._told is None:
             return False
-        self._looking = self._next()
+        self._looking, self._like = self._next(), photo_id
         self._say(FindSimilar(self._looking, photo_id, count))
         return True
 
@@ -241,7 +241,7 @@ class Learning(QObject):
                 if isinstance(message, Refitted):
                     newest = message
                 elif isinstance(message, SimilarFound):
-                    self.found.emit(message.photo_ids)
+                    self.found.emit((self._like, *message.photo_ids))
                 elif isinstance(message, Suggested):
                     self._suggested(message.photo_ids, message.slots)
                 elif isinstance(message, Failed) and message.request == self._looking:

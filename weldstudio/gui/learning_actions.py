@@ -62,19 +62,20 @@ def show_moved(window: "MainWindow") -> None:
 
 
 def show_similar(window: "MainWindow") -> None:
-    """The photographs most like the one on screen, the most alike first."""
+    """The photograph on screen, and after it those most like it, the most alike first."""
     session = window.session
     learning = session.findChild(Learning) if session is not None else None
     if session is None or session.current is None:
         return
-    if learning is not None and learning.find_similar(session.current):
+    current = session.current
+    if learning is not None and learning.find_similar(current):
         return
     from weldstudio.studio import likeness
 
     def show(found: "list[likeness.Neighbour]") -> None:
-        _list(session, "alike", tuple(one.photo_id for one in found))
+        _list(session, "alike", (current, *(one.photo_id for one in found)))
 
-    session.run(likeness.similar, session.current, SIMILAR).then(show)
+    session.run(likeness.similar, current, SIMILAR).then(show)
 
 
 def show_next(window: "MainWindow") -> None:
@@ -105,3 +106,4 @@ def _list(session: Session, words: str, photo_ids: tuple[int, ...]) -> None:
 
     session.listing.emit()
     session.show_photos(pick(session.mirror, words, np.array(photo_ids, np.int64)))
+    session.set_current(photo_ids[0])

@@ -27,7 +27,10 @@ def read(folder: Path) -> Refit | None:
         return None
     try:
         with file.open("rb") as opened, np.load(opened) as found:
-            values = {each.name: found[each.name] for each in fields(Refit) if each.name != "model_id"}
+            none = np.full(len(found["slots"]), np.nan, np.float32)
+            # Files of before heads were kept: what they say of the photos holds.
+            known = {"weight": none[:, None], "bias": none, **{name: found[name] for name in found.files}}
+            values = {each.name: known[each.name] for each in fields(Refit) if each.name != "model_id"}
             return Refit(model_id=str(found["model_id"]), **values)
     except array_file.DAMAGED as error:
         _logger.warning("The refitted heads in %s cannot be read: %s", file, error)

@@ -137,7 +137,7 @@ class Mirror:
 
     def rows(self, photo_ids: Iterable[int]) -> NDArray[np.int64]:
         """Rows of photos, in their order. Raises KeyError if one is not there."""
-        wanted = np.fromiter(photo_ids, np.int64)
+        wanted = photo_ids if isinstance(photo_ids, np.ndarray) else np.fromiter(photo_ids, np.int64)
         rows, there = self._find(wanted)
         if not there.all():
             raise KeyError(f"no photo {int(wanted[~there][0])}")

@@ -63,7 +63,7 @@ KEYS: Mapping[str, str] = {
     "joint": "the joint's reference",
     "verdict": "accept, reject or open, by the labels",
     "predicted": "accept, reject or open, by the model",
-    "points": "points of the joint by its labels: points:50, points:5..45, points:50..",
+    "points": "points of the joint by its labels: points:50, points:5..45, points:50.., points>=50",
     "decision": "what was decided of the joint: accepted, rejected, new-photo or none",
     "type": "the joint's type: type:coupler",
     "medium": "what flows through the pipe: medium:water",
@@ -94,6 +94,8 @@ WORD_VALUES: Mapping[str, tuple[str, ...]] = {
 }
 _TERM = re.compile(r'(?P<key>[a-z]+):(?P<value>"(?:[^"\\]|\\.)*"|[^"=<>]*)(?P<rest>(?:=|[<>]).*)?', re.DOTALL)
 TOKEN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+|"[^"]*$', re.DOTALL)
+_COMPARED = re.compile(r"(?P<key>[a-z]+):?(?P<sign>[<>]=?|=)(?P<value>.+)")
+"""As numbers are compared elsewhere: points>=50."""
 _PLAIN = re.compile(r'[^\s"=<>\\]+')
 
 
@@ -170,6 +172,8 @@ def _term(token: str, scheme: Scheme) -> Term:
     body = token[1:] if negated else token
     if body in WORDS:
         return Term(body, negated=negated)
+    if (compared := _COMPARED.fullmatch(body)) and compared["key"] in KEYS:
+        body = _with_colon(**compared.groupdict())
     found = _TERM.fullmatch(body)
     if found is None or (found["key"] not in KEYS and not _meant_as_key(found["key"])):
         return _name_term(body, negated=negated)
@@ -194,6 +198,16 @@ def _term(token: str, scheme: Scheme) -> Term:
     if rest and key not in ("flag", "model"):
         raise FilterError(f"'{rest}' means nothing behind '{key}:'; put the value in quotes if it belongs to it.")
     return _with_rest(key, value, rest, negated=negated)
+
+
+def _with_colon(key: str, sign: str, value: str) -> str:
+    """A comparison as the filter writes it. Raises FilterError where there is nothing to compare."""
+    if key != "points":
+        raise FilterError(f"'{key}' has a colon behind it: {KEYS[key]}.")
+    if sign == "=" or not value.isdecimal():
+        return f"points:{value}"  # whose own sentence says what is wrong with it
+    number = int(value) + {">": 1, "<": -1}.get(sign, 0)
+    return f"points:{number}.." if sign[0] == ">" else f"points:0..{number}"
 
 
 def _with_rest(key: str, value: str, rest: str, *, negated: bool) -> Term:

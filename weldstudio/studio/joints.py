@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from weldstudio.domain.decision import TOLD, Decision, Override, Told
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import State
-from weldstudio.domain.scheme import Scheme
+from weldstudio.domain.scheme import Scheme, SchemeClass
 from weldstudio.domain.verdict import Outcome, Verdict
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding
 from weldstudio.studio.deciding import Moves, Said, Tally
 from weldstudio.studio.kept import by_joint, kept
+from weldstudio.studio.part import part
 
 Ids = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -161,10 +162,39 @@ def decisive(mirror: Mirror) -> Floats:
 def _turning(mirror: Mirror) -> Floats:
     """As `decisive`, of every joint, decided or not."""
     counted = deciding.tally(mirror)
+    limits = counted.limits
+    turns = np.zeros(len(counted.joints), np.bool_)
+    for _, by_it in _turned(mirror):
+        turns |= by_it
+    distance = np.where(counted.low >= limits, counted.low - limits + 1, limits - counted.low).astype(np.float64)
+    return np.where(turns, distance, np.inf)
+
+
+def turned_by(mirror: Mirror, joint_id: int) -> tuple[str, ...]:
+    """Which flags would turn the verdict of a joint, each alone, with the photos on which they are open.
+
+    "No Clamp Used (a/12.jpg)".
+    """
+    rows = np.flatnonzero(mirror.joint == joint_id)
+    of_joint = part(mirror, rows)
+    found = []
+    for item, by_it in _turned(of_joint):
+        if by_it.any():
+            states = of_joint.states(item.slot)
+            open_on = states == State.UNSURE
+            if mirror.model_id is not None and not open_on.any():
+                says = deciding.predicted_states(of_joint, item.slot)
+                open_on = (says != State.UNSEEN) & (states != State.UNSEEN) & (says != states)
+            found.append(f"{item.name} ({', '.join(mirror.paths[row] for row in rows[open_on].tolist())})")
+    return tuple(found)
+
+
+def _turned(mirror: Mirror) -> Iterator[tuple[SchemeClass, Bools]]:
+    """Classes with the joints (as a mask) whose verdict each would turn alone."""
+    counted = deciding.tally(mirror)
     model = deciding.tally(mirror, predicted=True) if mirror.model_id is not None else None
     limits = counted.limits
     rejecting = counted.low >= limits
-    turns = np.zeros(len(counted.joints), np.bool_)
     for place, (item, states, others) in enumerate(counted.parts()):
         points = np.int32(counted.scheme.points_of(item.slot))
         if not points:
@@ -176,14 +206,13 @@ def _turning(mirror: Mirror) -> Floats:
         # Of a group only the highest points count, so this much more or less:
         weight = np.maximum(points - beside, 0)
         up = states == State.UNSURE
+        turns = np.zeros(len(counted.joints), np.bool_)
         if model is not None:
             says = model.states[place]
             up |= (states == State.CLEAR) & (says == State.RAISED)
             down = (states == State.RAISED) & (says == State.CLEAR)
-            turns |= rejecting & down & (counted.low - weight < limits)
-        turns |= ~rejecting & up & (counted.low + weight >= limits)
-    distance = np.where(rejecting, counted.low - limits + 1, limits - counted.low).astype(np.float64)
-    return np.where(turns, distance, np.inf)
+            turns = rejecting & down & (counted.low - weight < limits)
+        yield item, turns | (~rejecting & up & (counted.low + weight >= limits))
 
 
 def changed(mirror: Mirror, counted: Tally) -> Bools:

@@ -52,11 +52,14 @@ def spread(store: Store, photo_id: int, *, mirror: Mirror | None = None) -> Spre
     if not len(others):
         raise EditRefused("No photograph is nearly the same as this one.")
     rows = mirror.rows(others.tolist())
-    differ = np.zeros(len(others), np.bool_)
+    differ, lacks = np.zeros(len(others), np.bool_), np.zeros(len(others), np.bool_)
     for slot, state in wanted:
         states = mirror.states(slot)[rows]
+        lacks |= states == State.UNSEEN
         differ |= (states != State.UNSEEN) & (states != state)
-    return Spread(photo_id, wanted, tuple(others[~differ].tolist()), tuple(others[differ].tolist()))
+    if not (lacks | differ).any():
+        raise EditRefused("All near-duplicates of this photograph carry its labels already.")
+    return Spread(photo_id, wanted, tuple(others[lacks & ~differ].tolist()), tuple(others[differ].tolist()))
 
 
 def propagate(store: Store, photo_id: int, *, who: str) -> Done:

@@ -23,6 +23,10 @@ class Names:
     def __len__(self) -> int:
         return len(self._joint)
 
+    def prepare(self) -> None:
+        """Make what the first key looks into; any thread."""
+        _ = self._files, self._joints, self._ids
+
     def seek(self, text: str) -> Bools:
         """(n,) whether the file name or joint of each photo begins with a text; upper and lower case do not count.
 

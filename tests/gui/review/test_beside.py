@@ -142,9 +142,9 @@ def test_the_overlay_of_the_chosen_flag_lies_on_every_photograph(qtbot: QtBot, p
 
 
 def test_every_raised_flag_has_its_overlay(qtbot: QtBot, page: ReviewPage) -> None:
-    page._session.mirror.thresholds[:] = 0.15
     press(page, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(page.overlays.probabilities()))
+    page._session.mirror.thresholds[:] = 0.15  # what is still read of the project has been read by now
     page._session.choose_flag(0)
     press(page, Qt.Key.Key_F3, SHIFT)
     assert page.overlays.on

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.gui.review.test_page import At, with_model  # noqa: F401 - a fixture
@@ -89,3 +90,23 @@ def test_a_label_key_computes_and_paints_each_thing_once_and_what_no_label_chang
         app.removeEventFilter(paints)
     assert calls == {"refresh_labels": KEYS}
     assert paints.counts == dict.fromkeys(once, KEYS)
+
+
+def test_while_a_key_is_held_words_follow_the_photographs_and_the_last_one_is_told(
+    calls: Counter[str],
+    with_model: At,  # noqa: F811
+) -> None:
+    at = with_model
+    at.qtbot.waitUntil(lambda: bool(at.page.overlays.probabilities()))
+    at.key(Qt.Key.Key_Return)
+    calls.clear()
+    at.key(Qt.Key.Key_Right)
+    assert calls["refresh"] == 1
+    for _ in range(5):
+        repeat = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, "", True)
+        QApplication.sendEvent(at.page.large.view, repeat)
+        at.page._actions.trigger("photo.next")
+    assert calls["refresh"] == 1
+    shown = at.session.mirror.paths[at.session.mirror.row(at.session.current or 0)]
+    at.qtbot.waitUntil(lambda: shown in at.page.inspector.banner.accessibleName())
+    assert at.page.large.view.photo_id == at.session.current

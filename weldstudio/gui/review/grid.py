@@ -82,7 +82,10 @@ class PhotoGrid(QAbstractScrollArea):
         before, selected = self.state.current_id, (self.state.count, len(self.state.hidden))
         offset = self._offset_of_current()
         self.state.show(ids)
-        self._groups = Groups(starts, theme.px(HEIGHT)) if starts is not None and len(starts) else None
+        if starts is None or not len(starts):
+            self._groups = None
+        elif self._groups is None or not np.array_equal(self._groups.starts, starts):
+            self._groups = Groups(starts, theme.px(HEIGHT))  # else its layout is known
         self.badges.forget(None)
         self.heads.forget()
         self._measure()

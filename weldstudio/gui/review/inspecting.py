@@ -2,11 +2,11 @@
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.model import scheme_difference
@@ -36,6 +36,9 @@ from weldstudio.studio.reviewing import Counts
 
 if TYPE_CHECKING:
     from weldstudio.store.store import Store
+
+_LATER_MS: Final = 120
+"""While photographs run past, what is said of them is as old as this at most."""
 
 
 class Inspecting(QObject):
@@ -67,6 +70,10 @@ class Inspecting(QObject):
         """The filter of the queue in which the one photograph waits because of labels of its own."""
         self._difference = ""
         """How the scheme that the model was trained for differs."""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_LATER_MS)
+        self._later.timeout.connect(self.refresh)
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -96,8 +103,19 @@ class Inspecting(QObject):
         """Whether one of these joints is shown here."""
         return not joint_ids.isdisjoint(self._subject.joints.tolist())
 
+    def follow(self, *, held: bool) -> None:
+        """Another photograph: show what holds of it; while a key is held, only now and then, the last one for certain.
+
+        Putting all that together takes longer than showing a photograph.
+        """
+        if not held:
+            self.refresh()
+        elif not self._later.isActive():
+            self._later.start()
+
     def refresh(self) -> None:
         """Show what holds now of the photographs that a key press means."""
+        self._later.stop()
         session = self._session
         if session.mirror_or_none is None:
             return
@@ -121,7 +139,7 @@ class Inspecting(QObject):
         """Show what labels of the same photographs hold now, and nothing else: a label key must be quick."""
         if self._session.mirror_or_none is None:
             return
-        if self._veiled:
+        if self._veiled or self._later.isActive():
             self.refresh()  # a label may have lifted the veil
         else:
             self._show_labels()

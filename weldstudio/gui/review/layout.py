@@ -81,10 +81,10 @@ class Layout:
         # For each group: the one with which the next row begins, if a row begins with this one. Nothing stands beside
         # the end of a group that takes more than a row.
         behind = np.maximum(ends.searchsorted(starts + self.columns, "right"), np.arange(1, len(starts) + 1)).tolist()
-        leading = []
-        group = 0
-        while group < len(behind):
-            leading.append(group)
+        leading: list[int] = []
+        group, last, add = 0, len(behind), leading.append
+        while group < last:
+            add(group)
             group = behind[group]
         firsts, sizes = starts[leading], (ends - starts)[leading]
         rows = -(-sizes // self.columns)

@@ -26,6 +26,7 @@ from weldstudio.gui.review.going import Going
 from weldstudio.gui.review.grid import PhotoGrid
 from weldstudio.gui.review.guest import Guest
 from weldstudio.gui.review.heads import head_of
+from weldstudio.gui.review.held_key import HeldKey
 from weldstudio.gui.review.inspecting import Inspecting
 from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
@@ -125,6 +126,7 @@ class ReviewPage(QWidget):
         self.examples = Examples(session, actions, self.inspector.flags)
         self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
         self.apart = Apart(session, actions, self.stack, large=self.large, going=self.going)
+        self.held = HeldKey(self)
         self.peek = Peek(actions["overlay.toggle"], self._peeked, self)
         self._build()
         self._connect()
@@ -236,7 +238,8 @@ class ReviewPage(QWidget):
         for action_id, slot in slots.items():
             self._actions.connect(action_id, slot)
         self.peek.listen(self)
-        self.apart.shown.connect(self.peek.listen)
+        for listener in (self.peek, self.held):
+            self.apart.shown.connect(listener.listen)
         for widget in (self.grid, self.large):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
             widget.addActions([self._actions[action_id] for action_id in _MENU])
@@ -338,7 +341,7 @@ class ReviewPage(QWidget):
         self.overlays.refresh()
         if self.going.is_large:
             self.large.view.repaint()  # the photograph is on the screen before all that is said of it is put together
-        self.inspecting.refresh()
+        self.inspecting.follow(held=self.held.down)
 
     def _show_overlay(self, slot: int) -> None:
         if self.going.shows_large:

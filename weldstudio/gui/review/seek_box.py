@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.background import Background
 from weldstudio.gui.floating import Floating
 from weldstudio.gui.review.going import Going
 from weldstudio.gui.review.shown import Shown
@@ -50,11 +51,14 @@ class SeekBox(Floating):
         row.addWidget(self.field)
         row.addWidget(self.said)
         self.setFocusProxy(self.field)
+        self._background = Background(self)
         actions.connect("photo.seek", self.begin)
 
     def begin(self) -> None:
         """Open the empty field over the photographs."""
-        self._began, self._names, self.hits = self._session.current, Names(self._session.mirror), _NONE
+        names = Names(self._session.mirror)
+        self._began, self._names, self.hits = self._session.current, names, _NONE
+        self._background.ask(names.prepare, lambda _nothing, _error: None)  # before the first key comes
         with QSignalBlocker(self.field):
             self.field.clear()
         self._say()
