@@ -123,7 +123,8 @@ def _says(states: NDArray[np.uint8], task: str) -> NDArray[np.bool_]:
     """Photos (n,) whose labels tell something: any known one, or exactly one raised of classes that exclude others."""
     if task == "exclusive":
         states = one_of_a_group(states)
-    return np.asarray(np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1))
+    result: NDArray[np.bool_] = np.asarray(np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1))
+    return result
 
 
 def _left_out(
