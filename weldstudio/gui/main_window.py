@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
             else:
                 self.action_table.set_flags(self.session.mirror.scheme)
             window_actions.watch_undo(self, self.session)
-            self.show_page("review")
+            self.show_page(self.page or "review")  # who was quicker than this stays where he went
         self.settings.remember_project(self.session.folder)
         window_actions.save_settings(self)
         window_actions.resume(self.session, self, created=self._created)
