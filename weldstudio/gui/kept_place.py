@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def go_back(window: "MainWindow", place: KeptPlace) -> None:
         session, page = window.session, window.pages.get("review")
         if session is None or page is None:
             return
+        import numpy as np
+
         from weldstudio.gui.review.page import ReviewPage
 
         assert isinstance(page, ReviewPage)

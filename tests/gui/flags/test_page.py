@@ -17,7 +17,9 @@ from weldstudio.gui.flags.merge_dialog import MergeDialog, in_words
 from weldstudio.gui.flags.model import Column
 from weldstudio.gui.flags.page import FlagsPage
 from weldstudio.gui.flags.rows import Kind
+from weldstudio.gui.name_column import LEAST
 from weldstudio.gui.session import Session
+from weldstudio.gui.theme import theme
 from weldstudio.studio import merging, scheme
 from weldstudio.studio.merging import MergePreview
 
@@ -357,7 +359,7 @@ def test_names_have_the_room_of_the_bars_where_there_is_little(qtbot: QtBot, pag
     stage.session.edit("Retire", scheme.retire_flag, 0, who="Ada")
     stage.resize(900, 500)
     qtbot.waitUntil(lambda: page.table.isColumnHidden(Column.SHARE))
-    assert page.table.columnWidth(Column.NAME) >= 160
+    assert page.table.columnWidth(Column.NAME) >= theme.px(LEAST)
     stage.resize(1280, 720)
     qtbot.waitUntil(lambda: not page.table.isColumnHidden(Column.SHARE))
 

@@ -41,7 +41,7 @@ class At:
     def __init__(self, qtbot: QtBot, window: MainWindow, project: Path) -> None:
         self.qtbot, self.window = qtbot, window
         window.open_project(project)
-        qtbot.waitUntil(lambda: "review" in window.pages)
+        qtbot.waitUntil(lambda: window.page == "review")  # it is made before the photographs are read
         page = window.pages["review"]
         assert isinstance(page, ReviewPage)
         self.page = page
