@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ from tests.studio.labelled import label
 from tests.studio.test_refitting import refit
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Source, State, label_byte
+from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.wrong_labels import Wrong
 from weldstudio.imaging import side_file
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import contrast, doubting, labelling, likeness, reviewing, second, suspects, twins
+from weldstudio.studio import contrast, doubting, labelling, likeness, reviewing, second, snapshots, suspects, twins
 from weldstudio.studio.filters import parse
 
 
@@ -212,6 +214,19 @@ def test_where_more_labels_are_wrong_than_rare_the_lazy_answer_is_warned_of() ->
     assert found.common == "clear"
     assert "2.7%" in found.sentence
     assert doubting.lazy(Mirror(), [standing("missing", 980, 10.0), standing("wrong", 20, 2.0)]) == []
+
+
+def test_a_training_is_warned_of_the_lazy_answer_before_it_starts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [item.name for item in mirrors.read(store).scheme.classes]
+    bad = [doubting.Standing(name, 0, "missing", 0, 0, 0, 0, 0, Wrong(980, 25, 20, 30)) for name in names[:2]]
+    both = [each for one in bad for each in (one, replace(one, kind="wrong", estimate=Wrong(20, 2, 1, 3)))]
+    monkeypatch.setattr(doubting, "standings", lambda mirror: both)
+    told = snapshots.take(store, Recipe().with_values({"data.classes": names[0]})).warnings
+    assert [one for one in told if "look through its suspects" in one] == [
+        doubting.lazy(mirrors.read(store), both)[0].sentence
+    ]
 
 
 def test_the_nearest_photos_of_both_labels_are_found(store: Store) -> None:

@@ -195,6 +195,13 @@ def lazy(mirror: Mirror, known: Sequence[Standing]) -> list[Lazy]:
     return found
 
 
+def forewarned(mirror: Mirror, flags: Sequence[str]) -> list[str]:
+    """What to say before a training of these flags starts; nothing where nothing was learned from the labels yet."""
+    if suspects.alone(mirror) is None:
+        return []
+    return [one.sentence for one in lazy(mirror, standings(mirror)) if one.flag in flags]
+
+
 def answer(store: Store, photo_id: int, slot: int, said: str, *, who: str) -> Done:
     """Say of a suspect that the label is right, wrong (it is turned round) or that one cannot say (unsure).
 

@@ -142,8 +142,7 @@ class _Compared:
 def look(store: Store, *, trusted: str = "") -> Generator[Progress, None, Findings]:
     """Looks through all labels. Closing it leaves what was there. `trusted` is an equipment."""
     mirror = mirrors.read(store)
-    yield Progress(0, None, "looking for near-duplicates")
-    clusters = likeness.duplicates(store) if len(mirror) else []
+    clusters = yield from likeness.duplicates(store)
     twins.keep(store, mirror, clusters)
     yield Progress(0, None, "estimating wrong labels")
     standings = doubting.standings(mirror)
