@@ -24,7 +24,7 @@ from weldstudio.store import photos as photo_rows
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import known_names, reviewing, second
+from weldstudio.studio import doubting, known_names, reviewing, second
 from weldstudio.studio.preflight import (
     manifest_problem,
     recipe_problem,
@@ -107,6 +107,8 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
             "are left out."
         )
     warnings += recipe_warnings(recipe, manifest) + wrong_labels(manifest, second.agreement(mirror).flags)
+    if manifest.task == "multilabel":
+        warnings += doubting.forewarned(mirror, [item.name for item in manifest.classes])
     problem = manifest_problem(manifest) or recipe_problem(recipe, manifest)
     seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
     reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}
