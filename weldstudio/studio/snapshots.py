@@ -24,7 +24,7 @@ from weldstudio.store import photos as photo_rows
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import reviewing, second
+from weldstudio.studio import doubting, reviewing, second
 from weldstudio.studio.filters import parse
 from weldstudio.studio.preflight import (
     manifest_problem,
@@ -108,6 +108,8 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
             "are left out."
         )
     warnings += recipe_warnings(recipe, manifest) + wrong_labels(manifest, second.agreement(mirror).flags)
+    if manifest.task == "multilabel":
+        warnings += doubting.forewarned(mirror, [item.name for item in manifest.classes])
     problem = manifest_problem(manifest) or recipe_problem(recipe, manifest)
     seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
     reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}
