@@ -193,6 +193,19 @@ def test_what_experts_answer_narrows_the_estimate_down(store: Store) -> None:
     assert after.estimate.expected == 0  # all that could be wrong were found right
 
 
+def test_a_flag_that_cannot_be_told_apart_is_not_called_wrong(store: Store) -> None:
+    mirror = mirrors.read(store)
+    ids = mirror.ids[mirror.states(0) == State.RAISED][1:].tolist()
+    rng = np.random.default_rng(0)
+    label(store, {int(photo): [State.CLEAR] for photo in ids})  # one raised photo is left, and it looks like the others
+    for photo in rng.choice(ids, 3, replace=False).tolist():
+        label(store, {int(photo): [State.RAISED]})
+    refit(store)
+    estimates = {one.kind: one.estimate for one in doubting.standings(mirrors.read(store)) if one.slot == 0}
+    assert estimates["missing"] is None or estimates["missing"].expected < estimates["missing"].labels / 2
+    assert estimates["wrong"] is None
+
+
 def test_where_more_labels_are_wrong_than_rare_the_lazy_answer_is_warned_of() -> None:
     def standing(kind: str, labels: int, wrong: float) -> doubting.Standing:
         return doubting.Standing("Rare", 0, kind, 0, 0, 0, 0, 0, Wrong(labels, wrong, wrong / 2, 2 * wrong))

@@ -24,8 +24,7 @@ from weldstudio.store import photos as photo_rows
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import doubting, reviewing, second
-from weldstudio.studio.filters import parse
+from weldstudio.studio import doubting, known_names, reviewing, second
 from weldstudio.studio.preflight import (
     manifest_problem,
     recipe_problem,
@@ -206,7 +205,7 @@ def _filtered(mirror: Mirror, text: str) -> NDArray[np.bool_]:
     chosen = np.ones(len(mirror), dtype=bool)
     if text.strip():
         chosen[:] = False
-        chosen[reviewing.select(mirror, parse(text, mirror.scheme))] = True
+        chosen[reviewing.select(mirror, known_names.asked(mirror, text))] = True
     return chosen
 
 
