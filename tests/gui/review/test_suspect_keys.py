@@ -12,6 +12,7 @@ from tests.studio.labelled import label
 from tests.studio.test_refitting import refit
 from weldstudio.domain.labelling import State
 from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.review.page import ReviewPage
 from weldstudio.gui.session import Session
 from weldstudio.store import mirror as mirrors
 from weldstudio.studio import suspects
@@ -67,3 +68,18 @@ def test_a_label_that_was_answered_for_stays_until_one_moves_on(
     assert session.current == before[0]
     assert shown.ids.tolist() == before
     assert before[0] in shown.stale()
+
+
+def test_the_most_alike_of_both_labels_stand_beside_a_doubt(qtbot: QtBot, window: MainWindow, session: Session) -> None:
+    """Without a flag chosen the one in doubt is meant."""
+    session.set_current(1)
+    page = window.pages["review"]
+    assert isinstance(page, ReviewPage)
+    qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(page.large.panes.beside) > 1)
+    opposite, same = (view.photo_id for view in page.large.panes.beside[:2])
+    states = session.mirror.states(0)
+    assert states[session.mirror.row(opposite or 0)] == State.RAISED
+    assert states[session.mirror.row(same or 0)] == State.CLEAR
+    qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ControlModifier)
+    assert not page.large.panes.beside
