@@ -52,13 +52,15 @@ class Standing:
                 first += ", photo has come"
         override = () if self.override is None else (f"Set by {self.override.who}: “{self.override.reason}”",)
         turned = (f"{' or '.join(by.flag for by in self.turned_by)} would turn it",) if self.turned_by else ()
-        return first, " · ".join((*override, *turned, *self.facts))
+        return first, " · ".join((*override, *(turned or self.facts)))  # there is room for one of them
 
     @property
     def details(self) -> str:
         """Everything, for a tooltip."""
         parts = [line for line in self.lines if line]
         parts += [f"Unsure or disputed: {by.text}" for by in self.turned_by]
+        if self.turned_by and self.facts:
+            parts.append(" · ".join(self.facts))
         if self.decision is not None:
             parts.append(when(float(self.decision.at)))
             if self.decision.reason:
