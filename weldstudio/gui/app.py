@@ -50,6 +50,9 @@ def open_window(project: Path | None) -> int:
     window.deleteLater()
     # The loop has ended: what waits to be deleted would otherwise go in whatever order the interpreter ends.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if QGuiApplication.platformName() == "offscreen":
+        # There no other program can ask for what was copied, and Qt would let go of it after the interpreter has ended.
+        QGuiApplication.clipboard().clear()
     return status
 
 
