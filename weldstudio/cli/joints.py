@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from weldstudio.cli import answer
 from weldstudio.cli.options import examples, json_option, opened, project_argument
@@ -44,6 +43,8 @@ def joints(project: Path, queue: str | None, text: str | None, limit: int, rates
     if rates:
         _give_rates(project, as_json=as_json)
         return
+    import numpy as np
+
     from weldstudio.store import mirror
     from weldstudio.studio import decisions, reviewing
     from weldstudio.studio import joints as joining
