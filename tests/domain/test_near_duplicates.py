@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weldstudio.domain.near_duplicates import DISTANCE, clusters, is_telling, units
+from weldstudio.domain.near_duplicates import DISTANCE, clustering, clusters, is_telling, units
 
 
 def _chains(hashes: list[int]) -> set[frozenset[int]]:
@@ -36,6 +36,8 @@ def test_many_pictures_of_one_kind_are_one_cluster() -> None:
     assert set(clusters(np.zeros(5000, np.uint64)).tolist()) == {0}
     draw = np.random.default_rng(0).integers(0, 1000, 2000, dtype=np.uint64)
     assert len(clusters(draw)) == 2000
+    many = np.random.default_rng(0).integers(0, 2**63, 3000, dtype=np.uint64)
+    assert len(list(clustering(many))) > 2  # pauses between the groups, not only between the bands
 
 
 def _units(owners: list[int], hashes: list[int], contents: list[str | None] | None = None) -> list[int]:

@@ -1,11 +1,10 @@
-"""A header's buttons where there is little room, and a table's column of names."""
+"""A header's buttons where there is little room."""
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from weldstudio.gui.button_row import ButtonRow
-from weldstudio.gui.quality.figure_table import FigureTable
 
 
 def test_what_has_no_room_is_in_the_menu_and_what_matters_most_stays(qtbot: QtBot) -> None:
@@ -30,16 +29,3 @@ def test_what_has_no_room_is_in_the_menu_and_what_matters_most_stays(qtbot: QtBo
     row.want(buttons["Merge"], False)
     assert seen(wide) == (["Add a flag"], ["Contractors"])
     assert seen(900) == (["Contractors", "Add a flag"], [])
-
-
-def test_names_can_be_read_however_narrow_the_table(qtbot: QtBot) -> None:
-    table = FigureTable("Counts")
-    table.show_figures([("Flag", "")] + [("Raised", "")] * 6, [["No Insertion Depth Markings", *["1,000"] * 6]])
-    qtbot.addWidget(table)
-    table.show()
-    heights = []
-    for width, least in ((1200, 300), (300, 150), (1200, 300)):
-        table.resize(width, table.height())
-        assert table.columnWidth(0) >= least
-        heights.append(table.height())
-    assert heights[1] > heights[0] == heights[2]

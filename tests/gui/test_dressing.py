@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from weldstudio.gui.main_window import MainWindow
 from weldstudio.gui.palette import CONTRAST, LIGHT, ROLES
 from weldstudio.gui.review.page import ReviewPage
 from weldstudio.gui.theme import theme
+from weldstudio.imaging.look import Look
 from weldstudio.settings import Settings
 
 CONTROL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -73,9 +74,26 @@ def test_the_keys_go_through_the_sizes_and_pages_are_laid_out_anew(
     assert window.session is not None
     assert (after.filtering.shown.filter.text, after.filtering.shown.descending) == ("-id:3 -id:6", True)
     assert (window.session.selection, window.session.hidden, window.session.current) == (selected, hidden, current)
+    window.show_page("review")
+    after.going.open_large()
+    qtbot.waitUntil(lambda: not after.large.view.place.photo.isEmpty())
+    wide = after.large.view.place.photo
+    after.looking.set_look(Look(brightness=0.5, turns=1))
+    qtbot.waitUntil(lambda: after.large.view.place.photo == wide.transposed())
+    after.large.view.zoom_by(3.0)
+    after.large.view.pan_by(QPointF(-30, 40))
+    lay = after.large.view.place
     for _ in range(4):
         window.action_table.trigger("app.text_smaller")
     assert window.settings.text_size == dressing.SIZES[0]
+    qtbot.waitUntil(lambda: window.pages.get("review") not in (None, after))
+    again = window.pages["review"]
+    assert isinstance(again, ReviewPage)
+    qtbot.waitUntil(lambda: again.going.is_large and again.large.view.place.photo == lay.photo)
+    assert again.large.look == Look(brightness=0.5, turns=1)
+    lies = again.large.view.place
+    assert lies.scale == lay.scale
+    assert (lies.across, lies.down) == pytest.approx((lay.across, lay.down), abs=0.05)  # of a view of another size
     assert Settings.load(window.settings.path or Path()).text_size == dressing.SIZES[0]
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -113,6 +114,16 @@ def test_a_folder_that_cannot_be_written_is_said_to_be_so(store: Store, monkeypa
     assert "cannot be opened" in str(blamed(error, store.folder / FILE))
     monkeypatch.setattr("weldstudio.store.blame.os.access", lambda *_: False)
     assert "folder is read-only" in str(blamed(error, store.folder / FILE))
+
+
+def test_a_full_disk_is_said_to_be_full_also_where_the_database_calls_it_an_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert "still connected" in str(blamed(error, store.folder / FILE))
+    monkeypatch.setattr("weldstudio.store.blame.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    assert "disk is full" in str(blamed(error, store.folder / FILE))
 
 
 def test_reading_only_writes_nothing(store: Store) -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from weldstudio.domain.errors import ImportRefused
 from weldstudio.domain.labelling import State
+from weldstudio.domain.scheme import Flag, Scheme
 from weldstudio.studio.columns import Meaning
 from weldstudio.studio.dates import DayOrder
 from weldstudio.studio.label_files import read_label_file
+from weldstudio.studio.label_import import grown_scheme
 from weldstudio.studio.label_look import look
 from weldstudio.studio.label_report import write_problems
 from weldstudio.studio.label_table import LabelTable
@@ -124,7 +126,7 @@ def test_what_columns_mean_can_be_said(tmp_path: Path) -> None:
         ({"Quelle": "pfad"}, "Did you mean 'path'"),
         ({"Quelle": "path", "Nr": "path"}, "cannot both be the path"),
         ({"Quelle": "path", "Boden": "flags"}, "two ways to give labels"),
-        ({"Quelle": "path", "Boden": "label:Kamera"}, "two columns named 'kamera'"),
+        ({"Quelle": "path", "Boden": "label:Kamera"}, "two columns named 'Kamera'"),
     ):
         with pytest.raises(ImportRefused, match=reason):
             read(tmp_path, content, **wrong)
@@ -187,3 +189,15 @@ def test_the_report_is_a_table_and_replaces_no_other_file(tmp_path: Path) -> Non
     ]
     with pytest.raises(ExportRefused, match="no report of an import"):
         write_problems(table.problems, tmp_path / "labels.csv")
+
+
+@pytest.mark.parametrize(
+    "content", ["path,Other,other\na.jpg,1,0\n", "path,flag,state\na.jpg,Other,1\na.jpg,other,0\n"]
+)
+def test_names_that_differ_in_case_alone_never_write_over_each_other(tmp_path: Path, content: str) -> None:
+    table = read(tmp_path, content)
+    both = Scheme((Flag(0, "Other"), Flag(1, "other")))
+    assert grown_scheme(both, table, new_flags=False) is both
+    for scheme in (Scheme((Flag(0, "Other"),)), Scheme(())):
+        with pytest.raises(ImportRefused, match="in two ways, 'Other' and 'other'"):
+            grown_scheme(scheme, table, new_flags=True)

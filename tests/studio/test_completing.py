@@ -89,6 +89,10 @@ def test_only_the_word_at_the_cursor_is_replaced(seen: Mirror) -> None:
     assert text[found.start : found.end] == "equipment:red"
     assert [way.text for way in found.found] == ["equipment:Redbox"]
     assert complete(seen, "unseen ", 7).start == 7, "behind a blank a new term begins"
+    for text in ('unseen flag:"No', 'unseen flag:"No C'):
+        open_quote = complete(seen, text, len(text))
+        assert text[open_quote.start :] == text.removeprefix("unseen "), "a quote may be open yet"
+        assert open_quote.found[0].text == 'flag:"No Clamp Used"'
     assert len(complete(seen, "", 0).found) == MOST
 
 

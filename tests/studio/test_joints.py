@@ -103,9 +103,10 @@ def test_decisive_is_what_one_unsure_or_disputed_flag_would_turn_the_nearest_fir
     predictions.write(pairs, "m", list(range(1, 13)), said)
     assert names(pairs, Queue.DECISIVE) == ["J3", "J0", "J4"]
     seen = mirror.read(pairs)
-    by = [joints.turned_by(seen, ids(pairs, name)[0]) for name in ("J0", "J1", "J3", "J4")]
+    rows = {name: np.flatnonzero(seen.joint == ids(pairs, name)[0]) for name in ("J0", "J1", "J3", "J4")}
+    by = {name: [turning.text for turning in joints.turned_by(seen, of_joint)] for name, of_joint in rows.items()}
     photo = {row: seen.paths[row - 1] for row in (1, 7, 9)}
-    assert by == [(f"soil ({photo[1]})",), (), (f"soil ({photo[7]})",), (f"soil ({photo[9]})",)]
+    assert by == {"J0": [f"soil ({photo[1]})"], "J1": [], "J3": [f"soil ({photo[7]})"], "J4": [f"soil ({photo[9]})"]}
     decisions.override(pairs, ids(pairs, "J3"), Outcome.REJECT, who=ANN, reason="seen on site")
     assert names(pairs, Queue.DECISIVE) == ["J0", "J4"]
 

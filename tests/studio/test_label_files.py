@@ -164,7 +164,7 @@ def test_doubled_rows(tmp_path: Path, content: str, kept: dict[str, State] | Non
         ("\n \n", "empty"),
         ("name,a\nx.jpg,1\n", "no column 'path'"),
         ("path,\nx.jpg,2020\n", "none with labels"),
-        ("path,a,A\nx.jpg,1,0\n", "two columns named 'a'"),
+        ("path,a,a\nx.jpg,1,0\n", "two columns named 'a'"),
         ("path,a\n", "no rows"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no text file"),
     ],

@@ -226,6 +226,19 @@ def test_equal_files_are_as_many_photos_as_files(welds: Welds) -> None:
     assert welds.path(twin) == "both/twin.jpg"
 
 
+def test_of_equal_photos_the_one_with_nothing_left_in_its_place_has_the_new_name(welds: Welds) -> None:
+    first = welds.paths[0]
+    photo_id = welds.label(first)
+    link = welds.folder / "a-link.jpg"
+    link.symlink_to(welds.folder / first)
+    (twin,) = welds.rescan().new
+    (welds.folder / first).rename(welds.folder / "renamed.jpg")  # the link leads nowhere now
+    welds.rescan()
+    assert (welds.path(photo_id), welds.problem(photo_id)) == ("renamed.jpg", None)
+    assert welds.path(twin) == "a-link.jpg"
+    assert welds.problem(twin)
+
+
 def test_a_missing_folder_is_refused_and_nothing_is_missing(welds: Welds) -> None:
     welds.folder.rename(welds.folder.parent / "gone")
     with pytest.raises(ImportRefused, match="is not there, so nothing was changed"):

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ from tests.studio.labelled import label
 from tests.studio.test_refitting import refit
 from weldstudio.domain.errors import EditRefused
 from weldstudio.domain.labelling import Source, State, label_byte
+from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.wrong_labels import Wrong
 from weldstudio.imaging import side_file
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import contrast, doubting, labelling, likeness, reviewing, second, suspects, twins
+from weldstudio.studio import contrast, doubting, labelling, likeness, reviewing, second, snapshots, suspects, twins
 from weldstudio.studio.filters import parse
 
 
@@ -191,6 +193,19 @@ def test_what_experts_answer_narrows_the_estimate_down(store: Store) -> None:
     assert after.estimate.expected == 0  # all that could be wrong were found right
 
 
+def test_a_flag_that_cannot_be_told_apart_is_not_called_wrong(store: Store) -> None:
+    mirror = mirrors.read(store)
+    ids = mirror.ids[mirror.states(0) == State.RAISED][1:].tolist()
+    rng = np.random.default_rng(0)
+    label(store, {int(photo): [State.CLEAR] for photo in ids})  # one raised photo is left, and it looks like the others
+    for photo in rng.choice(ids, 3, replace=False).tolist():
+        label(store, {int(photo): [State.RAISED]})
+    refit(store)
+    estimates = {one.kind: one.estimate for one in doubting.standings(mirrors.read(store)) if one.slot == 0}
+    assert estimates["missing"] is None or estimates["missing"].expected < estimates["missing"].labels / 2
+    assert estimates["wrong"] is None
+
+
 def test_where_more_labels_are_wrong_than_rare_the_lazy_answer_is_warned_of() -> None:
     def standing(kind: str, labels: int, wrong: float) -> doubting.Standing:
         return doubting.Standing("Rare", 0, kind, 0, 0, 0, 0, 0, Wrong(labels, wrong, wrong / 2, 2 * wrong))
@@ -199,6 +214,19 @@ def test_where_more_labels_are_wrong_than_rare_the_lazy_answer_is_warned_of() ->
     assert found.common == "clear"
     assert "2.7%" in found.sentence
     assert doubting.lazy(Mirror(), [standing("missing", 980, 10.0), standing("wrong", 20, 2.0)]) == []
+
+
+def test_a_training_is_warned_of_the_lazy_answer_before_it_starts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [item.name for item in mirrors.read(store).scheme.classes]
+    bad = [doubting.Standing(name, 0, "missing", 0, 0, 0, 0, 0, Wrong(980, 25, 20, 30)) for name in names[:2]]
+    both = [each for one in bad for each in (one, replace(one, kind="wrong", estimate=Wrong(20, 2, 1, 3)))]
+    monkeypatch.setattr(doubting, "standings", lambda mirror: both)
+    told = snapshots.take(store, Recipe().with_values({"data.classes": names[0]})).warnings
+    assert [one for one in told if "look through its suspects" in one] == [
+        doubting.lazy(mirrors.read(store), both)[0].sentence
+    ]
 
 
 def test_the_nearest_photos_of_both_labels_are_found(store: Store) -> None:

@@ -47,7 +47,7 @@ def accept(
     if certainty is None and (text is not None or dry_run):
         raise click.UsageError("--filter and --dry-run belong to --certainty.")
     from weldstudio.store import mirror as mirrors
-    from weldstudio.studio import accepting, addressing, reviewing
+    from weldstudio.studio import accepting, addressing, known_names, reviewing
 
     with opened(project, read_only=dry_run) as store:
         slots = [addressing.class_of(store, name).slot for name in flags] or None
@@ -57,7 +57,7 @@ def accept(
             answer.give(as_json, {"action": done.action_id, "text": done.text}, f"{done.text}.")
             return
         mirror = mirrors.read(store)
-        rows = reviewing.select(mirror, reviewing.parse(text or "", mirror.scheme))
+        rows = reviewing.select(mirror, known_names.asked(mirror, text or ""))
         found = accepting.answers(mirror, rows, slots=slots, certainty=certainty)
         counts = {one.name: {"raised": one.raised, "clear": one.clear} for one in found}
         if dry_run:

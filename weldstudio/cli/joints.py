@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
 from weldstudio.cli import answer
 from weldstudio.cli.options import examples, json_option, opened, project_argument
@@ -51,7 +52,12 @@ def joints(project: Path, queue: str | None, text: str | None, limit: int, rates
         seen = mirror.read(store)
         found = reviewing.joints_of(seen, queue=queue, text=text or "")
         rows = decisions.in_full(store, joining.describe(seen, found[: limit or None].tolist()))
-        turned = [joining.turned_by(seen, row.joint_id) if queue == joining.Queue.DECISIVE else () for row in rows]
+        turned = [
+            [by.text for by in joining.turned_by(seen, np.flatnonzero(seen.joint == row.joint_id))]
+            if queue == joining.Queue.DECISIVE
+            else []
+            for row in rows
+        ]
     lines = answer.table(
         ("joint", "photos", "contractor", "points", "reject at", "verdict", "model", "decision", "waiting"),
         [_cells(row) for row in rows],
@@ -65,7 +71,7 @@ def joints(project: Path, queue: str | None, text: str | None, limit: int, rates
         said += f"\n... and {answer.count(more, 'more joint')}; --limit 0 shows all."
     result: dict[str, Any] = {"queue": queue, "count": len(found), "joints": [row.to_json(seen.scheme) for row in rows]}
     if queue == joining.Queue.DECISIVE:
-        result["turned_by"] = {row.name: list(by) for row, by in zip(rows, turned, strict=True)}
+        result["turned_by"] = {row.name: by for row, by in zip(rows, turned, strict=True)}
     answer.give(as_json, result, said)
 
 

@@ -7,6 +7,7 @@ import click
 
 from weldstudio.cli import answer
 from weldstudio.cli.options import examples, json_option, opened, project_argument, signature, who_option
+from weldstudio.cli.progress import drive
 from weldstudio.cli.scores import ranged
 
 
@@ -67,7 +68,8 @@ def duplicates(
     if do_copy:
         raise click.UsageError("--copy needs --labels-of PHOTO.")
     with opened(project, read_only=True) as store:
-        found = [one for one in likeness.duplicates(store) if one.conflicts or not conflicts]
+        every = drive(likeness.duplicates(store), "Comparing", quiet=as_json, cancelled="Cancelled.")
+    found = [one for one in every if one.conflicts or not conflicts]
     result = {"clusters": len(found), "duplicates": [asdict(one) for one in found[:limit]]}
     lines = [
         f"{', '.join(one.paths)}" + (f"  differ in: {', '.join(one.conflicts)}" if one.conflicts else "")

@@ -33,7 +33,7 @@ def set_(project: Path, filter_text: str, flag: str, state: str, dry_run: bool, 
     from weldstudio.domain.errors import EditRefused
     from weldstudio.domain.labelling import Source, State
     from weldstudio.store import mirror as mirrors
-    from weldstudio.studio import addressing, bulk_preview, labelling, reviewing
+    from weldstudio.studio import addressing, bulk_preview, known_names, labelling, reviewing
 
     meant = State.of_word(state)
     nothing = flag == "nothing"
@@ -42,7 +42,7 @@ def set_(project: Path, filter_text: str, flag: str, state: str, dry_run: bool, 
     by = signature(who)
     with opened(project, read_only=dry_run) as store:
         mirror = mirrors.read(store)
-        rows = reviewing.matching(mirror, reviewing.parse(filter_text, mirror.scheme)).nonzero()[0]
+        rows = reviewing.matching(mirror, known_names.asked(mirror, filter_text)).nonzero()[0]
         ids = mirror.ids[rows].tolist()
         if not ids:
             raise EditRefused(f"No photo is found by '{filter_text}'; nothing was changed.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from weldstudio.studio import contrast
     from weldstudio.studio.doubting import Lazy, Standing
     from weldstudio.studio.quality import Part
+
+GONE: Final = "Cancelled."
 
 
 @click.command(
@@ -82,11 +84,11 @@ def suspects(
             return
         mirror = mirrors.read(store)
         if not twins.known(mirror):
-            twins.keep(store, mirror, likeness.duplicates(store))
+            twins.keep(store, mirror, drive(likeness.duplicates(store), "Comparing", quiet=as_json, cancelled=GONE))
         found = doubts.listed(mirror, slot=slot, kind=kind)
         standings = [one for one in doubting.standings(mirror) if slot in (None, one.slot)]
         lazy = doubting.lazy(mirror, doubting.standings(mirror))
-        parts = drive(quality.parts(mirror), "Estimating", quiet=as_json, cancelled="Cancelled.") if estimate else ()
+        parts = drive(quality.parts(mirror), "Estimating", quiet=as_json, cancelled=GONE) if estimate else ()
         paths = {one.photo_id: mirror.paths[mirror.row(one.photo_id)] for one in found[:limit]}
     result: dict[str, Any] = {
         "suspects": [

@@ -1,6 +1,6 @@
 """Which pictures are nearly the same, by their perceptual hashes."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +18,8 @@ _LARGEST_SHARE = 0.1
 """A unit that holds more of all joints than this is a chain of chance likenesses, and would leave no split whole."""
 _PAIRS = 4_000_000
 """Pairs compared in one go."""
+_PIECE, _GROUP, _ROOTS = 1_000_000, 2_000, 10_000
+"""Pairs, and pictures asked for their cluster, between two pauses; a group takes as long as so many pairs at least."""
 
 
 def units(
@@ -64,7 +66,18 @@ def _joined(unit: NDArray[np.int64], owners: NDArray[np.int64], groups: NDArray[
 
 
 def clusters(hashes: NDArray[np.uint64], *, distance: int = DISTANCE) -> NDArray[np.int64]:
-    """Cluster number of each picture, (n,): chains of pictures whose neighbours differ in at most `distance` bits.
+    """Cluster number of each picture, (n,): chains of pictures whose neighbours differ in at most `distance` bits."""
+    work = clustering(hashes, distance=distance)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            found: NDArray[np.int64] = end.value
+            return found
+
+
+def clustering(hashes: NDArray[np.uint64], *, distance: int = DISTANCE) -> Generator[None, None, NDArray[np.int64]]:
+    """As `clusters`, yielding now and then.
 
     Of five bands of bits that two hashes four bits apart have, one at least is equal (pigeonhole), so only pictures
     that share a band are compared: all 127,655 of a large collection in a second instead of eight thousand million
@@ -77,10 +90,19 @@ def clusters(hashes: NDArray[np.uint64], *, distance: int = DISTANCE) -> NDArray
         keys = distinct & mask
         order = np.argsort(keys, kind="stable")
         ends = np.flatnonzero(np.r_[True, keys[order][1:] != keys[order][:-1], True])
+        done = 0
         for first, end in pairwise(ends.tolist() if len(order) else []):
             if end - first > 1:
                 _join(order[first:end], distinct, parent, distance=distance)
-    roots = np.array([_root(parent, i) for i in range(len(distinct))], dtype=np.int64)
+            done += (end - first) ** 2 + _GROUP
+            if done > _PIECE:
+                yield None
+                done = 0
+    roots = np.empty(len(distinct), np.int64)
+    for start in range(0, len(distinct), _ROOTS):
+        yield None
+        part = range(start, min(start + _ROOTS, len(distinct)))
+        roots[part.start : part.stop] = [_root(parent, i) for i in part]
     _, numbers = np.unique(roots, return_inverse=True)
     return numbers.astype(np.int64)[member] if len(member) else np.zeros(0, np.int64)
 

@@ -1,18 +1,20 @@
 """Where a person was in the window, kept over a project that is closed and opened anew, as for text of another size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSizeF, Qt
 
 if TYPE_CHECKING:
     from weldstudio.gui.main_window import MainWindow
+    from weldstudio.gui.review.viewport import Viewport
+    from weldstudio.imaging.look import Look
     from weldstudio.studio.views import Order
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPlace:
-    """Page, filter, order, selection and photograph."""
+    """Page, filter, order, selection and photograph, and how that was looked at."""
 
     page: str
     filter: str
@@ -23,6 +25,9 @@ class KeptPlace:
     """Photo ids, those hidden by the filter among them."""
     current: int | None
     large: bool
+    lies: "Viewport"
+    """Where the large photograph lay."""
+    look: "Look"
 
 
 def keep(window: "MainWindow") -> KeptPlace | None:
@@ -44,6 +49,8 @@ def keep(window: "MainWindow") -> KeptPlace | None:
         selection,
         session.current,
         page.going.is_large,
+        page.large.view.place,
+        page.large.look,
     )
 
 
@@ -69,6 +76,9 @@ def go_back(window: "MainWindow", place: KeptPlace) -> None:
         session.choose_flag(place.slot)
         if place.large:
             page.going.open_large()
+            page.looking.set_look(place.look)
+            view = page.large.view
+            view.lie(replace(place.lies, view=QSizeF(view.size())).held())
         window.show_page(place.page)
 
     window.project_opened.connect(go, Qt.ConnectionType.SingleShotConnection)

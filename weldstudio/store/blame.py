@@ -1,6 +1,7 @@
 """Whose fault a database error is: the disk's or another program's, with a sentence, or our own, left as it is."""
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -19,6 +20,7 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "The project's file is damaged; restore one of its snapshots.",
     sqlite3.SQLITE_NOMEM: "There is not enough memory to read the project; close other programs.",
 }
+_PAGE = 65_536  # bytes: what the database adds to its side file at least is half of it
 _DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
@@ -34,8 +36,17 @@ def blamed(error: sqlite3.DatabaseError, file: Path) -> Exception:
         return error
     if code & 0xFF == sqlite3.SQLITE_CANTOPEN and not os.access(file.parent, os.W_OK):
         sentence = "The project's folder is read-only; make it writable, or copy the project to a folder that is."
+    if code & 0xFF == sqlite3.SQLITE_IOERR and _is_full(file.parent):
+        sentence = _SENTENCES[sqlite3.SQLITE_FULL]  # the database says so only of some of its files
     kind = DamagedStore if code & 0xFF in _DAMAGED else StoreError
     return kind(f"{sentence} ({file})")
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _PAGE
+    except OSError:
+        return False
 
 
 def cannot_open(file: Path) -> StoreError:

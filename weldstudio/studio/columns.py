@@ -209,7 +209,7 @@ def form_of(columns: Sequence[Column], file: str) -> str:
     for meaning, some in by_meaning.items():
         if meaning not in (Meaning.LABEL, Meaning.IGNORE) and len(some) > 1:
             raise ImportRefused(f"{file}: '{some[0].name}' and '{some[1].name}' cannot both be the {meaning.value}.")
-    refuse_doubled([column.flag.casefold() for column in by_meaning.get(Meaning.LABEL, [])], file)
+    refuse_doubled([column.flag for column in by_meaning.get(Meaning.LABEL, [])], file)
     if Meaning.PATH not in by_meaning and Meaning.JOINT not in by_meaning:
         shown = ", ".join(f"'{column.name}'" for column in columns[:5] if column.name) or "nothing"
         raise ImportRefused(

@@ -11,11 +11,13 @@ from weldstudio.domain.labelling import State
 from weldstudio.domain.scheme import Merge
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import run_terms
-from weldstudio.studio.filters import CLASS_KEYS, KEYS, TOKEN, WORD_VALUES, WORDS, quoted, unquoted
+from weldstudio.studio.filters import CLASS_KEYS, KEYS, WORD_VALUES, WORDS, quoted, unquoted
 from weldstudio.studio.kept import kept
 
 MOST: Final = 12
 """So many are offered."""
+_TYPED: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|$)|[^\s"])+', re.DOTALL)
+"""A term as it is being typed: a quote that is still open, in the middle of it or not, holds the blanks behind it."""
 _NAME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^"=<>]+')
 _EXAMPLES: Final = {"safe": ("0.01", "0.001"), "points": ("0", "5..45", "50..")}
 _SENTENCES: Final = {
@@ -59,7 +61,7 @@ class Completions:
 def complete(mirror: Mirror, text: str, cursor: int) -> Completions:
     """How the word at the cursor could go on. Takes some milliseconds, however many photographs there are."""
     start, end = cursor, cursor
-    for token in TOKEN.finditer(text):
+    for token in _TYPED.finditer(text):
         if token.start() <= cursor <= token.end():
             start, end = token.span()
     sign = "-" if text[start:cursor].startswith("-") else ""

@@ -125,10 +125,17 @@ def standings(mirror: Mirror) -> list[Standing]:
                     said.count(RIGHT),
                     said.count(WRONG),
                     said.count(UNSURE),
-                    Estimator(mirror, item, kind).of() if suspects.alone(mirror) is not None else None,
+                    _estimate(mirror, item, kind),
                 )
             )
     return found
+
+
+def _estimate(mirror: Mirror, item: SchemeClass, kind: str) -> Wrong | None:
+    if suspects.alone(mirror) is None:
+        return None
+    estimator = Estimator(mirror, item, kind)
+    return estimator.of() if estimator.tells else None
 
 
 class Estimator:
@@ -147,6 +154,9 @@ class Estimator:
         self._labels = (states == STATE[kind]) & known
         with np.errstate(invalid="ignore"):
             self._confident = self._labels & (other >= self._cut.at)
+        self.tells = bool(self._labels.any()) and 2 * int(self._confident.sum()) <= int(self._labels.sum())
+        """Whether the two kinds are told apart: where most labels look like the other kind, as those of a flag with a
+        few raised photos may, nothing was learned that could call them wrong."""
         given = _answers(mirror, item.slot, kind)
         self._told = Answers(sum(one.said == WRONG for one in given), sum(one.said == RIGHT for one in given))
         for photo, answers in mirror.reviews.suspects.items():
@@ -183,6 +193,13 @@ def lazy(mirror: Mirror, known: Sequence[Standing]) -> list[Lazy]:
             common = "raised" if raised > clear else "clear"
             found.append(Lazy(missing.flag, both.share, both.interval, rarer, common))
     return found
+
+
+def forewarned(mirror: Mirror, flags: Sequence[str]) -> list[str]:
+    """What to say before a training of these flags starts; nothing where nothing was learned from the labels yet."""
+    if suspects.alone(mirror) is None:
+        return []
+    return [one.sentence for one in lazy(mirror, standings(mirror)) if one.flag in flags]
 
 
 def answer(store: Store, photo_id: int, slot: int, said: str, *, who: str) -> Done:

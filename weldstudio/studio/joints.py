@@ -170,12 +170,22 @@ def _turning(mirror: Mirror) -> Floats:
     return np.where(turns, distance, np.inf)
 
 
-def turned_by(mirror: Mirror, joint_id: int) -> tuple[str, ...]:
-    """Which flags would turn the verdict of a joint, each alone, with the photos on which they are open.
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """A flag that alone would turn the verdict of a joint."""
 
-    "No Clamp Used (a/12.jpg)".
-    """
-    rows = np.flatnonzero(mirror.joint == joint_id)
+    flag: str
+    photos: tuple[str, ...]
+    """Paths of the photographs on which it is unsure or disputed."""
+
+    @property
+    def text(self) -> str:
+        """As "No Clamp Used (a/12.jpg)"."""
+        return f"{self.flag} ({', '.join(self.photos)})"
+
+
+def turned_by(mirror: Mirror, rows: NDArray[np.int64]) -> tuple[Turning, ...]:
+    """Which flags would turn the verdict of the joint that these rows show, each alone."""
     of_joint = part(mirror, rows)
     found = []
     for item, by_it in _turned(of_joint):
@@ -185,7 +195,7 @@ def turned_by(mirror: Mirror, joint_id: int) -> tuple[str, ...]:
             if mirror.model_id is not None and not open_on.any():
                 says = deciding.predicted_states(of_joint, item.slot)
                 open_on = (says != State.UNSEEN) & (states != State.UNSEEN) & (says != states)
-            found.append(f"{item.name} ({', '.join(mirror.paths[row] for row in rows[open_on].tolist())})")
+            found.append(Turning(item.name, tuple(mirror.paths[row] for row in rows[open_on].tolist())))
     return tuple(found)
 
 

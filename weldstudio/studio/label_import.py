@@ -5,6 +5,7 @@ flags it brings, its notes and its facts. Cancelled, refused or killed before th
 """
 
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -143,6 +144,31 @@ def grown_scheme(scheme: Scheme, table: LabelTable, *, new_flags: bool) -> Schem
 
     Raises ImportRefused for classes that it does not know and shall not get, and for retired ones.
     """
+    grown = _grown(scheme, table, new_flags=new_flags)
+    _refuse_twins(table, scheme, grown)
+    return grown
+
+
+def _refuse_twins(table: LabelTable, before: Scheme, after: Scheme) -> None:
+    """Raises ImportRefused where names that differ in case or blanks alone mean one flag, or would become two.
+
+    What one column or line says of the flag would else be lost to what the other says. An exported file may name two.
+    """
+    if table.form not in ("wide", "rows"):
+        return  # these only raise: another spelling says the same again
+    spelt = Counter(name.strip().casefold() for name in table.classes)
+    twins = [name for name in table.classes if spelt[name.strip().casefold()] > 1]
+    twins.sort(key=lambda name: name.strip().casefold())
+    known, grown = ({flag.name for flag in s.flags} | {merge.name for merge in s.merges} for s in (before, after))
+    meant = grown & set(twins)
+    added = meant - known
+    if len(meant) < len(twins) or (added and not table.exported):
+        raise ImportRefused(
+            f"The label file writes one flag in two ways, '{twins[0]}' and '{twins[1]}'; use one of them."
+        )
+
+
+def _grown(scheme: Scheme, table: LabelTable, *, new_flags: bool) -> Scheme:
     exclusive = table.form == "class"
     if not scheme.flags and new_flags:
         return with_classes(scheme, table.classes, exclusive=exclusive, default=table.default)

@@ -4,15 +4,16 @@ Near-duplicates are candidates by their perceptual hashes, confirmed by the cosi
 some. A cluster whose photos carry different labels of a flag holds a wrong label for certain.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import State
-from weldstudio.domain.near_duplicates import around
-from weldstudio.domain.near_duplicates import clusters as hash_clusters
+from weldstudio.domain.near_duplicates import around, clustering
 from weldstudio.domain.refit import Floats
 from weldstudio.domain.similar import DUPLICATE, lengths, nearest
 from weldstudio.imaging.feature_file import FeatureFile
@@ -23,6 +24,10 @@ from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import features
 from weldstudio.studio.refitting import records_of
+
+LOOKING = "looking for near-duplicates"
+_STEP, _FOUND, _READ = 50, 20_000, 2048
+"""Groups judged, photos looked up and features read in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +63,33 @@ def similar(store: Store, photo_id: int, count: int = 12) -> list[Neighbour]:
     ]
 
 
-def duplicates(store: Store) -> list[Cluster]:
-    """All clusters of near-duplicates, those with a conflict first, then the largest."""
+def duplicates(store: Store) -> Generator[Progress, None, list[Cluster]]:
+    """All clusters of near-duplicates, those with a conflict first, then the largest; in pieces of some milliseconds.
+
+    Whoever writes waits for one piece only. Closing it leaves nothing behind.
+    """
+    yield Progress(0, None, LOOKING)
     mirror = mirrors.read(store)
-    hashes = photo_rows.hashes(store)[0]
-    ids = np.array(sorted(hashes), np.int64)
-    numbers = hash_clusters(np.array([hashes[photo] for photo in ids.tolist()], np.uint64))
+    yield Progress(0, None, LOOKING)
+    ids, hashes = perceptual.hashes(store)
+    work = clustering(hashes)
+    while True:
+        yield Progress(0, None, LOOKING)
+        try:
+            next(work)
+        except StopIteration as end:
+            numbers: NDArray[np.int64] = end.value
+            break
     order = np.argsort(numbers, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(numbers[order]) != 0]) if len(order) else order
-    known, points = _points_or_none(store)
+    groups = [group for group in np.split(ids[order], starts[1:]) if len(group) > 1]
+    members = np.sort(np.concatenate(groups)) if groups else ids[:0]
+    known, points = yield from _points_of(store, members)
     found = []
-    for group in np.split(ids[order], starts[1:]):
-        for part in _confirmed(group, known, points) if len(group) > 1 else ():
+    for number, group in enumerate(groups):
+        if number % _STEP == 0:
+            yield Progress(number, len(groups), LOOKING)
+        for part in _confirmed(group, known, points):
             rows = mirror.rows(part.tolist())
             paths = tuple(mirror.paths[row] for row in rows.tolist())
             found.append(Cluster(tuple(part.tolist()), paths, _conflicts(mirror, rows)))
@@ -100,15 +120,18 @@ def _confirmed(group: NDArray[np.int64], known: NDArray[np.int64], points: Float
     own = own / lengths(own)[:, None]
     near = np.ones((len(group), len(group)), np.bool_)
     near[np.ix_(has, has)] = own @ own.T >= DUPLICATE
-    left, parts = set(range(len(group))), []
-    while left:
-        part, edge = set(), {left.pop()}
-        while edge:
-            part |= edge
-            edge = {other for one in edge for other in left if near[one, other]}
-            left -= edge
-        if len(part) > 1:
-            parts.append(group[sorted(part)])
+    left, parts = np.ones(len(group), np.bool_), []
+    for first in range(len(group)):
+        if not left[first]:
+            continue
+        part = np.zeros(len(group), np.bool_)
+        edge = [first]
+        while len(edge):
+            part[edge] = True
+            left[edge] = False
+            edge = np.flatnonzero(near[edge].any(axis=0) & left).tolist()
+        if part.sum() > 1:
+            parts.append(group[part])
     return parts
 
 
@@ -141,3 +164,37 @@ def _points_or_none(store: Store) -> tuple[NDArray[np.int64], Floats]:
         except JobFailed:
             pass  # hashes alone then
     return np.zeros(0, np.int64), np.zeros((0, 1), np.float32)
+
+
+def _points_of(store: Store, wanted: NDArray[np.int64]) -> Generator[Progress, None, tuple[NDArray[np.int64], Floats]]:
+    """As `_points_or_none`, of some photos (ids, ascending), about the mean of all."""
+    nothing = np.zeros(0, np.int64), np.zeros((0, 1), np.float32)
+    if not len(wanted) or models.active_id(store) is None:
+        return nothing
+    try:
+        place = features.active_place(store)
+    except JobFailed:
+        return nothing  # hashes alone then
+    yield Progress(0, None, LOOKING)
+    file = FeatureFile.open(place.folder)
+    if file is None or not len(file):
+        return nothing
+    ids = np.sort(np.fromiter(place.contents, np.int64, len(place.contents)))
+    records = np.empty(len(ids), np.int64)
+    for start in range(0, len(ids), _FOUND):
+        yield Progress(start, len(ids), LOOKING)
+        part = slice(start, start + _FOUND)
+        records[part] = file.find([place.contents[photo] for photo in ids[part].tolist()])
+    ids, records = ids[records >= 0], records[records >= 0]
+    total = np.zeros(file.about.width)
+    for start in range(0, len(ids), _READ):
+        yield Progress(start, len(ids), LOOKING)
+        total += file.read(records[start : start + _READ]).sum(axis=0, dtype=np.float64)
+    mean = (total / max(1, len(ids))).astype(np.float32)
+    among = np.isin(ids, wanted)
+    known, places = ids[among], records[among]
+    points = np.empty((len(known), file.about.width), np.float32)
+    for start in range(0, len(known), _READ):
+        yield Progress(start, len(known), LOOKING)
+        points[start : start + _READ] = file.read(places[start : start + _READ]) - mean
+    return known, points

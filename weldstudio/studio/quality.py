@@ -142,8 +142,7 @@ class _Compared:
 def look(store: Store, *, trusted: str = "") -> Generator[Progress, None, Findings]:
     """Looks through all labels. Closing it leaves what was there. `trusted` is an equipment."""
     mirror = mirrors.read(store)
-    yield Progress(0, None, "looking for near-duplicates")
-    clusters = likeness.duplicates(store) if len(mirror) else []
+    clusters = yield from likeness.duplicates(store)
     twins.keep(store, mirror, clusters)
     yield Progress(0, None, "estimating wrong labels")
     standings = doubting.standings(mirror)
@@ -186,8 +185,10 @@ def parts(mirror: Mirror) -> Generator[Progress, None, tuple[Part, ...]]:
         table = np.bincount(which * len(State) + mirror.states(item.slot), minlength=len(found) * len(State))
         states[item.name] = [(u, r, c, n) for u, r, c, n in table.reshape(-1, len(State)).tolist()]
         if learned:
-            missing, too_much = (Estimator(mirror, item, kind) for kind in doubting.KINDS)
-            wrong[item.name] = [missing.of(some) + too_much.of(some) for some in _masks(which, len(found))]
+            both = [Estimator(mirror, item, kind) for kind in doubting.KINDS]
+            if telling := [one for one in both if one.tells]:
+                masks = _masks(which, len(found))
+                wrong[item.name] = [sum((one.of(some) for one in telling), NONE) for some in masks]
     made = [
         Part(
             mirror.equipments[key % len(mirror.equipments)],

@@ -43,11 +43,13 @@ def refind(
     hashes: Mapping[str, str],
     *,
     there: Callable[[KnownFile], bool] = lambda _file: False,
+    left: Callable[[KnownFile], bool] = lambda _file: False,
 ) -> Refound:
     """Bring known files and found ones (by path) together; `hashes` by path of those that `to_be_read` named.
 
-    `there`: whether a known file that was not found is in its place all the same, for it was not looked for. Equal
-    files are as many photos as there are files.
+    `there`: whether a known file that was not found is in its place all the same, for it was not looked for. `left`:
+    whether something still has the name of a lost file, as a link whose file is gone: of equal ones it moved last.
+    Equal files are as many photos as there are files.
     """
     result = Refound()
     by_path = {file.path: file for file in known}
@@ -68,7 +70,7 @@ def refind(
             rewritten[file.path] = file, photo
             lost.append(file)
             homeless.append(photo)
-    moves = _pair(lost, homeless, hashes)
+    moves = _pair(lost, homeless, hashes, left=left)
     _refuse_impossible(moves, rewritten, found)
     targets = {photo.path: file for file, photo in moves.values()}
     result.moved = list(moves.values())
@@ -98,14 +100,22 @@ def _in_place(file: KnownFile, found: Mapping[str, FoundPhoto]) -> bool:
 
 
 def _pair(
-    lost: Sequence[KnownFile], homeless: Sequence[FoundPhoto], hashes: Mapping[str, str]
+    lost: Sequence[KnownFile],
+    homeless: Sequence[FoundPhoto],
+    hashes: Mapping[str, str],
+    *,
+    left: Callable[[KnownFile], bool],
 ) -> dict[int, tuple[KnownFile, FoundPhoto]]:
     """By photo id. Of equal files those first that still have their folder's and their own name, then their own."""
+    wanted = {hashes.get(photo.path, "") for photo in homeless}
+    # Taken from the end: of equal ones that of which nothing is left in its place, and that was there until now.
+    order = sorted((file for file in lost if file.content_hash in wanted), key=lambda file: file.path, reverse=True)
+    order.sort(key=lambda file: (not left(file), file.problem is None))
     moves: dict[int, tuple[KnownFile, FoundPhoto]] = {}
     taken: set[str] = set()
     for likeness in (_last_two, posixpath.basename, lambda _path: ""):
         waiting: dict[tuple[str, str], list[KnownFile]] = {}
-        for file in sorted(lost, key=lambda file: file.path, reverse=True):
+        for file in order:
             if file.id not in moves and file.content_hash:
                 waiting.setdefault((file.content_hash, likeness(file.path)), []).append(file)
         for photo in sorted(homeless, key=lambda photo: photo.path):

@@ -151,7 +151,13 @@ class Taking:
             known += [f for f in elsewhere if f.path not in here and not os.path.lexists(self.root / f.path)]
         wanted = [photo.path for photo in to_be_read(known, found)]
         hashes = yield from hashes_of(self.root, wanted)
-        return refind(known, found, hashes, there=lambda file: _below(file.path, unreadable))
+        return refind(
+            known,
+            found,
+            hashes,
+            there=lambda file: _below(file.path, unreadable),
+            left=lambda file: os.path.lexists(self.root / file.path),
+        )
 
     def _different(
         self, found: Mapping[str, FoundPhoto]

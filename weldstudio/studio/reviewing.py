@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.scheme import Group
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import joint_terms, joints, merged_labels, photo_terms, picks, review_terms, run_terms, suspects
+from weldstudio.studio import (
+    joint_terms,
+    joints,
+    known_names,
+    merged_labels,
+    photo_terms,
+    picks,
+    review_terms,
+    run_terms,
+    suspects,
+)
 from weldstudio.studio.filters import (
     EVERYTHING,
     KEYS,
@@ -101,7 +111,7 @@ def joints_of(mirror: Mirror, *, queue: str | None = None, text: str = "") -> Ro
 
     Raises FilterError for a text that means nothing.
     """
-    rows = select(mirror, parse(text, mirror.scheme))
+    rows = select(mirror, known_names.asked(mirror, text))
     shown = np.unique(mirror.joint[rows])
     if queue is None:
         return shown

@@ -25,9 +25,8 @@ from weldstudio.store.actions import Written
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reviews import AUDIT
 from weldstudio.store.store import Store
-from weldstudio.studio import deciding, reviewing
+from weldstudio.studio import deciding, known_names, reviewing
 from weldstudio.studio.deciding import Said
-from weldstudio.studio.filters import parse
 from weldstudio.studio.review_terms import matrix, reviewed_since
 
 FROM = "labelled -problem"
@@ -129,7 +128,7 @@ def draw_audit(store: Store, size: int, *, seed: int, who: str, of: str = FROM) 
     if size < 1:
         raise EditRefused("An audit needs at least one photo.")
     mirror = mirrors.read(store)
-    rows = np.sort(reviewing.select(mirror, parse(of, mirror.scheme)))
+    rows = np.sort(reviewing.select(mirror, known_names.asked(mirror, of)))
     if not len(rows):
         raise EditRefused(f"No photo can be drawn: none matches '{of}'.")
     chosen = np.sort(np.random.default_rng(seed).choice(rows, min(size, len(rows)), replace=False))

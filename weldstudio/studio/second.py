@@ -23,9 +23,8 @@ from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.reviews import SECOND, SETTLED
 from weldstudio.store.store import Store
-from weldstudio.studio import reviewing
+from weldstudio.studio import known_names, reviewing
 from weldstudio.studio.entailing import Entailment
-from weldstudio.studio.filters import parse
 from weldstudio.studio.review_terms import differing, differing_in, first_labels, matrix
 from weldstudio.studio.samples import SECOND_DRAW
 
@@ -71,7 +70,7 @@ def draw(store: Store, share: float, to: str, *, seed: int, who: str, of: str = 
     mirror = mirrors.read(store)
     own = reviews.labelled_by(store, to, _LOOKED)
     own |= {photo for photo, looks in mirror.reviews.looks.items() if to in looks}
-    rows = np.sort(reviewing.select(mirror, parse(of, mirror.scheme)))
+    rows = np.sort(reviewing.select(mirror, known_names.asked(mirror, of)))
     rows = rows[~np.isin(mirror.ids[rows], np.array(sorted(own), np.int64))]
     if not len(rows):
         raise EditRefused(f"No photo that {to} has not labelled matches '{of}', so there is none to look at again.")

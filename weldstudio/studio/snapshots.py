@@ -24,8 +24,7 @@ from weldstudio.store import photos as photo_rows
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import reviewing, second
-from weldstudio.studio.filters import parse
+from weldstudio.studio import doubting, known_names, reviewing, second
 from weldstudio.studio.preflight import (
     manifest_problem,
     recipe_problem,
@@ -108,6 +107,8 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
             "are left out."
         )
     warnings += recipe_warnings(recipe, manifest) + wrong_labels(manifest, second.agreement(mirror).flags)
+    if manifest.task == "multilabel":
+        warnings += doubting.forewarned(mirror, [item.name for item in manifest.classes])
     problem = manifest_problem(manifest) or recipe_problem(recipe, manifest)
     seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
     reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}
@@ -204,7 +205,7 @@ def _filtered(mirror: Mirror, text: str) -> NDArray[np.bool_]:
     chosen = np.ones(len(mirror), dtype=bool)
     if text.strip():
         chosen[:] = False
-        chosen[reviewing.select(mirror, parse(text, mirror.scheme))] = True
+        chosen[reviewing.select(mirror, known_names.asked(mirror, text))] = True
     return chosen
 
 

@@ -15,9 +15,9 @@ from weldstudio.domain.scheme import JointRule, Level
 from weldstudio.gui.flags.flag_dialog import FlagDialog
 from weldstudio.gui.flags.merge_dialog import MergeDialog, in_words
 from weldstudio.gui.flags.model import Column
+from weldstudio.gui.flags.name_column import LEAST
 from weldstudio.gui.flags.page import FlagsPage
 from weldstudio.gui.flags.rows import Kind
-from weldstudio.gui.name_column import LEAST
 from weldstudio.gui.session import Session
 from weldstudio.gui.theme import theme
 from weldstudio.studio import merging, scheme

@@ -16,8 +16,8 @@ from tests.gui.stage import Stage, set_stage
 from tests.gui.train.scripted import finish, make_run, per_class, say, story
 from tests.studio.shipped_model import ship
 from weldstudio.domain.changes import Progress
+from weldstudio.gui.cell_table import CellTable
 from weldstudio.gui.empty_state import EmptyState
-from weldstudio.gui.models.cell_table import CellTable
 from weldstudio.gui.models.class_cells import MEAN
 from weldstudio.gui.models.page import ModelsPage
 from weldstudio.gui.session import Session

@@ -35,7 +35,7 @@ def open_page(stage: Stage, panel: str = "overview") -> QualityPage:
 
 
 def row(page: QualityPage, table: str, name: str) -> list[str]:
-    return list(next(r for r in page.tables[table]._rows if r[0] == name))
+    return list(next(r for r in page.tables[table].texts if r[0] == name))
 
 
 def texts(page: QualityPage) -> str:
@@ -63,7 +63,7 @@ def test_labels_are_counted_by_state_and_by_source_and_follow_edits(qtbot: QtBot
     session.label(ids[4:6], 1, State.RAISED, source=Source.IMPORT)
     page = open_page(stage, "labels")
     assert row(page, "Labels by state", "No Clamp Used") == ["No Clamp Used", "1", "3", "0", "8", "33 %"]
-    heads = page.tables["Where the labels came from"]._heads
+    heads = page.tables["Where the labels came from"].texts[0]
     assert heads == ["Flag", "One by one", "Several at once", "Imported"]
     assert row(page, "Where the labels came from", "No Clamp Used") == ["No Clamp Used", "1", "3", "0"]
     assert row(page, "Where the labels came from", "Soil") == ["Soil", "0", "0", "2"]
@@ -106,7 +106,7 @@ def test_equipments_stand_side_by_side(stage: Stage) -> None:
     session.label(session.mirror.ids.tolist()[2:4], 0, State.CLEAR)
     page = open_page(stage, "labels")
     table = page.tables["By equipment"]
-    assert table._heads == ["", "Bluebox", "Redbox"]
+    assert table.texts[0] == ["", "Bluebox", "Redbox"]
     assert row(page, "By equipment", "Photographs") == ["Photographs", "8", "4"]
     assert row(page, "By equipment", "No Clamp Used, raised of labelled")[1:] == ["–", "50.0 %"]
 
@@ -162,13 +162,13 @@ def test_experts_kappa_and_audits_have_their_tables(qtbot: QtBot, stage: Stage) 
     page = open_page(stage, "people")
     qtbot.waitUntil(lambda: people.AUDITS in page.tables)
     kappa, audits = (page.tables[title] for title in (people.AGREEMENT, people.AUDITS))
-    row = next(n for n in range(kappa.rowCount()) if kappa.name_of(n) == "Soil")
+    row = next(n for n in range(kappa.rowCount()) if kappa.cell(n, 0).text == "Soil")
     assert [kappa.item(row, column).text() for column in range(1, 7)] == ["6", "1", "1", "1", "0", "0.25"]
     page.content.open_cell(people.AGREEMENT, row, 2)
     assert asked == ["id:1"]
     assert [audits.item(0, column).text() for column in (2, 3, 4)] == ["4", "3 of 12", "1 of 3"]
     wrong = next(table for title, table in page.tables.items() if title.startswith("Wrong labels"))
-    soil = next(n for n in range(wrong.rowCount()) if wrong.name_of(n) == "Soil")
+    soil = next(n for n in range(wrong.rowCount()) if wrong.cell(n, 0).text == "Soil")
     assert [wrong.item(soil, column).text() for column in (1, 3)] == ["1 of 2", "0 of 1"]
     session.edit("x", reviews.mark_reviewed, [4], who="Lee")
     qtbot.waitUntil(lambda: page.tables[people.AUDITS].item(0, 3).text() == "4 of 12")
@@ -186,7 +186,7 @@ def test_how_often_each_expert_raises_a_flag_is_told_by_medium(
     page = open_page(set_stage(qtbot, make_session(project)), "people")
     (title,) = (title for title in page.tables if "raise" in title.casefold())
     table = page.tables[title]
-    assert [r[:4] for r in table._rows] == [
+    assert [tuple(r[:4]) for r in table.texts[1:]] == [
         ("Ann, gas", "4", "0", "0.0 %"),
         ("Ann, water", "3", "2", "66.7 %"),
         ("Bob, gas", "1", "1", "100.0 %"),

@@ -54,6 +54,12 @@ def answer(act: Callable[[OverrideDialog], None]) -> None:
 def test_each_decision_has_a_key_and_undo_takes_it_back(at: At) -> None:
     bar = at.page.inspector.decision
     assert bar.standing.lines == ("Undecided, waiting not long", "Smith")
+    at.key(Key.Key_1, SHIFT)
+    at.qtbot.waitUntil(lambda: bar.standing.lines[1] == "No Clamp Used would turn it · Smith")
+    path = at.session.mirror.paths[0]
+    assert f"Unsure or disputed: No Clamp Used ({path})" in bar.standing.details
+    at.key(Key.Key_Z, CONTROL)
+    at.qtbot.waitUntil(lambda: bar.standing.lines[1] == "Smith")
     for key, told in ((Key.Key_F6, Told.ACCEPTED), (Key.Key_F7, Told.REJECTED), (Key.Key_F8, Told.NEW_PHOTO)):
         at.key(key)
         assert decision(at) == told

@@ -476,6 +476,8 @@ def test_a_mistake_in_the_filter_is_said_with_the_nearest_word(at: At) -> None:
     assert at.page.wrong.isVisible()
     assert "Did you mean 'Soil'" in at.page.wrong.text()
     assert len(at.shown) == 12
+    type_filter(at, "joint:nowhere")
+    assert at.page.wrong.text().startswith("There is no joint 'nowhere'.")
     type_filter(at, "flag:Soil=unseen")
     assert not at.page.wrong.isVisible()
     assert len(at.shown) == 12
@@ -589,6 +591,16 @@ def test_every_part_has_a_name_for_screen_readers(at: At) -> None:
     for widget in (page.grid, page.large.view, page.large.strip, page.inspector.flags, page.panel, page.header.field):
         assert widget.accessibleName()
     assert page.inspector.banner.accessibleName()
+    at.key(Key.Key_End)
+    name = at.session.mirror.paths[at.session.mirror.row(at.session.current or 0)]
+    place = f"{len(page.grid.state.ids)} of {len(page.grid.state.ids)}"
+    at.qtbot.waitUntil(lambda: page.grid.accessibleDescription() == f"{name}, {place}")
+    at.key(Key.Key_Return)
+    at.key(Key.Key_1)
+    at.qtbot.waitUntil(lambda: NAMES[0] in page.large.view.accessibleDescription())
+    said = page.large.view.accessibleDescription()
+    assert said.startswith(f"{name}, raised: ")
+    assert said.endswith(place)
 
 
 def test_tab_reaches_panel_grid_and_inspector(at: At) -> None:

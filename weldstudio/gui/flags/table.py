@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView
 
 from weldstudio.gui.flags.delegates import SchemeDelegate
 from weldstudio.gui.flags.model import STATE_OF, Column, SchemeModel
+from weldstudio.gui.flags.name_column import NameColumn
 from weldstudio.gui.flags.rows import Row
-from weldstudio.gui.name_column import NameColumn
 from weldstudio.gui.theme import GAP, theme
 
 NARROW = 960

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from weldstudio.domain.scores import FEW
-from weldstudio.gui.models.cell_table import Cell
+from weldstudio.gui.cell_table import Cell
 from weldstudio.gui.models.class_rows import ClassRow
 from weldstudio.gui.words import count, percent
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.model import ModelCard
 from weldstudio.gui.answer_row import answer_row
+from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.help.asking import help_by_key
-from weldstudio.gui.models.cell_table import Cell, CellTable
 from weldstudio.gui.models.model_list import ModelRow
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look

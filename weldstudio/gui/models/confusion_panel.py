@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from weldstudio.gui.models.cell_table import Cell, CellTable
+from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.judged import Judged
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from weldstudio.domain.scores import FEW
-from weldstudio.gui.models.cell_table import Cell, CellTable
+from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.growth_plot import GrowthPlot, Reached
 from weldstudio.gui.models.judged import Judged
 from weldstudio.gui.session import Session

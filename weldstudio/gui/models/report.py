@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from weldstudio.domain.networks import NETWORKS
-from weldstudio.gui.models.cell_table import Cell, CellTable
+from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.class_cells import COLUMNS, class_cells
 from weldstudio.gui.models.class_cells import HEADS as CLASS_HEADS
 from weldstudio.gui.models.class_rows import class_rows

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from weldstudio.domain.scores import FEW, Confusion
-from weldstudio.gui.models.cell_table import Cell, CellTable
+from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.flag_detail import CELL_WORDS, FlagDetail
 from weldstudio.gui.models.judged import Judged
 from weldstudio.gui.models.rule_bar import RuleBar

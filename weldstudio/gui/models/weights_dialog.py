@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.changes import Progress
 from weldstudio.gui.answer_row import answer_row
+from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.help.asking import help_by_key
-from weldstudio.gui.models.cell_table import Cell, CellTable
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GROUP, theme

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from weldstudio.gui.cell_table import NARROW, CellTable, cells
 from weldstudio.gui.quality.blocks import EMPTY, Block, Choice, Curve, Figures, Heading, Link, Note, Table
 from weldstudio.gui.quality.cut_off_plot import CutOffPlot
-from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.gui.train.elided_combo import ElidedComboBox
 
-NOTE_WIDTH, CHOICE_WIDTH = 640, 400
+NOTE_WIDTH, CHOICE_WIDTH, NUMBER_WIDTH = 640, 400, 104
+MANY = 7
+"""Columns from which on figures stand as close together as they can."""
 
 
 class Content(QWidget):
@@ -26,7 +28,7 @@ class Content(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "scrolled")
-        self.tables: dict[str, FigureTable] = {}
+        self.tables: dict[str, CellTable] = {}
         self._links: dict[str, Table] = {}
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
@@ -123,10 +125,10 @@ class Content(QWidget):
         self._heading(block.title, first=first)
         if block.text:
             self._note(Note(block.text))
-        table = FigureTable(block.title)
-        table.show_figures(block.heads, block.rows, linked=set(block.links))
-        if block.words_last:
-            table.stretch_last()
+        words = (0, len(block.heads) - 1) if block.words_last else (0,)
+        table = CellTable(block.title, narrow=NUMBER_WIDTH if len(block.heads) < MANY else NARROW, words=words)
+        table.show_heads(block.heads)
+        table.show_cells(cells(block.heads, block.rows, opens=block.links))
         self.tables[block.title], self._links[block.title] = table, block
         table.opened.connect(lambda row, column, title=block.title: self.open_cell(title, row, column))
         self._layout.addWidget(table)

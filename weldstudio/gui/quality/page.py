@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 
 from weldstudio.domain.changes import Changes
 from weldstudio.gui.actions import Actions
+from weldstudio.gui.cell_table import CellTable
 from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.quality.blocks import Block, Link, Note
 from weldstudio.gui.quality.content import Content
 from weldstudio.gui.quality.doubts import LOOK
-from weldstudio.gui.quality.figure_table import FigureTable
 from weldstudio.gui.quality.known import Known
 from weldstudio.gui.quality.panels import PANELS
 from weldstudio.gui.quality.people import People
@@ -77,7 +77,7 @@ class QualityPage(QWidget):
         session.closing.connect(self._timer.stop)
 
     @property
-    def tables(self) -> dict[str, FigureTable]:
+    def tables(self) -> dict[str, CellTable]:
         """Those of the panel that is shown, by their titles."""
         return self.content.tables
 

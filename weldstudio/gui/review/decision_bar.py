@@ -12,6 +12,7 @@ from weldstudio.gui.icons import set_icon
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import counted, when
+from weldstudio.studio.joints import Turning
 
 DAY_S, HOUR_S, MINUTE_S = 86_400, 3600, 60
 _EDGE = 12
@@ -32,6 +33,8 @@ class Standing:
     waiting_s: int | None = None
     facts: tuple[str, ...] = ()
     """Contractor, type, medium."""
+    turned_by: tuple[Turning, ...] = ()
+    """Flags each of which alone would turn the verdict."""
 
     @property
     def lines(self) -> tuple[str, str]:
@@ -48,12 +51,14 @@ class Standing:
             if self.waiting_s is not None:
                 first += ", photo has come"
         override = () if self.override is None else (f"Set by {self.override.who}: “{self.override.reason}”",)
-        return first, " · ".join((*override, *self.facts))
+        turned = (f"{' or '.join(by.flag for by in self.turned_by)} would turn it",) if self.turned_by else ()
+        return first, " · ".join((*override, *turned, *self.facts))
 
     @property
     def details(self) -> str:
         """Everything, for a tooltip."""
         parts = [line for line in self.lines if line]
+        parts += [f"Unsure or disputed: {by.text}" for by in self.turned_by]
         if self.decision is not None:
             parts.append(when(float(self.decision.at)))
             if self.decision.reason:

@@ -106,7 +106,7 @@ class Filtering(QObject):
         """Filter by a text; what is wrong with it is said only if `say`, for half a word is not yet a mistake."""
         before = self.shown.filter
         try:
-            self.shown.ask(text)
+            self.shown.ask(text, whole=say)
         except FilterError as error:
             if say:
                 self.wrong.emit(str(error))

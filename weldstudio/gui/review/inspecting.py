@@ -74,6 +74,10 @@ class Inspecting(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(_LATER_MS)
         self._later.timeout.connect(self.refresh)
+        self._turned = QTimer(self)  # which flag would turn the verdict is said after the key press is on screen
+        self._turned.setSingleShot(True)
+        self._turned.setInterval(_LATER_MS)
+        self._turned.timeout.connect(self._show_standing)
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -116,6 +120,7 @@ class Inspecting(QObject):
     def refresh(self) -> None:
         """Show what holds now of the photographs that a key press means."""
         self._later.stop()
+        self._turned.stop()
         session = self._session
         if session.mirror_or_none is None:
             return
@@ -127,8 +132,7 @@ class Inspecting(QObject):
         self._difference = "" if card is None else scheme_difference(card, mirror.scheme)
         self._show_labels()
         self._inspector.flags.choose(session.chosen_flag)
-        standing, points = self._standing(), mirror.scheme.has_points
-        self._inspector.decision.show_standing(standing)
+        standing, points = self._show_standing(), mirror.scheme.has_points
         self._inspector.decision.setVisible(points)
         for action_id, makes_sense in _possible(standing, bool(self._subject.photos), points).items():
             self._actions.set_enabled(action_id, makes_sense)
@@ -143,6 +147,12 @@ class Inspecting(QObject):
             self.refresh()  # a label may have lifted the veil
         else:
             self._show_labels()
+            self._turned.start()
+
+    def _show_standing(self) -> Standing:
+        standing = self._standing()
+        self._inspector.decision.show_standing(standing)
+        return standing
 
     def _show_labels(self) -> None:
         seen, places = self._seen(self._subject.rows)
@@ -288,12 +298,16 @@ class Inspecting(QObject):
         if not mirror.altered.isdisjoint(self._session.targets()):
             words = ("The file has changed: F5 if the labels hold", *words)
         waits, since = joints.undecided(of_joint)[0], joints.waiting_since(of_joint)[0]
+        override = mirror.decided.overrides.get(joint)
+        # What is hidden must not be told by this either: a dispute says what the model thinks.
+        tells = waits and override is None and mirror.scheme.has_points and not self._veiled
         return Standing(
             1,
             decision=mirror.decided.decision_of(joint),
-            override=mirror.decided.overrides.get(joint),
+            override=override,
             waiting_s=max(0, int(time.time() - since)) if waits else None,
             facts=tuple(word for word in words if word),
+            turned_by=joints.turned_by(mirror, subject.joint_rows) if tells else (),
         )
 
     def show_counts(self, _counts: Counts) -> None:

@@ -27,6 +27,8 @@ class Looking(QObject):
         actions.connect("view.plain", lambda: self.set_look(Look()))
         actions.connect("view.adjust", self._panel.setVisible)
         actions.connect("view.keep_look", self._panel.keep.setChecked)
+        self._panel.keep.setChecked(self._keep.isChecked())  # the actions outlive the page
+        self._panel.setVisible(self._adjust.isChecked())
         self._panel.changed.connect(lambda tones: self.set_look(replace(tones, turns=large.look.turns)))
         self._panel.keep.toggled.connect(self._keep.setChecked)
         self._panel.reset.clicked.connect(lambda: self.set_look(Look()))

@@ -40,6 +40,7 @@ from weldstudio.gui.review.review_keys import ReviewKeys
 from weldstudio.gui.review.seek_box import SeekBox
 from weldstudio.gui.review.selection import Selection
 from weldstudio.gui.review.sources import Sources
+from weldstudio.gui.review.spoken import Spoken
 from weldstudio.gui.review.spreading import Spreading
 from weldstudio.gui.review.suspect_keys import SuspectKeys
 from weldstudio.gui.review.thumbnails import Thumbnails
@@ -96,6 +97,7 @@ class ReviewPage(QWidget):
         self.panel = FilterPanel(self._left)
         self.header = FilterBar()
         self.filtering = Filtering(session, self.header, panel=self.panel, veil=self.veil, parent=self)
+        Spoken(session, self.grid, self.large.view, filtering=self.filtering)
         self.going = Going(session, self.stack, self.grid, large=self.large, shown=self.filtering.shown)
         go_on = partial(self.going.step, 1)
         self.labels = LabelKeys(session, actions, veil=self.veil, go_on=go_on, before=self.going.before, parent=self)

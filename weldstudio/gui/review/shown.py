@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.store.mirror import Mirror
-from weldstudio.studio import choices, reviewing, views
+from weldstudio.studio import choices, known_names, reviewing, views
 from weldstudio.studio.reviewing import EVERYTHING, QUEUES, Filter, FilterError, Queue, Sort, Term
 from weldstudio.studio.views import Order, View
 
@@ -75,9 +75,10 @@ class Shown:
         """Whether photographs of one joint stand together, where the first of them would stand."""
         self.ids: NDArray[np.int64] = np.empty(0, np.int64)
 
-    def ask(self, text: str) -> None:
-        """Another filter, in its text form. Raises FilterError."""
-        self.filter = reviewing.parse(text, self._mirror_of().scheme)
+    def ask(self, text: str, *, whole: bool = True) -> None:
+        """Another filter, in its text form. Raises FilterError; `whole`: for names that nothing here has, too."""
+        mirror = self._mirror_of()
+        self.filter = known_names.asked(mirror, text) if whole else reviewing.parse(text, mirror.scheme)
         if self.sort == Sort.LISTED and not any(term.key in ("id", "picked") for term in self.filter.terms):
             self.sort = Sort.ADDED
 

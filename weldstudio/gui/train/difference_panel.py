@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from weldstudio.gui.quality.figure_table import FigureTable
+from weldstudio.gui.cell_table import CellTable, cells
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.train.runs_table import LABELS
@@ -45,11 +45,11 @@ class DifferencePanel(QWidget):
         self.note.setMaximumHeight(theme.px(96))
         self.keep = QPushButton("Keep the note")
         self.keep.clicked.connect(lambda: self.note_written.emit(self._run, self.note.toPlainText()))
-        self.settings = FigureTable("Settings that differ")
+        self.settings = CellTable("Settings that differ")
         self.photos = QPushButton("Show these photographs")
         self.photos.setToolTip("On the Review page: those whose labels differ, and those that only one of them had")
         self.photos.clicked.connect(lambda: self.photos_asked.emit(self._photos))
-        self.labels = FigureTable("Labels that differ")
+        self.labels = CellTable("Labels that differ")
         inner = QWidget()
         inner.setProperty("look", "scrolled")
         down = QVBoxLayout(inner)
@@ -93,17 +93,22 @@ class DifferencePanel(QWidget):
 
     def show_difference(self, names: tuple[str, str], difference: "RunDifference") -> None:
         """Show how two runs differ; `names` is how they are called."""
-        heads = [("", ""), (names[0], "The first of the two"), (names[1], "The second of the two")]
+        heads = [(names[0], "The first of the two"), (names[1], "The second of the two")]
         rows = [(LABELS.get(key, key), *values) for key, values in difference.settings.items()]
         snapshot = difference.snapshot
         same = "" if rows else "The settings are the same. "
         self.words.setText(f"{same}{snapshot.sentence}")
-        self.settings.show_figures([("Setting", ""), *heads[1:]], rows)
+        _show(self.settings, [("Setting", ""), *heads], rows)
         self.settings.setVisible(bool(rows))
         said = [(f"{c.path.rpartition('/')[2]} · {c.name}", c.first.word, c.second.word) for c in snapshot.changed]
-        self.labels.show_figures([("Photograph · class", ""), *heads[1:]], said[:SHOWN_LABELS])
+        _show(self.labels, [("Photograph · class", ""), *heads], said[:SHOWN_LABELS])
         self.labels.setVisible(bool(said))
         photos = {change.photo_id for change in snapshot.changed} | {*snapshot.gone, *snapshot.new}
         self._photos = tuple(sorted(photos))
         self.photos.setText(f"Show these {counted(len(photos), 'photograph')}")
         self.photos.setVisible(bool(photos))
+
+
+def _show(table: CellTable, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    table.show_heads(heads)
+    table.show_cells(cells(heads, rows))

@@ -1,6 +1,6 @@
 """A table of which single figures are opened: by a click, or by Enter on the one that has the focus."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,8 @@ from weldstudio.gui.theme import theme
 
 LEAST_NAME: Final = 176
 """Pixels of the first column at least: enough of a long name, its middle left out, to tell it from others."""
+NARROW: Final = 56
+"""Pixels of the other columns at least."""
 PADDING: Final = 15
 """Of a cell, left and right together, in pixels."""
 
@@ -31,6 +33,18 @@ class Cell:
     bold: bool = False
 
 
+def cells(
+    heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], *, opens: Container[tuple[int, int]] = ()
+) -> list[list[Cell]]:
+    """Cells of these words; `opens` are the (row, column) of figures with something behind them."""
+
+    def cell(row: int, column: int, text: str) -> Cell:
+        tip = f"{rows[row][0]}: {heads[column][0].lower()} {text}" if column else text
+        return Cell(text, opens=(row, column) in opens, tip=tip)
+
+    return [[cell(i, column, text) for column, text in enumerate(row)] for i, row in enumerate(rows)]
+
+
 class CellTable(QTableWidget):
     """As tall as its rows. Cells are filled anew in place, so that nothing moves while a handle is dragged."""
 
@@ -38,7 +52,7 @@ class CellTable(QTableWidget):
     """Row and column of a figure whose photographs are wanted."""
 
     def __init__(
-        self, name: str, *, narrow: int = 56, words: Sequence[int] = (0,), parent: QWidget | None = None
+        self, name: str, *, narrow: int = NARROW, words: Sequence[int] = (0,), parent: QWidget | None = None
     ) -> None:
         """`words`: the columns of words; the others hold figures."""
         super().__init__(parent)
@@ -69,7 +83,8 @@ class CellTable(QTableWidget):
         theme.changed.connect(self._dress)
 
     def show_heads(self, heads: Sequence[tuple[str, str]]) -> None:
-        """Columns as (text, tooltip); the first holds names."""
+        """Columns as (text, tooltip); the first holds names. Rows of other columns go."""
+        self.setRowCount(0)
         self.setColumnCount(len(heads))
         for column, (text, tip) in enumerate(heads):
             item = QTableWidgetItem(text)
@@ -93,14 +108,18 @@ class CellTable(QTableWidget):
         """What stands there."""
         return self._cells[row][column]
 
+    @property
+    def texts(self) -> list[list[str]]:
+        """What stands in each column's head, then in each row."""
+        heads = [self.horizontalHeaderItem(column) for column in range(self.columnCount())]
+        rows = [[cell.text for cell in row] for row in self._cells]
+        return [[head.text() if head is not None else "" for head in heads], *rows]
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._clicked(self.currentRow(), self.currentColumn())
         elif event.matches(QKeySequence.StandardKey.Copy):
-            heads = [self.horizontalHeaderItem(column) for column in range(self.columnCount())]
-            lines = ["\t".join(head.text() if head is not None else "" for head in heads)]
-            lines += ["\t".join(cell.text for cell in row) for row in self._cells]
-            QGuiApplication.clipboard().setText("\n".join(lines))
+            QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in self.texts))
         else:
             super().keyPressEvent(event)
 
@@ -146,6 +165,8 @@ class CellTable(QTableWidget):
                     widest = max((cell.horizontalAdvance(row[column].text) for row in self._cells), default=0)
                     titled = self.horizontalHeaderItem(column)
                     needed = max(widest, 0 if titled is None else head.horizontalAdvance(titled.text())) + PADDING
+                    if column in self._words:  # of long ones the middle is left out
+                        needed = min(needed, max(theme.px(LEAST_NAME), self.viewport().width() // 2))
                     header.resizeSection(column, max(theme.px(self._narrow), needed))
         self.updateGeometries()
         self._spread()
