@@ -1,8 +1,10 @@
 """Other thresholds are tried at once: what they do to photos, joints and hours, and what every number opens."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.photos import FLAGS
@@ -28,10 +30,13 @@ def judging(store: Store) -> Judging:
 @pytest.mark.parametrize("thresholds", [(0.5, 0.5), (0.1, 0.9), (0.0, 1.0)])
 def test_every_number_is_that_of_the_photos_it_opens(judging: Judging, thresholds: tuple[float, float]) -> None:
     figures = judging.at(thresholds)
+    report = replace(judging.found, card=judging.card.with_thresholds(thresholds)).scored().per_class_json()
     seen = 0
     for place, found in enumerate(figures.confusions):
         values, raised = judging.found.of_class(place)
         assert found == confusion(values, raised, thresholds[place])
+        told = [report[judging.found.names[place]][key] for key in ("sensitivity_interval", "specificity_interval")]
+        assert np.array(judging.intervals(place, thresholds[place])) == pytest.approx(np.array(told))  # by joint
         for cell in CELLS:
             opened = judging.photos(place, cell, thresholds)
             assert len(opened) == getattr(found, cell)

@@ -95,9 +95,13 @@ def worth(right: Bools, units: NDArray[np.int64]) -> float:
     `units` (n,) say which belong to one joint: they go right and wrong together. n over Kish's design effect (Survey
     Sampling, 1965); where all are right, or none, nothing shows how far they do, so they are taken to do so wholly.
     """
+    return worth_by_place(right, np.unique(units, return_inverse=True)[1])
+
+
+def worth_by_place(right: Bools, place: NDArray[np.int64]) -> float:
+    """As `worth`, of joints that are numbered from 0 on: for who asks often."""
     if not len(right):
         return 0.0
-    _, place = np.unique(units, return_inverse=True)
     off = right - right.mean()
     alone = float((off**2).sum())
     if not alone:

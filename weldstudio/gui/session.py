@@ -74,6 +74,8 @@ class Session(QObject):
     """Show these photographs: a filter in its text form. The window goes to the Review page, which applies it."""
     overlays_asked = Signal(str)
     """Show the overlays of the photographs just asked for, by the model of this id."""
+    model_judged = Signal(str)
+    """The model of this id is being judged: its overlays may soon be asked for."""
     page_asked = Signal(str)
     """Show this page: 'review', 'flags', 'train', 'models' or 'quality'."""
 

@@ -16,7 +16,7 @@ from weldstudio.domain.changes import Progress
 from weldstudio.domain.choices import Thresholds
 from weldstudio.domain.labelling import State
 from weldstudio.domain.model import ModelCard
-from weldstudio.domain.scores import Confusion, wilson
+from weldstudio.domain.scores import Confusion, wilson, worth_by_place
 from weldstudio.domain.split import Split
 from weldstudio.domain.thresholds import Chosen, Ranked, choose
 from weldstudio.store import mirror as mirrors
@@ -27,9 +27,11 @@ from weldstudio.studio.evaluating import Heard
 from weldstudio.studio.joint_verdicts import Trial, Verdicts
 
 Ids = NDArray[np.int64]
+Range = tuple[float, float]
 
 CELLS: Final = ("hits", "misses", "false_alarms", "passes")
 """Of a confusion, as the fields of `scores.Confusion`."""
+UP: Final = (True, False)
 SECONDS_A_PHOTO: Final = 10.0
 """What a look at a photo takes, where nobody says otherwise: 500 to 3,000 photos are labelled a day."""
 
@@ -177,6 +179,27 @@ class Judging:
         said, states = self._likeliest[:, place], self._states[:, place]
         up, clear = states == State.RAISED, states == State.CLEAR
         return Confusion(*(int(x.sum()) for x in (up & said, up & ~said, clear & said, clear & ~said)))
+
+    def intervals(self, place: int, threshold: float) -> tuple[Range, Range]:
+        """95 %, by joint, of the share of the raised photos that is found, and of the clear ones that pass."""
+        said = self._likeliest[:, place] if self.exclusive else self.found.probabilities[:, place] >= threshold
+        one, two = (self._interval(said[rows] == up, rows) for rows, up in zip(self._kinds[place], UP, strict=True))
+        return one, two
+
+    def _interval(self, right: NDArray[np.bool_], rows: Ids) -> Range:
+        n = worth_by_place(right, self._place_of_joint[rows])
+        return wilson(float(right.mean()) * n if n else 0, n)
+
+    @cached_property
+    def _kinds(self) -> list[tuple[Ids, Ids]]:
+        """By class, which photos are labelled raised, and which clear."""
+        raised, clear = (self._states == state for state in (State.RAISED, State.CLEAR))
+        places = range(len(self.card.classes))
+        return [(np.flatnonzero(raised[:, place]), np.flatnonzero(clear[:, place])) for place in places]
+
+    @cached_property
+    def _place_of_joint(self) -> NDArray[np.int64]:
+        return np.searchsorted(np.unique(self.found.joints), self.found.joints)
 
     @cached_property
     def _likeliest(self) -> NDArray[np.bool_]:

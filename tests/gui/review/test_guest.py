@@ -31,7 +31,13 @@ def test_overlays_are_those_of_the_judged_model(qtbot: QtBot, window: MainWindow
     session, overlays = page._session, page.overlays
     page._actions["overlay.toggle"].setChecked(False)
     session.choose_flag(1)
+    session.model_judged.emit(other.id)
+    engine = page.guest._engine
+    assert engine is not None
+    qtbot.waitUntil(lambda: engine.ready)  # before somebody opens photographs, while the active model answers
+    assert page.guest.card is None
     session.show_photos("id:2,3", by=other.id)
+    assert engine.ready
     assert overlays.on
     QTest.keyClick(page.grid, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.guest.said(2) is not None)

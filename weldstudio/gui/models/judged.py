@@ -65,6 +65,8 @@ class Judged(QObject):
         from weldstudio.studio import judging
 
         row = self._row
+        if row is not None:
+            self._session.model_judged.emit(row.card.id)
         if row is None or (self._wanted == (row.card.id, self.split) and not again):
             return
         self._wanted = wanted = row.card.id, self.split
@@ -88,6 +90,7 @@ class Judged(QObject):
     def try_thresholds(self, thresholds: Sequence[float]) -> None:
         """Work out what these do."""
         if self.judging is not None:
+            self._session.model_judged.emit(self.judging.card.id)
             self.figures = self.judging.at(thresholds)
             self.moved.emit()
 

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from weldstudio.domain.scores import FEW, Confusion, wilson
+from weldstudio.domain.scores import FEW, Confusion
 from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.flag_detail import CELL_WORDS, FlagDetail
 from weldstudio.gui.models.judged import Judged
@@ -18,7 +18,7 @@ from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
 from weldstudio.gui.words import count
 
 if TYPE_CHECKING:
-    from weldstudio.studio.judging import Judging
+    from weldstudio.studio.judging import Judging, Range
 
 HEADS: Final = (
     ("Flag", "In the order of the scheme"),
@@ -26,12 +26,12 @@ HEADS: Final = (
     ("Missed", "Photographs labelled raised that it would not raise, of all that are. Click: show them"),
     (
         "On raised, %",
-        "Share of the raised photographs that it finds, with the range of the true value (95 %). Click: show them",
+        "Share of the raised photographs that it finds, with its range (95 %, by joint). Click: show them",
     ),
     ("False alarms", "Photographs labelled clear that it would raise, of all that are. Click: show them"),
     (
         "On clear, %",
-        "Share of the clear photographs that it lets pass, with the range of the true value (95 %). Click: show them",
+        "Share of the clear photographs that it lets pass, with its range (95 %, by joint). Click: show them",
     ),
 )
 MISSED: Final = 2
@@ -137,9 +137,11 @@ class ThresholdPanel(QWidget):
         self._show_tiles()
         own = self._judged.own
         rows = [
-            _row(name, threshold, found, exclusive=judging.exclusive, moved=threshold != before)
-            for name, threshold, found, before in zip(
-                judging.found.names, figures.thresholds, figures.confusions, own, strict=True
+            _row(
+                name, threshold, found, judging.intervals(place, threshold), likeliest=judging.exclusive, own=own[place]
+            )
+            for place, (name, threshold, found) in enumerate(
+                zip(judging.found.names, figures.thresholds, figures.confusions, strict=True)
             )
         ]
         self.table.show_cells(rows)
@@ -252,15 +254,17 @@ class ThresholdPanel(QWidget):
             self._judged.show_photos(f"{name}: {100 * low:.0f} to {100 * high:.0f} %", ids, slot=slot)
 
 
-def _row(name: str, threshold: float, found: Confusion, *, exclusive: bool, moved: bool) -> list[Cell]:
+def _row(
+    name: str, threshold: float, found: Confusion, ranges: tuple["Range", "Range"], *, likeliest: bool, own: float
+) -> list[Cell]:
     few_up, few_clear = found.raised < FEW, found.clear < FEW
     return [
         Cell(name, tip=name),
-        Cell("likeliest" if exclusive else f"{threshold:.3f}" + ("*" if moved else "")),
+        Cell("likeliest" if likeliest else f"{threshold:.3f}" + ("*" if threshold != own else "")),
         _counted(found.misses, found.raised),
-        _shared(found.hits, found.raised, pale=few_up, tip=_few(few_up, "raised")),
+        _shared(found.hits, found.raised, ranges[0], pale=few_up, tip=_few(few_up, "raised")),
         _counted(found.false_alarms, found.clear),
-        _shared(found.passes, found.clear, pale=few_clear, tip=_few(few_clear, "clear")),
+        _shared(found.passes, found.clear, ranges[1], pale=few_clear, tip=_few(few_clear, "clear")),
     ]
 
 
@@ -272,9 +276,9 @@ def _few(few: bool, kind: str) -> str:
     return f"In grey: fewer than {FEW} {kind} photographs say next to nothing" if few else ""
 
 
-def _shared(right: int, n: int, *, pale: bool, tip: str) -> Cell:
+def _shared(right: int, n: int, interval: "Range", *, pale: bool, tip: str) -> Cell:
     if not n:
         return Cell("–", pale=pale, tip=tip)
-    low, high = wilson(right, n)
+    low, high = interval
     words = f"{100 * right / n:.1f} ({100 * low:.0f}–{100 * high:.0f})"
     return Cell(words, opens=right > 0, pale=pale, tip=tip)

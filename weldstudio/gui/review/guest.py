@@ -33,6 +33,7 @@ class Guest(QObject):
         self._gone.setSingleShot(True)
         self._gone.setInterval(KEPT_MS)
         self._gone.timeout.connect(self._stop)
+        session.model_judged.connect(self._warm)
         session.overlays_asked.connect(self._come)
         session.current_changed.connect(lambda _photo: self._explain())
         session.closing.connect(self._stop)
@@ -59,16 +60,25 @@ class Guest(QObject):
             self._leave()
             return
         self._gone.stop()
-        if self._engine is None:
-            self._engine = session.engine.twin(self)
-            self._engine.explained.connect(lambda _said: self.changed.emit())
-            self._engine.failed.connect(session.failed)
-        self._engine.use_model(session.folder / "models" / model_id)
-        self.card, self._shown = self._engine.card, self._filter_of()
+        self.card, self._shown = self._load(model_id).card, self._filter_of()
         if self.card is not None:
             session.tell(f"Overlays of these photographs are by {self.card.name}, which is not the active model")
         self._explain()
         self.changed.emit()
+
+    def _warm(self, model_id: str) -> None:
+        """An engine takes seconds to begin: have it ready by the time that somebody opens photographs."""
+        if self.card is None and model_id != self._session.mirror.model_id:
+            self._load(model_id)
+            self._gone.start()
+
+    def _load(self, model_id: str) -> EngineClient:
+        if self._engine is None:
+            self._engine = self._session.engine.twin(self)
+            self._engine.explained.connect(lambda _said: self.changed.emit())
+            self._engine.failed.connect(self._session.failed)
+        self._engine.use_model(self._session.folder / "models" / model_id)
+        return self._engine
 
     def _explain(self) -> None:
         session = self._session
