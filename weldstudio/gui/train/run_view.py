@@ -62,7 +62,7 @@ class RunView(QWidget):
         self._title = QLabel()
         set_look(self._title, "section")
         self._state = QLabel()
-        self._state.setWordWrap(True)  # beside the buttons there may be too little room for all that is left and how fast
+        self._state.setWordWrap(True)  # beside the buttons there may be too little room for all of it
         set_look(self._state, "secondary")
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
