@@ -143,7 +143,7 @@ class Learning(QObject):
         return timer
 
     def _changed(self, changes: Changes) -> None:
-        if changes.models or changes.scheme or changes.photos:
+        if self._on and (changes.models or changes.scheme or changes.photos):
             self._begin_timer.start()
         if changes.labels and self._told is not None:
             if not self._told.pending:
@@ -152,7 +152,7 @@ class Learning(QObject):
             self._label_timer.start()
 
     def _work_changed(self) -> None:
-        if self._scoring() is None and self._told is None and not self._begin_timer.isActive():
+        if self._on and self._scoring() is None and self._told is None and not self._begin_timer.isActive():
             self._begin_timer.start()
 
     def _scoring(self) -> object | None:

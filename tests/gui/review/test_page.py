@@ -47,6 +47,7 @@ class At:
         self.page = page
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
+        qtbot.waitUntil(lambda: not page.filtering.order.waiting)  # photographs that were read late order them anew
         page.grid.setFocus()
 
     @property

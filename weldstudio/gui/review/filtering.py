@@ -55,7 +55,7 @@ class Filtering(QObject):
         self._places: dict[int, int] = {}
         """Where one was in each view, by its id: photo ids."""
         self.count = Paced(self._recount, least_ms=_COUNT_MS, settles=True, parent=self)
-        self.order = Paced(self.read_anew, least_ms=_ORDER_MS, parent=self)
+        self.order = Paced(self._order_anew, least_ms=_ORDER_MS, parent=self)
         bar.field.complete = lambda text, cursor: completing.complete(session.mirror, text, cursor)
         bar.typed.connect(lambda text: self.apply(text, say=False))
         bar.entered.connect(self._entered)
@@ -76,13 +76,21 @@ class Filtering(QObject):
         self.refresh()
         self.count.soon()
 
-    def refresh(self, typed: str | None = None) -> None:
+    def _order_anew(self) -> None:
+        """Photographs came or changed by themselves: the one that was just labelled is not taken away for that."""
+        self.refresh(around_stale=True)
+        self.count.soon()
+
+    def refresh(self, typed: str | None = None, *, around_stale: bool = False) -> None:
         """Filter and sort. Counts are of all photographs, so they stay.
 
         `typed`: the filter as it stands in the field, which is not put into order under the typist's hands.
         """
         try:
-            self.shown.refresh()
+            if around_stale:
+                self.shown.refresh_around_stale()
+            else:
+                self.shown.refresh()
         except SchemeError as error:
             self.wrong.emit(str(error))
             return

@@ -78,6 +78,8 @@ class Inspecting(QObject):
         self._turned.setSingleShot(True)
         self._turned.setInterval(_LATER_MS)
         self._turned.timeout.connect(self._show_standing)
+        for timer in (self._later, self._turned):
+            session.closing.connect(timer.stop)
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)

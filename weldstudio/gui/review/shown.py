@@ -157,6 +157,20 @@ class Shown:
         rows = self._unveiled(rows, self.filter, self.sort)
         self.ids = mirror.ids[reviewing.joined(mirror, rows) if self.by_joint else rows]
 
+    def refresh_around_stale(self) -> None:
+        """`refresh`, but what matches no longer keeps its place behind the one before it."""
+        before = self.ids[np.isin(self.ids, self._mirror_of().ids)]
+        self.ids = before
+        kept = self.stale()
+        self.refresh()
+        if not kept:
+            return
+        ids = self.ids.tolist()
+        for place in np.flatnonzero(np.isin(before, np.fromiter(kept, np.int64, len(kept)))).tolist():
+            earlier = next((photo for photo in before[:place][::-1].tolist() if photo in ids), None)
+            ids.insert(0 if earlier is None else ids.index(earlier) + 1, int(before[place]))
+        self.ids = np.array(ids, np.int64)
+
     @property
     def starts(self) -> Rows | None:
         """Where in `ids` the photographs of another joint begin; None where joints are not kept together."""
