@@ -159,17 +159,20 @@ class Shown:
 
     def refresh_around_stale(self) -> None:
         """`refresh`, but what matches no longer keeps its place behind the one before it."""
-        before = self.ids[np.isin(self.ids, self._mirror_of().ids)]
-        self.ids = before
+        self.ids = before = self.ids[np.isin(self.ids, self._mirror_of().ids)]
         kept = self.stale()
         self.refresh()
         if not kept:
             return
-        ids = self.ids.tolist()
-        for place in np.flatnonzero(np.isin(before, np.fromiter(kept, np.int64, len(kept)))).tolist():
-            earlier = next((photo for photo in before[:place][::-1].tolist() if photo in ids), None)
-            ids.insert(0 if earlier is None else ids.index(earlier) + 1, int(before[place]))
-        self.ids = np.array(ids, np.int64)
+        behind = {photo: place + 1 for place, photo in enumerate(self.ids.tolist())}
+        at, places, staying = 0, [], []
+        for photo in before.tolist():
+            if photo in kept:
+                places.append(at)
+                staying.append(photo)
+            else:
+                at = behind.get(photo, at)
+        self.ids = np.insert(self.ids, places, staying)
 
     @property
     def starts(self) -> Rows | None:
