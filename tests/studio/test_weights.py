@@ -63,6 +63,8 @@ def test_a_file_of_ones_own_is_taken_in_checked_and_removed(file: Path, monkeypa
     assert "A training would refuse it." in said
     assert "classifier for 1,000 classes" in said
     kept = weights.named("theirs.pth")
+    assert weights.own_file("theirs.pth") == kept.file
+    assert weights.own_file("../theirs.pth") is None
     assert weights.commercial_use(kept.licence) == "ask first: made for research"
     assert kept.file is not None
     assert weights.licence_of(kept.file) == "CC-BY-NC 4.0"

@@ -168,9 +168,10 @@ def labels_since(store: Store, evaluations: Mapping[str, Mapping[str, Any]]) -> 
     """Split -> of how many of its photos, `MANY` at most, a label was changed after its evaluation."""
     found = {}
     for split, scores in evaluations.items():
-        judged = datetime.fromisoformat(scores["when"]).timestamp()
-        clock = hybrid(judged + 1)  # the moment of an evaluation is kept in whole seconds
-        found[split] = events.changed_since(store, clock, split, most=MANY)
+        if "when" in scores:
+            judged = datetime.fromisoformat(scores["when"]).timestamp()
+            clock = hybrid(judged + 1)  # the moment of an evaluation is kept in whole seconds
+            found[split] = events.changed_since(store, clock, split, most=MANY)
     return found
 
 

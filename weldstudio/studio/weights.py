@@ -94,7 +94,8 @@ class TakenIn:
             what = f"Its own classifier for {found.outputs:,} classes" if found.outputs else "What is not of the trunk"
             said.append(f"{what} is left out ({_some(found.head)}); a training makes a new classifier.")
         whole = not (found.missing or found.wrong or found.unknown)
-        said.append("A training can begin with it." if whole else "A training would refuse it.")
+        how = f"on the Train page under “Start from”, by command line with --weights “{self.kept.name}”"
+        said.append(f"A training can begin with it: {how}." if whole else "A training would refuse it.")
         return said
 
 
@@ -205,6 +206,12 @@ def remove(one: Kept) -> None:
         raise JobFailed(f"The weights '{one.name}' cannot be removed; only fetched ones and your own can.")
     one.file.unlink(missing_ok=True)
     _about(one.file).unlink(missing_ok=True)
+
+
+def own_file(name: str) -> Path | None:
+    """A file of one's own by its name alone; None where there is none of that name."""
+    file = folder() / "own" / Path(name).name
+    return file if name == file.name and file.is_file() else None
 
 
 def licence_of(file: Path) -> str:

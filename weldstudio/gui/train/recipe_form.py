@@ -35,9 +35,12 @@ from weldstudio.gui.train.fields import MORE, NETWORK, REST, TITLES, Editor, Rec
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_words import FILE, freeze_for, frozen_in_words, weights_in_words
 from weldstudio.gui.train.stage_slider import StageSlider
+from weldstudio.studio.weights import ENDINGS
 
 WEIGHTS_TIP: Final = "What the network knows already when the training begins."
-WEIGHTS_FILTER: Final = "Weights (*.pth *.pt *.safetensors);;All files (*)"
+WEIGHTS_FILTER: Final = f"Weights ({' '.join('*' + ending for ending in ENDINGS)});;All files (*)"
+OWN: Final = "own:"
+"""Before the path of a file that was added to the weights on the Models page."""
 
 
 class RecipeForm(QWidget):
@@ -61,7 +64,7 @@ class RecipeForm(QWidget):
         self._problems: dict[str, str] = {}
         self._editors: dict[str, FieldEditor] = {}
         self._cards: dict[str, PresetCard] = {}
-        self._models: tuple[tuple[str, str], ...] = ()
+        self._known: tuple[tuple[str, str], ...] = ()
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -103,10 +106,10 @@ class RecipeForm(QWidget):
         weights = self.recipe.network.weights
         return replace(preset, network=replace(preset.network, weights=weights)) == self.recipe
 
-    def show_models(self, models: tuple[tuple[str, str], ...]) -> None:
-        """Offer these models (id, name) to start from."""
-        if models != self._models:
-            self._models = models
+    def show_weights(self, known: tuple[tuple[str, str], ...]) -> None:
+        """Offer these, (value, words), to start from; a value is the recipe's, or `OWN` and a file."""
+        if known != self._known:
+            self._known = known
             self._fill_weights()
 
     def set_recipe(self, recipe: Recipe) -> None:
@@ -295,6 +298,9 @@ class RecipeForm(QWidget):
         if choice == FILE:
             self._ask_file()
             return
+        if choice.startswith(OWN):
+            self.set_weights_file(Path(choice.removeprefix(OWN)))
+            return
         self.weights_file = None
         self._set_value("network.weights", choice)
 
@@ -334,7 +340,7 @@ class RecipeForm(QWidget):
         offered = [
             ("random", "Random"),
             ("torchvision", "ImageNet, by torchvision"),
-            *((f"model:{i}", name) for i, name in self._models),
+            *(one for one in self._known if one[0] != f"{OWN}{self.weights_file}"),
         ]
         offered.append((FILE, self.weights_file.name if self.weights_file is not None else "File…"))
         if wanted not in dict(offered):

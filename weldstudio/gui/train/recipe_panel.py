@@ -28,7 +28,7 @@ from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.train.balance_card import BalanceCard
 from weldstudio.gui.train.columns import CalmWheel, level_line
 from weldstudio.gui.train.preset_card import PresetCard
-from weldstudio.gui.train.recipe_form import RecipeForm
+from weldstudio.gui.train.recipe_form import OWN, RecipeForm
 from weldstudio.gui.train.run_actions import recipe_of
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
 from weldstudio.gui.train.time_note import TimeNote
@@ -43,7 +43,7 @@ WIDTH: Final = 336
 ASK_MS: Final = 250
 """Rest after the last change before the snapshot is counted anew."""
 COUNTING: Final = "Counting the photographs…"
-Models = tuple[tuple[str, str], ...]
+Known = tuple[tuple[str, str], ...]
 
 
 class _Seen(NamedTuple):
@@ -56,7 +56,7 @@ class _Seen(NamedTuple):
     counts: Mapping[str, Mapping[str, tuple[int, int]]]
     warnings: tuple[str, ...]
     reviewed: Mapping[str, int]
-    models: Models
+    known: Known
     task: str
     joints: Mapping[str, int]
     left_out: Mapping[str, int]
@@ -191,7 +191,7 @@ class RecipePanel(QWidget):
     def _show_seen(self, recipe: Recipe, seen: "_Seen") -> None:
         if recipe is not self.form.recipe:
             return  # changed meanwhile; the newer question is on its way
-        self.form.show_models(seen.models)
+        self.form.show_weights(seen.known)
         self._snapshot_problem = seen.problem
         self._lacks_weights = seen.lacks_weights
         if seen.lacks_weights and self.form.wants_file and not self._looked_back:
@@ -282,11 +282,16 @@ def _vary(store: "Store", recipe: Recipe) -> "Variations":
 
 
 def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
-    """What would be used, and models of the recipe's network as (id, name and moment); store thread."""
+    """What would be used, and what of the recipe's network it could begin with; store thread."""
     from weldstudio.studio import preflight, registry, training
+    from weldstudio.studio import weights as kept_weights
 
     cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
-    models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
+    own = [one for one in kept_weights.known() if one.kind == "own" and one.network == recipe.network.name]
+    known = (
+        *((f"model:{card.id}", f"{card.name}, {when(card.created)}") for card in cards),
+        *((f"{OWN}{one.file}", one.name) for one in own),
+    )
     found = training.preview(store, recipe, weights)
     try:
         training.starting_weights(store, recipe, weights)
@@ -304,7 +309,7 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
         found.counts,
         warnings,
         found.reviewed,
-        models,
+        known,
         task,
         found.joints,
         found.left_out,
