@@ -95,7 +95,7 @@ class BalanceCard(QFrame):
         sampling = self._recipe.sampling
         dialled = sampling.method in ("under", "over")
         self._dial.setVisible(dialled)
-        self._share_words.setText(f"{sampling.largest_share:.0%}".replace("%", " %"))
+        self._share_words.setText(f"{100 * sampling.largest_share:.0f} %")
         networks = 1 if self._recipe.data.task == "independent" else len(self._counts)
         problem = obstacle(sampling.method, self._task, networks) if self._counts else ""
         found = balanced(tuple(self._counts.values()), sampling, task=self._task) if not problem else ()
@@ -129,7 +129,7 @@ class BalanceCard(QFrame):
             short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, theme.px(130))
             change = f"+{count(one.repeated)}" if one.repeated else f"−{count(one.left_out)}"
             self._cell(row, 0, short, tip)
-            self._cell(row, 1, f"{was:.0%} → {now:.0%}".replace("%", " %"), tip)
+            self._cell(row, 1, f"{100 * was:.0f} % → {100 * now:.0f} %", tip)
             self._cell(row, 2, change, tip)
 
     def _cell(self, row: int, column: int, text: str, tip: str, *, look: str = "") -> None:
