@@ -91,8 +91,8 @@ class Lazy:
     def sentence(self) -> str:
         return (
             f"{self.flag}: by estimate {100 * self.wrong:.1f} % of its labels are wrong, and only "
-            f"{100 * self.rarer:.1f} % are not {self.common}. Always answering '{self.common}' would agree with the labels "
-            "more often than the truth does, so a training may learn just that: look through its suspects first."
+            f"{100 * self.rarer:.1f} % are not {self.common}. Always answering '{self.common}' would agree with the "
+            "labels more often than the truth does, so a training may learn just that: look through its suspects first."
         )
 
     def to_json(self) -> dict[str, Any]:

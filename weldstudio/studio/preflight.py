@@ -110,7 +110,9 @@ def sampling_notes(recipe: Recipe, manifest: Manifest) -> list[str]:
                 if count
             ]
             if changed:
-                warnings.append(f"'{item.name}' after sampling: {raised} raised, {clear} clear; {' and '.join(changed)}.")
+                warnings.append(
+                    f"'{item.name}' after sampling: {raised} raised, {clear} clear; {' and '.join(changed)}."
+                )
     return warnings
 
 

@@ -127,7 +127,7 @@ class RunView(QWidget):
         layout.addLayout(tabs)
         layout.addWidget(level_line())
         layout.addWidget(self._shown, 1)
-        # Not a stack: that would never be lower than its pages would like to be, and push the start button off the page.
+        # Not a stack: that is never lower than its pages would like to be, and pushes the start button off the page.
         self._inner = inner
         self._inner.hide()
         outer = QVBoxLayout(self)
