@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
@@ -122,7 +122,6 @@ class RecipePanel(QWidget):
     def _build(self) -> None:
         self.setFixedWidth(theme.px(WIDTH))
         scrolled = QWidget()
-        scrolled.setProperty("look", "scrolled")
         inner = QVBoxLayout(scrolled)
         inner.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         inner.setSpacing(GROUP)
@@ -135,11 +134,6 @@ class RecipePanel(QWidget):
         inner.addWidget(self.balance)
         inner.addWidget(self.snapshot)
         inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(scrolled)
         self._calm = CalmWheel(self)
         for control in [*scrolled.findChildren(QComboBox), *scrolled.findChildren(QAbstractSlider)]:
             if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
@@ -148,7 +142,7 @@ class RecipePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(area, 1)
+        layout.addWidget(Roomy(scrolled, sideways=False), 1)
         layout.addWidget(level_line())
         layout.addLayout(self._make_foot())
 
