@@ -276,8 +276,8 @@ def test_the_dial_shows_what_is_left_out_and_warns_of_two_corrections(qtbot: QtB
     ((name, one),) = card.rows
     assert (name, one.after, one.left_out, one.repeated) == ("Soil", (10, 30), 60, 0)
     assert one.priors == (0.1, 0.25)
-    said = {label.text() for label in card.findChildren(QLabel) if not label.isHidden()}
-    assert {"Soil", "10 % → 25 %", "10 raised, 30 clear", "60 left out"} <= said
+    told = {"Soil", "10 % → 25 %", "10 raised, 30 clear", "60 left out"}
+    qtbot.waitUntil(lambda: told <= {label.text() for label in card.findChildren(QLabel) if label.isVisible()})
     assert card.warning.isHidden()
     card.show_recipe(recipe.with_values({"loss.name": "bayesian"}))
     assert "both correct" in card.warning.text()
