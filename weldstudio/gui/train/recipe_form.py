@@ -98,7 +98,12 @@ class RecipeForm(QWidget):
     @property
     def preset(self) -> str | None:
         """Id of the preset that the recipe still equals, whatever it starts from; None once it was changed."""
-        return next((key for key, recipe in self._presets.items() if self._equal(recipe)), None)
+        weights = self.recipe.network.weights
+        as_presets = {
+            key: replace(preset, network=replace(preset.network, weights=weights))
+            for key, preset in self._presets.items()
+        }
+        return next((key for key, preset in as_presets.items() if preset == self.recipe), None)
 
     @property
     def named_recipe(self) -> Recipe:
@@ -106,10 +111,6 @@ class RecipeForm(QWidget):
         if self.preset is None and self.recipe.name in {preset.name for preset in self._presets.values()}:
             return replace(self.recipe, name=f"{self.recipe.name}, changed")
         return self.recipe
-
-    def _equal(self, preset: Recipe) -> bool:
-        weights = self.recipe.network.weights
-        return replace(preset, network=replace(preset.network, weights=weights)) == self.recipe
 
     def show_starts(self, starts: tuple[tuple[str, str], ...]) -> None:
         """Offer these weights of the recipe's network, as (the recipe's word, in words), beside random and a file."""
