@@ -148,7 +148,7 @@ def choose(
             guaranteed, more = known.guaranteed(miss_rate=choice.miss_rate)
             if guaranteed is not None:
                 return Chosen(guaranteed)
-            sentence = f"A miss rate of {choice.miss_rate:.1%} cannot be guaranteed for '{name}': {more} more raised "
+            sentence = f"A miss rate of {100 * choice.miss_rate:.1f} % cannot be guaranteed for '{name}': {more} more "
             return Chosen(known.best, sentence + "validation photos are needed.")
         case "prior":
             if balanced:
