@@ -6,8 +6,12 @@ from typing import Final
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe
 
+OWN: Final = "own:"
+"""Before the path of a file that was added to the weights on the Models page."""
 FILE: Final = "file"
 """The recipe's word for weights from a file."""
+SHIPPED: Final = "Shipped weights"
+TORCHVISION: Final = "ImageNet, by torchvision"
 
 
 def freeze_for(recipe: Recipe, network: str) -> int:
