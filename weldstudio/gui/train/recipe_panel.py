@@ -283,7 +283,7 @@ def _vary(store: "Store", recipe: Recipe) -> "Variations":
 
 
 def _starts(store: "Store", network: str) -> Starts:
-    """Weights of a network, as a recipe names them and in words: what comes with the program, ImageNet's, models, files added."""
+    """Weights of a network, as a recipe names them and in words: shipped ones, ImageNet's, models, files added."""
     from weldstudio.studio import registry
     from weldstudio.studio import weights as known_weights
 
