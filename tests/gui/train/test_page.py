@@ -379,7 +379,7 @@ def test_news_of_runs_from_elsewhere_is_shown(stage: Stage, project: Path) -> No
 
 
 def test_a_run_is_paused_and_resumed_by_buttons(
-    qtbot: QtBot, stage: Stage, running: RunFolder, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, stage: Stage, project: Path, running: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = open_page(stage)
     assert not page.view.resume_button.isVisible()
@@ -402,6 +402,17 @@ def test_a_run_is_paused_and_resumed_by_buttons(
     assert page.view.curves.finished is None
     assert not running.control().pause
     assert not page.view.resume_button.isVisible()
+    ended = make_run(project, "20260101-100000")
+    finish(ended)
+    page._watcher.look()
+    qtbot.waitUntil(lambda: page.runs.row_of(ended.id) is not None)
+    page.runs.choose(
+        ended.id
+    )  # the actions still mean the run under way, but the buttons above another's curves do not
+    assert not page.view.pause_button.isVisible()
+    assert not page.view.stop_button.isVisible()
+    page.runs.choose(running.id)
+    assert page.view.stop_button.isVisible()
     told = [point.step for point in page.view.curves.evaluations]
     assert told == sorted(set(told))
 
