@@ -300,7 +300,7 @@ def test_a_later_model_is_offered_and_used_by_a_button(
     page = open_page(stage)
     assert stage.session.mirror.model_id == older.id
     finish(running, "Fine-tune")
-    qtbot.waitUntil(lambda: any("Model Fine-tune is ready." in text for text in page.view.banner_texts))
+    qtbot.waitUntil(lambda: any("The model “Fine-tune” is ready." in text for text in page.view.banner_texts))
     assert stage.session.mirror.model_id == older.id
     qtbot.mouseClick(page.view.news.button, Qt.MouseButton.LeftButton)
     assert stage.session.mirror.model_id == running.id
@@ -463,6 +463,7 @@ def test_waiting_runs_stand_in_their_order_and_are_moved_and_cancelled(
     qtbot.mouseClick(page.view.stop_button, Qt.MouseButton.LeftButton)
     assert names() == ["Quick look", "A", "B", "C"]
     assert page.runs.row_of(line[2].id).state == "stopped"
+    assert in_words(page.view.row, page.view.curves) == "Stopped before it was started"
     assert [run.id for run in waiting.of_machine().waiting()] == [line[0].id, line[1].id]
 
 
