@@ -182,14 +182,26 @@ def raise_rates(store: Store) -> list[tuple[str, str, int, int]]:
     )
 
 
-def first_looks(store: Store, first: int, last: int) -> list[int]:
-    """Hybrid times at which a person first gave a label to each of the photos with these ids and those between."""
+def looked_at_by(store: Store, who: str) -> list[tuple[int, str, int]]:
+    """(photo, medium of its joint or '', whether this expert's last word raises a flag), counted as `raise_rates`."""
     looked = ", ".join(str(int(source)) for source in LOOKED_AT)
-    return [
-        int(clock)
-        for (clock,) in store.rows(
-            f"""SELECT min(a.clock) FROM label_events e JOIN actions a ON a.seq = e.action_seq
-            WHERE e.photo_id BETWEEN ? AND ? AND a.complete = 1 AND e.source IN ({looked}) GROUP BY e.photo_id""",
-            (first, last),
-        )
-    ]
+    return store.rows(
+        f"""WITH last AS (
+            SELECT e.photo_id, e.slot, e.new, max(a.clock)
+            FROM label_events e JOIN actions a ON a.seq = e.action_seq
+            WHERE a.complete = 1 AND a.who = ? AND e.source IN ({looked}) GROUP BY e.photo_id, e.slot
+        ), looks AS (SELECT photo_id, max(new & 3 = ?) AS raised FROM last GROUP BY photo_id)
+        SELECT l.photo_id, coalesce(j.medium, ''), l.raised
+        FROM looks l JOIN photos p ON p.id = l.photo_id JOIN joints j ON j.id = p.joint_id ORDER BY 1""",
+        (who, int(State.RAISED)),
+    )
+
+
+def first_looks(store: Store, first: int, last: int) -> list[tuple[int, int]]:
+    """(photo, hybrid time) of the first label that a person gave, of the photos with these ids and those between."""
+    looked = ", ".join(str(int(source)) for source in LOOKED_AT)
+    return store.rows(
+        f"""SELECT e.photo_id, min(a.clock) FROM label_events e JOIN actions a ON a.seq = e.action_seq
+        WHERE e.photo_id BETWEEN ? AND ? AND a.complete = 1 AND e.source IN ({looked}) GROUP BY e.photo_id""",
+        (first, last),
+    )
