@@ -74,7 +74,7 @@ def next_photos(
         if not share.sum():
             break
         turns = _dealt(share, wanted - len(asked), rng)
-        headless = np.isnan(logits).all(axis=0)
+        headless = np.asarray(np.isnan(logits).all(axis=0))
         for column in np.argsort(-share):
             if headless[column]:
                 continue
