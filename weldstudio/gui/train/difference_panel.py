@@ -88,11 +88,11 @@ class DifferencePanel(QWidget):
 
     def show_difference(self, names: tuple[str, str], difference: "RunDifference") -> None:
         """Show how two runs differ; `names` is how they are called."""
-        heads = [(names[0], "The first of the two"), (names[1], "The second of the two")]
+        heads = [("First", names[0]), ("Second", names[1])]  # names would leave no room for what differs
         rows = [(LABELS.get(key, key), *values) for key, values in difference.settings.items()]
         snapshot = difference.snapshot
         same = "" if rows else "The settings are the same. "
-        self.words.setText(f"{same}{snapshot.sentence}")
+        self.words.setText(f"First: {names[0]}\nSecond: {names[1]}\n\n{same}{snapshot.sentence}")
         _show(self.settings, [("Setting", ""), *heads], rows)
         self.settings.setVisible(bool(rows))
         said = [(f"{c.path.rpartition('/')[2]} · {c.name}", c.first.word, c.second.word) for c in snapshot.changed]
