@@ -174,6 +174,10 @@ def test_a_weights_file_is_asked_for_and_stays_for_the_next_preset_of_its_networ
     assert (page.form.recipe.network.weights, page.form.weights_file) == ("file", file)
     choose(qtbot, page.form.weights, "Random")
     assert page.form.weights_file is None
+    page.form.show_starts(((f"own:{file}", "ours"),))  # added on the Models page
+    choose(qtbot, page.form.weights, "ours")
+    assert (page.form.recipe.network.weights, page.form.weights_file) == ("file", file)
+    choose(qtbot, page.form.weights, "Random")
     qtbot.mouseClick(fine, Qt.MouseButton.LeftButton)
     assert page.form.weights_file is None
 
