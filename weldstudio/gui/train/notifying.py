@@ -83,7 +83,7 @@ def _started(program: str, arguments: list[str]) -> bool:
     process.setArguments(arguments)
     process.setStandardOutputFile(QProcess.nullDevice())
     process.setStandardErrorFile(QProcess.nullDevice())
-    return bool(process.startDetached()[0])
+    return bool(process.startDetached())
 
 
 def _heard() -> bool:
