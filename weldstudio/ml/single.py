@@ -225,12 +225,12 @@ class Training:
             steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=rate))
         else:
             yield from self._rare(len(chosen.rows))
+            if self.recipe.schedule.range_test != "off":
+                found = yield from rehearsal.range_test(steps)
+                if found is not None and self.recipe.schedule.range_test == "use":
+                    steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=found))
             if self.recipe.schedule.overfit_check:
-                yield from rehearsal.overfit_check(steps)
-        if self.recipe.schedule.range_test != "off" and found_before is None:
-            found = yield from rehearsal.range_test(steps)
-            if found is not None and self.recipe.schedule.range_test == "use":
-                steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=found))
+                yield from rehearsal.overfit_check(steps)  # at the rate that is trained at
         for message in train_stages(steps, validation, self.checkpoints):
             if isinstance(message, Alarm) and message.kind == "diverged":
                 self.sentence = message.sentence.removesuffix(" Try a smaller rate.")
