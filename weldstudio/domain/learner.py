@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from weldstudio.domain.calibration import platt
 from weldstudio.domain.labelling import State
 from weldstudio.domain.leave_one_out import Alone, leave_one_out
+from weldstudio.domain.neighbours import Neighbours
 from weldstudio.domain.next_photos import SCARCE, next_photos, widths
 from weldstudio.domain.refit import Floats, Heads, Space, States, sigmoid
-from weldstudio.domain.scores import FEW
+from weldstudio.domain.scores import FEW, logit
 from weldstudio.domain.thresholds import best_threshold
 
 FOLDS = 3
@@ -40,13 +41,20 @@ class Refit:
     thresholds: Floats
     """(classes,)"""
     alone: NDArray[np.float16]
-    """(n, classes) what all other labels say of a known one; NaN elsewhere. See `leave_one_out`."""
+    """(n, classes) what all other labels say of a known one, by a fit (`leave_one_out`) and by the `neighbours`; NaN
+    elsewhere."""
     weight: Floats
     """(classes, width) of the calibrated heads, beside features as the trunk gives them; NaN as above."""
     bias: Floats
     """(classes,)"""
     unseen: NDArray[np.float16]
     """(n, classes) what fits say that did not see the photo's joint, where the label is known; NaN elsewhere."""
+
+
+def enough(states: States) -> NDArray[np.bool_]:
+    """(classes,) whether there are enough raised and clear photos to say anything."""
+    few: NDArray[np.bool_] = np.minimum((states == State.RAISED).sum(axis=0), (states == State.CLEAR).sum(axis=0)) < FEW
+    return ~few
 
 
 class Learner:
@@ -60,15 +68,17 @@ class Learner:
         """(n,) a joint lies in one fold."""
         self.slope, self.offset = np.ones(classes, np.float32), np.zeros(classes, np.float32)
         self.thresholds = np.full(classes, 0.5, np.float32)
+        self.neighbours = Neighbours(space)
         self.alone = Alone(np.full(states.shape, np.nan, np.float32), np.full(classes, 1e-2, np.float32))
         self.unseen = np.full(states.shape, np.nan, np.float32)
+        self.said: NDArray[np.float16] | None = None
+        """(n, classes) what the model says where there are too few labels for a head; NaN where it says nothing."""
         self._halves = self._halved()
 
     @property
     def taught(self) -> NDArray[np.bool_]:
-        """(classes,) whether there are enough raised and clear photos to say anything."""
-        raised, clear = self.heads.counts
-        return (raised >= FEW) & (clear >= FEW)
+        """(classes,) see `enough`."""
+        return enough(self.heads.states)
 
     def relabel(self, changes: Sequence[tuple[int, int, int]]) -> tuple[int, ...]:
         """Takes in changed labels (row, class, state) and gives the closed-form answer; the classes that changed."""
@@ -83,23 +93,27 @@ class Learner:
 
     def judge(self) -> Iterator[None]:
         """Ridge, calibration, thresholds and what each label is contradicted by; yields after each piece of work."""
+        said = self.alone
         for found in leave_one_out(self.space, self.heads.states):
             if found is not None:
-                self.alone = found
+                said = found
             yield None
+        yield from self.neighbours.find(self.heads.states)
+        yield from self.neighbours.join(said.probabilities, self.heads.states)
+        self.alone = said
         raised, clear = self.heads.counts
         share = raised / np.maximum(raised + clear, 1)
         self.heads.l2 = np.maximum(self.alone.ridges * share * (1 - share), 1e-7).astype(np.float32)
         yield from self.fit()
-        said = np.full(self.heads.states.shape, np.nan, np.float32)
+        logits = np.full(self.heads.states.shape, np.nan, np.float32)
         for fold in range(FOLDS):
             left = self.folds == fold
             other = self.heads.copy()
             for _ in other.converge(known=~left, tolerance=ROUGHLY):
                 yield None
-            said[left] = other.logits[left]
+            logits[left] = other.logits[left]
         for column in range(len(self.slope)):
-            self._calibrate(column, said[:, column].astype(np.float64))
+            self._calibrate(column, logits[:, column].astype(np.float64))
             yield None
         self._halves = self._halved()
 
@@ -140,6 +154,9 @@ class Learner:
         hits = (is_raised & (self.unseen >= self.thresholds)).sum(axis=0)
         said = self.heads.logits * self.slope + self.offset
         said[:, ~self.heads.fitted] = np.nan
+        if self.said is not None:
+            by_model = ~self.taught & ~np.isnan(self.said).all(axis=0)
+            said[:, by_model] = logit(self.said[:, by_model])
         cuts = np.clip(self.thresholds.astype(np.float64), 1e-6, 1 - 1e-6)
         return next_photos(
             lambda rows: self.space.points[rows],
