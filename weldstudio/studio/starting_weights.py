@@ -47,8 +47,8 @@ def starting_weights(store: Store, recipe: Recipe, given: Path | None) -> Weight
         if found is None:
             raise RecipeError(
                 f"No weights for {NETWORKS[choice.name].title} come with the program. Start from those of ImageNet, "
-                "fetched once by torchvision (network.weights = torchvision), from a weights file, a model of this project, "
-                "or random ones."
+                "fetched once by torchvision (network.weights = torchvision), from a weights file, from a model of "
+                "this project, or from random ones."
             )
         origin = f"{found.card.name}, which comes with weldstudio; it began with: {found.card.weights_origin}"
         return Weights(found.folder / shipped.WEIGHTS, origin, found.card.weights_licence)
