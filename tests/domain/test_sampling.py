@@ -155,6 +155,6 @@ def test_the_dial_counts_one_of_a_group(sizes: list[int], share: float) -> None:
 
 def test_two_corrections_are_warned_about_and_one_is_not() -> None:
     over, balancing = Sampling(method="over"), LossChoice(name="bayesian")
-    assert "30%" in stacking(over, balancing, [0.2, 0.4])
+    assert "30 %" in stacking(over, balancing, [0.2, 0.4])
     assert stacking(Sampling(), balancing, [0.2]) == ""
     assert stacking(over, LossChoice(), [0.2]) == ""

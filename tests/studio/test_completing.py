@@ -69,6 +69,7 @@ def test_a_new_term_is_a_word_a_key_or_a_name_that_holds_it(seen: Mirror) -> Non
         ("collection:old", 'collection:"north, old"'),
         ("contractor:sons", 'contractor:"Smith & Sons"'),
         ("joint:j-004", "joint:J-0040"),
+        ("joint:040", "joint:J-0040"),
         ("verdict:re", "verdict:reject"),
         ("reviewer:", 'reviewer:"Ann Lee"'),
         ("returned:b", "returned:Bea"),

@@ -212,7 +212,7 @@ def test_where_more_labels_are_wrong_than_rare_the_lazy_answer_is_warned_of() ->
 
     (found,) = doubting.lazy(Mirror(), [standing("missing", 980, 25.0), standing("wrong", 20, 2.0)])
     assert found.common == "clear"
-    assert "2.7%" in found.sentence
+    assert "2.7 %" in found.sentence
     assert doubting.lazy(Mirror(), [standing("missing", 980, 10.0), standing("wrong", 20, 2.0)]) == []
 
 

@@ -92,7 +92,7 @@ def _trust(result: Mapping[str, Any]) -> list[str]:
                 told_promise(row),
             )
         )
-    head = ("flag", "ECE", "after Platt", "threshold", f"for a miss rate of {rate:.1%}")
+    head = ("flag", "ECE", "after Platt", "threshold", f"for a miss rate of {100 * rate:.1f} %")
     return [answer.table(head, rows)] if rows else []
 
 

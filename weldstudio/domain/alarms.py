@@ -191,9 +191,9 @@ class Watch:
             self._told.add("overfitting")
             yield Alarm(
                 "overfitting",
-                f"The network learns its photos by heart: validation has fallen from {top:.1%} at step "
-                f"{self._evaluations[best].step:,} to {means[-1]:.1%}, while the training loss falls. The best state "
-                "is kept. End such a run early, vary the photos more, or train fewer stages.",
+                f"The network learns its photos by heart: validation has fallen from {100 * top:.1f} % at step "
+                f"{self._evaluations[best].step:,} to {100 * means[-1]:.1f} %, while the training loss falls. The best "
+                "state is kept. End such a run early, vary the photos more, or train fewer stages.",
                 {"schedule.patience": str(FALLS)},
             )
 
@@ -328,8 +328,8 @@ def rare_in_batches(
     yield Alarm(
         "rare in batches",
         f"A batch of {batch} photos is likely to hold none on which {named(list(found))} is raised "
-        f"({found[rarest]:.0%} of the batches for '{rarest}'): what it learns of that in one step it forgets in the "
-        "next. Use larger batches, or batches with a share of each class.",
+        f"({100 * found[rarest]:.0f} % of the batches for '{rarest}'): what it learns of that in one step it forgets "
+        "in the next. Use larger batches, or batches with a share of each class.",
         remedy,
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.calibration import platt
 from weldstudio.domain.labelling import State
 from weldstudio.domain.leave_one_out import Alone, leave_one_out
+from weldstudio.domain.neighbours import Neighbours
 from weldstudio.domain.next_photos import SCARCE, next_photos, widths
 from weldstudio.domain.refit import Floats, Heads, Space, States, sigmoid
 from weldstudio.domain.scores import FEW
@@ -40,7 +41,8 @@ class Refit:
     thresholds: Floats
     """(classes,)"""
     alone: NDArray[np.float16]
-    """(n, classes) what all other labels say of a known one; NaN elsewhere. See `leave_one_out`."""
+    """(n, classes) what all other labels say of a known one, by a fit (`leave_one_out`) and by the `neighbours`; NaN
+    elsewhere."""
     weight: Floats
     """(classes, width) of the calibrated heads, beside features as the trunk gives them; NaN as above."""
     bias: Floats
@@ -60,6 +62,7 @@ class Learner:
         """(n,) a joint lies in one fold."""
         self.slope, self.offset = np.ones(classes, np.float32), np.zeros(classes, np.float32)
         self.thresholds = np.full(classes, 0.5, np.float32)
+        self.neighbours = Neighbours(space)
         self.alone = Alone(np.full(states.shape, np.nan, np.float32), np.full(classes, 1e-2, np.float32))
         self.unseen = np.full(states.shape, np.nan, np.float32)
         self._halves = self._halved()
@@ -83,23 +86,27 @@ class Learner:
 
     def judge(self) -> Iterator[None]:
         """Ridge, calibration, thresholds and what each label is contradicted by; yields after each piece of work."""
+        said = self.alone
         for found in leave_one_out(self.space, self.heads.states):
             if found is not None:
-                self.alone = found
+                said = found
             yield None
+        yield from self.neighbours.find(self.heads.states)
+        yield from self.neighbours.join(said.probabilities, self.heads.states)
+        self.alone = said
         raised, clear = self.heads.counts
         share = raised / np.maximum(raised + clear, 1)
         self.heads.l2 = np.maximum(self.alone.ridges * share * (1 - share), 1e-7).astype(np.float32)
         yield from self.fit()
-        said = np.full(self.heads.states.shape, np.nan, np.float32)
+        logits = np.full(self.heads.states.shape, np.nan, np.float32)
         for fold in range(FOLDS):
             left = self.folds == fold
             other = self.heads.copy()
             for _ in other.converge(known=~left, tolerance=ROUGHLY):
                 yield None
-            said[left] = other.logits[left]
+            logits[left] = other.logits[left]
         for column in range(len(self.slope)):
-            self._calibrate(column, said[:, column].astype(np.float64))
+            self._calibrate(column, logits[:, column].astype(np.float64))
             yield None
         self._halves = self._halved()
 

@@ -149,8 +149,8 @@ def stacking(choice: Sampling, loss: LossChoice, priors: Sequence[float]) -> str
         return ""
     share = sum(priors) / len(priors)
     return (
-        f"Sampling and the loss both correct for rare classes: after sampling {share:.0%} are raised on average, "
-        "and the loss then counts these as equal again. One of the two is enough."
+        f"Sampling and the loss both correct for rare classes: after sampling {100 * share:.0f} % are raised on "
+        "average, and the loss then counts these as equal again. One of the two is enough."
     )
 
 

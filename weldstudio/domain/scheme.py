@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from weldstudio.domain.errors import SchemeError
 from weldstudio.domain.labelling import State, merged_states, states
+from weldstudio.domain.slips import did_you_mean
 
 
 class JointRule(StrEnum):
@@ -388,11 +389,3 @@ def telling(scheme: Scheme, merge: Merge) -> tuple[int, ...]:
 def _states_in(slot: int, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What stands in one slot, (n,) uint8."""
     return states(labels[:, slot]) if slot < labels.shape[1] else np.zeros(len(labels), np.uint8)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """' Did you mean ...?' for the nearest of the known words, or an empty string."""
-    import difflib  # only needed where something went wrong
-
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f" Did you mean '{near[0]}'?" if near else ""

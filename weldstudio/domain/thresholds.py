@@ -148,8 +148,8 @@ def choose(
             guaranteed, more = known.guaranteed(miss_rate=choice.miss_rate)
             if guaranteed is not None:
                 return Chosen(guaranteed)
-            sentence = f"A miss rate of {choice.miss_rate:.1%} cannot be guaranteed for '{name}': {more} more raised "
-            return Chosen(known.best, sentence + "validation photos are needed.")
+            sentence = f"A miss rate of {100 * choice.miss_rate:.1f} % cannot be guaranteed for '{name}'"
+            return Chosen(known.best, f"{sentence}: {more} more raised validation photos are needed.")
         case "prior":
             if balanced:
                 return Chosen(0.5, f"'{name}' was balanced in training already; its threshold stays at one half.")

@@ -8,12 +8,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
-    QFrame,
     QGridLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.help.asking import help_by_key
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.style_sheet import indent_number, set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
 from weldstudio.settings import Setting, Settings, table
@@ -70,13 +69,7 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(rows_of)
-        layout.addWidget(area, 1)
+        layout.addWidget(Roomy(rows_of, sideways=False), 1)
         layout.addWidget(self.problem)
         layout.addLayout(answer_row(self, self.button, then=self._save))
         self.setMinimumWidth(theme.px(_WIDTH))

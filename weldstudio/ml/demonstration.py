@@ -235,12 +235,12 @@ def table(evaluation: Evaluation, pointings: Sequence[Pointing] = ()) -> str:
     for name, scores in evaluation.classes.items():
         c = scores.confusion
         pointing = pointed.get(name)
-        points = f"{pointing.share:.0%} of {pointing.photos}" if pointing and pointing.photos else "-"
+        points = f"{100 * pointing.share:.0f} % of {pointing.photos}" if pointing and pointing.photos else "-"
         figures = (c.sensitivity, c.specificity, scores.mean_per_class_accuracy)
-        shown = " | ".join("-" if value is None else f"{value:.1%}" for value in figures)
+        shown = " | ".join("-" if value is None else f"{100 * value:.1f} %" for value in figures)
         lines.append(f"| {name} | {c.raised} | {shown} | {points} |")
     mean = evaluation.mean_per_class_accuracy
-    lines.append(f"| **mean** | | | | **{'-' if mean is None else f'{mean:.1%}'}** | |")
+    lines.append(f"| **mean** | | | | **{'-' if mean is None else f'{100 * mean:.1f} %'}** | |")
     return "\n".join(lines)
 
 

@@ -103,8 +103,8 @@ def overfit_check(steps: Steps) -> Iterator[Message]:
         return
     yield Alarm(
         "cannot learn",
-        f"{len(x)} photos could not be learned by heart in {done} steps ({right:.0%} right, loss {value:.2g}): this "
-        "recipe is unlikely to learn more of them. Try another rate, pretrained weights, or freeze fewer stages.",
+        f"{len(x)} photos could not be learned by heart in {done} steps ({100 * right:.0f} % right, loss {value:.2g}): "
+        "this recipe is unlikely to learn more of them. Try another rate, pretrained weights, or freeze fewer stages.",
         {"schedule.range_test": "use"},
     )
 

@@ -90,9 +90,9 @@ class Lazy:
     @property
     def sentence(self) -> str:
         return (
-            f"{self.flag}: by estimate {self.wrong:.1%} of its labels are wrong, and only {self.rarer:.1%} are not "
-            f"{self.common}. Always answering '{self.common}' would agree with the labels more often than the truth "
-            "does, so a training may learn just that: look through its suspects first."
+            f"{self.flag}: by estimate {100 * self.wrong:.1f} % of its labels are wrong, and only "
+            f"{100 * self.rarer:.1f} % are not {self.common}. Always answering '{self.common}' would agree with the "
+            "labels more often than the truth does, so a training may learn just that: look through its suspects first."
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ nothing then; one that is asked for now with a slip in a name is answered with t
 from collections.abc import Iterable
 from typing import Final
 
-from weldstudio.domain.scheme import did_you_mean
+from weldstudio.domain.slips import did_you_mean
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import completing, joints
 from weldstudio.studio.filters import Filter, FilterError, Term, parse
@@ -21,7 +21,7 @@ def asked(mirror: Mirror, text: str) -> Filter:
     found = parse(text, mirror.scheme)
     for term in found.terms:
         if term.key in _KEYS and not _is_there(mirror, term):
-            known = (name for name, _ in completing.values(mirror, term.key))
+            known = completing.names(mirror, term.key)
             word = _NAMED.get(term.key, term.key)
             raise FilterError(f"There is no {word} '{term.value}'.{nearest(term.value, known)}")
     return found
@@ -41,4 +41,4 @@ def _is_there(mirror: Mirror, term: Term) -> bool:
     if term.key == "joint":
         return bool(joints.named(mirror, [term.value])[term.value])
     wanted = term.value.casefold()
-    return any(name.casefold() == wanted for name, _ in completing.values(mirror, term.key))
+    return any(name.casefold() == wanted for name in completing.names(mirror, term.key))

@@ -84,10 +84,15 @@ def recipe_problem(recipe: Recipe, manifest: Manifest) -> str:
 
 
 def sampling_notes(recipe: Recipe, manifest: Manifest) -> list[str]:
-    """What sampling leaves out or repeats, and what two corrections make of each other: what the dial shows as well."""
-    warnings = []
-    if recipe.sampling.method in ("under", "over") and manifest.of(Split.TRAIN):
-        found = sampling_of(recipe, manifest)
+    """What two corrections make of each other, and what sampling leaves out or repeats: what the dial shows as well."""
+    warnings: list[str] = []
+    if recipe.sampling.method == "none" or not manifest.of(Split.TRAIN):
+        return warnings
+    found = sampling_of(recipe, manifest)
+    if recipe.loss.balances:
+        priors = [raised / max(1, raised + clear) for raised, clear in found.realised]
+        warnings.append(stacking(recipe.sampling, recipe.loss, priors))
+    if recipe.sampling.method in ("under", "over"):
         for place, item in enumerate(manifest.classes):
             raised, clear = found.realised[place]
             changed = [
@@ -97,13 +102,8 @@ def sampling_notes(recipe: Recipe, manifest: Manifest) -> list[str]:
             ]
             if changed:
                 warnings.append(
-                    f"'{item.name}' after sampling: {raised} raised, {clear} clear; {' and '.join(changed)}. "
-                    "Expect earlier overfitting."
+                    f"'{item.name}' after sampling: {raised} raised, {clear} clear; {' and '.join(changed)}."
                 )
-    if manifest.of(Split.TRAIN) and recipe.sampling.method != "none" and recipe.loss.balances:
-        realised = sampling_of(recipe, manifest).realised
-        priors = [raised / max(1, raised + clear) for raised, clear in realised]
-        warnings.append(stacking(recipe.sampling, recipe.loss, priors))
     return warnings
 
 
@@ -140,9 +140,9 @@ def wrong_labels(manifest: Manifest, reviewed: Mapping[str, Kappa]) -> list[str]
         rarer = min(raised, clear) / (raised + clear)
         if wrong > rarer:
             warnings.append(
-                f"Of '{name}' at least {wrong:.0%} of the labels seem to be wrong: two reviewers differ on {differ} of "
-                f"{found.n} photos, and only {rarer:.0%} are of its rarer kind. A network then does best by always "
-                "giving the same answer. Settle the differences first."
+                f"Of '{name}' at least {100 * wrong:.0f} % of the labels seem to be wrong: two reviewers differ on "
+                f"{differ} of {found.n} photos, and only {100 * rarer:.0f} % are of its rarer kind. A network then "
+                "does best by always giving the same answer. Settle the differences first."
             )
     return warnings
 

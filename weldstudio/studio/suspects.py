@@ -187,7 +187,8 @@ def _contradicted(mirror: Mirror, said: NDArray[np.float16]) -> NDArray[np.float
     scheme = mirror.scheme
     groups = [[_column(mirror, slot) for slot in group.members] for group in scheme.groups if not group.default]
     whole = [[column for column in columns if column is not None] for columns in groups]
-    return contradicted(said, [columns for columns in whole if len(columns) > 1], _margins(mirror))
+    states = np.stack([mirror.states(item.slot) for item in scheme.classes], axis=1)
+    return contradicted(said, states, [columns for columns in whole if len(columns) > 1], margins=_margins(mirror))
 
 
 def _margins(mirror: Mirror) -> NDArray[np.float16] | None:

@@ -23,8 +23,10 @@ from weldstudio.studio.training import copy_weights
 
 PHOTOS, JUDGES = 64, 16
 """So many photos are trained on and judged in the measurement."""
+ENOUGH_S: Final = 6.0
+"""So long it is watched how the network trains, and until it has told its pace."""
 LONGEST_S: Final = 40.0
-"""So long the measurement may take once it trains; a large network has then made at least a step."""
+"""So long it may take to tell it; a large network has then made at least a step."""
 START_LIMIT_S: Final = 120.0
 POLL_S: Final = 0.02
 LEAST_EVALUATIONS = 10
@@ -167,7 +169,7 @@ def _watch(run: RunFolder) -> Generator[Progress, None, _Watched]:
             for message in found:
                 watched.hear(message, now)
             since = now - (watched.trained or watched.begin)
-            if since > (LONGEST_S if watched.trained else START_LIMIT_S):
+            if since > (START_LIMIT_S if not watched.trained else LONGEST_S if watched.step is None else ENOUGH_S):
                 break
             if not found:
                 time.sleep(POLL_S)

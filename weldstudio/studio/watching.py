@@ -13,8 +13,8 @@ from weldstudio.domain.photo import FoundPhoto
 from weldstudio.jobs.process import Child
 
 RESTARTS = 3
-MESSAGES = 8
-"""So many are taken at once: a folder of 100,000 photos is told of in many."""
+MESSAGES = 2
+"""So many are taken at once: a folder of 100,000 photos is told of in many, and a window has keys to answer."""
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ def test_without_labels_start_is_disabled_and_says_why(stage: Stage) -> None:
     assert not page.panel.start_button.isEnabled()
     assert not stage.actions_table["train.start"].isEnabled()
     assert page.panel.reason.text()
-    assert page.view._stack.currentIndex() == 0  # the sentence that says what to do
+    assert page.view._empty.isVisible()  # the sentence that says what to do
 
 
 def choose_weights_random(page: TrainPage) -> None:
@@ -151,7 +151,7 @@ def test_another_network_keeps_how_much_is_frozen(qtbot: QtBot, stage: Stage) ->
     assert page.form.recipe.network.freeze == 0
 
 
-def test_a_weights_file_is_asked_for_and_stays_for_the_next_preset(
+def test_a_weights_file_is_asked_for_and_stays_for_the_next_preset_of_its_network(
     qtbot: QtBot, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "weights.pth"
@@ -162,9 +162,19 @@ def test_a_weights_file_is_asked_for_and_stays_for_the_next_preset(
     assert page.form.weights_file == file
     assert page.form.recipe.network.weights == "file"
     assert page.form.preset == "quick"  # where it starts from does not make it another recipe
-    qtbot.mouseClick(page.form.findChildren(PresetCard)[1], Qt.MouseButton.LeftButton)
+    _quick, small, fine, _thorough = page.form.findChildren(PresetCard)
+    qtbot.mouseClick(fine, Qt.MouseButton.LeftButton)
     assert page.form.recipe.network.weights == "file"
+    qtbot.mouseClick(small, Qt.MouseButton.LeftButton)
+    page.panel.ask()
+    assert (page.form.recipe.network.weights, page.form.weights_file) == ("shipped", None)
+    offered = [page.form.weights.itemText(i) for i in range(page.form.weights.count())]
+    assert offered == ["Random", "Shipped weights", "File…"]  # none of ImageNet, which this network never saw
+    choose(qtbot, page.form.findChild(QComboBox, "network.name"), "MobileNetV2")
+    assert (page.form.recipe.network.weights, page.form.weights_file) == ("file", file)
     choose(qtbot, page.form.weights, "Random")
+    assert page.form.weights_file is None
+    qtbot.mouseClick(fine, Qt.MouseButton.LeftButton)
     assert page.form.weights_file is None
 
 

@@ -66,7 +66,15 @@ def test_the_best_evaluation_is_marked_with_its_value(plots: CurvePlots) -> None
     plots.show_curves(curves, afresh=True)
     assert plots._best[0].isVisible()
     assert plots._best[0].value() == curves.best.step
-    assert f"{curves.best.mean_per_class_accuracy * 100:.1f} %" in plots._best_text.toPlainText()
+    assert f"{curves.best.mean_per_class_accuracy * 100:.1f} %" in plots._best_text.text()
+    # Above the box of the accuracies and below that of the loss: never on a curve.
+    words = plots._best_text.sceneBoundingRect()
+    assert plots._best_text.isVisible()
+    assert not words.intersects(plots.accuracy.vb.sceneBoundingRect())
+    assert not words.intersects(plots.loss.vb.sceneBoundingRect())
+    assert plots.sceneRect().contains(words)
+    plots.loss.setXRange(curves.best.step + 5, curves.best.step + 9, padding=0)
+    assert not plots._best_text.isVisible()  # its step is out of sight
 
 
 def test_the_mouse_points_at_a_step(qtbot: QtBot, plots: CurvePlots) -> None:

@@ -1,14 +1,16 @@
 """All runs by keys and mouse: table, curves over each other, differences, notes, deletion with undo, export."""
 
 import base64
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.stage import Stage, set_stage
@@ -19,9 +21,10 @@ from weldstudio.domain.messages import Alarm, Filters, Wall
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.session import Session
 from weldstudio.gui.theme import theme
+from weldstudio.gui.train import notifying
 from weldstudio.gui.train.balance_card import BalanceCard
 from weldstudio.gui.train.filter_strip import FilterStrip, changed
-from weldstudio.gui.train.notifying import notice
+from weldstudio.gui.train.notifying import RunNotices, notice
 from weldstudio.gui.train.overlay_plot import MOST, OverlayPlot
 from weldstudio.gui.train.page import TrainPage
 from weldstudio.gui.train.runs_list import MIME, RunModel, RunRow
@@ -273,6 +276,8 @@ def test_the_dial_shows_what_is_left_out_and_warns_of_two_corrections(qtbot: QtB
     ((name, one),) = card.rows
     assert (name, one.after, one.left_out, one.repeated) == ("Soil", (10, 30), 60, 0)
     assert one.priors == (0.1, 0.25)
+    told = {"Soil", "10 % → 25 %", "10 raised, 30 clear", "60 left out"}
+    qtbot.waitUntil(lambda: told <= {label.text() for label in card.findChildren(QLabel) if label.isVisible()})
     assert card.warning.isHidden()
     card.show_recipe(recipe.with_values({"loss.name": "bayesian"}))
     assert "both correct" in card.warning.text()
@@ -289,6 +294,29 @@ def test_what_the_desktop_is_told() -> None:
     assert notice(failed) == ("Quick look: failed", "No weights.")
     live = RunRow("1", Path("1"), "Quick look", "running", None, None, alarm="It is constant.")
     assert notice(live)[1] == "It is constant."
+
+
+def test_the_desktop_is_told_by_the_first_program_that_can(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Watcher(QObject):
+        noticed = Signal(object)
+
+    told, watcher, ways = tmp_path / "told", Watcher(), notifying.commands
+
+    def instead(title: str, text: str, *, failed: bool) -> tuple[tuple[str, ...], ...]:
+        write = (sys.executable, "-S", "-c", "import sys; open(sys.argv[1], 'w').write(sys.argv[2])", str(told))
+        return ("there-is-no-such-program",), (sys.executable, "-S", "-c", "exit(1)"), (*write, f"{title}: {text}")
+
+    monkeypatch.setattr(notifying, "commands", instead)
+    RunNotices(watcher)  # type: ignore[arg-type]
+    watcher.noticed.emit(RunRow("1", Path("1"), "Quick look", "failed", None, None, "No weights."))
+    qtbot.waitUntil(lambda: told.exists() and told.read_text() == "Quick look: failed: No weights.")
+    if sys.platform == "linux":
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/tmp/bus")
+        send, call = ways('"Deep"', "5 < 6", failed=False)
+        assert send[-2:] == ('"Deep"', "5 &lt; 6")
+        assert call[-5:-3] == (json.dumps(send[-2]), json.dumps(send[-1]))  # as its language has texts
 
 
 def test_the_watcher_notices_an_end_and_an_alarm_once(qtbot: QtBot, stage: Stage, project: Path) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from weldstudio.gui.answer_row import answer_row
 from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.help.asking import help_by_key
 from weldstudio.gui.models.model_list import ModelRow
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
@@ -105,23 +105,19 @@ class ComparisonDialog(QDialog):
         set_look(title, "page")
         self.others.setFixedHeight(min(5, self.others.count()) * theme.row_height + GAP)
         inner = QWidget()
-        inner.setProperty("look", "scrolled")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         for widget in (self.words, self.models, self.about, self.table):
             column.addWidget(widget)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(GROUP)
         layout.addWidget(title)
         layout.addWidget(QLabel("Compared with"))
         layout.addWidget(self.others)
-        layout.addWidget(area, 1)
+        layout.addWidget(Roomy(inner), 1)
         layout.addLayout(
             answer_row(self, self.compare_button, then=self.compare, left=[self.photos_button], out="Close")
         )

@@ -1,10 +1,10 @@
 """Which flags a model mixes up: rows are flags that it missed, columns what it raised in their place."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.judged import Judged
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP
 from weldstudio.gui.words import count
@@ -30,20 +30,15 @@ class ConfusionPanel(QWidget):
         self.said.setWordWrap(True)
         self.table = CellTable("Flags mixed up with each other", narrow=40)
         inner = QWidget()
-        inner.setProperty("look", "scrolled")
         column = QVBoxLayout(inner)
         column.setContentsMargins(EDGE, GROUP, EDGE, EDGE)
         column.setSpacing(GAP)
         for widget in (words, self.said, self.table):
             column.addWidget(widget)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(Roomy(inner))
         self.table.opened.connect(self._open)
 
     def refresh(self) -> None:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.domain.scores import FEW
 from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.growth_plot import GrowthPlot, Reached
 from weldstudio.gui.models.judged import Judged
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
@@ -64,7 +64,6 @@ class LearningPanel(QWidget):
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        inner.setProperty("look", "scrolled")
         inner.setMaximumWidth(theme.px(READABLE))
         column = QVBoxLayout(inner)
         column.setContentsMargins(EDGE, GROUP, EDGE, EDGE)
@@ -80,13 +79,9 @@ class LearningPanel(QWidget):
         for widget in (self.plot, self.words, self.table):
             column.addWidget(widget)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(Roomy(inner))
 
     def ask(self, *, again: bool = False) -> None:
         """Draw it, if that was not done for this model and split."""

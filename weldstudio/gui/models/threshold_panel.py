@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.domain.scores import FEW, Confusion
 from weldstudio.gui.cell_table import Cell, CellTable
@@ -12,6 +11,7 @@ from weldstudio.gui.models.flag_detail import CELL_WORDS, FlagDetail
 from weldstudio.gui.models.judged import Judged
 from weldstudio.gui.models.rule_bar import RuleBar
 from weldstudio.gui.models.verdict_tiles import VerdictTiles
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
@@ -81,7 +81,6 @@ class ThresholdPanel(QWidget):
         down.addWidget(self.note)
         down.addStretch(1)
         below = QWidget()
-        below.setProperty("look", "scrolled")
         across = QHBoxLayout(below)
         across.setContentsMargins(EDGE, 0, EDGE, EDGE)
         across.setSpacing(GROUP)
@@ -89,10 +88,6 @@ class ThresholdPanel(QWidget):
         across.addWidget(table_side, 1)
         across.addWidget(self.detail)
         across.addStretch(0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(below)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rule.offer(self.back_button, self.keep_button)
         head = QWidget()
         top = QVBoxLayout(head)
@@ -107,7 +102,7 @@ class ThresholdPanel(QWidget):
         column.setSpacing(GROUP)
         column.addWidget(head)
         column.addWidget(line)
-        column.addWidget(area, 1)
+        column.addWidget(Roomy(below), 1)
 
     # --- showing ------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
@@ -12,6 +12,7 @@ from weldstudio.gui.review.flag_list import FlagList
 from weldstudio.gui.review.note_box import NoteBox
 from weldstudio.gui.review.review_line import ReviewLine
 from weldstudio.gui.review.verdict_banner import VerdictBanner
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
 
@@ -30,7 +31,8 @@ class Inspector(QFrame):
         super().__init__(parent)
         nothing, advance = actions["label.nothing"], actions["label.advance"]
         set_look(self, "surface")
-        area, inner = _scrolled(self)
+        inner = QWidget(self)
+        area = Roomy(inner, self, sideways=False)
         self.banner = VerdictBanner(inner)
         self.decision = DecisionBar(actions, inner)
         self.review = ReviewLine(actions, inner)
@@ -78,18 +80,6 @@ class Inspector(QFrame):
         layout.addWidget(area, 1)
         layout.addWidget(line)
         layout.addLayout(foot)
-
-
-def _scrolled(parent: QWidget) -> tuple[QScrollArea, QWidget]:
-    """An area, and what is in it: where its parts are higher than that, as with large text, they are scrolled."""
-    area = QScrollArea(parent)
-    inner = QWidget(area)
-    set_look(inner, "scrolled")
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inner)
-    return area, inner
 
 
 class _Notice(QFrame):

@@ -58,7 +58,7 @@ class BalanceCard(QFrame):
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(0, 1)
         self._dial = QWidget()
         across = QHBoxLayout(self._dial)
@@ -95,7 +95,7 @@ class BalanceCard(QFrame):
         sampling = self._recipe.sampling
         dialled = sampling.method in ("under", "over")
         self._dial.setVisible(dialled)
-        self._share_words.setText(f"{sampling.largest_share:.0%}".replace("%", " %"))
+        self._share_words.setText(f"{100 * sampling.largest_share:.0f} %")
         networks = 1 if self._recipe.data.task == "independent" else len(self._counts)
         problem = obstacle(sampling.method, self._task, networks) if self._counts else ""
         found = balanced(tuple(self._counts.values()), sampling, task=self._task) if not problem else ()
@@ -116,31 +116,27 @@ class BalanceCard(QFrame):
         self._table.setVisible(bool(self.rows))
         if not self.rows:
             return
-        heads = (("", ""), ("raised", "Share of the photographs that are raised, before and after: the prior learned"))
-        for column, (text, tip) in enumerate((*heads, ("change", "Labels left out (-) or repeated (+)"))):
-            self._cell(0, column, text, tip, look="secondary")
-        for row, (name, one) in enumerate(self.rows[:MOST_ROWS], 1):
+        self._cell(0, 1, "share raised", "Their share before and after: the prior that is learned", look="secondary")
+        for place, (name, one) in enumerate(self.rows[:MOST_ROWS]):
             was, now = one.priors
-            tip = (
-                f"{name}\n{count(one.before[0])} raised and {count(one.before[1])} clear become "
-                f"{count(one.after[0])} and {count(one.after[1])}\n"
-                f"{count(one.left_out)} left out, {count(one.repeated)} repeated"
-            )
-            short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, theme.px(130))
-            change = f"+{count(one.repeated)}" if one.repeated else f"−{count(one.left_out)}"
-            self._cell(row, 0, short, tip)
-            self._cell(row, 1, f"{was:.0%} → {now:.0%}".replace("%", " %"), tip)
-            self._cell(row, 2, change, tip)
+            tip = f"{name}: {count(one.before[0])} raised and {count(one.before[1])} clear before"
+            short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, theme.px(150))
+            change = f"{count(one.repeated)} repeated" if one.repeated else f"{count(one.left_out)} left out"
+            self._cell(1 + 2 * place, 0, short, tip)
+            self._cell(1 + 2 * place, 1, f"{100 * was:.0f} % → {100 * now:.0f} %", tip)
+            after = f"{count(one.after[0])} raised, {count(one.after[1])} clear"
+            self._cell(2 + 2 * place, 0, after, tip, look="secondary")
+            self._cell(2 + 2 * place, 1, change, tip, look="secondary")
 
     def _cell(self, row: int, column: int, text: str, tip: str, *, look: str = "") -> None:
         label = QLabel(text)
         label.setToolTip(tip)
         if look:
             set_look(label, look)
-        else:
-            label.setFont(theme.font("secondary", figures=column > 0))
+        label.setFont(theme.font("secondary", figures=True))
         side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-        label.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        label.setAlignment(side | Qt.AlignmentFlag.AlignBottom)
+        label.setContentsMargins(0, 0 if look else 4, 0, 0)
         self._grid.addWidget(label, row, column)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.cell_table import CellTable, cells
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
 from weldstudio.gui.train.runs_table import LABELS
@@ -51,7 +52,6 @@ class DifferencePanel(QWidget):
         self.photos.clicked.connect(lambda: self.photos_asked.emit(self._photos))
         self.labels = CellTable("Labels that differ")
         inner = QWidget()
-        inner.setProperty("look", "scrolled")
         down = QVBoxLayout(inner)
         down.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         down.setSpacing(GAP)
@@ -62,14 +62,9 @@ class DifferencePanel(QWidget):
         down.addWidget(self.photos, alignment=Qt.AlignmentFlag.AlignLeft)
         down.addWidget(self.labels)
         down.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(Roomy(inner, sideways=False))
         self.show_runs(())
 
     def show_runs(self, runs: "Sequence[RunFacts]") -> None:

@@ -1,8 +1,14 @@
 """A word on the desktop when a training has ended or gave an alarm while somebody looks elsewhere."""
 
+import json
+import os
+import sys
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QProcess, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from weldstudio.gui.icons import icon
@@ -34,7 +40,25 @@ class RunNotices(QObject):
             if top.isWindow() and top.isVisible():
                 QApplication.alert(top)
         title, text = notice(row)
-        self._show(title, text, failed=row.state in ("failed", "interrupted") or row.live)
+        failed = row.state in ("failed", "interrupted") or row.live
+        self._ask(commands(title, text, failed=failed), title, text, failed=failed)
+
+    def _ask(self, ways: Sequence[Sequence[str]], title: str, text: str, *, failed: bool) -> None:
+        """Ask the first of these programs to show it, the next where it cannot; where none can, the tray."""
+        if not ways:
+            self._show(title, text, failed=failed)
+            return
+        program, *arguments = ways[0]
+        asked = QProcess(self)
+
+        def ended(code: int) -> None:
+            asked.deleteLater()
+            if code:
+                self._ask(ways[1:], title, text, failed=failed)
+
+        asked.finished.connect(lambda code, _status: ended(code))
+        asked.errorOccurred.connect(lambda error: ended(1) if error == QProcess.ProcessError.FailedToStart else None)
+        asked.start(program, arguments)
 
     def _show(self, title: str, text: str, *, failed: bool) -> None:
         if not QSystemTrayIcon.isSystemTrayAvailable():
@@ -50,6 +74,34 @@ class RunNotices(QObject):
     def _hide(self) -> None:
         if self._tray is not None:
             self._tray.hide()
+
+
+def commands(title: str, text: str, *, failed: bool) -> tuple[tuple[str, ...], ...]:
+    """Programs that ask a freedesktop.org desktop to show a message; none elsewhere: there the tray does it.
+
+    Qt shows messages beside an icon in the tray alone, which not every such desktop has. Its binding of the bus cannot
+    write the unsigned number that the call for messages takes, but each of these programs, of which one is there, can.
+    """
+    bus = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"), "bus")
+    if sys.platform in ("win32", "darwin") or not ("DBUS_SESSION_BUS_ADDRESS" in os.environ or bus.exists()):
+        return ()
+    service, path = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
+    body = escape(text, quote=False)  # a desktop may read it as markup
+    urgency = "critical" if failed else "normal"
+    call = ("gdbus", "call", "--session", "--dest", service, "--object-path", path, "--method", f"{service}.Notify")
+    said = ("weldstudio", "0", "", json.dumps(title, ensure_ascii=False), json.dumps(body, ensure_ascii=False))
+    return (
+        (
+            "notify-send",
+            "--app-name=weldstudio",
+            f"--urgency={urgency}",
+            f"--expire-time={SHOWN_MS}",
+            "--",
+            title,
+            body,
+        ),
+        (*call, *said, "[]", f'{{"urgency": <byte {2 if failed else 1}>}}', str(SHOWN_MS)),
+    )
 
 
 def notice(row: RunRow) -> tuple[str, str]:

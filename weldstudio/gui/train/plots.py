@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
 from weldstudio.domain.curves import Array, Curves, smoothed
 from weldstudio.gui.theme import theme
@@ -25,9 +25,12 @@ from weldstudio.gui.train.plot_parts import (
     roomy,
     set_points,
 )
+from weldstudio.gui.words import percent
 
 UPPER: Final = {"loss": "Loss", "log": "Loss, logarithmic", "rate": "Learning rate"}
 """What the upper plot can show."""
+_BETWEEN: Final = 18
+"""Pixels between the plots, for a line of words."""
 
 
 class CurvePlots(SteppedPlots):
@@ -70,10 +73,12 @@ class CurvePlots(SteppedPlots):
             # ignoreBounds: a hairline never stretches the axis.
             plot.addItem(best, ignoreBounds=True)
             plot.addItem(cross, ignoreBounds=True)
-        self._best_text = pg.TextItem(anchor=(0, 1))
-        self._best_text.setZValue(20)
+        # Within the box of the accuracies it would lie on a curve: it stands above that.
+        self._best_text = QGraphicsSimpleTextItem(self.accuracy)
         self._best_text.hide()
-        self.accuracy.addItem(self._best_text, ignoreBounds=True)
+        self.ci.layout.setRowSpacing(0, theme.px(_BETWEEN))
+        for moved in (self.accuracy.vb.sigXRangeChanged, self.accuracy.vb.sigResized):
+            moved.connect(self._place_best)
 
         self.scene().sigMouseMoved.connect(self._moved)
         theme.changed.connect(self._dress)
@@ -175,18 +180,21 @@ class CurvePlots(SteppedPlots):
             line.setVisible(shown)
             if shown and best is not None:
                 line.setPos(best.step)
-        has_value = shown and best is not None and best.mean_per_class_accuracy is not None
-        self._best_text.setVisible(has_value)
-        if has_value and best is not None and best.mean_per_class_accuracy is not None:
-            # Not "best": the weights of the lowest loss are kept, and another step may have judged more alike.
-            self._best_text.setText(f"kept {best.mean_per_class_accuracy:.1%}".replace("%", " %"))
-            late = best.step > 0.7 * max(1, self._curves.last_known_step)
-            self._best_text.setAnchor((1, 1) if late else (0, 1))
-            low = [float(np.nanmin(y)) for _, y in self._shown_accuracies() if len(y) and not np.isnan(y).all()]
-            self._best_text.setPos(best.step, min(low, default=0.0))
+        mean = best.mean_per_class_accuracy if shown and best is not None else None
+        # Not "best": the weights of the lowest loss are kept, and another step may have judged more alike.
+        self._best_text.setText(f"kept {percent(mean)}" if mean is not None else "")
+        self._place_best()
 
-    def _shown_accuracies(self) -> list[tuple[Array, Array]]:
-        return [self._curves.accuracy, *(self._curves.class_figure(name) for name in self._classes)]
+    def _place_best(self, *_changed: object) -> None:
+        """Put the words of the best step over its hairline, while that is within the plot."""
+        box, words = self.accuracy.vb, self._best_text.boundingRect()
+        at = box.mapFromView(QPointF(self._best[0].value(), 0)).x()
+        self._best_text.setVisible(-1 <= at <= box.width() + 1)  # on the edge it is out by a rounding
+        left = max(0.0, min(at - words.width() / 2, box.width() - words.width()))
+        self._best_text.setPos(box.pos() + QPointF(left, -words.height()))
+        # A name longer than its axis would run into that of the plot above.
+        axis = self.accuracy.getAxis("left")
+        axis.label.setVisible(axis.label.boundingRect().width() <= self.accuracy.size().height())
 
     # --- how it looks -------------------------------------------------------------------------------------------
 
@@ -198,8 +206,7 @@ class CurvePlots(SteppedPlots):
         secondary = theme.colour("secondary")
         for plot in (self.loss, self.accuracy):
             dress_axes(plot)
-        self._best_text.setColor(secondary)
-        self._best_text.fill = pg.mkBrush(theme.colour("surface"))
+        self._best_text.setBrush(secondary)
         self._best_text.setFont(theme.font("secondary", figures=True))
         for best, cross in zip(self._best, self._cross, strict=True):
             best.setPen(pg.mkPen(secondary, width=1, dash=(2, 3)))

@@ -1,6 +1,6 @@
 """The loss against the learning rate, as a range test measured it, with the rate it suggests."""
 
-from math import isfinite, log10
+from math import ceil, floor, isfinite, log10
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -27,7 +27,7 @@ class RangePlot(QWidget):
 
     def show_test(self, tested: RangeTested | None) -> None:
         """Draw what was measured; None hides it."""
-        shown = tested if tested is not None and len(tested.rates) > 1 else None
+        shown = tested if tested is not None and sum(map(isfinite, tested.losses)) > 1 else None
         if shown is not self.tested:
             self.tested = shown
             self.setToolTip(shown.sentence if shown is not None else "")
@@ -45,7 +45,9 @@ class RangePlot(QWidget):
         line = painter.fontMetrics().height()
         painter.setPen(theme.colour("secondary"))
         title = QRectF(EDGE, 0, self.width() - EDGE - GROUP, line)
-        painter.drawText(title, Qt.AlignmentFlag.AlignLeft, "Range test: loss against learning rate")
+        # The suggestion stands in the heading: beside its line it would lie on the curve.
+        suggested = f"; dashed: {tested.suggestion:g}, suggested" if tested.suggestion is not None else ""
+        painter.drawText(title, Qt.AlignmentFlag.AlignLeft, f"Range test: loss against learning rate{suggested}")
         box = QRectF(EDGE, line + GAP, self.width() - EDGE - GROUP, self.height() - 2 * line - 2 * GAP)
         first, last = log10(tested.rates[0]), log10(tested.rates[-1])
         losses = [loss for loss in tested.losses if isfinite(loss)]
@@ -61,7 +63,7 @@ class RangePlot(QWidget):
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         painter.setPen(theme.colour("secondary"))
-        for power in range(round(first), round(last) + 1):
+        for power in range(ceil(first - 0.01), floor(last + 0.01) + 1):  # never a rate beyond those tried
             x = place(10.0**power, low).x()
             label = QRectF(x - 40, box.bottom() + 2, 80, line)
             painter.drawText(label, Qt.AlignmentFlag.AlignHCenter, f"{10.0**power:g}")
@@ -69,9 +71,6 @@ class RangePlot(QWidget):
             x = place(tested.suggestion, low).x()
             painter.setPen(QPen(theme.colour("accent"), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-            painter.setPen(theme.colour("text"))
-            beside = QRectF(x + 5, box.top(), 160, line)
-            painter.drawText(beside, Qt.AlignmentFlag.AlignLeft, f"suggested {tested.suggestion:g}")
         painter.setPen(QPen(theme.colour("accent"), 2))
         points = [place(r, loss) for r, loss in zip(tested.rates, tested.losses, strict=True) if isfinite(loss)]
         painter.drawPolyline(QPolygonF(points))

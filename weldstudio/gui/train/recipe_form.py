@@ -33,7 +33,14 @@ from weldstudio.gui.train.editors import FieldEditor
 from weldstudio.gui.train.elided_combo import ElidedComboBox
 from weldstudio.gui.train.fields import MORE, NETWORK, REST, TITLES, Editor, RecipeField
 from weldstudio.gui.train.preset_card import PresetCard
-from weldstudio.gui.train.recipe_words import FILE, freeze_for, frozen_in_words, weights_in_words
+from weldstudio.gui.train.recipe_words import (
+    FILE,
+    SHIPPED,
+    TORCHVISION,
+    freeze_for,
+    frozen_in_words,
+    weights_in_words,
+)
 from weldstudio.gui.train.stage_slider import StageSlider
 
 WEIGHTS_TIP: Final = "What the network knows already when the training begins."
@@ -61,7 +68,8 @@ class RecipeForm(QWidget):
         self._problems: dict[str, str] = {}
         self._editors: dict[str, FieldEditor] = {}
         self._cards: dict[str, PresetCard] = {}
-        self._models: tuple[tuple[str, str], ...] = ()
+        self._files: dict[str, Path] = {}
+        self._starts: tuple[tuple[str, str], ...] = (("torchvision", TORCHVISION),)
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -90,7 +98,12 @@ class RecipeForm(QWidget):
     @property
     def preset(self) -> str | None:
         """Id of the preset that the recipe still equals, whatever it starts from; None once it was changed."""
-        return next((key for key, recipe in self._presets.items() if self._equal(recipe)), None)
+        weights = self.recipe.network.weights
+        as_presets = {
+            key: replace(preset, network=replace(preset.network, weights=weights))
+            for key, preset in self._presets.items()
+        }
+        return next((key for key, preset in as_presets.items() if preset == self.recipe), None)
 
     @property
     def named_recipe(self) -> Recipe:
@@ -99,14 +112,10 @@ class RecipeForm(QWidget):
             return replace(self.recipe, name=f"{self.recipe.name}, changed")
         return self.recipe
 
-    def _equal(self, preset: Recipe) -> bool:
-        weights = self.recipe.network.weights
-        return replace(preset, network=replace(preset.network, weights=weights)) == self.recipe
-
-    def show_models(self, models: tuple[tuple[str, str], ...]) -> None:
-        """Offer these models (id, name) to start from."""
-        if models != self._models:
-            self._models = models
+    def show_starts(self, starts: tuple[tuple[str, str], ...]) -> None:
+        """Offer these weights of the recipe's network, as (the recipe's word, in words), beside random and a file."""
+        if starts != self._starts:
+            self._starts = starts
             self._fill_weights()
 
     def set_recipe(self, recipe: Recipe) -> None:
@@ -263,10 +272,16 @@ class RecipeForm(QWidget):
 
     def _choose_preset(self, key: str) -> None:
         recipe = self._presets[key]
+        self._look_for_file(recipe.network.name)
         if self.weights_file is not None:
-            # A file that was chosen once is meant for the next recipe too.
             recipe = replace(recipe, network=replace(recipe.network, weights=FILE))
         self.set_recipe(recipe)
+
+    def _look_for_file(self, network: str) -> None:
+        """A file that was chosen once is meant for the next recipe too, but of another network it fits no tensor."""
+        if self.weights_file is not None:
+            self._files[self.recipe.network.name] = self.weights_file
+        self.weights_file = self._files.get(network)
 
     def _set_value(self, key: str, value: str) -> None:
         try:
@@ -278,6 +293,9 @@ class RecipeForm(QWidget):
                     "network.input_size": "0",
                     "network.reinitialise": "0",
                 }
+                self._look_for_file(value)
+                if self.weights_file is not None or self.recipe.network.weights not in ("random", "torchvision"):
+                    values["network.weights"] = FILE if self.weights_file is not None else "shipped"
             self.recipe = self.recipe.with_values(values)
         except RecipeError as error:
             self._problems[key] = str(error)
@@ -296,6 +314,7 @@ class RecipeForm(QWidget):
             self._ask_file()
             return
         self.weights_file = None
+        self._files.pop(self.recipe.network.name, None)
         self._set_value("network.weights", choice)
 
     def _ask_file(self) -> None:
@@ -333,12 +352,11 @@ class RecipeForm(QWidget):
         wanted = self.recipe.network.weights
         offered = [
             ("random", "Random"),
-            ("torchvision", "ImageNet, by torchvision"),
-            *((f"model:{i}", name) for i, name in self._models),
+            *self._starts,
         ]
         offered.append((FILE, self.weights_file.name if self.weights_file is not None else "File…"))
         if wanted not in dict(offered):
-            offered.insert(1, (wanted, "Shipped weights" if wanted == "shipped" else wanted))
+            offered.insert(1, (wanted, {"shipped": SHIPPED, "torchvision": TORCHVISION}.get(wanted, wanted)))
         self.weights.blockSignals(True)
         self.weights.clear()
         for value, text in offered:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import set_icon
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP, theme
@@ -29,6 +29,7 @@ from weldstudio.gui.train.balance_card import BalanceCard
 from weldstudio.gui.train.columns import CalmWheel, level_line
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_form import RecipeForm
+from weldstudio.gui.train.recipe_words import SHIPPED, TORCHVISION
 from weldstudio.gui.train.run_actions import recipe_of
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
 from weldstudio.gui.train.time_note import TimeNote
@@ -43,7 +44,7 @@ WIDTH: Final = 336
 ASK_MS: Final = 250
 """Rest after the last change before the snapshot is counted anew."""
 COUNTING: Final = "Counting the photographs…"
-Models = tuple[tuple[str, str], ...]
+Starts = tuple[tuple[str, str], ...]
 
 
 class _Seen(NamedTuple):
@@ -56,7 +57,7 @@ class _Seen(NamedTuple):
     counts: Mapping[str, Mapping[str, tuple[int, int]]]
     warnings: tuple[str, ...]
     reviewed: Mapping[str, int]
-    models: Models
+    starts: Starts
     task: str
     joints: Mapping[str, int]
     left_out: Mapping[str, int]
@@ -121,7 +122,6 @@ class RecipePanel(QWidget):
     def _build(self) -> None:
         self.setFixedWidth(theme.px(WIDTH))
         scrolled = QWidget()
-        scrolled.setProperty("look", "scrolled")
         inner = QVBoxLayout(scrolled)
         inner.setContentsMargins(GROUP, GROUP, GROUP, GROUP)
         inner.setSpacing(GROUP)
@@ -134,11 +134,6 @@ class RecipePanel(QWidget):
         inner.addWidget(self.balance)
         inner.addWidget(self.snapshot)
         inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(scrolled)
         self._calm = CalmWheel(self)
         for control in [*scrolled.findChildren(QComboBox), *scrolled.findChildren(QAbstractSlider)]:
             if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
@@ -147,7 +142,7 @@ class RecipePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(area, 1)
+        layout.addWidget(Roomy(scrolled, sideways=False), 1)
         layout.addWidget(level_line())
         layout.addLayout(self._make_foot())
 
@@ -197,7 +192,7 @@ class RecipePanel(QWidget):
     def _show_seen(self, recipe: Recipe, seen: "_Seen") -> None:
         if recipe is not self.form.recipe:
             return  # changed meanwhile; the newer question is on its way
-        self.form.show_models(seen.models)
+        self.form.show_starts(seen.starts)
         self._snapshot_problem = seen.problem
         self._lacks_weights = seen.lacks_weights
         if seen.lacks_weights and self.form.wants_file and not self._looked_back:
@@ -287,12 +282,24 @@ def _vary(store: "Store", recipe: Recipe) -> "Variations":
     return variations.of_photo(store, recipe)
 
 
-def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
-    """What would be used, and models of the recipe's network as (id, name and moment); store thread."""
-    from weldstudio.studio import preflight, registry, training
+def _starts(store: "Store", network: str) -> Starts:
+    """Weights of a network, as a recipe names them and in words: what comes with the program, ImageNet's, models."""
+    from weldstudio.studio import registry
+    from weldstudio.studio import weights as known_weights
 
-    cards = [e.card for e in registry.models(store) if e.card.network == recipe.network.name and not e.card.members]
-    models = tuple((card.id, f"{card.name}, {when(card.created)}") for card in cards)
+    kinds = {one.kind for one in known_weights.known() if one.network == network}
+    offered = [("shipped", SHIPPED)] if "shipped" in kinds else []
+    if kinds & {"fetched", "to fetch"}:
+        offered.append(("torchvision", TORCHVISION))
+    cards = [e.card for e in registry.models(store) if e.card.network == network and not e.card.members]
+    models = ((f"model:{card.id}", f"{card.name}, {when(card.created)}") for card in cards)
+    return (*offered, *models)
+
+
+def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
+    """What would be used, and what of the recipe's network there is to start from; store thread."""
+    from weldstudio.studio import preflight, training
+
     found = training.preview(store, recipe, weights)
     try:
         training.starting_weights(store, recipe, weights)
@@ -310,7 +317,7 @@ def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:
         found.counts,
         warnings,
         found.reviewed,
-        models,
+        _starts(store, recipe.network.name),
         task,
         found.joints,
         found.left_out,

@@ -8,6 +8,8 @@ from weldstudio.domain.recipe import Recipe
 
 FILE: Final = "file"
 """The recipe's word for weights from a file."""
+SHIPPED: Final = "Shipped weights"
+TORCHVISION: Final = "ImageNet, by torchvision"
 
 
 def freeze_for(recipe: Recipe, network: str) -> int:

@@ -127,12 +127,13 @@ class RunView(QWidget):
         layout.addLayout(tabs)
         layout.addWidget(level_line())
         layout.addWidget(self._shown, 1)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(inner)
+        # Not a stack: that is never lower than its pages would like to be, and pushes the start button off the page.
+        self._inner = inner
+        self._inner.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
+        outer.addWidget(self._empty)
+        outer.addWidget(inner)
 
     # What draws curves takes a third of a second to import: each part is made when it is first shown.
 
@@ -180,7 +181,8 @@ class RunView(QWidget):
             self._dismissed.clear()
             self.news.hide()
         self._row = row
-        self._stack.setCurrentIndex(0 if row is None else 1)
+        self._empty.setVisible(row is None)
+        self._inner.setVisible(row is not None)
         self._show_words()
         self._show_alarms()
 

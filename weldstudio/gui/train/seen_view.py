@@ -1,9 +1,10 @@
 """What a network sees while it learns: a wall of photographs and the filters of its first layer, as of any step."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from weldstudio.domain.curves import Curves
+from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP
 from weldstudio.gui.train.filter_strip import FilterStrip, changed
@@ -42,18 +43,12 @@ class SeenView(QWidget):
         self.wall = PhotoWall(path_of)
         self.wall.opened.connect(self.opened)
         inner = QWidget()
-        inner.setProperty("look", "scrolled")
         down = QVBoxLayout(inner)
         down.setContentsMargins(EDGE, GAP, EDGE, EDGE)
         down.setSpacing(GAP)
         for part in (self._none, self._wall_title, self.wall, self._filters_title, self.filters):
             down.addWidget(part)
         down.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
         across = QHBoxLayout()
         across.setContentsMargins(EDGE, GAP, EDGE, 0)
         across.setSpacing(GROUP)
@@ -63,7 +58,7 @@ class SeenView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(across)
-        layout.addWidget(area, 1)
+        layout.addWidget(Roomy(inner, sideways=False), 1)
 
     def show_curves(self, curves: Curves) -> None:
         """Show what a run has said so far; the slider stays at the newest unless it was drawn back."""
