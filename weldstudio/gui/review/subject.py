@@ -42,7 +42,10 @@ def subject_of(mirror: Mirror, photos: Sequence[int]) -> Subject:
     if not photos:
         return Subject()
     rows = mirror.rows(photos)
-    joints = np.unique(mirror.joint[rows])
+    shown = mirror.joint[rows]
+    there = np.zeros(int(shown.max()) + 1, np.bool_)  # a tenth of the time of sorting them
+    there[shown] = True
+    joints = np.flatnonzero(there)
     if len(joints) > 1:
         return Subject(tuple(photos), rows, joints, _none(), frozenset(photos), counted(len(joints), "joint"))
     of_joint = np.flatnonzero(mirror.joint == joints[0])
