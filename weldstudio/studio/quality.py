@@ -142,8 +142,8 @@ class _Compared:
 def look(store: Store, *, trusted: str = "") -> Generator[Progress, None, Findings]:
     """Looks through all labels. Closing it leaves what was there. `trusted` is an equipment."""
     mirror = mirrors.read(store)
-    clusters = yield from likeness.duplicates(store)
-    twins.keep(store, mirror, clusters)
+    clusters = yield from likeness.mark(store)
+    twins.forget(mirror)
     yield Progress(0, None, "estimating wrong labels")
     standings = doubting.standings(mirror)
     yield Progress(0, None, "counting by equipment and month")
