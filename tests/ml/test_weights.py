@@ -26,7 +26,7 @@ def network() -> architectures.Network:
     return architectures.build(NAME, 2)
 
 
-@pytest.mark.parametrize("form", ["plain", "wrapped", "parallel", "safetensors"])
+@pytest.mark.parametrize("form", ["plain", "wrapped", "parallel", "within another", "safetensors"])
 def test_a_torchvision_file_fits_in_whatever_wrapping(
     form: str, theirs: dict[str, torch.Tensor], network: architectures.Network, tmp_path: Path
 ) -> None:
@@ -37,6 +37,10 @@ def test_a_torchvision_file_fits_in_whatever_wrapping(
         torch.save({"epoch": 3, "state_dict": theirs}, file)
     elif form == "parallel":
         torch.save({f"module.{k}": v for k, v in theirs.items()}, file)
+    elif form == "within another":  # as training frameworks save: by a name of their own, other things beside it
+        within = {f"net.backbone.{k}": v.half() for k, v in theirs.items()} | {"criterion.weight": torch.ones(4)}
+        torch.save({"epoch": 3, "weights": within, "optimizer": {"lr": 0.1}}, file)
+        theirs = {k: v.half().to(v.dtype) for k, v in theirs.items()}
     else:
         torch.save(theirs, file)
     head = network.head.weight.clone()
@@ -123,7 +127,9 @@ def test_a_file_that_is_none_is_said_in_a_sentence(
 
 
 def test_what_is_no_dictionary_of_tensors_is_refused(network: architectures.Network, tmp_path: Path) -> None:
-    for content in ([torch.zeros(1)], {"epoch": 3}, torch.zeros(2)):
+    endless: dict[str, object] = {"epoch": 3}
+    endless["model"] = endless
+    for content in ([torch.zeros(1)], {"epoch": 3}, torch.zeros(2), {}, endless):
         torch.save(content, tmp_path / "w.pth")
         with pytest.raises(RecipeError, match="no dictionary of tensors"):
             weights.load_trunk(network, tmp_path / "w.pth")

@@ -161,7 +161,7 @@ def test_rare_flags_have_their_share() -> None:
         count=50,
     )
     assert len(set(rows.tolist())) == 50
-    assert (columns == CHANCE).sum() == 8
+    assert (columns == CHANCE).sum() == 6
     assert (columns == 1).sum() > 3 * (columns == 0).sum()
     assert np.abs(logits[rows[columns == 0], 0]).max() < 0.5  # near the threshold
     assert np.mean(logits[rows[columns == 1], 1]) > -3.5  # far above what chance would find

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.studio.labelled import labelled_project
+from tests.studio.scored import judged_project
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.model import ModelCard, ModelClass
 from weldstudio.studio import predicting, registry
@@ -54,6 +55,12 @@ def test_the_newest_and_the_active_model_are_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("engines_in_process")
+def test_labels_that_were_changed_after_an_evaluation_are_counted(tmp_path: Path) -> None:
+    with judged_project(tmp_path) as store:
+        told = {"test": {"when": "2000-01-01T00:00:00+00:00"}, "validation": {"when": "2999-01-01T00:00:00+00:00"}}
+        assert registry.labels_since(store, told | {"train": {}}) == {"test": 30, "validation": 0}
+
+
 def test_a_model_that_cannot_be_loaded_is_said_by_predict(tmp_path: Path) -> None:
     with labelled_project(tmp_path, count=3) as store:
         _finished(store.folder, "a")

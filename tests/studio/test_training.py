@@ -214,6 +214,9 @@ def test_a_paused_run_goes_on_where_it_was_and_stopped_it_keeps_its_best(store: 
     stood = max(message.step for message in run.replay() if isinstance(message, Evaluated))
     assert training.resumable(store, run.id) == run
     assert training.summarise(run).state == "waiting"
+    training.stop(store, run.id)  # out of the line again it has lost nothing
+    assert training.summarise(run).state == "paused"
+    training.resumable(store, run.id)
     training.start(run)
     assert training.summarise(run).state == "running"
     said = _followed(run, stop_at=Step, store=store)

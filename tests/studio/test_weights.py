@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
     first, second = list(state)[:2]
     del state[first]
     state[second] = torch.zeros(3)
-    state["extra.weight"] = torch.zeros(2)
+    state["module.extra.weight"] = torch.zeros(2)
     state["classifier.1.weight"], state["classifier.1.bias"] = torch.zeros(1000, 512, 1, 1), torch.zeros(1000)
     torch.save(state, tmp_path / "theirs.pth")
     return tmp_path / "theirs.pth"
@@ -37,7 +37,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_network_is_recognised_and_every_tensor_accounted_for(file: Path) -> None:
     found = fitting_weights.read(ReadWeights(1, str(file)))
     assert found.network == "squeezenet1_1"
-    assert (len(found.missing), len(found.other_shape), found.unknown) == (1, 1, ("extra.weight",))
+    assert (len(found.missing), len(found.wrong), found.unknown) == (1, 1, ("extra.weight",))
     assert found.outputs == 1000
     assert len(found.matched) == len(build("squeezenet1_1", 1).body.state_dict()) - 2
     nothing = fitting_weights.read(ReadWeights(1, str(file), "alexnet"))
@@ -48,7 +48,7 @@ def test_the_network_is_recognised_and_every_tensor_accounted_for(file: Path) ->
 def test_a_whole_file_fits_the_network_it_was_saved_from(tmp_path: Path, network: str) -> None:
     torch.save(build(network, 1).body.state_dict(), tmp_path / "whole.pth")
     found = fitting_weights.read(ReadWeights(1, str(tmp_path / "whole.pth"), network))
-    assert (found.network, found.missing, found.other_shape, found.unknown) == (network, (), (), ())
+    assert (found.network, found.missing, found.wrong, found.unknown) == (network, (), (), ())
 
 
 def test_a_file_of_ones_own_is_taken_in_checked_and_removed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +63,8 @@ def test_a_file_of_ones_own_is_taken_in_checked_and_removed(file: Path, monkeypa
     assert "A training would refuse it." in said
     assert "classifier for 1,000 classes" in said
     kept = weights.named("theirs.pth")
+    assert weights.own_file("theirs.pth") == kept.file
+    assert weights.own_file("../theirs.pth") is None
     assert weights.commercial_use(kept.licence) == "ask first: made for research"
     assert kept.file is not None
     assert weights.licence_of(kept.file) == "CC-BY-NC 4.0"

@@ -93,7 +93,10 @@ def models(
             activate = before.id
         if activate is not None:
             registry.activate(store, activate, who=signature(who))
-        entries = [entry.to_json() for entry in registry.models(store)]
+        entries = [
+            entry.to_json() | {"labels_changed_since": registry.labels_since(store, entry.evaluations)}
+            for entry in registry.models(store)
+        ]
     answer.give(as_json, {"models": entries}, _listed(entries, project=project))
 
 
@@ -258,7 +261,7 @@ def thresholds(
     The settings are those of a recipe's table 'thresholds': `weldstudio recipes --settings` tells them all. What the
     thresholds do to the photos of a split is said as well: misses and false alarms of each flag, verdicts of joints,
     and the hours saved if joints that the model accepts were passed without a look. The new thresholds are an action in
-    the history, which `weldstudio revert` takes back.
+    the history, which `weldstudio history --revert` takes back.
     """
     from weldstudio.domain.recipe import Recipe
     from weldstudio.studio import thresholding
@@ -276,7 +279,6 @@ def thresholds(
             who=signature(who),
         )
         found = drive(work, "Judging", quiet=as_json)
-        photos = len(found.judging.mirror.ids)
     own = {item.name: item.threshold for item in found.judging.card.classes}
     result = {
         "model": found.card.id,
@@ -284,7 +286,7 @@ def thresholds(
         "kept": not trying,
         "thresholds": {item.name: item.threshold for item in found.card.classes},
         "notes": found.notes,
-        **scores.tried_json(found.figures, list(own), photos=photos, seconds=seconds),
+        **scores.tried_json(found.judging, found.figures, seconds=seconds),
     }
     answer.give(as_json, result, scores.tried(result, own))
 

@@ -34,7 +34,9 @@ _now_option = click.option("--now", is_flag=True, help="Do not wait: run beside 
     help="A preset's name or a recipe file. By default quick with a weights file or network settings, else the fastest "
     "whose weights come with the program.",
 )
-@click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with.")
+@click.option(
+    "--weights", type=click.Path(path_type=Path), metavar="FILE", help="Weights to begin with: a file, or one added."
+)
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change one value of the recipe.")
 @click.option("--check", is_flag=True, help="Start nothing; say what would be used, and what is wrong with it.")
 @click.option("--time", "timed", is_flag=True, help="With --check: measure here how long it would take.")

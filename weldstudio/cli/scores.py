@@ -9,9 +9,13 @@ from weldstudio.cli import answer
 if TYPE_CHECKING:
     from weldstudio.domain.comparison import Difference
     from weldstudio.studio.comparing import Against, Comparison
-    from weldstudio.studio.judging import Figures
+    from weldstudio.studio.judging import Figures, Judging
 
 MOST_FLIPS = 20
+POINTLESS = (
+    "No flag that it judges carries points, so no joint can be rejected and no hours can be told: give flags points "
+    "(weldstudio scheme)."
+)
 
 
 def told(result: Mapping[str, Any]) -> str:
@@ -211,21 +215,17 @@ def _flips(one: "Against") -> list[str]:
     return lines
 
 
-def tried_json(figures: "Figures", names: Sequence[str], *, photos: int, seconds: float) -> dict[str, Any]:
-    """What thresholds do, for machines; `photos` are all of the project."""
-    from weldstudio.domain.scores import wilson
-
+def tried_json(judging: "Judging", figures: "Figures", *, seconds: float) -> dict[str, Any]:
+    """What thresholds do, for machines; hours are those of all photos of the project."""
+    photos = len(judging.mirror.ids)
+    per_class = {}
+    for place, (name, one) in enumerate(zip(judging.found.names, figures.confusions, strict=True)):
+        on_raised, on_clear = judging.intervals(place, figures.thresholds[place])
+        shares = {"sensitivity": one.sensitivity, "sensitivity_interval": on_raised}
+        per_class[name] = asdict(one) | shares | {"specificity": one.specificity, "specificity_interval": on_clear}
     return {
-        "per_class": {
-            name: asdict(one)
-            | {
-                "sensitivity": one.sensitivity,
-                "sensitivity_interval": wilson(one.hits, one.raised),
-                "specificity": one.specificity,
-                "specificity_interval": wilson(one.passes, one.clear),
-            }
-            for name, one in zip(names, figures.confusions, strict=True)
-        },
+        "per_class": per_class,
+        "points": judging.points,
         "verdicts": figures.verdicts.to_json(),
         "passed": figures.passed.to_json(),
         "hours_saved": figures.passed.hours(photos, seconds),
@@ -251,7 +251,9 @@ def tried(result: Mapping[str, Any], own: Mapping[str, float]) -> str:
     passed = result["passed"]
     low, high = passed["wrongly_accepted_interval"]
     hours = (
-        f"Passing the {passed['joints_passed']:,} of {passed['joints']:,} joints that it accepts saves "
+        POINTLESS
+        if not result["points"]
+        else f"Passing the {passed['joints_passed']:,} of {passed['joints']:,} joints that it accepts saves "
         f"{result['hours_saved']:,.1f} of {result['hours']:,.1f} hours; {passed['wrongly_accepted']:,} of them would "
         f"be accepted wrongly ({100 * low:.1f} to {100 * high:.1f} %)."
     )

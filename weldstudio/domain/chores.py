@@ -62,11 +62,11 @@ class WeightsRead:
     matched: tuple[str, ...]
     missing: tuple[str, ...]
     """Of the network's trunk, that the file lacks."""
-    other_shape: tuple[str, ...]
-    """Of the same name and another shape, with both shapes."""
+    wrong: tuple[str, ...]
+    """Of another shape (both are said), or with values that are no numbers."""
     unknown: tuple[str, ...]
     """That the network does not have."""
     head: tuple[str, ...]
-    """Of the file's own classifier, which is left out."""
+    """The file's own classifier, and what lies beside the network in it: left out."""
     outputs: int
     """Of that classifier; 0 where it has none."""

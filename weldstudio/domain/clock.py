@@ -25,6 +25,11 @@ class HybridClock:
         self.last = max(self.last, other)
 
 
+def hybrid(seconds: float) -> int:
+    """The hybrid time of a moment, in seconds since 1970: all that is done later has a greater one."""
+    return int(seconds * 1000) << COUNTER_BITS
+
+
 def wall_seconds(clock: int) -> float:
     """Seconds since 1970 of a hybrid time, for showing to people."""
     return (clock >> COUNTER_BITS) / 1000

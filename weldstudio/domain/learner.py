@@ -17,7 +17,7 @@ from weldstudio.domain.leave_one_out import Alone, leave_one_out
 from weldstudio.domain.neighbours import Neighbours
 from weldstudio.domain.next_photos import SCARCE, next_photos, widths
 from weldstudio.domain.refit import Floats, Heads, Space, States, sigmoid
-from weldstudio.domain.scores import FEW
+from weldstudio.domain.scores import FEW, logit
 from weldstudio.domain.thresholds import best_threshold
 
 FOLDS = 3
@@ -51,6 +51,12 @@ class Refit:
     """(n, classes) what fits say that did not see the photo's joint, where the label is known; NaN elsewhere."""
 
 
+def enough(states: States) -> NDArray[np.bool_]:
+    """(classes,) whether there are enough raised and clear photos to say anything."""
+    few: NDArray[np.bool_] = np.minimum((states == State.RAISED).sum(axis=0), (states == State.CLEAR).sum(axis=0)) < FEW
+    return ~few
+
+
 class Learner:
     """The state; see the module's text. Rows are photos with features, `units` their joints."""
 
@@ -65,13 +71,14 @@ class Learner:
         self.neighbours = Neighbours(space)
         self.alone = Alone(np.full(states.shape, np.nan, np.float32), np.full(classes, 1e-2, np.float32))
         self.unseen = np.full(states.shape, np.nan, np.float32)
+        self.said: NDArray[np.float16] | None = None
+        """(n, classes) what the model says where there are too few labels for a head; NaN where it says nothing."""
         self._halves = self._halved()
 
     @property
     def taught(self) -> NDArray[np.bool_]:
-        """(classes,) whether there are enough raised and clear photos to say anything."""
-        raised, clear = self.heads.counts
-        return (raised >= FEW) & (clear >= FEW)
+        """(classes,) see `enough`."""
+        return enough(self.heads.states)
 
     def relabel(self, changes: Sequence[tuple[int, int, int]]) -> tuple[int, ...]:
         """Takes in changed labels (row, class, state) and gives the closed-form answer; the classes that changed."""
@@ -147,6 +154,9 @@ class Learner:
         hits = (is_raised & (self.unseen >= self.thresholds)).sum(axis=0)
         said = self.heads.logits * self.slope + self.offset
         said[:, ~self.heads.fitted] = np.nan
+        if self.said is not None:
+            by_model = ~self.taught & ~np.isnan(self.said).all(axis=0)
+            said[:, by_model] = logit(self.said[:, by_model])
         cuts = np.clip(self.thresholds.astype(np.float64), 1e-6, 1 - 1e-6)
         return next_photos(
             lambda rows: self.space.points[rows],

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 
 from weldstudio.gui.theme import theme
 
-LEAST_NAME: Final = 176
+LEAST_NAME: Final = 162
 """Pixels of the first column at least: enough of a long name, its middle left out, to tell it from others."""
 NARROW: Final = 56
 """Pixels of the other columns at least."""

@@ -19,14 +19,14 @@ class Roomy(QScrollArea):
         if not sideways:
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content.setProperty("look", "scrolled")
-        self.setWidget(_Room(content))
+        self.setWidget(_Room(content) if sideways else content)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
 
 
 class _Room(QWidget):
-    """Round the content: with words in it that wrap, a scroll area would make it as high as it would like to be."""
+    """Round a page: with words in it that wrap, a scroll area would make it as high as it would like to be."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()

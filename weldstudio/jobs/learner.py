@@ -204,6 +204,7 @@ def _learn(message: Learn) -> _Known:
     points = features.read(on["records"])
     space = Space.of(points)
     learner = Learner(space, on["states"], units=on["units"])
+    learner.said = on["said"]
     before = refit_file.read(Path(message.project))
     if before is not None and before.model_id == str(on["model_id"]):
         learner.recall(before, on["ids"], on["slots"])

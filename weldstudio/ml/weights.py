@@ -6,8 +6,11 @@ import re
 import struct
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import safetensors
 import torch
@@ -21,6 +24,10 @@ from weldstudio.ml.combined import Combined
 _SHOWN = 5
 """Layers named in a sentence; the rest are counted."""
 HEADS = re.compile(r"^(classifier|fc|head|hidden|aux1|aux2|AuxLogits|aux_logits)\b")
+_WRAPPERS = ("state_dict", "model_state_dict", "model")
+"""Under which checkpoints hold a network's tensors, beside epoch and optimiser."""
+_DEEPEST = 3
+"""Dictionaries within each other, at most; a hostile file may hold one that holds itself."""
 _OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
 
 
@@ -53,12 +60,18 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
         raise RecipeError(
             f"{file.name} cannot be read as weights ({reason}). Fetch or export it again, as .pth or .safetensors."
         ) from error
-    for wrapper in ("state_dict", "model_state_dict", "model"):
-        if isinstance(found, Mapping) and isinstance(found.get(wrapper), Mapping):
-            found = found[wrapper]
-    if not isinstance(found, Mapping) or not all(isinstance(value, Tensor) for value in found.values()):
+    for _ in range(_DEEPEST):
+        if not isinstance(found, Mapping) or _of_tensors(found):
+            break
+        within = [found[name] for name in _WRAPPERS if isinstance(found.get(name), Mapping)]
+        found = next(iter(within or [value for value in found.values() if _of_tensors(value)]), None)
+    if not _of_tensors(found):
         raise RecipeError(f"{file.name} holds no dictionary of tensors; save a network's state_dict() in it.")
     return {str(name): tensor for name, tensor in found.items()}
+
+
+def _of_tensors(found: object) -> TypeGuard[Mapping[str, Tensor]]:
+    return isinstance(found, Mapping) and bool(found) and all(isinstance(value, Tensor) for value in found.values())
 
 
 def _is_cut_off(file: Path) -> bool:
@@ -69,40 +82,92 @@ def _is_cut_off(file: Path) -> bool:
         return begun.read(2) == b"PK" and not zipfile.is_zipfile(file)
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a file's tensors fit a trunk."""
+
+    trunk: Mapping[str, Tensor]
+    """That go in, by the network's names."""
+    missing: tuple[str, ...]
+    wrong: tuple[str, ...]
+    """Of another shape, or with values that are no numbers: what is wrong with each."""
+    unknown: tuple[str, ...]
+    """That the network does not have."""
+    head: Mapping[str, Tensor]
+    """The file's own classifier, and what lies beside the network in it: left out."""
+
+    @property
+    def faults(self) -> list[str]:
+        """All that keeps a training from beginning with the file."""
+        missing = (f"{name} is missing" for name in self.missing)
+        return [*missing, *self.wrong, *(f"{name} is unknown" for name in self.unknown)]
+
+
+def fit(tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor], *, anew: Collection[str] = ()) -> Fit:
+    """How these tensors of a file fit those wanted of a trunk; what the file has of the stages `anew` is left out.
+
+    Whatever stands before every name of the network ('module.', 'backbone.') does not count.
+    """
+    own = {_OLD_DENSENET.sub(r"\1\2", name): tensor for name, tensor in tensors.items()}
+    before = _before_names(own, wanted)
+    given = {name.removeprefix(before): tensor for name, tensor in own.items() if name.startswith(before)}
+    beside = {name: tensor for name, tensor in own.items() if not name.startswith(before)}
+    begins = tuple(f"{stage}." for stage in anew)
+    trunk, wrong, unknown, head = {}, [], [], {}
+    for name, tensor in given.items():
+        if name not in wanted:
+            if HEADS.match(name) or name.startswith(begins):
+                head[name] = tensor
+            else:
+                unknown.append(name)
+        elif fault := _fault(tensor, wanted[name]):
+            wrong.append(f"{name} {fault}")
+        else:
+            trunk[name] = tensor
+    missing = (name for name in wanted if name not in given and not name.endswith("num_batches_tracked"))
+    return Fit(trunk, tuple(missing), tuple(wrong), tuple(unknown), head | beside)
+
+
+def _before_names(given: Collection[str], wanted: Collection[str]) -> str:
+    """What stands before the network's names in a file: that under which most of them are found, and at least half."""
+    found: Counter[str] = Counter()
+    for name in given:
+        parts = name.split(".")
+        for n in range(len(parts)):
+            if ".".join(parts[n:]) in wanted:
+                found[".".join([*parts[:n], ""]) if n else ""] += 1
+    best, count = max(found.items(), key=lambda one: (one[1], -len(one[0])), default=("", 0))
+    return best if 2 * count >= len(wanted) else ""
+
+
+def _fault(tensor: Tensor, wanted: Tensor) -> str:
+    if tensor.shape != wanted.shape:
+        return f"is {_shape(tensor)} in place of {_shape(wanted)}"
+    return "" if torch.isfinite(tensor.float()).all() else "holds values that are no numbers"
+
+
 def load_trunk(network: Network, file: Path, *, forgotten: int = 0) -> None:
     """Loads a file's weights into the trunk; the head and the last `forgotten` stages stay as they are.
 
     Raises RecipeError naming each layer that does not fit.
     """
-    spared = {id(tensor) for tensor in _last(network, forgotten)}
-    anew = [tensor.detach().clone() for tensor in _last(network, forgotten)]
-    given = {own_name(name): tensor for name, tensor in read_tensors(file).items()}
+    kept = _last(network, forgotten)
+    fresh, spared = [tensor.detach().clone() for tensor in kept], {id(tensor) for tensor in kept}
     every = network.body.state_dict(keep_vars=True)
-    # What begins anew need not fit.
     wanted = {name: tensor for name, tensor in every.items() if id(tensor) not in spared}
-    trunk = {
-        name: tensor
-        for name, tensor in given.items()
-        if name in wanted or not (HEADS.match(name) or (forgotten and _of_stages(network, name, forgotten)))
-    }
-    faults = [f"{name} is missing" for name in wanted if name not in trunk and not name.endswith("num_batches_tracked")]
-    for name, tensor in trunk.items():
-        if name not in wanted:
-            faults.append(f"{name} is unknown")
-        elif tensor.shape != wanted[name].shape:
-            faults.append(f"{name} is {_shape(tensor)} in place of {_shape(wanted[name])}")
-        elif not torch.isfinite(tensor.float()).all():
-            faults.append(f"{name} holds values that are no numbers")
+    anew = network.stage_names[len(network.stage_names) - forgotten :]
+    found = fit(read_tensors(file), wanted, anew=anew)
+    faults = found.faults
     if faults:
         more = f" and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         raise RecipeError(
             f"{file.name} does not fit {network.name}: {'; '.join(faults[:_SHOWN])}{more}. "
             "Choose the network these weights were made for, or other weights."
         )
-    network.body.load_state_dict(trunk, strict=False)
+    network.body.load_state_dict(found.trunk, strict=False)
     with torch.no_grad():
-        for kept, fresh in zip(_last(network, forgotten), anew, strict=True):
-            kept.copy_(fresh)
+        for tensor, before in zip(kept, fresh, strict=True):
+            tensor.copy_(before)
 
 
 def load_model(network: Network | Combined, file: Path) -> None:
@@ -128,11 +193,6 @@ def save(network: torch.nn.Module, file: Path) -> None:
     part.replace(file)
 
 
-def _of_stages(network: Network, name: str, last: int) -> bool:
-    """Whether a tensor's name lies within the last so many stages."""
-    return any(name.startswith(f"{stage}.") for stage in network.stage_names[-last:])
-
-
 def _last(network: Network, stages: int) -> list[Tensor]:
     """The tensors of the last so many stages."""
     modules = [module for part in list(network.stages.values())[len(network.stages) - stages :] for module in part]
@@ -152,12 +212,6 @@ def _fitting(network: torch.nn.Module, tensors: Mapping[str, Tensor]) -> dict[st
                 f"{_shape(wanted[name])}. The model is damaged."
             )
     return dict(tensors)
-
-
-def own_name(name: str) -> str:
-    """Torchvision's present name of a tensor: without our prefix or that of a parallel wrapper."""
-    name = name.removeprefix("module.").removeprefix("body.")
-    return _OLD_DENSENET.sub(r"\1\2", name)
 
 
 def _shape(tensor: Tensor) -> str:

@@ -182,6 +182,20 @@ def raise_rates(store: Store) -> list[tuple[str, str, int, int]]:
     )
 
 
+def changed_since(store: Store, clock: int, split: str, *, most: int) -> int:
+    """Photos of a split, `most` at most, of which a label was changed after this hybrid time."""
+    return int(
+        store.value(
+            """SELECT count(*) FROM (
+                SELECT DISTINCT e.photo_id FROM actions a JOIN label_events e ON e.action_seq = a.seq
+                JOIN photos p ON p.id = e.photo_id JOIN splits s ON s.joint_id = p.joint_id
+                WHERE a.clock > ? AND a.complete = 1 AND e.old <> e.new AND s.split = ? LIMIT ?)""",
+            (clock, split, most),
+        )
+        or 0
+    )
+
+
 def looked_at_by(store: Store, who: str) -> list[tuple[int, str, int]]:
     """(photo, medium of its joint or '', whether this expert's last word raises a flag), counted as `raise_rates`."""
     looked = ", ".join(str(int(source)) for source in LOOKED_AT)

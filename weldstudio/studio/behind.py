@@ -20,10 +20,18 @@ CELLS: Final = {
     "judged": ("hits", "misses", "false_alarms", "passes"),
 }
 """What can be asked for, as cells of a class's confusion."""
+JOINT_CELLS: Final = {
+    "agreeing": ("hits", "passes"),
+    "judged": ("hits", "misses", "false_alarms", "passes"),
+    "accepted": ("misses", "passes"),
+    "right": ("false_alarms", "passes"),
+}
+"""What can be asked for of joints; rejected stands for raised."""
 WORDS: Final = {
     "raised": "labelled raised",
     "clear": "labelled clear",
     "wrong": "errors",
+    "wrong_at_half": "errors at a threshold of 0.5",
     "misses": "missed",
     "false_alarms": "false alarms",
     "judged": "judged",
@@ -31,6 +39,9 @@ WORDS: Final = {
     "above": "raised from the promised threshold",
     "below": "missed at the promised threshold",
     "joints_agreeing": "joints with the verdict of the labels",
+    "joints_judged": "joints that labels and model decide",
+    "joints_accepted": "joints that it accepts",
+    "joints_right": "joints that the labels accept",
     "joints_misses": "joints wrongly accepted",
     "joints_false_alarms": "joints rejected for nothing",
 }
@@ -64,11 +75,12 @@ def photos(judging: "Judging", wanted: Wanted) -> "Ids":
     thresholds = [wanted.thresholds.get(name, threshold) for name, threshold in zip(names, own, strict=True)]
     places = [place for place, name in enumerate(names) if wanted.name in ("", name)]
     match wanted.what.partition("_"):
-        case ("joints", _, "agreeing"):
+        case ("joints", _, cells):
             figures = judging.at(thresholds)
-            found = [judging.joint_photos(cell, figures) for cell in ("hits", "passes")]
-        case ("joints", _, cell):
-            found = [judging.joint_photos(cell, judging.at(thresholds))]
+            found = [judging.joint_photos(cell, figures) for cell in JOINT_CELLS.get(cells, (cells,))]
+        case ("wrong", _, "at_half"):
+            half = [0.5] * len(names)
+            found = [judging.photos(place, cell, half) for place in places for cell in CELLS["wrong"]]
         case ("near", *_):
             found = [judging.between(place, wanted.at - NEAR, wanted.at + NEAR) for place in places]
         case ("above", *_):

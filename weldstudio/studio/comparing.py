@@ -76,6 +76,8 @@ class Against:
     """Of the share of joints whose verdict is as by the labels."""
     turned: tuple[tuple[str, str, str], ...]
     """(joint, its verdict by the first model, by this one) where these differ."""
+    turned_photos: NDArray[np.int64]
+    """Ids of the photos of these joints."""
     settings: dict[str, tuple[str, str]]
     """Settings of the recipe that differ."""
     snapshot: str
@@ -105,6 +107,8 @@ class Comparison:
     scores: tuple[dict[str, Any], ...]
     """`domain.evaluation.Evaluation.to_json` of each, over the classes that all of them judge."""
     others: tuple[Against, ...]
+    errors: tuple[dict[str, NDArray[np.int64]], ...]
+    """Of each model, class -> ids of the photos that it gets wrong."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -152,7 +156,8 @@ def compare(store: Store, model_ids: Sequence[str], *, split: str = "test") -> G
         for n in range(1, len(alike))
     ]
     scores = tuple(one.labelled().scored().to_json() for one in alike)
-    return Comparison(split, len(alike[0].labelled().rows), tuple(cards), scores, tuple(others))
+    errors = tuple({name: mirror.ids[one.wrong(n)] for n, name in enumerate(one.names)} for one in alike)
+    return Comparison(split, len(alike[0].labelled().rows), tuple(cards), scores, tuple(others), errors)
 
 
 def _narrowed(one: Heard, slots: Sequence[int], rows: NDArray[np.int64]) -> Heard:
@@ -198,6 +203,7 @@ def _against(
             for joint, one, other in zip(joints, *said, strict=True)
             if one != other
         ),
+        mirror.ids[first.rows[np.isin(mirror.joint[first.rows], joints[said[0] != said[1]])]],
         *_differences(*runs),
     )
 

@@ -66,6 +66,12 @@ class Heard:
         known = np.isin(states[:, place], (State.RAISED, State.CLEAR))
         return self.probabilities[known, place], states[known, place] == State.RAISED
 
+    def wrong(self, place: int) -> NDArray[np.int64]:
+        """Rows of the mirror whose known label of one class the model contradicts."""
+        states = (scoring.one_of_a_group(self.states) if self.card.task == "exclusive" else self.states)[:, place]
+        known = np.isin(states, (State.RAISED, State.CLEAR))
+        return self.rows[known & ((states == State.RAISED) != self.raised[:, place])]
+
     def scored(self, which: NDArray[np.bool_] | None = None) -> scoring.Evaluation:
         """Scores of all these photos, or of some of them."""
         chosen = slice(None) if which is None else which

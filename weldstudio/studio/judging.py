@@ -98,6 +98,11 @@ class Judging:
         """Whether the likeliest class is taken, and no threshold asked."""
         return self.card.task == "exclusive"
 
+    @property
+    def points(self) -> bool:
+        """Whether any flag that it judges carries points; else no joint can be rejected."""
+        return any(self.mirror.scheme.points_of(slot) for slot in self.card.slots)
+
     @cached_property
     def known(self) -> tuple[Ranked, ...]:
         """By class, the shown photos whose label is known."""

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weldstudio.domain.changes import NO_CHANGES, Changes
 from weldstudio.domain.errors import JobFailed
+from weldstudio.domain.hints import hints
 from weldstudio.domain.labelling import State
 from weldstudio.domain.next_photos import BATCH, CHANCE, SCARCE, next_photos, widths
 from weldstudio.domain.scores import logit
@@ -48,7 +50,10 @@ class Batch:
 
 
 def suggest(store: Store, count: int = BATCH, *, seed: int, who: str) -> Batch:
-    """The next photos to label; those by chance are remembered as drawn. Raises JobFailed without features."""
+    """The next photos to label; those by chance are remembered as drawn. Raises JobFailed without features.
+
+    Of a flag of which the model says nothing yet, what the labels of this moment hint at is looked at here.
+    """
     mirror = mirrors.read(store)
     place = features.active_place(store)
     records = records_of(place, mirror.ids)
@@ -61,14 +66,20 @@ def suggest(store: Store, count: int = BATCH, *, seed: int, who: str) -> Batch:
     said = np.stack([mirror.probability(item.slot, rows) for item in items], axis=1).astype(np.float64)
     cuts = np.array([mirror.threshold(item.slot) for item in items])
     raised = states == State.RAISED
-    logits = np.where(np.isnan(said), np.nan, logit(np.nan_to_num(said)))
+
+    def points(some: NDArray[np.int64]) -> NDArray[np.float32]:
+        return file.read(records[rows[some]])
+
+    logits = np.where(np.isnan(said), np.nan, logit(np.nan_to_num(said))).astype(np.float32)
+    silent = np.isnan(said).all(axis=0)
+    logits[:, silent] = hints(points, states[:, silent], rng=np.random.default_rng(seed))
     chosen, columns = next_photos(
-        lambda some: file.read(records[rows[some]]),
-        logits.astype(np.float32),
+        points,
+        logits,
         logit(np.clip(cuts, 0, 1)).astype(np.float32),
         waiting=states == State.UNSEEN,
         width=widths((raised & (said >= cuts)).sum(axis=0), raised.sum(axis=0)),
-        scarce=raised.sum(axis=0) < SCARCE,
+        scarce=(raised.sum(axis=0) < SCARCE) | silent,
         count=count,
         seed=seed,
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import State
-from weldstudio.domain.learner import Learner, Refit
+from weldstudio.domain.learner import Learner, Refit, enough
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.refit import Space
 from weldstudio.domain.scores import FEW, ClassScores, score_class
@@ -43,6 +43,8 @@ class Ground:
     """(classes,)"""
     states: NDArray[np.uint8]
     """(n, classes)"""
+    said: NDArray[np.float16]
+    """(n, classes) what the model says, of classes with too few labels for a head; NaN elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,11 @@ def ground_of(mirror: Mirror, ids: NDArray[np.int64], records: NDArray[np.int64]
     if not len(rows) or mirror.model_id is None:
         raise JobFailed("No photo has features yet; `weldstudio features` makes them, or the window while it predicts.")
     slots = np.array([item.slot for item in mirror.scheme.classes], np.int64)
-    return Ground(mirror.model_id, ids[there], records[there], mirror.joint[rows], slots, states(mirror, rows))
+    known = states(mirror, rows)
+    said = np.full(known.shape, np.nan, np.float16)
+    for column in np.flatnonzero(~enough(known)).tolist():
+        said[:, column] = mirror.probability(int(slots[column]), rows)
+    return Ground(mirror.model_id, ids[there], records[there], mirror.joint[rows], slots, known, said)
 
 
 def ground(mirror: Mirror, place: features.Place) -> Ground:

@@ -3,21 +3,26 @@
 import json
 import logging
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from weldstudio.domain.changes import NO_CHANGES, Changes, Done
+from weldstudio.domain.clock import hybrid
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.model import ModelCard, scheme_difference
 from weldstudio.domain.scheme import did_you_mean
-from weldstudio.store import actions, predictions
+from weldstudio.store import actions, events, predictions
 from weldstudio.store import models as model_rows
 from weldstudio.store import scheme as scheme_rows
 from weldstudio.store.store import Store
 
 _logger = logging.getLogger(__name__)
 
+MANY = 1000
+"""So many changed photos are counted; more make no difference to what is said."""
 KEPT = 2
 """Predictions are kept for the active model and so many others, the newest."""
 
@@ -157,6 +162,17 @@ def copy_folder(source: Path, target: Path, card: ModelCard | None = None) -> No
     if card is not None:
         (part / "card.json").write_text(json.dumps(card.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     part.rename(target)
+
+
+def labels_since(store: Store, evaluations: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """Split -> of how many of its photos, `MANY` at most, a label was changed after its evaluation."""
+    found = {}
+    for split, scores in evaluations.items():
+        if "when" in scores:
+            judged = datetime.fromisoformat(scores["when"]).timestamp()
+            clock = hybrid(judged + 1)  # the moment of an evaluation is kept in whole seconds
+            found[split] = events.changed_since(store, clock, split, most=MANY)
+    return found
 
 
 def _read_card(folder: Path) -> ModelCard:

@@ -11,7 +11,7 @@ from weldstudio.domain.scheme import did_you_mean
 from weldstudio.store import models
 from weldstudio.store.store import Store
 from weldstudio.studio import shipped
-from weldstudio.studio.weights import IMAGENET, licence_of
+from weldstudio.studio.weights import IMAGENET, licence_of, own_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ def starting_weights(store: Store, recipe: Recipe, given: Path | None) -> Weight
         licences = dict.fromkeys(card.weights_licence for card in cards if card.weights_licence)
         return Weights(None, f"the models {', '.join(combined)}, combined", "; ".join(licences))
     if given is not None:
-        if not given.is_file():
-            raise RecipeError(f"There is no weights file {given}.")
-        return Weights(given, f"file {given.name}", licence_of(given) or "not known: that of the file's source")
+        file = given if given.is_file() else own_file(str(given))
+        if file is None:
+            raise RecipeError(f"There is no weights file {given}; `weldstudio weights` lists those that are here.")
+        return Weights(file, f"file {file.name}", licence_of(file) or "not known: that of the file's source")
     if choice.weights == "random":
         return None
     if choice.weights == "torchvision":

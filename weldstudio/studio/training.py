@@ -326,7 +326,8 @@ def summarise(run: RunFolder, model_id: str | None = None) -> RunSummary:
             case _:
                 pass
     if state == "waiting" and control.stop:
-        state, sentence = "stopped", "stopped before it was started"
+        taken_out = "Taken out of the line; resume it to go on from where it was."
+        state, sentence = ("stopped", "stopped before it was started") if began is None else ("paused", taken_out)
     if state == "running" and heard is not None and time.time() - heard > silence:
         state, sentence = "interrupted", f"It ended without a word. {_last_line(run)}"
     return RunSummary(run.id, run.path, name, state, began, best, model_id, sentence, alarm=alarm)

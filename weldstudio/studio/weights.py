@@ -26,7 +26,7 @@ IMAGENET: Final = (
     "BSD-3-Clause; trained on ImageNet, whose terms are for research: ask its owners before selling the model"
 )
 """Of torchvision's weights."""
-ENDINGS: Final = (".pth", ".pt", ".safetensors", ".bin")
+ENDINGS: Final = (".pth", ".pt", ".safetensors", ".bin", ".ckpt", ".tar")
 _FREE: Final = ("mit", "apache", "bsd", "cc0", "public domain", "cc-by-4", "cc by 4", "cc-by-3", "that of weldstudio")
 _BOUND: Final = ("nc", "non-commercial", "noncommercial", "research", "imagenet")
 _PIECE: Final = 1 << 22
@@ -81,20 +81,21 @@ class TakenIn:
         found = self.account
         if not found.network:
             return ["It fits no network that weldstudio knows, so no training can begin with it."]
-        wanted = len(found.matched) + len(found.missing) + len(found.other_shape)
+        wanted = len(found.matched) + len(found.missing) + len(found.wrong)
         title = NETWORKS[found.network].title
         said = [f"{len(found.matched):,} of {wanted:,} tensors of {title} are in the file."]
         if found.missing:
             said.append(f"Missing: {_some(found.missing)}.")
-        if found.other_shape:
-            said.append(f"Of another shape: {_some(found.other_shape)}.")
+        if found.wrong:
+            said.append(f"Not as it should be: {_some(found.wrong)}.")
         if found.unknown:
             said.append(f"Unknown to the network: {_some(found.unknown)}.")
         if found.head:
-            outputs = f" for {found.outputs:,} classes" if found.outputs else ""
-            said.append(f"Its own classifier{outputs} is left out ({_some(found.head)}); a training makes a new one.")
-        whole = not (found.missing or found.other_shape)
-        said.append("A training can begin with it." if whole else "A training would refuse it.")
+            what = f"Its own classifier for {found.outputs:,} classes" if found.outputs else "What is not of the trunk"
+            said.append(f"{what} is left out ({_some(found.head)}); a training makes a new classifier.")
+        whole = not (found.missing or found.wrong or found.unknown)
+        how = f"on the Train page under “Start from”, by command line with --weights “{self.kept.name}”"
+        said.append(f"A training can begin with it: {how}." if whole else "A training would refuse it.")
         return said
 
 
@@ -205,6 +206,12 @@ def remove(one: Kept) -> None:
         raise JobFailed(f"The weights '{one.name}' cannot be removed; only fetched ones and your own can.")
     one.file.unlink(missing_ok=True)
     _about(one.file).unlink(missing_ok=True)
+
+
+def own_file(name: str) -> Path | None:
+    """A file of one's own by its name alone; None where there is none of that name."""
+    file = folder() / "own" / Path(name).name
+    return file if name == file.name and file.is_file() else None
 
 
 def licence_of(file: Path) -> str:

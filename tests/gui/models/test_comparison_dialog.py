@@ -115,4 +115,5 @@ def test_what_validation_photos_promise_is_shown(qtbot: QtBot, stage: Stage) -> 
         return " ".join(label.text() for label in page.report.findChildren(QLabel))
 
     qtbot.waitUntil(lambda: "Verdicts:" in shown())
-    assert "reject none of 30 joints" in shown()
+    assert "reject none of" in shown()
+    assert "30 joints" in shown()

@@ -81,8 +81,18 @@ def test_a_dearer_miss_lowers_thresholds_and_everything_follows(
 
 
 def test_thresholds_are_kept_as_an_edit_that_undo_takes_back(qtbot: QtBot, stage: Stage, panel: ThresholdPanel) -> None:
+    stage.do("model.evaluate")
+    page = stage.findChild(ModelsPage)
+    assert page is not None
+    qtbot.waitUntil(lambda: "test" in page.report.tables)
+
+    def overtaken() -> bool:
+        return any("Changed since these figures were made" in one.text() for one in page.report.findChildren(QLabel))
+
+    assert not overtaken()
     qtbot.keyClick(panel.rule.handle, Qt.Key.Key_PageUp)
     qtbot.mouseClick(panel.keep_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(overtaken)
     assert thresholds(stage) != [0.5, 0.5]
     assert thresholds(stage) == pytest.approx(panel._judged.own, abs=1e-6)
     assert not panel.keep_button.isEnabled()
@@ -129,6 +139,18 @@ def test_every_number_opens_its_photographs(
         assert shown(stage, asked[-1]) == int(button.text()), cell
     qtbot.mouseClick(panel.tiles.accepted.figure, Qt.MouseButton.LeftButton)
     assert shown(stage, asked[-1]) == 2 * int(panel.tiles.accepted.figure.text())
+    figures = panel._judged.figures
+    assert figures is not None
+    panel.tiles.accepted.words.linkActivated.emit("accepted")
+    assert shown(stage, asked[-1]) == 2 * figures.passed.joints
+    panel.tiles.agreement.words.linkActivated.emit("judged")
+    assert shown(stage, asked[-1]) == 2 * len(figures.verdicts.joints)
+    click(qtbot, panel.table, 0, 1)
+    near = panel._judged.judging
+    assert near is not None
+    assert shown(stage, asked[-1]) == len(near.between(0, 0.4, 0.6))
+    panel.detail.trust.linkActivated.emit("judged")
+    assert shown(stage, asked[-1]) == 30
     dot = panel.detail.reliability
     qtbot.mouseClick(dot, Qt.MouseButton.LeftButton, pos=dot._at(*dot._points[0]).toPoint())
     assert shown(stage, asked[-1]) == panel.detail._bins[0].n
@@ -189,7 +211,8 @@ def test_every_number_of_the_report_opens_its_photographs(
     row = next(n for n in range(table.rowCount()) if table.cell(n, 0).text == FLAGS[0])
     figures = page.list.models.rows[0].evaluations["test"]
     one = figures["per_class"][FLAGS[0]]
-    expected = {1: one["raised"], 2: one["clear"], 3: one["misses"] + one["false_alarms"], 5: one["misses"]}
+    errors = one["misses"] + one["false_alarms"]
+    expected = {1: one["raised"], 2: one["clear"], 3: errors, 4: errors, 5: one["misses"]}
     for column, photos in expected.items():
         click(qtbot, table, row, column)
         assert shown(stage, asked[-1]) == photos
@@ -204,6 +227,8 @@ def test_every_number_of_the_report_opens_its_photographs(
     verdicts = figures["verdicts"]
     agreeing = verdicts["rejected_by_both"] + verdicts["accepted_by_both"]
     assert shown(stage, asked[-1]) == 2 * agreeing  # two photographs a joint
+    words.linkActivated.emit("joints_judged")
+    assert shown(stage, asked[-1]) == 2 * verdicts["joints"]
     click(qtbot, table, row, 9)
     assert tabs.bar.currentIndex() == THRESHOLDS
     assert tabs.thresholds.detail.title.text() == FLAGS[0]

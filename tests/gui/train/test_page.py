@@ -174,6 +174,10 @@ def test_a_weights_file_is_asked_for_and_stays_for_the_next_preset_of_its_networ
     assert (page.form.recipe.network.weights, page.form.weights_file) == ("file", file)
     choose(qtbot, page.form.weights, "Random")
     assert page.form.weights_file is None
+    page.form.show_starts(((f"own:{file}", "ours"),))  # added on the Models page
+    choose(qtbot, page.form.weights, "ours")
+    assert (page.form.recipe.network.weights, page.form.weights_file) == ("file", file)
+    choose(qtbot, page.form.weights, "Random")
     qtbot.mouseClick(fine, Qt.MouseButton.LeftButton)
     assert page.form.weights_file is None
 
@@ -300,7 +304,7 @@ def test_a_later_model_is_offered_and_used_by_a_button(
     page = open_page(stage)
     assert stage.session.mirror.model_id == older.id
     finish(running, "Fine-tune")
-    qtbot.waitUntil(lambda: any("Model Fine-tune is ready." in text for text in page.view.banner_texts))
+    qtbot.waitUntil(lambda: any("The model “Fine-tune” is ready." in text for text in page.view.banner_texts))
     assert stage.session.mirror.model_id == older.id
     qtbot.mouseClick(page.view.news.button, Qt.MouseButton.LeftButton)
     assert stage.session.mirror.model_id == running.id
@@ -379,7 +383,7 @@ def test_news_of_runs_from_elsewhere_is_shown(stage: Stage, project: Path) -> No
 
 
 def test_a_run_is_paused_and_resumed_by_buttons(
-    qtbot: QtBot, stage: Stage, running: RunFolder, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, stage: Stage, project: Path, running: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = open_page(stage)
     assert not page.view.resume_button.isVisible()
@@ -402,6 +406,17 @@ def test_a_run_is_paused_and_resumed_by_buttons(
     assert page.view.curves.finished is None
     assert not running.control().pause
     assert not page.view.resume_button.isVisible()
+    ended = make_run(project, "20260101-100000")
+    finish(ended)
+    page._watcher.look()
+    qtbot.waitUntil(lambda: page.runs.row_of(ended.id) is not None)
+    page.runs.choose(
+        ended.id
+    )  # the actions still mean the run under way, but the buttons above another's curves do not
+    assert not page.view.pause_button.isVisible()
+    assert not page.view.stop_button.isVisible()
+    page.runs.choose(running.id)
+    assert page.view.stop_button.isVisible()
     told = [point.step for point in page.view.curves.evaluations]
     assert told == sorted(set(told))
 
@@ -452,6 +467,7 @@ def test_waiting_runs_stand_in_their_order_and_are_moved_and_cancelled(
     qtbot.mouseClick(page.view.stop_button, Qt.MouseButton.LeftButton)
     assert names() == ["Quick look", "A", "B", "C"]
     assert page.runs.row_of(line[2].id).state == "stopped"
+    assert in_words(page.view.row, page.view.curves) == "Stopped before it was started"
     assert [run.id for run in waiting.of_machine().waiting()] == [line[0].id, line[1].id]
 
 

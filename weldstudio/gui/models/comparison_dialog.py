@@ -32,27 +32,33 @@ from weldstudio.studio import picks
 if TYPE_CHECKING:
     from weldstudio.domain.comparison import Difference
     from weldstudio.studio.comparing import Against, Comparison, Flip
+    from weldstudio.studio.judging import Ids
 
 MOST: Final = 8
 """Models that are compared at a time, the chosen one among them."""
 MODEL_HEADS: Final = (
     ("Model", ""),
-    ("Per class", "Mean per-class accuracy, each at its own thresholds"),
-    ("95 %", "Where it lies with 95 % certainty"),
-    ("Better by", "In percentage points, than the first; * where the range leaves out 0"),
-    ("95 %", "Where the difference lies with 95 % certainty"),
-    ("Verdicts", "Joints that would get another verdict than by the first model"),
+    ("Per class", "Mean per-class accuracy, each at its own thresholds. Click: its errors"),
+    ("95 %", "Where it lies with 95 % certainty. Click: its errors"),
+    ("Better by", "In percentage points, than the first; * where the range leaves out 0. Click: where they differ"),
+    ("95 %", "Where the difference lies with 95 % certainty. Click: where they differ"),
+    ("Verdicts", "Joints that would get another verdict than by the first model. Click: show them"),
     ("Photographs", "Of which it says something else than the first. Click: show them"),
 )
 FLAG_HEADS: Final = (
     ("Flag", ""),
-    ("First", "Mean per-class accuracy of the model chosen on the page"),
-    ("This", "Mean per-class accuracy of the model it is compared with"),
-    ("Better by", "In percentage points; * where the range leaves out 0"),
-    ("95 %", "Where the difference lies with 95 % certainty"),
+    ("First", "Mean per-class accuracy of the model chosen on the page. Click: its errors"),
+    ("This", "Mean per-class accuracy of the model it is compared with. Click: its errors"),
+    ("Better by", "In percentage points; * where the range leaves out 0. Click: where they differ"),
+    ("95 %", "Where the difference lies with 95 % certainty. Click: where they differ"),
     ("First alone", "Labels that the first model alone got right. Click: show the photographs"),
     ("This alone", "Labels that this model alone got right. Click: show the photographs"),
 )
+OWN: Final = 2
+"""The last column, in both tables, of what a model does by itself."""
+VERDICTS: Final = 5
+ALONE: Final = (5, 6)
+"""Of the table of flags."""
 BEFORE: Final = "All are asked about the same test photographs, each at its own thresholds. Tick up to seven."
 
 
@@ -95,7 +101,7 @@ class ComparisonDialog(QDialog):
         )
         self.others.itemChanged.connect(lambda _item: self._forget())
         self.models.currentCellChanged.connect(lambda row, *_: self._show_flags(row - 1))
-        self.models.opened.connect(lambda row, _column: self._show_flips("", self._against()[row - 1].flips))
+        self.models.opened.connect(self._open_model)
         self.table.opened.connect(self._open_flag)
         self._lay_out()
         self._forget()
@@ -175,11 +181,15 @@ class ComparisonDialog(QDialog):
         self.words.setText(" ".join(_sentences(self._found, other)))
         self.about.setText(f"{other.card.name} against {self._first.card.name}, flag by flag")
         scores = self._found.scores[0]["per_class"], self._found.scores[number + 1]["per_class"]
+        wrong = self._found.errors[0], self._found.errors[number + 1]
         rows = [
             [
                 Cell(name),
-                *(Cell(percent(one[name]["mean_per_class_accuracy"])) for one in scores),
-                *_difference(change),
+                *(
+                    Cell(percent(one[name]["mean_per_class_accuracy"]), opens=len(errors[name]) > 0)
+                    for one, errors in zip(scores, wrong, strict=True)
+                ),
+                *_difference(change, opens=change.first_alone + change.second_alone > 0),
                 Cell(count(change.first_alone), opens=change.first_alone > 0),
                 Cell(count(change.second_alone), opens=change.second_alone > 0),
             ]
@@ -192,54 +202,84 @@ class ComparisonDialog(QDialog):
     def _against(self) -> "Sequence[Against]":
         return self._found.others if self._found is not None else ()
 
+    def _open_model(self, row: int, column: int) -> None:
+        found = self._found
+        if found is not None and column <= OWN:
+            card = found.cards[row]
+            self._show_ids(f"errors of {card.name}", np.unique(np.concatenate([*found.errors[row].values()])), by=card)
+        elif found is not None and column == VERDICTS:
+            other = found.others[row - 1]
+            self._show_ids(f"joints judged otherwise by {other.card.name}", other.turned_photos)
+        elif found is not None:
+            self._show_flips("", found.others[row - 1].flips)
+
     def _open_flag(self, row: int, column: int) -> None:
-        number = max(1, self.models.currentRow()) - 1
-        other = self._against()[number]
-        name, second = list(other.classes)[row], column == len(FLAG_HEADS) - 1
-        flips = [flip for flip in other.flips if flip.name == name and flip.better is second]
-        card = other.card if second else self._first.card
-        self._show_flips(f"{name}, right by {card.name} alone", flips, by=card)
+        found, number = self._found, max(1, self.models.currentRow())
+        if found is None:
+            return
+        other = found.others[number - 1]
+        name = list(other.classes)[row]
+        if column <= OWN:
+            card = found.cards[0 if column == 1 else number]
+            ids = found.errors[0 if column == 1 else number][name]
+            self._show_ids(f"{name}, errors of {card.name}", ids, by=card, name=name)
+            return
+        flips = [flip for flip in other.flips if flip.name == name and flip.better is not None]
+        if column in ALONE:
+            second = column == ALONE[1]
+            card = other.card if second else self._first.card
+            flips = [flip for flip in flips if flip.better is second]
+            self._show_flips(f"{name}, right by {card.name} alone", flips, by=card)
+        else:
+            self._show_flips(f"{name}, models differ", flips, by=other.card)
 
     def _show_flips(self, words: str, flips: "Sequence[Flip]", *, by: ModelCard | None = None) -> None:
         """`by`: the model whose overlays of the flag are wanted."""
         ids = np.array(list(dict.fromkeys(flip.photo_id for flip in flips)), np.int64)
+        self._show_ids(words or "models differ", ids, by=by, name=flips[0].name if flips and by is not None else "")
+
+    def _show_ids(self, words: str, ids: "Ids", *, by: ModelCard | None = None, name: str = "") -> None:
+        """`by`: the model whose overlays are wanted, of the flag `name`."""
         if len(ids):
-            if by is not None:
-                self._session.choose_flag(next(item.slot for item in by.classes if item.name == flips[0].name))
-            text = picks.pick(self._session.mirror, words or "models differ", ids)
+            if by is not None and name:
+                self._session.choose_flag(next(item.slot for item in by.classes if item.name == name))
+            text = picks.pick(self._session.mirror, words, ids)
             self._session.show_photos(text, by="" if by is None else by.id)
             self.accept()
 
 
 def _first(found: "Comparison") -> list[Cell]:
-    scores = found.scores[0]
     return [
         Cell(found.cards[0].name),
-        Cell(percent(scores["mean_per_class_accuracy"])),
-        Cell(percent_range(*scores["interval"])),
+        *_own(found, 0),
         *(Cell("") for _ in range(4)),
     ]
 
 
 def _model(found: "Comparison", one: "Against") -> list[Cell]:
-    scores = found.scores[found.cards.index(one.card)]
     photos = len({flip.photo_id for flip in one.flips})
     return [
         Cell(one.card.name),
-        Cell(percent(scores["mean_per_class_accuracy"])),
-        Cell(percent_range(*scores["interval"])),
-        *_difference(one.whole),
-        Cell(count(len(one.turned))),
+        *_own(found, found.cards.index(one.card)),
+        *_difference(one.whole, opens=photos > 0),
+        Cell(count(len(one.turned)), opens=len(one.turned) > 0),
         Cell(count(photos), opens=photos > 0),
     ]
 
 
-def _difference(change: "Difference") -> tuple[Cell, Cell]:
+def _own(found: "Comparison", number: int) -> tuple[Cell, Cell]:
+    scores, opens = found.scores[number], any(len(ids) for ids in found.errors[number].values())
+    mean, interval = percent(scores["mean_per_class_accuracy"]), percent_range(*scores["interval"])
+    return Cell(mean, opens=opens), Cell(interval, opens=opens)
+
+
+def _difference(change: "Difference", *, opens: bool) -> tuple[Cell, Cell]:
     if change.difference is None:
         return Cell("–"), Cell("–")
     low, high = change.interval
     mark = " *" if change.proven else ""
-    return Cell(f"{100 * change.difference:+.1f}{mark}"), Cell(f"{100 * low:+.1f} to {100 * high:+.1f}")
+    by, range_ = f"{100 * change.difference:+.1f}{mark}", f"{100 * low:+.1f} to {100 * high:+.1f}"
+    return Cell(by, opens=opens), Cell(range_, opens=opens)
 
 
 def _sentences(found: "Comparison", other: "Against") -> list[str]:

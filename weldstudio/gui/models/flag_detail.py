@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from weldstudio.domain.scores import Confusion, Floats, precision_recall
 from weldstudio.domain.trust import Bin, calibration_error, reliability
 from weldstudio.gui.models.square_plot import SquarePlot
+from weldstudio.gui.models.trust_rows import link
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, theme
 from weldstudio.gui.words import count, percent
@@ -80,6 +81,8 @@ class FlagDetail(QWidget):
         self.trust = QLabel()
         set_look(self.trust, "secondary")
         self.trust.setWordWrap(True)
+        self.trust.setToolTip("Click: all photographs whose label is known")
+        self.trust.linkActivated.connect(lambda _: self.bin_opened.emit(0.0, 1.0))
         self.setMaximumWidth(theme.px(WIDTH))  # a long name is wrapped: the table needs the room
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -105,7 +108,7 @@ class FlagDetail(QWidget):
         self._bins = reliability(values, raised) if len(values) else ()
         self.reliability.show_bins(self._bins)
         error = calibration_error(values, raised)
-        self.trust.setText(f"Off by {percent(error)} on average" if error is not None else "")
+        self.trust.setText(f"Off by {link(percent(error), 'judged')} on average" if error is not None else "")
 
     def show_threshold(self, threshold: float, found: Confusion) -> None:
         """Where the threshold stands, and what it does."""

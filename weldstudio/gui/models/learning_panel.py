@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.domain.scores import FEW
@@ -175,12 +176,23 @@ class LearningPanel(QWidget):
 
     def _open(self, column: int, point: int) -> None:
         curve = self.curve
-        if curve is None or not 0 <= point < len(curve.points):
+        if curve is None or not 0 <= point <= len(curve.points):
+            return
+        if point == len(curve.points):
+            self._open_gain(curve, column)
             return
         photos, whole = curve.points[point].photos, column < 0
         ids = curve.wrong(point, None if whole else column)
         what = "" if whole else f"{curve.names[column]}: "
         words = f"{what}wrong after {count(photos)} photographs by the trunk of {curve.card.name}"
+        self._judged.show_photos(words, ids, slot=None if whole else curve.card.slots[column])
+
+    def _open_gain(self, curve: "LearningCurve", column: int) -> None:
+        """Those right after the last doubling and wrong before it, or the other way round."""
+        whole = column < 0
+        before, after = (set(curve.wrong(len(curve.points) - n, None if whole else column).tolist()) for n in (2, 1))
+        words = f"{'' if whole else f'{curve.names[column]}: '}changed by the last doubling for {curve.card.name}"
+        ids = np.array(sorted(before ^ after), np.int64)
         self._judged.show_photos(words, ids, slot=None if whole else curve.card.slots[column])
 
 
@@ -219,12 +231,15 @@ def _line(name: str, curve: "LearningCurve", column: int, gain: "Difference") ->
         if few:
             tip += f"\nIn grey: fewer than {FEW} raised photographs teach next to nothing"
         cells.append(Cell(f"{100 * reached.value:.1f}", opens=wrong > 0, pale=few, tip=tip))
-    return [*cells, _gained(gain)]
+    ends = [set(curve.wrong(n, None if column < 0 else column).tolist()) for n in range(len(curve.points))[-2:]]
+    return [*cells, _gained(gain, opens=len(ends) == 2 and ends[0] != ends[1])]
 
 
-def _gained(gain: "Difference") -> Cell:
+def _gained(gain: "Difference", *, opens: bool) -> Cell:
     if gain.difference is None:
         return Cell("–")
     low, high = gain.interval
     words = f"{100 * gain.difference:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
-    return Cell(words, pale=not gain.proven, tip=f"{words} points" + ("" if gain.proven else "; may be chance"))
+    return Cell(
+        words, opens=opens, pale=not gain.proven, tip=f"{words} points" + ("" if gain.proven else "; may be chance")
+    )

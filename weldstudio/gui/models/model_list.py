@@ -36,6 +36,8 @@ class ModelRow:
     difference: str = ""
     """How its classes differ from those of the scheme, as a sentence; '' when they are the same."""
     lineage: "Lineage | None" = None
+    labels_since: Mapping[str, int] = field(default_factory=dict)
+    """Split -> of how many of its photographs a label was changed after that evaluation."""
 
     @property
     def accuracy(self) -> float | None:

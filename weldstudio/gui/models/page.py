@@ -140,6 +140,7 @@ class ModelsPage(QWidget):
         self.tabs = ModelTabs(self._session, area, full)
         area.setWidget(self.report)
         self.report.asked.connect(self.tabs.behind.open)
+        self.report.again.connect(self.evaluate)
         self.report.curve_asked.connect(self.tabs.show_curves)
         self.tabs.errors.opened.connect(lambda: self._actions.trigger("photo.open"))
         across.addWidget(self.tabs, 1)
@@ -297,7 +298,14 @@ def _read(store: "Store") -> _Seen:
     from weldstudio.studio import demo, lineage, registry, shipped
 
     rows = [
-        ModelRow(entry.card, entry.folder, entry.active, entry.evaluations, lineage=lineage.lineage(store, entry.card))
+        ModelRow(
+            entry.card,
+            entry.folder,
+            entry.active,
+            entry.evaluations,
+            lineage=lineage.lineage(store, entry.card),
+            labels_since=registry.labels_since(store, entry.evaluations),
+        )
         for entry in registry.models(store)
     ]
     model = shipped.named(demo.MODEL)

@@ -13,7 +13,7 @@ HEADS: Final = (
         "Per class",
         "Mean per-class accuracy over the flags that have raised and clear photographs in this part. Click: the errors",
     ),
-    ("95 %", "Where the figure lies with 95 % certainty"),
+    ("95 %", "Where the figure lies with 95 % certainty. Click: the errors"),
 )
 
 

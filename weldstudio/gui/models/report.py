@@ -21,6 +21,7 @@ from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GROUP, theme
 from weldstudio.gui.words import counted, percent, percent_range, when
 from weldstudio.studio.behind import Wanted
+from weldstudio.studio.registry import MANY
 
 if TYPE_CHECKING:
     from weldstudio.gui.models.class_rows import ClassRow
@@ -39,6 +40,8 @@ class Report(QWidget):
 
     asked = Signal(object)
     """A `studio.behind.Wanted`: the photographs behind a number."""
+    again = Signal()
+    """It is to be evaluated on test photographs again."""
     curve_asked = Signal(str, str)
     """Split and flag of which the curves are wanted."""
 
@@ -76,11 +79,13 @@ class Report(QWidget):
         if row.card.demonstration:
             self._add_warning("A demonstration model: not for real welds.")
 
-    def _add_warning(self, sentence: str) -> None:
+    def _add_warning(self, sentence: str, *, again: bool = False) -> None:
+        """`again`: with a button that has the model evaluated."""
         # It shows itself when it speaks: without a parent that would open a window of its own for a moment.
         banner = Banner(self)
         self._layout.addWidget(banner)
-        banner.say(sentence, kind="warning", closable=False)
+        offer = "Evaluate again" if again else ""
+        banner.say(sentence, kind="warning", offer=offer, take=self.again.emit, closable=False)
 
     def _add_facts(self, row: ModelRow) -> None:
         box = QWidget()
@@ -110,6 +115,8 @@ class Report(QWidget):
         head = QLabel("On test photographs" if split == "test" else "On validation photographs")
         set_look(head, "section")
         self._layout.addWidget(head)
+        if overtaken := _overtaken(split, scores, row):
+            self._add_warning(overtaken, again=split == "test")
 
         figure = QLabel(link(percent(scores.get("mean_per_class_accuracy")), "wrong"))
         figure.setToolTip("Click: the photographs that it gets wrong")
@@ -159,9 +166,12 @@ class Report(QWidget):
 
     def _add_parts(self, scores: Mapping[str, Any], wanted: "Callable[..., Wanted]") -> None:
         """The same by what parts the photographs, where they differ in it."""
-        parts, what = parts_of(scores), {1: "judged", 2: "wrong"}
+        parts, what = parts_of(scores), {1: "judged", 2: "wrong", 3: "wrong"}
         cells = [
-            [Cell(text, opens=n in what and text != "–", tip=row[0] if n == 0 else "") for n, text in enumerate(row)]
+            [
+                Cell(text, opens=n in what and text not in ("", "–"), tip=row[0] if n == 0 else "")
+                for n, text in enumerate(row)
+            ]
             for row in part_rows(scores)
         ]
         self._add_figures(
@@ -212,6 +222,20 @@ class Report(QWidget):
         self._layout.addWidget(table)
 
 
+def _overtaken(split: str, scores: Mapping[str, Any], row: ModelRow) -> str:
+    """What was changed since these figures were made, as a sentence; '' where nothing was."""
+    own = {item.name: item.threshold for item in row.card.classes}
+    told = {name: one["threshold"] for name, one in scores["per_class"].items() if name in own and "threshold" in one}
+    moved = sum(abs(threshold - own[name]) > 1e-6 for name, threshold in told.items())
+    labels, said = row.labels_since.get(split, 0), []
+    if moved and scores.get("task") != "exclusive":
+        said.append(f"the {'threshold' if moved == 1 else 'thresholds'} of {counted(moved, 'flag')}")
+    if labels:
+        more = " or more" if labels == MANY else ""
+        said.append(f"labels of {counted(labels, 'photograph')}{more}")
+    return f"Changed since these figures were made: {' and '.join(said)}." if said else ""
+
+
 def facts(row: ModelRow) -> list[tuple[str, str]]:
     """What the card says, as name and text."""
     card = row.card
@@ -258,11 +282,12 @@ def headline(scores: Mapping[str, Any], split: str) -> str:
     over = counted(int(scores.get("classes_with_a_value", len(scores["per_class"]))), "class", "classes")
     first = f"mean {'recall' if exclusive else 'per-class accuracy'} over {over}"
     if scores.get("interval"):
-        first += f", 95 % interval {percent_range(*scores['interval'])}"
+        first += f", 95 % interval {link(percent_range(*scores['interval']), 'wrong')}"
     if exclusive:
         first += f"; one against the rest {percent(scores.get('one_vs_rest'))}"
     else:
-        first += f"; {percent(scores.get('mean_per_class_accuracy_at_half'))} at a threshold of 0.5"
+        half = link(percent(scores.get("mean_per_class_accuracy_at_half")), "wrong_at_half")
+        first += f"; {half} at a threshold of 0.5"
     photos = link(counted(int(scores.get("photos", 0)), "photograph"), "judged")
     chosen = "on which the thresholds were chosen" if split == "validation" else "it has never seen"
     moment = when(scores.get("when"))

@@ -14,7 +14,18 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QMarginsF, QSizeF, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtGui import (
+    QGuiApplication,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextTable,
+)
 from PySide6.QtSvg import QSvgRenderer
 
 WIDTH: Final = 760
@@ -24,6 +35,8 @@ SHARP: Final = 3
 DOTS: Final = 96
 ACROSS: Final = {"tiles": 3, "flag": 4, "pair": 2, "errors": 4}
 """Grids, by their class, with how many stand side by side."""
+_FIGURE: Final = re.compile(r"[\d.]+( to [\d.]+)? %")
+"""What is never broken between two lines."""
 _VOID: Final = frozenset({"img", "br", "meta", "rect", "line", "circle", "polyline"})
 _STYLE: Final = """
 body { font-family: sans-serif; font-size: 9pt; color: #1B1E22; }
@@ -32,7 +45,7 @@ td, th { padding: 2px 5px; } th { color: #5B636D; font-weight: normal; font-size
 .quiet, .small, .key, figcaption, dt { color: #5B636D; font-size: 8pt; }
 .big { font-size: 16pt; font-weight: bold; }
 .few { color: #9AA1A9; } .note { color: #9A4A06; } .wrong, .missed { color: #B3261E; }
-.right, .alarm { color: #146C43; }
+.right, .alarm { color: #146C43; } .line { color: #0072B2; } .other { color: #B45F06; }
 """
 _DRAWN: Final = """
 text { font-size: 10px; fill: #5B636D; font-family: sans-serif; }
@@ -90,11 +103,11 @@ class _Pages:
 
     def text(self, part: "_Part | str", width: int = WIDTH) -> str:
         if isinstance(part, str):
-            return escape(part)
+            return escape(_FIGURE.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), part))
         if part.tag in ("head", "style"):
             return ""
         if part.tag == "svg":
-            return self._drawing(part, 110 if part.kind == "bar" else width)
+            return self._drawing(part, 72 if part.kind == "bar" else width)
         if part.tag == "img":
             return self._photo(part, width)
         if part.kind in ACROSS:
@@ -111,11 +124,15 @@ class _Pages:
                 return f"<div>{inside}</div>"
             case "figcaption":
                 return f'<div class="figcaption quiet">{inside}</div>'
+            case "small":
+                return f'<br><span class="small">{inside}</span>'
+            case "i":
+                return f'<span class="line {part.kind}">{"- - " if part.kind else "— "}</span>'
             case "table":
                 return f'<table width="100%" cellspacing="0">{inside}</table>'
             case "td" | "th":
                 first = "left" if "words" in part.kind or self._leads(part) else "right"
-                wide = ' width="22%"' if self._leads(part) else ""
+                wide = ' width="18%"' if self._leads(part) else ""
                 return f'<{part.tag} align="{first}" class="{part.kind}"{wide}>{inside}</{part.tag}>'
         kind = f' class="{part.kind}"' if part.kind else ""
         return f"<{part.tag}{kind}>{inside}</{part.tag}>"
@@ -137,8 +154,8 @@ class _Pages:
                 f'<td width="{100 // across}%" align="left" valign="top">{self._cell(one, each)}</td>'
                 for one in cells[start : start + across]
             )
-            rows.append(f"<tr>{row}</tr>")
-        return f'<table width="100%" cellpadding="4">{"".join(rows)}</table>'
+            rows.append(f'<table width="100%" cellpadding="4"><tr>{row}</tr></table>')  # each kept on one page
+        return "".join(rows)
 
     def _cell(self, part: _Part, width: int) -> str:
         """A tile's figure stands above its words."""
@@ -209,12 +226,33 @@ def write(html: str, file: Path) -> None:
     writer.setTitle(found[1] if found else "Report")
     document.documentLayout().setPaintDevice(writer)
     document.setPageSize(QSizeF(writer.width(), writer.height()))
+    _keep_together(document)
     document.print_(writer)
     del writer
     if not part.stat().st_size:
         part.unlink()
         raise OSError("nothing was written")
     part.replace(file)
+
+
+def _keep_together(document: QTextDocument) -> None:
+    """Tables of one row that would be cut by the end of a page begin the next one, with the heading right above."""
+    high = document.pageSize().height()
+    tables = [one for one in document.rootFrame().childFrames() if isinstance(one, QTextTable) and one.rows() == 1]
+    for table in tables:
+        box = document.documentLayout().frameBoundingRect(table)
+        if int(box.top() // high) == int((box.bottom() - 1) // high) or box.height() > high:
+            continue
+        above = document.findBlock(table.firstPosition() - 1)
+        heading = next((one for one in (above, above.previous()) if one.blockFormat().headingLevel() == 2), None)
+        if heading is not None:
+            cursor, shape = QTextCursor(heading), heading.blockFormat()
+            shape.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+            cursor.setBlockFormat(shape)
+        else:
+            frame = table.format().toTableFormat()
+            frame.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+            table.setFormat(frame)
 
 
 def main(words: list[str]) -> int:

@@ -10,19 +10,23 @@ from weldstudio.gui.cell_table import Cell, CellTable
 from weldstudio.gui.models.flag_detail import CELL_WORDS, FlagDetail
 from weldstudio.gui.models.judged import Judged
 from weldstudio.gui.models.rule_bar import RuleBar
-from weldstudio.gui.models.verdict_tiles import VerdictTiles
+from weldstudio.gui.models.verdict_tiles import ALL, VerdictTiles
 from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
 from weldstudio.gui.words import count
+from weldstudio.studio.behind import JOINT_CELLS, NEAR, WORDS
 
 if TYPE_CHECKING:
     from weldstudio.studio.judging import Judging, Range
 
 HEADS: Final = (
     ("Flag", "In the order of the scheme"),
-    ("Threshold", "The probability from which it is raised; * where it is not the model's own"),
+    (
+        "Threshold",
+        "The probability from which it is raised; * where it is not the model's own. Click: the photographs near it",
+    ),
     ("Missed", "Photographs labelled raised that it would not raise, of all that are. Click: show them"),
     (
         "On raised, %",
@@ -36,7 +40,7 @@ HEADS: Final = (
 )
 MISSED: Final = 2
 ALARMS: Final = 4
-CELL_AT: Final = {MISSED: "misses", MISSED + 1: "hits", ALARMS: "false_alarms", ALARMS + 1: "passes"}
+CELL_AT: Final = {1: "near", MISSED: "misses", MISSED + 1: "hits", ALARMS: "false_alarms", ALARMS + 1: "passes"}
 
 
 class ThresholdPanel(QWidget):
@@ -68,7 +72,7 @@ class ThresholdPanel(QWidget):
         self.table.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.detail.opened.connect(lambda cell: self._open(self._place, cell))
         self.detail.put.connect(self._put)
-        self.detail.bin_opened.connect(self._open_bin)
+        self.detail.bin_opened.connect(lambda low, high: self._open_between(self._place, low, high))
         judged.changed.connect(self.refresh)
         judged.moved.connect(self._show_figures)
 
@@ -161,7 +165,8 @@ class ThresholdPanel(QWidget):
 
     def _show_tiles(self) -> None:
         if self._judged.figures is not None:
-            self.tiles.show_figures(self._judged.figures, photos=len(self._session.mirror.ids))
+            points = self._judged.judging is None or self._judged.judging.points
+            self.tiles.show_figures(self._judged.figures, photos=len(self._session.mirror.ids), points=points)
 
     def _choose(self, row: int) -> None:
         judging, figures = self._judged.judging, self._judged.figures
@@ -224,29 +229,30 @@ class ThresholdPanel(QWidget):
     def _open(self, place: int, cell: str) -> None:
         judging, figures = self._judged.judging, self._judged.figures
         if judging is not None and figures is not None:
+            if cell == "near":
+                at = figures.thresholds[place]
+                self._open_between(place, at - NEAR, at + NEAR)
+                return
             name, slot = judging.found.names[place], judging.card.slots[place]
             ids = judging.photos(place, cell, figures.thresholds)
             self._judged.show_photos(f"{name}: {CELL_WORDS[cell][0]} by {judging.card.name}", ids, slot=slot)
 
     def _open_joints(self, cell: str) -> None:
         judging, figures = self._judged.judging, self._judged.figures
-        words = {
-            "misses": "wrongly accepted",
-            "false_alarms": "rejected for nothing",
-            "agreeing": "with the verdict of the labels",
-            "accepted": "accepted",
-        }
-        if judging is not None and figures is not None:
-            cells = {"agreeing": ("hits", "passes"), "accepted": ("misses", "passes")}.get(cell, (cell,))
+        if cell == ALL:
+            self._session.show_photos("")
+        elif judging is not None and figures is not None:
+            cells = JOINT_CELLS.get(cell, (cell,))
             ids = np.unique(np.concatenate([judging.joint_photos(one, figures) for one in cells]))
-            self._judged.show_photos(f"joints {words[cell]} by {judging.card.name}", ids)
+            self._judged.show_photos(f"{WORDS[f'joints_{cell}']}, by {judging.card.name}", ids)
 
-    def _open_bin(self, low: float, high: float) -> None:
+    def _open_between(self, place: int, low: float, high: float) -> None:
         judging = self._judged.judging
         if judging is not None:
-            name, slot = judging.found.names[self._place], judging.card.slots[self._place]
-            ids = judging.between(self._place, low, high)
-            self._judged.show_photos(f"{name}: {100 * low:.0f} to {100 * high:.0f} %", ids, slot=slot)
+            name, slot = judging.found.names[place], judging.card.slots[place]
+            ids = judging.between(place, low, high)
+            told = f"{name}: {100 * max(0.0, low):.0f} to {100 * min(1.0, high):.0f} %"
+            self._judged.show_photos(told, ids, slot=slot)
 
 
 def _row(
@@ -255,7 +261,9 @@ def _row(
     few_up, few_clear = found.raised < FEW, found.clear < FEW
     return [
         Cell(name, tip=name),
-        Cell("likeliest" if likeliest else f"{threshold:.3f}" + ("*" if threshold != own else "")),
+        Cell("likeliest")
+        if likeliest
+        else Cell(f"{threshold:.3f}" + ("*" if threshold != own else ""), opens=found.raised + found.clear > 0),
         _counted(found.misses, found.raised),
         _shared(found.hits, found.raised, ranges[0], pale=few_up, tip=_few(few_up, "raised")),
         _counted(found.false_alarms, found.clear),

@@ -50,12 +50,12 @@ def verdict_words(scores: Mapping[str, Any]) -> str:
     if not found or not found["joints"]:
         return ""
     missed, alarms = found["rejected_by_labels_accepted_by_model"], found["accepted_by_labels_rejected_by_model"]
-    joints = counted(found["joints"], "joint")
+    joints = link(counted(found["joints"], "joint"), "joints_judged")
     if not found["rejected_by_both"] + missed:
         return f"Verdicts: the labels reject none of {joints}, so agreement on them says little."
     words = (
         f"Verdicts: {link(percent(found['agreement']), 'joints_agreeing')} of {joints} as by the labels "
-        f"({percent_range(*found['interval'])})"
+        f"({link(percent_range(*found['interval']), 'joints_agreeing')})"
     )
     missing, wrong = link(f"{missed:,}", "joints_misses"), link(f"{alarms:,}", "joints_false_alarms")
     return f"{words}. Rejects that it would accept: {missing}; accepts that it would reject: {wrong}."

@@ -1,17 +1,29 @@
 """What thresholds do to whole joints, as four figures: agreement, wrongly accepted, rejected for nothing, hours."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from weldstudio.domain.scores import wilson
+from weldstudio.gui.models.trust_rows import link
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
 from weldstudio.gui.words import count, percent, percent_range
 
 if TYPE_CHECKING:
     from weldstudio.studio.judging import Figures
+
+
+ALL: Final = "all"
+"""All photographs of the project."""
+POINTLESS: Final = (
+    "No flag that it judges carries points, so no joint can be rejected",
+    "joints wrongly accepted: give the flags points on the Flags page",
+    "joints rejected for nothing",
+    "hours saved",
+)
+"""In the tiles, where there is nothing to count."""
 
 
 class Tile(QFrame):
@@ -25,6 +37,7 @@ class Tile(QFrame):
         self.figure.setAccessibleName(name)
         self.words = QLabel()
         self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
         set_look(self.words, "secondary")
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP, GAP, GROUP, GAP)
@@ -41,7 +54,7 @@ class Tile(QFrame):
 
 
 class VerdictTiles(QWidget):
-    """`opened` carries the cell of the verdicts' confusion whose joints are wanted."""
+    """`opened` carries the joints that are wanted: a cell of the verdicts' confusion, of `JOINT_CELLS`, or `ALL`."""
 
     opened = Signal(str)
     pace_changed = Signal()
@@ -59,8 +72,10 @@ class VerdictTiles(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
-        for tile in (self.agreement, self.accepted, self.rejected, self.hours):
+        self._tiles = self.agreement, self.accepted, self.rejected, self.hours
+        for tile in self._tiles:
             layout.addWidget(tile, 1)
+            tile.words.linkActivated.connect(self.opened)
         inner = self.hours.layout()
         assert isinstance(inner, QVBoxLayout)
         inner.addWidget(self.pace)
@@ -74,28 +89,33 @@ class VerdictTiles(QWidget):
         self.rejected.figure.setToolTip("Show these joints: the model rejects them and the labels do not")
         self.pace.valueChanged.connect(lambda _value: self.pace_changed.emit())
 
-    def show_figures(self, figures: "Figures", *, photos: int) -> None:
-        """`photos` are all of the project, to which the hours are carried over."""
+    def show_figures(self, figures: "Figures", *, photos: int, points: bool = True) -> None:
+        """`photos` are all of the project, to which the hours are carried over; `points`: whether any flag has some."""
+        self.pace.setVisible(points)
+        if not points:
+            for tile, words in zip(self._tiles, POINTLESS, strict=True):
+                tile.say("–", words, opens=False)
+            return
         verdicts, passed = figures.verdicts, figures.passed
         c, n = verdicts.confusion, len(verdicts.joints)
         right = c.hits + c.passes
-        range_ = percent_range(*wilson(right, n)) if n else "nothing is known"
+        range_ = link(percent_range(*wilson(right, n)), "agreeing") if n else "nothing is known"
+        of = link(count(n), "judged")
         self.agreement.say(
-            percent(c.accuracy), f"of {count(n)} joints get the verdict of the labels ({range_})", opens=right > 0
+            percent(c.accuracy), f"of {of} joints get the verdict of the labels ({range_})", opens=right > 0
         )
-        low, high = passed.wrong_interval
-        of = f"of {count(passed.joints)} joints that it accepts ({percent_range(low, high)})"
+        of = f"of {link(count(passed.joints), 'accepted')} joints that it accepts"
         few = "" if c.raised else "; the labels reject none"
-        self.accepted.say(count(c.misses), f"wrongly accepted {of}{few}", opens=c.misses > 0)
+        range_ = percent_range(*passed.wrong_interval)
+        self.accepted.say(count(c.misses), f"wrongly accepted {of} ({range_}){few}", opens=c.misses > 0)
         self.rejected.say(
             count(c.false_alarms),
-            f"rejected for nothing of {count(c.clear)} that the labels accept",
+            f"rejected for nothing of {link(count(c.clear), 'right')} that the labels accept",
             opens=c.false_alarms > 0,
         )
         seconds = self.pace.value()
         saved, whole = passed.hours(photos, seconds), photos * seconds / 3600
-        self.hours.say(
-            f"{saved:,.1f} h", f"saved of {whole:,.1f} for {count(photos)} photographs, at", opens=passed.joints > 0
-        )
+        of = link(count(photos), ALL)
+        self.hours.say(f"{saved:,.1f} h", f"saved of {whole:,.1f} for {of} photographs, at", opens=passed.joints > 0)
         tip = "If joints that it accepts were passed without a look, as often in the whole project as here"
         self.hours.setToolTip(tip)

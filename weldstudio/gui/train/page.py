@@ -309,10 +309,10 @@ class TrainPage(QWidget):
         if not self.runs.chooses(ready.run_id):
             return
         if ready.active:
-            self.view.news.say(f"Model {ready.name} is ready and answers from now on.", kind="success")
+            self.view.news.say(f"The model “{ready.name}” is ready and answers from now on.", kind="success")
         else:
             self.view.news.say(
-                f"Model {ready.name} is ready.",
+                f"The model “{ready.name}” is ready.",
                 kind="success",
                 offer="Use it",
                 take=lambda: self._activate(ready),
@@ -322,7 +322,7 @@ class TrainPage(QWidget):
         from weldstudio.studio import registry
 
         self._session.edit(f"Use model {ready.name}", registry.activate, ready.model_id, who=self._session.who).then(
-            lambda _done: self.view.news.say(f"Model {ready.name} answers from now on.", kind="success")
+            lambda _done: self.view.news.say(f"The model “{ready.name}” answers from now on.", kind="success")
         )
 
 

@@ -35,6 +35,7 @@ from weldstudio.gui.train.fields import MORE, NETWORK, REST, TITLES, Editor, Rec
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_words import (
     FILE,
+    OWN,
     SHIPPED,
     TORCHVISION,
     freeze_for,
@@ -42,9 +43,10 @@ from weldstudio.gui.train.recipe_words import (
     weights_in_words,
 )
 from weldstudio.gui.train.stage_slider import StageSlider
+from weldstudio.studio.weights import ENDINGS
 
 WEIGHTS_TIP: Final = "What the network knows already when the training begins."
-WEIGHTS_FILTER: Final = "Weights (*.pth *.pt *.safetensors);;All files (*)"
+WEIGHTS_FILTER: Final = f"Weights ({' '.join('*' + ending for ending in ENDINGS)});;All files (*)"
 
 
 class RecipeForm(QWidget):
@@ -313,6 +315,9 @@ class RecipeForm(QWidget):
         if choice == FILE:
             self._ask_file()
             return
+        if choice.startswith(OWN):
+            self.set_weights_file(Path(choice.removeprefix(OWN)))
+            return
         self.weights_file = None
         self._files.pop(self.recipe.network.name, None)
         self._set_value("network.weights", choice)
@@ -350,10 +355,7 @@ class RecipeForm(QWidget):
 
     def _fill_weights(self) -> None:
         wanted = self.recipe.network.weights
-        offered = [
-            ("random", "Random"),
-            *self._starts,
-        ]
+        offered = [("random", "Random"), *(one for one in self._starts if one[0] != f"{OWN}{self.weights_file}")]
         offered.append((FILE, self.weights_file.name if self.weights_file is not None else "File…"))
         if wanted not in dict(offered):
             offered.insert(1, (wanted, {"shipped": SHIPPED, "torchvision": TORCHVISION}.get(wanted, wanted)))

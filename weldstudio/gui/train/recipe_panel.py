@@ -29,7 +29,7 @@ from weldstudio.gui.train.balance_card import BalanceCard
 from weldstudio.gui.train.columns import CalmWheel, level_line
 from weldstudio.gui.train.preset_card import PresetCard
 from weldstudio.gui.train.recipe_form import RecipeForm
-from weldstudio.gui.train.recipe_words import SHIPPED, TORCHVISION
+from weldstudio.gui.train.recipe_words import OWN, SHIPPED, TORCHVISION
 from weldstudio.gui.train.run_actions import recipe_of
 from weldstudio.gui.train.snapshot_panel import SnapshotPanel
 from weldstudio.gui.train.time_note import TimeNote
@@ -283,17 +283,18 @@ def _vary(store: "Store", recipe: Recipe) -> "Variations":
 
 
 def _starts(store: "Store", network: str) -> Starts:
-    """Weights of a network, as a recipe names them and in words: what comes with the program, ImageNet's, models."""
+    """Weights of a network, as a recipe names them and in words: shipped ones, ImageNet's, models, files added."""
     from weldstudio.studio import registry
     from weldstudio.studio import weights as known_weights
 
-    kinds = {one.kind for one in known_weights.known() if one.network == network}
+    known = [one for one in known_weights.known() if one.network == network]
+    kinds = {one.kind for one in known}
     offered = [("shipped", SHIPPED)] if "shipped" in kinds else []
     if kinds & {"fetched", "to fetch"}:
         offered.append(("torchvision", TORCHVISION))
     cards = [e.card for e in registry.models(store) if e.card.network == network and not e.card.members]
     models = ((f"model:{card.id}", f"{card.name}, {when(card.created)}") for card in cards)
-    return (*offered, *models)
+    return (*offered, *models, *((f"{OWN}{one.file}", one.name) for one in known if one.kind == "own"))
 
 
 def _look(store: "Store", recipe: Recipe, weights: Path | None) -> _Seen:

@@ -6,6 +6,8 @@ from typing import Final
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe
 
+OWN: Final = "own:"
+"""Before the path of a file that was added to the weights on the Models page."""
 FILE: Final = "file"
 """The recipe's word for weights from a file."""
 SHIPPED: Final = "Shipped weights"
@@ -32,7 +34,8 @@ def weights_in_words(recipe: Recipe, file: Path | None) -> str:
     if wanted == FILE and file is not None:
         kept = file.parent
         # A run keeps a copy of what it began with.
-        return f"As in run {kept.parent.name}" if kept.parent.parent.name == "runs" else str(kept)
+        of_run = f"As in run {kept.parent.name}" if kept.parent.parent.name == "runs" else str(kept)
+        return "Added on the Models page." if kept.name == "own" else of_run
     return ""
 
 

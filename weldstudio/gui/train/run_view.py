@@ -61,6 +61,7 @@ class RunView(QWidget):
         )
         self._title = QLabel()
         set_look(self._title, "section")
+        self._title.setWordWrap(True)
         self._state = QLabel()
         self._state.setWordWrap(True)  # beside the buttons there may be too little room for all of it
         set_look(self._state, "secondary")
@@ -70,8 +71,8 @@ class RunView(QWidget):
         self._progress.setAccessibleName("Progress of the run")
         sooner, later = actions["train.sooner"], actions["train.later"]
         pause, resume, stop = (actions[f"train.{name}"] for name in ("pause", "resume", "stop"))
-        self.sooner_button = _Button(sooner, "chevron_up", "One place further to the front of the line.")
-        self.later_button = _Button(later, "chevron_down", "One place further to the end of the line.")
+        self.sooner_button = _Button(sooner, "chevron_up", "One place further to the front of the line.", words=False)
+        self.later_button = _Button(later, "chevron_down", "One place further to the end of the line.", words=False)
         self.pause_button = _Button(pause, "pause", "End its process after the present step; it can go on later.")
         self.resume_button = _Button(resume, "play", "Go on from where it was paused or broken off.")
         self.stop_button = _Button(stop, "stop", "End after the present step; the best so far becomes the model.")
@@ -183,6 +184,9 @@ class RunView(QWidget):
         self._row = row
         self._empty.setVisible(row is None)
         self._inner.setVisible(row is not None)
+        # The actions may mean another run that is under way; its buttons do not belong above the curves of this one.
+        self.pause_button.belong(row is not None and row.running)
+        self.stop_button.belong(row is not None and row.live)
         self._show_words()
         self._show_alarms()
 
@@ -269,16 +273,22 @@ class RunView(QWidget):
 
 
 class _Button(QPushButton):
-    """A button that is there while its action is possible. The action may outlive it."""
+    """A button that is there while its action is possible and means what is shown. The action may outlive it."""
 
-    def __init__(self, action: QAction, icon: str, tip: str) -> None:
-        super().__init__(action.text())
-        self._action = action
-        self.setToolTip(tip)
+    def __init__(self, action: QAction, icon: str, tip: str, *, words: bool = True) -> None:
+        super().__init__(action.text() if words else "")
+        self._action, self._belongs = action, True
+        self.setAccessibleName(action.text())
+        self.setToolTip(tip if words else f"{action.toolTip()}\n{tip}")
         set_icon(self, icon)
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
         self._follow()
 
+    def belong(self, on: bool) -> None:
+        """Whether its action means the run that is shown."""
+        self._belongs = on
+        self._follow()
+
     def _follow(self) -> None:
-        self.setVisible(self._action.isEnabled())
+        self.setVisible(self._belongs and self._action.isEnabled())

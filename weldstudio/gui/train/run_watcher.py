@@ -109,7 +109,7 @@ class RunWatcher(QObject):
             self.ready.emit(model)
             if not self.said_by(model):
                 in_use = " and in use" if model.active else ""
-                self._session.tell(f"Model {model.name} is ready{in_use}")
+                self._session.tell(f"The model “{model.name}” is ready{in_use}")
 
     def _begun(self, started: dict[RunFolder, int] | None, error: Exception | None) -> None:
         if error is not None:

@@ -16,8 +16,9 @@ def in_words(row: RunRow, curves: Curves) -> str:
         return f"{curves.finished.sentence or curves.finished.state.capitalize() + '.'}{took}"
     if curves.failure or row.state in ("failed", "interrupted"):
         return row.state.capitalize() if row.state in ("failed", "interrupted") else "Failed"
-    if row.waiting:
-        return f"{row.sentence[:1].upper()}{row.sentence[1:]}" if row.sentence else "Waiting"
+    if not row.running:  # it waits, or was taken out of the line before it began
+        said = row.sentence or row.state
+        return f"{said[:1].upper()}{said[1:]}"
     step = curves.last_step
     parts = [curves.stage.capitalize() if curves.stage else "Starting" if step is None else "Training"]
     if step is not None:
