@@ -99,10 +99,10 @@ def duplicates(store: Store) -> Generator[Progress, None, list[Cluster]]:
     return sorted(found, key=lambda one: (not one.conflicts, -len(one.photo_ids), one.photo_ids))
 
 
-def mark(store: Store) -> Generator[Progress, None, list[Cluster]]:
-    """As `duplicates`, and has the project know them: then labels that they contradict come first among suspects."""
+def mark(store: Store, mirror: Mirror | None = None) -> Generator[Progress, None, list[Cluster]]:
+    """As `duplicates`, and has the project and a mirror know them: labels that they contradict come first then."""
     found = yield from duplicates(store)
-    twins.keep(store, mirrors.read(store), found)
+    twins.keep(store, mirrors.read(store) if mirror is None else mirror, found)
     return found
 
 

@@ -26,6 +26,7 @@ from weldstudio.domain.messages import (
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import did_you_mean
+from weldstudio.imaging import refit_file
 from weldstudio.jobs import process, waiting, wire
 from weldstudio.jobs.folder import RunFolder, new_id
 from weldstudio.store import models, run_marks, splits
@@ -33,6 +34,7 @@ from weldstudio.store.run_marks import RunMarks
 from weldstudio.store.store import Store
 from weldstudio.studio import shipped, snapshots
 from weldstudio.studio.snapshots import Snapshot
+from weldstudio.studio.starting_heads import starting_heads
 from weldstudio.studio.starting_weights import starting_weights
 
 SILENCE_S = 10.0
@@ -113,19 +115,28 @@ def first_choice() -> str:
 
 
 def load_recipe(name_or_file: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
-    """A preset by its id, or a recipe file, with dotted keys replaced. Raises RecipeError."""
-    known = presets() | experiments()
-    if str(name_or_file) in known:
-        return known[str(name_or_file)].with_values(overrides or {})
+    """A preset by its id or name, or a recipe file, with dotted keys replaced. Raises RecipeError."""
+    known, wanted = presets() | experiments(), str(name_or_file)
+    if wanted in known:
+        return known[wanted].with_values(overrides or {})
     file = Path(name_or_file)
     if not file.is_file():
-        hint = did_you_mean(str(name_or_file), known) or f" Presets are: {', '.join(known)}."
+        for recipe in known.values():
+            if _letters(recipe.name) == _letters(wanted):
+                return recipe.with_values(overrides or {})
+        hint = did_you_mean(wanted, [*known, *(recipe.name for recipe in known.values())])
+        hint = hint or f" Presets are: {', '.join(known)}."
         raise RecipeError(f"There is no preset and no recipe file '{name_or_file}'.{hint}")
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {file} cannot be read: {error}.") from error
     return Recipe.from_toml(text).with_values(overrides or {})
+
+
+def _letters(name: str) -> str:
+    """What counts of a name that somebody types."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def preview(store: Store, recipe: Recipe, weights: Path | None = None) -> Snapshot:
@@ -167,6 +178,8 @@ def prepare(
     run = RunFolder.create(folder / new_id(folder), recipe, manifest, who=who)
     if source is not None and source.file is not None:
         copy_weights(source.file, run)
+        if (heads := starting_heads(store, recipe, source.file)) is not None:
+            refit_file.write_heads(run.path / refit_file.START, heads)
     for warning in snapshot.warnings:
         run.append(Alarm("preflight", warning))
     for model_id in recipe.combination.models:
