@@ -311,7 +311,7 @@ class TrainPage(QWidget):
         if not self.runs.chooses(ready.run_id):
             return
         if ready.active:
-            self._say_of_model(f"The model “{ready.name}” is ready and answers from now on.")
+            _say_of_model(self.view.news, self._actions, f"The model “{ready.name}” is ready and answers from now on.")
         else:
             self.view.news.say(
                 f"The model “{ready.name}” is ready.",
@@ -324,12 +324,12 @@ class TrainPage(QWidget):
         from weldstudio.studio import registry
 
         self._session.edit(f"Use model {ready.name}", registry.activate, ready.model_id, who=self._session.who).then(
-            lambda _done: self._say_of_model(f"The model “{ready.name}” answers from now on.")
+            lambda _done: _say_of_model(self.view.news, self._actions, f"The model “{ready.name}” answers from now on.")
         )
 
-    def _say_of_model(self, sentence: str) -> None:
-        judge = self._actions["page.models"]
-        self.view.news.say(sentence, kind="success", offer="See how good it is", take=judge.trigger)
+
+def _say_of_model(news: Banner, actions: Actions, sentence: str) -> None:
+    news.say(sentence, kind="success", offer="See how good it is", take=actions["page.models"].trigger)
 
 
 class _Column(QWidget):
