@@ -22,6 +22,7 @@ from weldstudio.domain.errors import UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
+from weldstudio.gui.news import Banner
 from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
