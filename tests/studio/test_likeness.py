@@ -118,6 +118,13 @@ def test_a_flag_that_the_model_does_not_know_is_asked_about_by_what_its_first_la
     assert np.mean([truth[photo - 1] == State.RAISED for photo in asked]) > 0.8  # a third of all
 
 
+def test_without_flags_there_is_nothing_to_ask_about(store: Store) -> None:
+    for slot in range(3):
+        schemes.retire_flag(store, slot, who="Ann")
+    with pytest.raises(JobFailed, match="no flags to label"):
+        next_batch.suggest(store, 10, seed=0, who="Ann")
+
+
 def test_rare_flags_have_their_share() -> None:
     from weldstudio.domain.next_photos import CHANCE, next_photos, widths
 
