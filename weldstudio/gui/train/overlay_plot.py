@@ -45,6 +45,8 @@ class OverlayPlot(SteppedPlots):
         self.plot.setLimits(xMin=0)
         self._items: dict[str, Any] = {}
         self._runs: dict[str, tuple[int, Curves]] = {}
+        self._set: dict[str, tuple[Array, Array]] = {}
+        """What each item draws; the same arrays again need no work."""
         self._measure, self._smoothing, self._log = "accuracy", 0.0, False
         self._front: str | None = None
         self._cross = pg.InfiniteLine(angle=90)
@@ -65,6 +67,7 @@ class OverlayPlot(SteppedPlots):
         self._runs = {run: (number, curves) for run, number, curves in kept}
         for run in [run for run in self._items if run not in self._runs]:
             self.plot.removeItem(self._items.pop(run))
+            self._set.pop(run, None)
         for run in self._runs:
             if run not in self._items:
                 self._items[run] = self.plot.plot(antialias=True)
@@ -79,6 +82,7 @@ class OverlayPlot(SteppedPlots):
     def show_measure(self, measure: str, *, smoothing: float = 0.0, log: bool = False) -> None:
         """Draw another of `MEASURES`, or 'flag:NAME'; smoothed, or on a logarithmic axis (losses and rates alone)."""
         self._measure, self._smoothing = measure, smoothing
+        self._set.clear()
         self._log = log and not self._is_share
         self.plot.setLogMode(y=self._log)
         self._dress()
@@ -116,8 +120,10 @@ class OverlayPlot(SteppedPlots):
 
     def _draw(self) -> None:
         for run, (_, curves) in self._runs.items():
-            x, y = measured(curves, self._measure)
-            set_points(self._items[run], (x, smoothed(y, self._smoothing)))
+            points = measured(curves, self._measure)
+            if self._set.get(run) is not points:
+                self._set[run] = points
+                set_points(self._items[run], (points[0], smoothed(points[1], self._smoothing)))
         self._dress_items()
 
     def _dress(self) -> None:
