@@ -1,11 +1,11 @@
 """One curve of each of up to twenty runs over each other, so that one sees which learned better, and sooner."""
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.curves import Array, Curves, smoothed
@@ -49,6 +49,8 @@ class OverlayPlot(SteppedPlots):
         """What each item draws; the same arrays again need no work."""
         self._measure, self._smoothing, self._log = "accuracy", 0.0, False
         self._front: str | None = None
+        self.names: dict[str, str] = {}
+        """What runs are called in a picture, by id."""
         self._cross = pg.InfiniteLine(angle=90)
         self._cross.hide()
         self.plot.addItem(self._cross, ignoreBounds=True)
@@ -73,11 +75,9 @@ class OverlayPlot(SteppedPlots):
                 self._items[run] = self.plot.plot(antialias=True)
         self._draw()
 
-    def name_runs(self, names: Mapping[str, str]) -> None:
-        """A legend within the plot, for where no list stands beside it; `names` by id."""
-        legend = self.plot.addLegend(offset=(-12, -12), labelTextColor=theme.colour("text"), labelTextSize="10pt")
-        for run, item in self._items.items():
-            legend.addItem(item, escape(names[run]))
+    @property
+    def named(self) -> dict[str, QPen]:
+        return {f"{self.names.get(run, '')}, {run}".lstrip(", "): i.opts["pen"] for run, i in self._items.items()}
 
     def show_measure(self, measure: str, *, smoothing: float = 0.0, log: bool = False) -> None:
         """Draw another of `MEASURES`, or 'flag:NAME'; smoothed, or on a logarithmic axis (losses and rates alone)."""
