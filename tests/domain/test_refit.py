@@ -63,6 +63,32 @@ def test_it_is_what_scikit_learn_finds() -> None:
         assert np.abs(sigmoid(heads.logits[:, column]) - exact).max() < 1e-3
 
 
+@pytest.mark.parametrize("odd", ["one raised", "copies", "constant", "all equal", "far out", "wide", "large"])
+def test_it_is_what_scikit_learn_finds_on_odd_photos(odd: str) -> None:
+    rng = np.random.default_rng(5)
+    features = rng.normal(size=(30, 200) if odd == "wide" else (300, 20)).astype(np.float32)
+    raised = features[:, 0] + rng.normal(size=len(features)) > 0
+    match odd:
+        case "one raised":
+            raised = np.arange(300) == 7
+        case "copies":
+            features = np.repeat(features[:30], 10, axis=0)
+        case "constant":
+            features[:, 3] = 1000
+        case "all equal":
+            features[:] = 1
+        case "far out":
+            features[7] = 60_000
+        case "large":
+            features[:, 5] *= 1e4
+    heads = Heads(Space.of(features), np.where(raised, 1, 2).astype(np.uint8)[:, None], np.full(1, L2, np.float32))
+    assert len(list(heads.converge())) < 200
+    model = LogisticRegression(C=1 / (L2 * len(raised)), tol=1e-8, max_iter=5000)
+    model.fit(heads.space.points.astype(np.float64), raised)
+    exact = model.predict_proba(heads.space.points.astype(np.float64))[:, 1]
+    assert np.abs(sigmoid(heads.logits[:, 0]) - exact).max() < 1e-3
+
+
 def test_one_changed_label_is_answered_in_closed_form_and_then_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "BLOCK", 256 * WIDTH)  # in several pieces, the last not whole
     features, states = made(2, n=900)

@@ -10,17 +10,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from weldstudio.domain.evaluation import Evaluation, evaluate
 from weldstudio.domain.labelling import State
 from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
+from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.near_duplicates import units as units_of
 from weldstudio.domain.split import Split, assign
-from weldstudio.imaging.fitting import fitted, least_side
+from weldstudio.imaging.fitting import fitted, least_side, read_input
 from weldstudio.imaging.read import read_photo
 from weldstudio.imaging.thumbs import make_thumb
+from weldstudio.ml.architectures import build
+from weldstudio.ml.preprocess import to_input
 from weldstudio.ml.scorer import Scorer
+from weldstudio.ml.weights import load_trunk
 
 SHARES = {Split.TRAIN: 0.6, Split.VALIDATION: 0.2, Split.TEST: 0.2}
 SCORED_AT_ONCE = 64
@@ -82,6 +87,21 @@ def asked(model: Path, manifest: Manifest, split: Split) -> tuple[NDArray[np.flo
         read_ones = [read_photo(Path(photo.path), at_least=least_side(preprocessing)) for photo in some]
         found.append(scorer.score([fitted(photo, preprocessing) for photo in read_ones]))
     return np.concatenate(found), np.array([photo.states for photo in photos], np.uint8)
+
+
+def seen(manifest: Manifest, network: str, weights: Path, size: int) -> NDArray[np.float32]:
+    """Features (photos, width) by a trunk as its weights are, in the order of the manifest."""
+    trunk = build(network, 1)
+    load_trunk(trunk, weights)
+    trunk.eval()
+    preprocessing = Preprocessing(input_size=size)
+    found = []
+    for first in range(0, len(manifest.photos), SCORED_AT_ONCE):
+        some = manifest.photos[first : first + SCORED_AT_ONCE]
+        pixels = [read_input(photo.path, preprocessing) for photo in some]
+        with torch.inference_mode():
+            found.append(trunk.features(to_input(torch.from_numpy(np.stack(pixels)), preprocessing)).numpy())
+    return np.concatenate(found)
 
 
 def judged(model: Path, manifest: Manifest) -> Evaluation:

@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.02)
     parser.add_argument("--seeds", type=int, default=20)
     chosen = parser.parse_args()
-    with Store.open(chosen.project, read_only=True) as store:
+    with Store.open(chosen.project) as store:
         place = features.active_place(store)
         on = refitting.ground(mirrors.read(store), place)
         file = FeatureFile.open(place.folder)

@@ -83,10 +83,16 @@ def _modes() -> Iterator[Odd]:
             )
     lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
     yield Odd("mode_LAB.tif", encoded(ImageCms.applyTransform(picture(), lab), "TIFF"), tolerance=40)
+    rare = bytearray(encoded(picture(), "TIFF"))
+    at = rare.index(struct.pack("<HHII", 0x106, 3, 1, 2))
+    rare[at + 8] = 9  # colours that no reader of ours knows; all else is whole
+    yield Odd("rare_kind.tif", bytes(rare), "of a kind that cannot be read")
     deep = np.asarray(picture("L")).astype(np.uint16) * 257
     yield Odd("deep_grey.png", encoded(Image.fromarray(deep), "PNG"), colours=_GREY)
     yield Odd("deep_grey.tif", encoded(Image.fromarray(deep), "TIFF"), colours=_GREY)
     yield Odd("deep_big_endian.tif", encoded(Image.fromarray(deep.astype(">u2")), "TIFF"), colours=_GREY)
+    white_is_zero = encoded(Image.fromarray(65535 - deep), "TIFF", tiffinfo={262: 0})
+    yield Odd("deep_white_is_zero.tif", white_is_zero, colours=_GREY)
     yield Odd("deep_colour.png", _deep_png())
     yield Odd("float.tif", encoded(Image.fromarray(np.asarray(picture("L")) / np.float32(255)), "TIFF"), colours=_GREY)
     yield Odd("whole_numbers.tif", encoded(picture("L").convert("I"), "TIFF"), colours=_GREY)

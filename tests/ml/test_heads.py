@@ -1,5 +1,6 @@
 """A fitted head is the minimum it claims to be, and no class enters another's solution."""
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -25,6 +26,26 @@ def _fit(
     loss = Loss(choice or LossChoice(), task, states)
     *_, (_, _, head) = fit_head(features, states, loss, held_out=_data(seed=5), ridge=ridge)
     return head
+
+
+@pytest.mark.parametrize("task", ["multilabel", "exclusive"])
+def test_it_starts_where_it_is_told_and_ends_where_it_would_have_ended(task: str) -> None:
+    features, states = _data()
+    if task == "exclusive":
+        states = torch.where(torch.arange(3) == states.long().argmin(1)[:, None], 1, 2).to(torch.uint8)
+    loss = Loss(LossChoice(), task, states)
+    more, labels = _data(n=260)  # the refit has seen photos that the training must not learn from
+    *_, (_, _, refitted) = fit_head(more, labels, Loss(LossChoice(), "multilabel", labels), held_out=_data(seed=5))
+    held_out = features, states
+    begun, *_, (_, _, head) = fit_head(
+        features, states, loss, held_out=held_out, ridge=1e-2, start=(refitted.weight, refitted.bias)
+    )
+    scores = [torch.sigmoid(features @ one.weight.T + one.bias) for one in (begun[2], refitted)]
+    assert (scores[0] - scores[1]).abs().max() < 1e-4
+    *_, (_, _, plain) = fit_head(features, states, loss, held_out=held_out, ridge=1e-2)
+    said = torch.sigmoid if task == "multilabel" else partial(torch.softmax, dim=1)
+    scores = [said(features @ one.weight.T + one.bias) for one in (head, plain)]
+    assert (scores[0] - scores[1]).abs().max() < 1e-3
 
 
 @pytest.mark.parametrize("name", ["bce", "bayesian", "logit_adjusted"])

@@ -16,8 +16,9 @@ from weldstudio.domain.messages import Alarm, Evaluated, Message, RunFinished, R
 from weldstudio.domain.model import ModelCard
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
-from weldstudio.imaging import side_file
+from weldstudio.imaging import refit_file, side_file
 from weldstudio.imaging.fitting import read_input
+from weldstudio.imaging.refit_file import HeadsSaid
 from weldstudio.ml import train as training
 from weldstudio.ml.scorer import Scorer
 
@@ -95,7 +96,11 @@ def test_a_frozen_trunk_gives_a_model_that_its_card_describes(made: MadeCollecti
 
 
 def test_trained_stages_start_from_the_fitted_head_and_never_end_below_it(made: MadeCollection, tmp_path: Path) -> None:
+    refitted = HeadsSaid(np.array([8, 40]), np.ones((2, 512), np.float32), np.zeros(2, np.float32))
+    refit_file.write_heads(tmp_path / "run" / refit_file.START, refitted)
     said = _train(TRAINED, _manifest(made), tmp_path / "run")
+    told = "started from the refitted head of one flag, solved on the training photos alone"
+    assert told in [stage.text for stage in _of(Stage, said)]
     points, steps = _of(Evaluated, said), _of(Step, said)
     assert said[0].steps == 10
     assert [point.step for point in points] == list(range(11))
@@ -136,7 +141,7 @@ def test_exclusive_classes_are_told_by_their_recall(made: MadeCollection, tmp_pa
 def test_labels_that_are_not_known_change_nothing(made: MadeCollection, tmp_path: Path) -> None:
     manifest = _manifest(made)
     more = tuple(
-        replace(photo, id=photo.id + 1000, states=(0, 3, 0)) for photo in manifest.photos if photo.split != Split.TEST
+        photo._replace(id=photo.id + 1000, states=(0, 3, 0)) for photo in manifest.photos if photo.split != Split.TEST
     )
     plain = _train(FROZEN, manifest, tmp_path / "a")
     masked = _train(FROZEN, replace(manifest, photos=manifest.photos + more), tmp_path / "b")

@@ -50,6 +50,10 @@ def test_flags(tmp_path: Path) -> None:
     table = read(tmp_path, 'path,flags\na.jpg,"Soil; No Clamp Used"\nb.jpg,\nc.jpg,Soil;\n')
     assert (table.form, table.classes, table.lists_raised_only) == ("flags", ("Soil", "No Clamp Used"), True)
     assert said(table) == {"a.jpg": {"Soil": R, "No Clamp Used": R}, "b.jpg": {}, "c.jpg": {"Soil": R}}
+    # At a comma only what stands by itself elsewhere: a flag may have one in its name.
+    table = read(tmp_path, "path;flags\na.jpg;Soil, Clamp\nb.jpg;Soil\nc.jpg;Clamp\nd.jpg;Water, standing\n")
+    assert table.classes == ("Soil", "Clamp", "Water, standing")
+    assert said(table)["a.jpg"] == {"Soil": R, "Clamp": R}
 
 
 @pytest.mark.parametrize(

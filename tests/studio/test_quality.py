@@ -9,12 +9,12 @@ import pytest
 from tests.studio.featured import featured_project
 from tests.studio.test_refitting import refit
 from weldstudio.domain.errors import JobFailed
-from weldstudio.domain.labelling import State
+from weldstudio.domain.labelling import Source, State
 from weldstudio.imaging.feature_file import FeatureFile
 from weldstudio.store import mirror as mirrors
 from weldstudio.store import photos
 from weldstudio.store.store import Store
-from weldstudio.studio import features, labelling, quality
+from weldstudio.studio import features, labelling, looks, quality
 from weldstudio.studio.advice import advice
 from weldstudio.studio.quality import Findings
 
@@ -65,7 +65,7 @@ def test_labels_are_counted_and_doubted_by_equipment_and_month(store: Store, fou
     ]
     assert found.parts[2].filter == f"equipment:Redbox taken:{OLD}"
     share = [one.all_wrong().share for one in found.parts]
-    assert share[2] > 0.25 > 0.1 > share[1]
+    assert share[2] > 0.2 > 0.1 > share[1]
     name = found.standings[0].flag
     whole = found.standings[0].estimate + found.standings[1].estimate
     assert sum(one.wrong[name].expected for one in found.parts) == pytest.approx(whole.expected)
@@ -73,6 +73,23 @@ def test_labels_are_counted_and_doubted_by_equipment_and_month(store: Store, fou
         (mirrors.read(store).states(found.standings[0].slot) == State.RAISED).sum()
     )
     assert sum(number for _, number in found.weeks) == sum(one.looked_at for one in found.parts) > 40
+
+
+def test_a_number_opens_as_many_photographs_as_it_counts(store: Store, found: Findings) -> None:
+    mirror = mirrors.read(store)
+    slot = found.standings[0].slot
+    for one in found.parts:
+        assert len(looks.of_part(mirror, one.equipment, one.month, "")) == one.photos
+        assert len(looks.of_part(mirror, one.equipment, one.month, "looked")) == one.looked_at
+        for state in (State.RAISED, State.CLEAR):
+            opened = looks.of_part(mirror, one.equipment, one.month, f"{state.word} {slot}")
+            assert len(opened) == one.states[found.standings[0].flag][state]
+    assert len(looks.of_part(mirror, "", "", "")) == 0
+    for week, photos_seen in found.weeks:
+        assert len(looks.photos(store, ("week", week))) == photos_seen
+    turned = looks.from_source(mirror, slot, Source.BULK)
+    assert len(turned)
+    assert np.isin(turned, looks.photos(store, ("expert", "Old hand", ""))).all()
 
 
 def test_the_curve_falls_where_labels_begin_to_be_wrong(found: Findings) -> None:

@@ -6,7 +6,7 @@ from weldstudio.domain.labelling import Source, State
 from weldstudio.store import photos
 from weldstudio.store.reading import Named
 from weldstudio.store.store import Store
-from weldstudio.studio import labelling, raise_rates
+from weldstudio.studio import labelling, looks, raise_rates
 
 
 def test_experts_are_counted_by_medium_and_by_their_last_word(welds: Store) -> None:
@@ -23,6 +23,9 @@ def test_experts_are_counted_by_medium_and_by_their_last_word(welds: Store) -> N
         ("Ann", "Water", 3, 1),
         ("Bob", "Water", 1, 0),
     ]
+    opened = [looks.photos(welds, ("expert", f.who, f.medium)).tolist() for f in found]
+    assert opened == [[4], [1, 2, 3], [1]], "a number opens what it counts"
+    assert looks.photos(welds, ("raised", "Ann", "Water")).tolist() == [1]
     low, high = found[1].interval
     assert 0 < low < found[1].rate < high < 1
     assert found[1].to_json()["rate"] == found[1].rate

@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.studio.featured import featured_project
+from tests.studio.featured import featured_project, write_weights
 from tests.studio.labelled import label
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import Source, State
+from weldstudio.domain.recipe import Recipe
 from weldstudio.imaging import refit_file
 from weldstudio.store import mirror as mirrors
 from weldstudio.store import models
 from weldstudio.store.store import Store
 from weldstudio.studio import features, refitting
+from weldstudio.studio.starting_heads import starting_heads
 
 
 @pytest.fixture
@@ -64,6 +66,26 @@ def test_labels_accepted_from_a_model_teach_nothing(store: Store) -> None:
     on = refitting.ground(mirrors.read(store), features.active_place(store))
     assert (on.states[:10, 0] == State.UNSEEN).all()
     assert (on.states[10:, 0] != State.UNSEEN).all()
+
+
+def test_a_training_on_the_same_trunk_starts_from_the_refitted_heads(store: Store) -> None:
+    card = models.every(store)[0]
+    file = store.folder / "models" / card.id / "weights.safetensors"
+    recipe = Recipe().with_values({"network.name": card.network})
+    assert recipe.preprocessing == card.preprocessing
+    assert starting_heads(store, recipe, file) is None  # nothing was refitted yet
+    refit(store)
+    found = starting_heads(store, recipe, file)
+    assert found is not None
+    assert found.slots.tolist() == [0, 1, 2]
+    for other in (
+        {"network.input_size": "96"},
+        {"network.head": "two_layers"},
+        {"network.reinitialise": "1", "network.freeze": "0"},
+    ):
+        assert starting_heads(store, recipe.with_values(other), file) is None
+    write_weights(store.folder / "models" / "m2", b"other", b"head")
+    assert starting_heads(store, recipe, store.folder / "models" / "m2" / file.name) is None
 
 
 def test_it_can_be_forgotten(store: Store) -> None:

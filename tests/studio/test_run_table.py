@@ -62,6 +62,8 @@ def test_runs_are_sorted_by_any_setting_or_score_and_those_without_come_last(sto
         ("star", [SECOND]),
         ("clamps", [SECOND]),
         ("accuracy>1%", [SECOND, FIRST]),
+        ("accuracy > 1 %  schedule.epochs  >=  10", [FIRST]),
+        ('"flag:soil" > 0.1 %', [SECOND, FIRST]),
         ("'flag:Joint Misaligned>0.99'", []),
         ("network.name=mobilenet_v2 data.augment=true", [THIRD, SECOND, FIRST]),
         ("loss!=3", [THIRD, SECOND, FIRST]),
@@ -73,9 +75,9 @@ def test_runs_are_filtered(store: Store, text: str, wanted: list[str]) -> None:
     assert ids(run_table.filtered(run_table.facts(store), text)) == wanted
 
 
-@pytest.mark.parametrize("text", ["epochs=5", "schedule.epochs=many", "'open"])
+@pytest.mark.parametrize("text", ["epochs=5", "schedule.epochs=many", "'open", "flag:Spoil>0.5"])
 def test_a_filter_that_means_nothing_says_why(store: Store, text: str) -> None:
-    with pytest.raises(RecipeError, match=r"epoch|number|quote"):
+    with pytest.raises(RecipeError, match=r"epoch|number|quote|'flag:Soil'"):
         run_table.filtered(run_table.facts(store), text)
 
 

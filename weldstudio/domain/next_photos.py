@@ -74,7 +74,7 @@ def next_photos(
         if not share.sum():
             break
         turns = _dealt(share, wanted - len(asked), rng)
-        headless = np.isnan(logits).all(axis=0)
+        headless: NDArray[np.bool_] = np.asarray(np.isnan(logits).all(axis=0), np.bool_)
         for column in np.argsort(-share):
             if headless[column]:
                 continue
@@ -83,8 +83,8 @@ def next_photos(
             free[rows] = False
             asked += [(int(row), int(column)) for row in rows]
         about = rng.permutation(np.repeat(np.flatnonzero(headless), turns[headless]))
-        known = ~waiting[:, headless].all(axis=1)
-        labelled = np.r_[np.flatnonzero(known), by_chance, np.array([row for row, _ in asked], np.int64)]
+        known = np.flatnonzero((~waiting[:, headless]).any(axis=1))
+        labelled = np.r_[known, by_chance, np.array([row for row, _ in asked], np.int64)]
         rows = _standing_out(
             points, np.flatnonzero(open_[:, headless].any(axis=1) & free), labelled, len(about), rng=rng
         )

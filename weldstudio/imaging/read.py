@@ -53,6 +53,8 @@ _SIGNS = (
     (b"%pdf", "a PDF"),
     (b"pk\x03\x04", "a ZIP archive"),
     (b"<svg", "an SVG drawing"),
+    (b"8bps", "a Photoshop document"),
+    (b"version https://git-lfs", "a Git LFS pointer"),
     (b"<?xml", "an XML file"),
 )
 
@@ -178,6 +180,8 @@ def _opening(path: Path, *, buffered: bool = True) -> IO[bytes]:
     try:
         return path.open("rb", buffering=-1 if buffered else 0)
     except FileNotFoundError as error:
+        if not path.parent.exists():
+            raise PhotoError(f"{path.name} cannot be read: its folder is not there. Is its drive connected?") from error
         raise PhotoError(f"{path.name} is not there any more; it was moved, renamed or deleted.") from error
     except IsADirectoryError as error:
         raise PhotoError(f"{path.name} is a folder, not a photo.") from error
@@ -227,6 +231,10 @@ def _explained(error: BaseException, path: Path, file: IO[bytes] | None = None) 
         head = file.read(64)
         if kind := next((kind for sign, kind in _KINDS if head.startswith(sign)), ""):
             # What Pillow says of these is meant for programmers.
+            if "unsupported" in str(error).lower() or (kind == "TIFF" and _is_rare_tiff(file)):
+                return PhotoError(
+                    f"{path.name} is a {kind} file of a kind that cannot be read; save it as PNG or JPEG."
+                )
             return PhotoError(f"{path.name} is a {kind} file, but cut off or damaged. Copy it again.")
     if isinstance(error, UnidentifiedImageError):
         if not head:
@@ -244,6 +252,20 @@ def _explained(error: BaseException, path: Path, file: IO[bytes] | None = None) 
     if "truncated" in str(error).lower():
         return PhotoError(f"{path.name} is cut off: the end of the picture is missing. Copy it again.")
     return PhotoError(f"{path.name} is damaged and cannot be shown ({str(error).strip() or type(error).__name__}).")
+
+
+def _is_rare_tiff(file: IO[bytes]) -> bool:
+    """Whether a TIFF that was not opened is whole, but holds its pixels in a way that Pillow does not know."""
+    from PIL.TiffImagePlugin import TiffImageFile  # few have such files
+
+    file.seek(0)
+    try:
+        TiffImageFile(file)
+    except SyntaxError as error:
+        return "unknown" in str(error)
+    except _BROKEN:
+        pass
+    return False
 
 
 def _exif_of(picture: Image.Image) -> Exif:
@@ -289,6 +311,8 @@ def _eight_bit(picture: Image.Image) -> Image.Image:
         full = 1.0 if values.max(initial=0) <= 1 else 255.0
     else:
         full = 65535.0 if picture.mode != "I" or values.max(initial=0) > 255 else 255.0
+        if picture.format == "TIFF" and getattr(picture, "tag_v2", {}).get(0x106) == 0:
+            values = full - values  # white is zero, as radiographs are kept; of 8 bits Pillow sees to that itself
     return Image.fromarray((np.clip(values / full, 0, 1) * 255 + 0.5).astype(np.uint8))
 
 

@@ -13,6 +13,8 @@ from weldstudio.imaging import array_file
 _logger = logging.getLogger(__name__)
 
 FILE = "features/refit.npz"
+START = "weights/refit.npz"
+"""In the folder of a run: the heads that its training starts from."""
 
 
 def write(folder: Path, refit: Refit) -> None:
@@ -58,6 +60,20 @@ def heads(file: Path, model_id: str) -> HeadsSaid | None:
         return None
     there = ~np.isnan(bias)
     return HeadsSaid(slots[there], weight[there], bias[there]) if there.any() else None
+
+
+def write_heads(file: Path, heads: HeadsSaid) -> None:
+    """Keeps heads alone, as the start of a training. Raises OSError."""
+    array_file.write(file, {each.name: np.asarray(getattr(heads, each.name)) for each in fields(HeadsSaid)})
+
+
+def read_heads(file: Path) -> HeadsSaid | None:
+    """What `write_heads` has kept; None where there is none or it is damaged."""
+    try:
+        with file.open("rb") as opened, np.load(opened) as found:
+            return HeadsSaid(found["slots"], found["weight"], found["bias"])
+    except (*array_file.DAMAGED, OSError):
+        return None
 
 
 def remove(folder: Path) -> bool:

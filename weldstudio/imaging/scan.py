@@ -28,6 +28,9 @@ _UNREADABLE = {
         (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf"),
         "a camera's raw file, which cannot be read; save it as JPEG",
     ),
+    **dict.fromkeys(
+        (".jp2", ".j2k", ".jxl", ".psd", ".tga"), "a picture of a kind that cannot be read; save it as JPEG"
+    ),
     **dict.fromkeys((".mp4", ".mov", ".avi", ".mkv"), "a film, not a photo"),
 }
 _SYSTEM_FOLDERS = frozenset(("$recycle.bin", "system volume information", "@eadir", "__macosx", "lost+found"))

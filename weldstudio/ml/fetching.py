@@ -69,7 +69,7 @@ def fetched(url: str) -> Generator[Message, None, Path]:
     except (urllib.error.URLError, TimeoutError, ConnectionError, OSError) as error:
         raise RecipeError(
             f"The weights {name} could not be fetched ({getattr(error, 'reason', error)}). Without a connection, fetch "
-            f"{url} on another computer and give the file as starting weights."
+            f"{url} on another computer and add it to the weights (Models page, or weldstudio weights --add FILE)."
         ) from error
     finally:
         part.unlink(missing_ok=True)  # of a transfer that was cancelled or has failed

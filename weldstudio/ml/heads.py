@@ -58,6 +58,10 @@ class _Space:
     def of_others(self, features: Tensor) -> Tensor:
         return _with_ones(((features - self.mean) / self.scale) @ self.axes)
 
+    def solution(self, weight: Tensor, bias: Tensor) -> Tensor:
+        """(classes, width + 1) in these coordinates, of weight and bias for raw features."""
+        return torch.cat([weight @ self.axes * self.scale, (bias + weight @ self.mean)[:, None]], 1)
+
     def back(self, solution: Tensor) -> tuple[Tensor, Tensor]:
         """Weight and bias for raw features, of a solution (classes, width + 1) in these coordinates."""
         weight = solution[:, :-1] @ self.axes.T / self.scale
@@ -65,12 +69,19 @@ class _Space:
 
 
 def fit_head(
-    features: Tensor, states: Tensor, loss: Loss, *, held_out: tuple[Tensor, Tensor], ridge: float = 0.0
+    features: Tensor,
+    states: Tensor,
+    loss: Loss,
+    *,
+    held_out: tuple[Tensor, Tensor],
+    ridge: float = 0.0,
+    start: tuple[Tensor, Tensor] | None = None,
 ) -> Iterator[tuple[int, float, FittedHead]]:
     """Fits a head, yielding (pass, mean training loss, head so far) after each pass; the last one is the solution.
 
     `features` (n, width) float32 and `states` (n, classes) uint8 are those of the training photos, `held_out` the same
     of the validation photos, on which the ridge is chosen, per class, by the mean loss. `ridge` over 0 fixes it.
+    `start` is a weight (classes, width) and bias (classes,) to begin at; where it ends does not depend on it.
     """
     labelled = loss.known(states).any(1)
     features, states = features[labelled], states[labelled]
@@ -83,15 +94,16 @@ def fit_head(
     else:
         best = torch.full((problem.count,), torch.inf)
         ridges = torch.full((problem.count,), 1e-2)
-        start = problem.zeros()
+        path = problem.zeros()
         for candidate in reversed(RIDGES):  # from strong to weak, each starting from the one before
             strength = torch.full((problem.count,), candidate)
-            for _, _, solution in problem.solve(strength, start):
-                start = solution
-            judged = problem.losses(problem.logits(start, others), held_out[1])
+            for _, _, solution in problem.solve(strength, path):
+                path = solution
+            judged = problem.losses(problem.logits(path, others), held_out[1])
             better = judged < best - 1e-6
             best, ridges = torch.where(better, judged, best), torch.where(better, strength, ridges)
-    for number, value, solution in problem.solve(ridges, problem.zeros()):
+    begin = problem.zeros() if start is None else space.solution(*start).reshape(problem.zeros().shape)
+    for number, value, solution in problem.solve(ridges, begin):
         weight, bias = space.back(problem.rows(solution))
         yield number, value, FittedHead(weight, bias, tuple(ridges.tolist()))
 

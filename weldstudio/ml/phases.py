@@ -9,11 +9,13 @@ layers. Balanced: features from photos as they are, the head with every class co
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from weldstudio.domain.messages import Message, Stage, Step
 from weldstudio.domain.recipe import LossChoice, Recipe
+from weldstudio.imaging import refit_file
 from weldstudio.ml.architectures import Network
 from weldstudio.ml.context import Context
 from weldstudio.ml.dataset import order
@@ -32,12 +34,22 @@ Known = tuple[Tensor, Tensor]
 def fitted_head(
     context: Context, network: Network, recipe: Recipe, *, training: Known, validation: Validation, held_out: Known
 ) -> Iterator[Message]:
-    """Fits a linear head to convergence. In a run that trains nothing else its passes are the steps."""
+    """Fits a linear head to convergence. In a run that trains nothing else its passes are the steps.
+
+    It starts from the refitted heads where the run has some. These have seen the labels of validation and test, by
+    which this training is judged: so they are solved to the end on the training photos alone.
+    """
+    start = _refitted(context, network, validation.slots)
     yield Stage("fitting the head")
     only = not recipe.network.trains_stages
     last = 0
     loss = validation.loss
-    for number, value, head in fit_head(*training, loss, held_out=held_out, ridge=recipe.schedule.head_l2):
+    if start is not None:
+        several = f"heads of {start[2]} flags" if start[2] > 1 else "head of one flag"
+        yield Stage(f"started from the refitted {several}, solved on the training photos alone")
+    for number, value, head in fit_head(
+        *training, loss, held_out=held_out, ridge=recipe.schedule.head_l2, start=None if start is None else start[:2]
+    ):
         last = number
         with torch.no_grad():
             network.head.weight.copy_(head.weight)
@@ -108,6 +120,21 @@ def balanced_head(
     told = validation.judge(step, step, classified(network, held_out[0]))
     yield told
     yield Stage("the balanced head is better and kept" if told.best else "the balanced head is no better")
+
+
+def _refitted(context: Context, network: Network, slots: list[int]) -> tuple[Tensor, Tensor, int] | None:
+    """Weight (classes, width) and bias (classes,) of the refitted heads of these slots, and how many there are.
+
+    Zero for a class without one. None where the run has none.
+    """
+    found = refit_file.read_heads(context.folder / refit_file.START)
+    if found is None or found.weight.shape[1] != network.head.in_features:
+        return None
+    weight, bias = torch.zeros(len(slots), network.head.in_features), torch.zeros(len(slots))
+    there = [slot in found.slots for slot in slots]
+    at = [int(np.flatnonzero(found.slots == slot)[0]) for slot in slots if slot in found.slots]
+    weight[there], bias[there] = torch.from_numpy(found.weight[at]).float(), torch.from_numpy(found.bias[at]).float()
+    return (weight, bias, sum(there)) if any(there) else None
 
 
 def classified(network: Network, features: Tensor) -> Tensor:

@@ -39,6 +39,10 @@ from weldstudio.ml.scorer import Scorer
 _logger = logging.getLogger(__name__)
 
 BATCH = 32
+"""Photos scored in one piece, at most."""
+_LEAST = 4
+_PATIENCE_S = 0.35
+"""So long, about, may a piece keep whoever asks about a photo waiting: a slow machine scores in smaller ones."""
 
 
 def serve(requests: "queue.SimpleQueue[Message | None]", utter: Callable[[Message], None]) -> None:
@@ -61,6 +65,8 @@ class _Engine:
         """By request, in the order in which they are wanted."""
         self._scores: OrderedDict[int, tuple[Score, int]] = OrderedDict()
         """Request -> (scoring, photos answered so far)."""
+        self._piece = 2 * _LEAST
+        """Photos that are scored at once now."""
         self._features: FeatureFile | None = None
         self._chores: deque[ExportModel | ReadWeights | FetchWeights] = deque()
         """What has nothing to do with the model that is loaded; done when nobody waits for anything else."""
@@ -167,7 +173,8 @@ class _Engine:
     def _score_batch(self, request: int) -> None:
         scorer = self._ready()
         message, done = self._scores[request]
-        ids, paths = message.photo_ids[done : done + BATCH], message.paths[done : done + BATCH]
+        began = time.monotonic()
+        ids, paths = message.photo_ids[done : done + self._piece], message.paths[done : done + self._piece]
 
         def read(path: str) -> Pixels | PhotoError:
             try:
@@ -185,6 +192,8 @@ class _Engine:
                 self._keep_features(message, [photo for photo, _ in good], seen)
         packed = pack(values.astype(np.float16))
         self._utter(Scored(request, scorer.card.id, tuple(photo for photo, _ in good), packed, problems))
+        in_time = int(len(ids) * _PATIENCE_S / max(time.monotonic() - began, 1e-3))
+        self._piece = min(BATCH, 2 * self._piece, max(_LEAST, in_time))
         done += len(ids)
         self._scores[request] = (message, done)
         if done >= len(message.photo_ids):

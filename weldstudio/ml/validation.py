@@ -62,6 +62,7 @@ class Validation:
     ) -> None:
         self.context, self.network, self.loss, self.photos, self.states = context, network, loss, photos, states
         self.names = [item.name for item in manifest.classes]
+        self.slots = [item.slot for item in manifest.classes]
         self.task = manifest.task
         self.preprocessing = preprocessing
         self.best: Best | None = None

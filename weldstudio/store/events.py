@@ -168,18 +168,30 @@ def raise_rates(store: Store) -> list[tuple[str, str, int, int]]:
 
     Of each expert the last word on each label counts. A label that an import brought is nobody's look.
     """
-    looked = ", ".join(str(int(source)) for source in LOOKED_AT)
     return store.rows(
-        f"""WITH last AS (
-            SELECT a.who, e.photo_id, e.slot, e.new, max(a.clock)
-            FROM label_events e JOIN actions a ON a.seq = e.action_seq
-            WHERE a.complete = 1 AND e.source IN ({looked}) GROUP BY a.who, e.photo_id, e.slot
-        ), looks AS (SELECT who, photo_id, max(new & 3 = ?) AS raised FROM last GROUP BY who, photo_id)
-        SELECT l.who, coalesce(j.medium, ''), count(*), sum(l.raised)
+        f"""{_looks()} SELECT l.who, coalesce(j.medium, ''), count(*), sum(l.raised)
         FROM looks l JOIN photos p ON p.id = l.photo_id JOIN joints j ON j.id = p.joint_id
-        GROUP BY 1, 2 ORDER BY 1, 2""",
-        (int(State.RAISED),),
+        GROUP BY 1, 2 ORDER BY 1, 2"""
     )
+
+
+def looked_at_by(store: Store, who: str) -> list[tuple[int, str, int]]:
+    """(photo, medium of its joint or '', whether this expert's last word raises a flag), counted as `raise_rates`."""
+    return store.rows(
+        f"""{_looks("a.who = ?")} SELECT l.photo_id, coalesce(j.medium, ''), l.raised
+        FROM looks l JOIN photos p ON p.id = l.photo_id JOIN joints j ON j.id = p.joint_id ORDER BY 1""",
+        (who,),
+    )
+
+
+def _looks(which: str = "1") -> str:
+    """The table `looks` (who, photo_id, raised) of the photos each expert looked at, by the actions that are meant."""
+    looked = ", ".join(str(int(source)) for source in LOOKED_AT)
+    return f"""WITH last AS (
+        SELECT a.who, e.photo_id, e.slot, e.new, max(a.clock)
+        FROM label_events e JOIN actions a ON a.seq = e.action_seq
+        WHERE a.complete = 1 AND {which} AND e.source IN ({looked}) GROUP BY a.who, e.photo_id, e.slot
+    ), looks AS (SELECT who, photo_id, max(new & 3 = {int(State.RAISED)}) AS raised FROM last GROUP BY who, photo_id)"""
 
 
 def changed_since(store: Store, clock: int, split: str, *, most: int) -> int:
@@ -196,14 +208,11 @@ def changed_since(store: Store, clock: int, split: str, *, most: int) -> int:
     )
 
 
-def first_looks(store: Store, first: int, last: int) -> list[int]:
-    """Hybrid times at which a person first gave a label to each of the photos with these ids and those between."""
+def first_looks(store: Store, first: int, last: int) -> list[tuple[int, int]]:
+    """(photo, hybrid time) of the first label that a person gave, of the photos with these ids and those between."""
     looked = ", ".join(str(int(source)) for source in LOOKED_AT)
-    return [
-        int(clock)
-        for (clock,) in store.rows(
-            f"""SELECT min(a.clock) FROM label_events e JOIN actions a ON a.seq = e.action_seq
-            WHERE e.photo_id BETWEEN ? AND ? AND a.complete = 1 AND e.source IN ({looked}) GROUP BY e.photo_id""",
-            (first, last),
-        )
-    ]
+    return store.rows(
+        f"""SELECT e.photo_id, min(a.clock) FROM label_events e JOIN actions a ON a.seq = e.action_seq
+        WHERE e.photo_id BETWEEN ? AND ? AND a.complete = 1 AND e.source IN ({looked}) GROUP BY e.photo_id""",
+        (first, last),
+    )

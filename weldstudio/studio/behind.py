@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from weldstudio.studio.judging import Ids, Judging
 
-NEAR: Final = 0.1
-"""So far from a threshold a probability is near it."""
 CELLS: Final = {
     "raised": ("hits", "misses"),
     "clear": ("false_alarms", "passes"),
@@ -35,7 +33,7 @@ WORDS: Final = {
     "misses": "missed",
     "false_alarms": "false alarms",
     "judged": "judged",
-    "near": "near the threshold",
+    "near": "nearest to the threshold",
     "above": "raised from the promised threshold",
     "below": "missed at the promised threshold",
     "joints_agreeing": "joints with the verdict of the labels",
@@ -82,7 +80,7 @@ def photos(judging: "Judging", wanted: Wanted) -> "Ids":
             half = [0.5] * len(names)
             found = [judging.photos(place, cell, half) for place in places for cell in CELLS["wrong"]]
         case ("near", *_):
-            found = [judging.between(place, wanted.at - NEAR, wanted.at + NEAR) for place in places]
+            found = [judging.nearest(place, wanted.at) for place in places]
         case ("above", *_):
             found = [judging.between(place, wanted.at, 2.0) for place in places]
         case ("below", *_):

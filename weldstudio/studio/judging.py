@@ -31,6 +31,8 @@ Range = tuple[float, float]
 
 CELLS: Final = ("hits", "misses", "false_alarms", "passes")
 """Of a confusion, as the fields of `scores.Confusion`."""
+NEAREST: Final = 50
+"""So many photos are near a threshold."""
 UP: Final = (True, False)
 SECONDS_A_PHOTO: Final = 10.0
 """What a look at a photo takes, where nobody says otherwise: 500 to 3,000 photos are labelled a day."""
@@ -148,6 +150,13 @@ class Judging:
         values, states = self.found.probabilities[:, place], self._states[:, place]
         inside = (values >= low) & ((values < high) | (high >= 1))
         return self._ids(np.isin(states, (State.RAISED, State.CLEAR)) & inside)
+
+    def nearest(self, place: int, threshold: float) -> Ids:
+        """Ids of the `NEAREST` photos whose label of a class is known and whose probability is nearest to this one."""
+        rows = np.concatenate(self._kinds[place])
+        away = np.abs(self.found.probabilities[rows, place] - threshold)
+        found: Ids = self.mirror.ids[self.found.rows[rows[np.argsort(away, kind="stable")[:NEAREST]]]]
+        return found
 
     def joint_photos(self, cell: str, figures: Figures) -> Ids:
         """Ids of the photos of the joints in one cell of the verdicts' confusion; rejected stands for raised."""

@@ -195,6 +195,8 @@ class _Reading:
             for states in self._known.values():
                 if isinstance(states, dict) and states:
                     states.update({name: State.CLEAR for name in self._classes if name not in states})
+        if layout.form == "flags":
+            self._part_at_commas()
         rows = self._joined() if layout.form == "rows" else tuple(self._rows.values())
         rows = self._dated(rows)
         said = {s for states in {id(row.states): row.states for row in rows}.values() for s in states.values()}
@@ -217,6 +219,19 @@ class _Reading:
             unused=tuple(column.name for column in glance.columns if not column.certain),
             mapping=mapping,
         )
+
+    def _part_at_commas(self) -> None:
+        """'A, B' is two flags where each stands somewhere by itself; a comma within a flag's own name parts nothing."""
+        alone = {name for name in self._classes if "," not in name}
+        lists = {name: [part.strip() for part in name.split(",")] for name in self._classes if name not in alone}
+        lists = {name: parts for name, parts in lists.items() if alone.issuperset(parts)}
+        for states in self._known.values():
+            if isinstance(states, dict):
+                for name in lists.keys() & states.keys():
+                    del states[name]
+                    states.update(dict.fromkeys(lists[name], State.RAISED))
+        for name in lists:
+            del self._classes[name]
 
     def leave_out(self, line: int, reason: str, path: str = "") -> None:
         self._problems.append(Problem(line, reason, path=path))

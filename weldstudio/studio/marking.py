@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 
 from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import JobFailed
@@ -15,29 +16,42 @@ KEPT_DAYS = 30
 
 
 def mark(
-    store: Store, run_id: str, *, who: str, star: bool | None = None, note: str | None = None, gone: bool | None = None
+    store: Store,
+    runs: str | Sequence[str],
+    *,
+    who: str,
+    star: bool | None = None,
+    note: str | None = None,
+    gone: bool | None = None,
 ) -> Done:
-    """Note something of a run; None leaves it as it is. Raises JobFailed for an unknown one, or for one under way."""
-    run = training.run_named(store, run_id)
-    before = run_marks.read(store, [run_id])[0]
+    """Note something of a run, or of several at once; None leaves it as it is.
+
+    Raises JobFailed for an unknown one, or when one that is under way is to be deleted.
+    """
+    ids = [runs] if isinstance(runs, str) else list(runs)
+    folders = [training.run_named(store, run_id) for run_id in ids]
+    before = run_marks.read(store, ids)
     after = before
-    text = ""
+    these, text = f"run {ids[0]}" if len(ids) == 1 else f"{len(ids):,} runs", ""
     if note is not None:
-        after, text = after._replace(note=note.strip()), f"Note on run {run_id}"
+        after, text = [one._replace(note=note.strip()) for one in after], f"Note on {these}"
     if star is not None:
-        after, text = after._replace(star=int(star)), f"{'Star' if star else 'Take the star from'} run {run_id}"
+        after = [one._replace(star=int(star)) for one in after]
+        text = f"{'Star' if star else 'Take the star from'} {these}"
     if gone is not None:
-        state = training.summarise(run).state
-        if gone and state in ("running", "waiting"):
-            raise JobFailed(f"The run {run_id} is {state}; stop it before you delete it.")
-        after, text = after._replace(gone=int(gone)), f"{'Delete' if gone else 'Bring back'} run {run_id}"
-    change = noting.note([before], [after])
+        for run in folders if gone else ():
+            state = training.summarise(run).state
+            if state in ("running", "waiting"):
+                raise JobFailed(f"The run {run.id} is {state}; stop it before you delete it.")
+        after = [one._replace(gone=int(gone)) for one in after]
+        text = f"{'Delete' if gone else 'Bring back'} {these}"
+    change = noting.note(before, after)
     if not change:
         return Done(None, text=f"{text}: nothing had to change")
     with store.atomic(durable=True):
         written = actions.begin(store, who=who, kind="run", text=text, payload={"run_marks": change})
         changes = run_marks.write(store, change["after"]) | store.record(actions.news(written))
-        if gone:
+        for run in folders if gone else ():
             (run.path / "deleted").touch()  # its time tells when it may be cleared away
     return Done(written.action.id, changes, text)
 

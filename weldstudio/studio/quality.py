@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weldstudio.domain.changes import Progress
-from weldstudio.domain.clock import wall_seconds
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import State, looked_at
 from weldstudio.domain.wrong_labels import NONE, Wrong
@@ -26,6 +25,7 @@ from weldstudio.studio.cut_off import CutOff
 from weldstudio.studio.doubting import Estimator, Lazy, Standing
 from weldstudio.studio.drift import Drift
 from weldstudio.studio.likeness import Cluster
+from weldstudio.studio.looks import mondays
 from weldstudio.studio.months import UNDATED, times
 from weldstudio.studio.samples import Share
 
@@ -213,16 +213,14 @@ def _masks(which: NDArray[np.int64], count: int) -> Sequence[NDArray[np.bool_]]:
 
 def _weeks(store: Store, mirror: Mirror) -> Generator[Progress, None, tuple[tuple[str, int], ...]]:
     """A few thousand photos at a time, for there may be millions of events."""
-    clocks: list[int] = []
+    looks: list[tuple[int, int]] = []
     for start in range(0, len(mirror), _CHUNK):
         yield Progress(start, len(mirror), "reading the history")
         part = mirror.ids[start : start + _CHUNK]
-        clocks += events.first_looks(store, int(part[0]), int(part[-1]))
-    if not clocks:
+        looks += events.first_looks(store, int(part[0]), int(part[-1]))
+    if not looks:
         return ()
-    days = np.array([wall_seconds(clock) for clock in clocks]).astype("datetime64[s]").astype("datetime64[D]")
-    mondays = days - (days.astype(np.int64) + 3) % 7  # 1 January 1970 was a Thursday
-    found, counts = np.unique(mondays, return_counts=True)
+    found, counts = np.unique(mondays([clock for _, clock in looks]), return_counts=True)
     newest = list(zip(found.tolist(), counts.tolist(), strict=True))[::-1][:WEEKS]
     return tuple((day.isoformat(), count) for day, count in newest)
 

@@ -6,9 +6,13 @@ Pure values: what the store knows of a collection's files and what a look at its
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from weldstudio.domain.photo import FoundPhoto
 from weldstudio.store.files import KnownFile
+
+_COMPARED = 400
+"""Pairs of equal files, at most, whose names are compared to tell which was renamed to which."""
 
 
 @dataclass(slots=True)
@@ -70,7 +74,7 @@ def refind(
             rewritten[file.path] = file, photo
             lost.append(file)
             homeless.append(photo)
-    moves = _pair(lost, homeless, hashes, left=left)
+    moves = _pair(lost, homeless, hashes, left=left, rewritten=rewritten)
     _refuse_impossible(moves, rewritten, found)
     targets = {photo.path: file for file, photo in moves.values()}
     result.moved = list(moves.values())
@@ -105,15 +109,18 @@ def _pair(
     hashes: Mapping[str, str],
     *,
     left: Callable[[KnownFile], bool],
+    rewritten: Mapping[str, object],
 ) -> dict[int, tuple[KnownFile, FoundPhoto]]:
-    """By photo id. Of equal files those first that still have their folder's and their own name, then their own."""
+    """By photo id. Of equal files those first that still have their folder's and their own name, then their own, then
+    those whose names are most alike; a place where another photo lay (`rewritten`) is taken last.
+    """
     wanted = {hashes.get(photo.path, "") for photo in homeless}
     # Taken from the end: of equal ones that of which nothing is left in its place, and that was there until now.
     order = sorted((file for file in lost if file.content_hash in wanted), key=lambda file: file.path, reverse=True)
     order.sort(key=lambda file: (not left(file), file.problem is None))
     moves: dict[int, tuple[KnownFile, FoundPhoto]] = {}
     taken: set[str] = set()
-    for likeness in (_last_two, posixpath.basename, lambda _path: ""):
+    for likeness in (_last_two, posixpath.basename):
         waiting: dict[tuple[str, str], list[KnownFile]] = {}
         for file in order:
             if file.id not in moves and file.content_hash:
@@ -124,8 +131,43 @@ def _pair(
                 file = same.pop()
                 moves[file.id] = file, photo
                 taken.add(photo.path)
+    for again in (False, True):
+        files: dict[str, list[KnownFile]] = {}
+        for file in reversed(order):
+            # Whose name is still there, as a link whose file is gone, puts nobody else out of his place.
+            stays = again and file.path not in rewritten and left(file)
+            if file.id not in moves and file.content_hash and not stays:
+                files.setdefault(file.content_hash, []).append(file)
+        photos: dict[str, list[FoundPhoto]] = {}
+        for photo in sorted(homeless, key=lambda photo: photo.path):
+            if photo.path not in taken and (photo.path in rewritten) == again:
+                photos.setdefault(hashes.get(photo.path, ""), []).append(photo)
+        for content, some in photos.items():
+            for file, photo in _by_name(files.get(content, []), some, left=left):
+                moves[file.id] = file, photo
+                taken.add(photo.path)
     _pair_unread(lost, [photo for photo in homeless if photo.path not in taken], moves)
     return moves
+
+
+def _by_name(
+    files: Sequence[KnownFile], photos: Sequence[FoundPhoto], *, left: Callable[[KnownFile], bool]
+) -> list[tuple[KnownFile, FoundPhoto]]:
+    """Equal files brought together by their names, or where they are many in their order. The first files go first."""
+    if len(files) * len(photos) > _COMPARED:
+        return list(zip(files, photos, strict=False))
+    rank = {file.id: (left(file), file.problem is not None) for file in files}
+    pairs = sorted(
+        ((file, photo) for file in files for photo in photos),
+        key=lambda pair: (*rank[pair[0].id], -SequenceMatcher(None, pair[0].path, pair[1].path).ratio()),
+    )
+    found: dict[int, tuple[KnownFile, FoundPhoto]] = {}
+    taken: set[str] = set()
+    for file, photo in pairs:
+        if file.id not in found and photo.path not in taken:
+            found[file.id] = file, photo
+            taken.add(photo.path)
+    return list(found.values())
 
 
 def _pair_unread(

@@ -3,7 +3,7 @@
 import operator
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from weldstudio.studio.training import RunSummary
 
 OWN: Final = ("state", "name", "started", "star", "note", "id")
 FIGURES: Final = ("accuracy", "loss", "minutes", "photos", "epoch", "alarms")
+FLAG: Final = "flag:"
+"""Before the name of a class whose accuracy is meant."""
 SETTINGS: Final = tuple(key for key, _, _ in every_field() if key not in ("name", "description"))
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">=": operator.ge,
@@ -105,31 +107,37 @@ def filtered(runs: Iterable[RunFacts], text: str) -> list[RunFacts]:
     """Those that every term of `text` lets through. Raises RecipeError where it cannot be understood.
 
     A term is KEY=VALUE, or with !=, <, <=, >, >=; 'star' alone; anything else is looked for in name, note, state and
-    id. Terms with blanks stand in quotes: "flag:Soil High>0.8". A share may be written 0.9 or 90%.
+    id. Names with blanks stand in quotes: "flag:Soil High>0.8". A share may be written 0.9, 90% or 90 %.
     """
     try:
-        words = shlex.split(text)
+        words = shlex.split(re.sub(r"(?<=\d)\s+%", "%", re.sub(r"\s*([<>!]=|[<>=])\s*", r"\1", text)))
     except ValueError as error:
         raise RecipeError(f"The filter '{text}' has an open quote.") from error
     found = list(runs)
+    flags = {key.casefold(): key for run in found for key in run.told if key.startswith(FLAG)}
     for word in words:
-        found = [run for run in found if _holds(run, word)]
+        found = [run for run in found if _holds(run, word, flags)]
     return found
 
 
-def _holds(run: RunFacts, word: str) -> bool:
+def _holds(run: RunFacts, word: str, flags: Mapping[str, str]) -> bool:
     if word == "star":
         return run.summary.star
     term = _TERM.fullmatch(word)
     if term is None:
         said = (run.summary.name, run.summary.note, run.summary.state, run.id)
         return any(word.casefold() in part.casefold() for part in said)
-    value, wanted = run.value(term["key"]), term["value"]
+    key, wanted = term["key"], term["value"]
+    if key.startswith(FLAG) and flags:
+        if key.casefold() not in flags:
+            raise RecipeError(f"No run has a '{key}'.{did_you_mean(key, flags.values())}")
+        key = flags[key.casefold()]
+    value = run.value(key)
     compare = _COMPARE[term["how"]]
     if isinstance(value, bool):
         return compare(value, wanted.casefold() in ("true", "yes", "1"))
     if isinstance(value, int | float):
-        return compare(value, _number(wanted, term["key"]))
+        return compare(value, _number(wanted, key))
     if value is None:
         return term["how"] == "!="
     return compare(", ".join(map(str, value)) if isinstance(value, tuple) else str(value), wanted)

@@ -87,6 +87,9 @@ class FlagAudit:
     """Of those that were raised: how many are not."""
     clear: Share
     """Of those that were clear: how many are raised."""
+    down: tuple[int, ...] = ()
+    up: tuple[int, ...] = ()
+    """Photos of these wrong labels, that were raised and that were clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ class Audit:
     flags: tuple[FlagAudit, ...]
     rejects: Share
     """Of the joints all of whose drawn photos are done: those that reach the reject limit."""
+    wrong_ids: tuple[int, ...] = ()
+    reject_ids: tuple[int, ...] = ()
+    """Photos of `wrong`, and the drawn ones of `rejects`."""
 
     def to_json(self) -> dict[str, Any]:
         draw = self.draw
@@ -200,15 +206,21 @@ def _audit(mirror: Mirror, draw: Draw, before: dict[int, bytes]) -> Audit:
                 item.name,
                 Share(int(down.sum()), int((raised & told).sum())),
                 Share(int(up.sum()), int((clear & told).sum())),
+                tuple(done[down].tolist()),
+                tuple(done[up].tolist()),
             )
         )
     share = Share(int(wrong.sum()), len(done))
-    return Audit(draw, len(done), share, tuple(flags), _rejects(mirror, ids, done))
+    rejects, rejected = _rejects(mirror, ids, done)
+    return Audit(draw, len(done), share, tuple(flags), rejects, tuple(done[wrong].tolist()), rejected)
 
 
-def _rejects(mirror: Mirror, ids: NDArray[np.int64], done: NDArray[np.int64]) -> Share:
+def _rejects(mirror: Mirror, ids: NDArray[np.int64], done: NDArray[np.int64]) -> tuple[Share, tuple[int, ...]]:
+    """How many joints, and the photos of them that were drawn."""
     open_joints = np.unique(mirror.joint[mirror.rows(np.setdiff1d(ids, done).tolist())])
     joints = np.setdiff1d(np.unique(mirror.joint[mirror.rows(done.tolist())]), open_joints)
     counted = deciding.tally(mirror)
     outcomes = counted.outcomes[np.searchsorted(counted.joints, joints)]
-    return Share(int((outcomes == Said.REJECT).sum()), len(joints))
+    rejected = joints[outcomes == Said.REJECT]
+    drawn = done[np.isin(mirror.joint[mirror.rows(done.tolist())], rejected)]
+    return Share(len(rejected), len(joints)), tuple(drawn.tolist())

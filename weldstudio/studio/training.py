@@ -26,6 +26,7 @@ from weldstudio.domain.messages import (
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import did_you_mean
+from weldstudio.imaging import refit_file
 from weldstudio.jobs import process, waiting, wire
 from weldstudio.jobs.folder import RunFolder, new_id
 from weldstudio.store import models, run_marks, splits
@@ -33,6 +34,7 @@ from weldstudio.store.run_marks import RunMarks
 from weldstudio.store.store import Store
 from weldstudio.studio import shipped, snapshots
 from weldstudio.studio.snapshots import Snapshot
+from weldstudio.studio.starting_heads import starting_heads
 from weldstudio.studio.starting_weights import starting_weights
 
 SILENCE_S = 10.0
@@ -176,6 +178,8 @@ def prepare(
     run = RunFolder.create(folder / new_id(folder), recipe, manifest, who=who)
     if source is not None and source.file is not None:
         copy_weights(source.file, run)
+        if (heads := starting_heads(store, recipe, source.file)) is not None:
+            refit_file.write_heads(run.path / refit_file.START, heads)
     for warning in snapshot.warnings:
         run.append(Alarm("preflight", warning))
     for model_id in recipe.combination.models:

@@ -15,6 +15,7 @@ from weldstudio.gui.empty_state import EmptyState
 from weldstudio.gui.quality import people
 from weldstudio.gui.quality.doubts import MONTH_TABLE
 from weldstudio.gui.quality.page import QualityPage
+from weldstudio.gui.quality.panels import SOURCE_TABLE, WEEK_TABLE
 from weldstudio.gui.session import Session
 from weldstudio.gui.theme import READABLE, theme
 from weldstudio.store import photos
@@ -166,6 +167,8 @@ def test_experts_kappa_and_audits_have_their_tables(qtbot: QtBot, stage: Stage) 
     assert [kappa.item(row, column).text() for column in range(1, 7)] == ["6", "1", "1", "1", "0", "0.25"]
     page.content.open_cell(people.AGREEMENT, row, 2)
     assert asked == ["id:1"]
+    page.content.open_cell(people.AUDITS, 0, 4)
+    assert asked[1:] == ["id:2"], "the wrong ones of the sample"
     assert [audits.item(0, column).text() for column in (2, 3, 4)] == ["4", "3 of 12", "1 of 3"]
     wrong = next(table for title, table in page.tables.items() if title.startswith("Wrong labels"))
     soil = next(n for n in range(wrong.rowCount()) if wrong.cell(n, 0).text == "Soil")
@@ -183,7 +186,8 @@ def test_how_often_each_expert_raises_a_flag_is_told_by_medium(
         labelling.set_state(store, [1, 2], 0, State.RAISED, who="Ann")
         labelling.nothing_applies(store, [3, 4, 5, 6, 7], who="Ann")
         labelling.set_state(store, [4], 0, State.RAISED, who="Bob")
-    page = open_page(set_stage(qtbot, make_session(project)), "people")
+    stage = set_stage(qtbot, make_session(project))
+    page = open_page(stage, "people")
     (title,) = (title for title in page.tables if "raise" in title.casefold())
     table = page.tables[title]
     assert [tuple(r[:4]) for r in table.texts[1:]] == [
@@ -191,3 +195,14 @@ def test_how_often_each_expert_raises_a_flag_is_told_by_medium(
         ("Ann, water", "3", "2", "66.7 %"),
         ("Bob, gas", "1", "1", "100.0 %"),
     ]
+    asked: list[str] = []
+    stage.session.photos_asked.connect(asked.append)
+    page.content.open_cell(title, 1, 2)
+    qtbot.waitUntil(lambda: asked == ["id:1,2"])
+    page.show_panel("labels")
+    page.content.open_cell(SOURCE_TABLE, 0, 1)
+    assert asked[1:] == ["id:4"], "where labels came from"
+    page.show_panel("overview")
+    qtbot.waitUntil(lambda: WEEK_TABLE in page.tables)
+    page.content.open_cell(WEEK_TABLE, 0, 1)
+    qtbot.waitUntil(lambda: asked[2:] == ["id:1,2,3,4,5,6,7"])

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PIL import Image
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -91,6 +92,45 @@ def test_the_photograph_clicked_last_can_be_dragged_out_alone(
     pull(1)
     assert dragged == [1], "from a photograph that was not clicked a band is drawn"
     assert page.grid.state.count == 1
+
+
+def test_the_large_photograph_is_dragged_out_where_it_cannot_be_moved_and_with_control_always(
+    qtbot: QtBot, page: ReviewPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dragged: list[tuple[list[Path], QSize]] = []
+
+    def drag(self: QDrag, action: Qt.DropAction) -> Qt.DropAction:
+        mime = self.mimeData()
+        dragged.append(([Path(url.toLocalFile()) for url in mime.urls()], mime.imageData().size()))
+        return action
+
+    monkeypatch.setattr(QDrag, "exec", drag)
+    page.going.open_large()
+    view = page.large.view
+    qtbot.waitUntil(lambda: view.place.photo.width() > 1)
+
+    def pull(modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        middle = view.rect().center()
+        QTest.mousePress(view, Qt.MouseButton.LeftButton, modifiers, middle)
+        QTest.mouseMove(view, middle + QPoint(30, 30))
+        QTest.mouseRelease(view, Qt.MouseButton.LeftButton, modifiers, middle + QPoint(30, 30))
+
+    pull()
+    session = page.carrying._session
+    assert session.current is not None
+    file = session.mirror.photo_path(session.current)
+    with Image.open(file) as there:
+        size = QSize(*there.size)
+    assert dragged == [([file], size)]
+    view.zoom_by(8)
+    before = view.place
+    pull()
+    assert len(dragged) == 1
+    assert view.place != before
+    before = view.place
+    pull(CONTROL)
+    assert len(dragged) == 2
+    assert view.place == before
 
 
 def test_the_card_tells_of_file_joint_and_camera_and_goes_by_escape(qtbot: QtBot, page: ReviewPage) -> None:

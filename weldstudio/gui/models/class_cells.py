@@ -55,7 +55,7 @@ COLUMNS: Final[tuple[tuple[str, str, str, Value], ...]] = (
     ),
     (
         "Threshold",
-        "The probability from which a prediction counts as raised. Click: the photographs near it",
+        "The probability from which a prediction counts as raised. Click: the photographs nearest to it",
         "near",
         lambda r: _number(r.threshold),
     ),

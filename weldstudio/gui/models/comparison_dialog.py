@@ -172,6 +172,7 @@ class ComparisonDialog(QDialog):
         self.models.setVisible(True)
         self.models.setCurrentCell(1, 0)
         self._show_flags(0)
+        self.models.setFocus()
 
     def _show_flags(self, number: int) -> None:
         """What differs between the first model and another, flag by flag."""

@@ -16,7 +16,7 @@ from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import EDGE, GAP, GROUP, READABLE, theme
 from weldstudio.gui.words import count
-from weldstudio.studio.behind import JOINT_CELLS, NEAR, WORDS
+from weldstudio.studio.behind import JOINT_CELLS, WORDS
 
 if TYPE_CHECKING:
     from weldstudio.studio.judging import Judging, Range
@@ -25,7 +25,7 @@ HEADS: Final = (
     ("Flag", "In the order of the scheme"),
     (
         "Threshold",
-        "The probability from which it is raised; * where it is not the model's own. Click: the photographs near it",
+        "The probability from which it is raised; * if not the model's own. Click: the photographs nearest to it",
     ),
     ("Missed", "Photographs labelled raised that it would not raise, of all that are. Click: show them"),
     (
@@ -229,13 +229,11 @@ class ThresholdPanel(QWidget):
     def _open(self, place: int, cell: str) -> None:
         judging, figures = self._judged.judging, self._judged.figures
         if judging is not None and figures is not None:
-            if cell == "near":
-                at = figures.thresholds[place]
-                self._open_between(place, at - NEAR, at + NEAR)
-                return
-            name, slot = judging.found.names[place], judging.card.slots[place]
-            ids = judging.photos(place, cell, figures.thresholds)
-            self._judged.show_photos(f"{name}: {CELL_WORDS[cell][0]} by {judging.card.name}", ids, slot=slot)
+            name, slot, near = judging.found.names[place], judging.card.slots[place], cell == "near"
+            words = WORDS[cell] if near else CELL_WORDS[cell][0]
+            thresholds = figures.thresholds
+            ids = judging.nearest(place, thresholds[place]) if near else judging.photos(place, cell, thresholds)
+            self._judged.show_photos(f"{name}: {words} by {judging.card.name}", ids, slot=slot)
 
     def _open_joints(self, cell: str) -> None:
         judging, figures = self._judged.judging, self._judged.figures

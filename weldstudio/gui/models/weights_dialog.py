@@ -62,7 +62,7 @@ class WeightsDialog(QDialog):
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table = CellTable("Weights to begin with")
+        self.table = CellTable("Weights to begin with", words=(0, 1, 3, 4))
         self.table.show_heads(HEADS)
         self.table.opened.connect(self._open)
         self.table.currentCellChanged.connect(lambda *_: self._show_possible())
@@ -80,7 +80,7 @@ class WeightsDialog(QDialog):
         layout.addWidget(self.said)
         row = answer_row(self, self.add_button, then=self.add, left=[self.remove_button], out="Close")
         layout.addLayout(row)
-        self.resize(theme.px(940), theme.px(600))
+        self.resize(theme.px(1000), theme.px(600))
         self.refresh()
 
     def refresh(self) -> None:

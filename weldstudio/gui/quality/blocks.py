@@ -22,6 +22,8 @@ class Link:
     """Photographs that no filter tells; `words` say what they are."""
     words: str = ""
     action: str = ""
+    ask: tuple[str, ...] = ()
+    """For photographs that `studio.looks` knows; ('every',) for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,4 @@ class Curve:
 
 Block = Heading | Note | Figures | Table | Choice | Curve
 EMPTY = Link()
+EVERY = Link(ask=("every",))

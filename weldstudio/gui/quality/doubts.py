@@ -6,7 +6,9 @@ from weldstudio.domain.labelling import State
 from weldstudio.gui.quality.blocks import Block, Choice, Figures, Link, Note, Table
 from weldstudio.gui.quality.known import Known
 from weldstudio.gui.words import count, percent, percent_range
+from weldstudio.studio import looks
 from weldstudio.studio.filters import Term, flag_term
+from weldstudio.studio.suspects import RIGHT, UNSURE, WRONG
 
 if TYPE_CHECKING:
     from weldstudio.domain.wrong_labels import Wrong
@@ -91,6 +93,11 @@ def _table(title: str, standings: "tuple[Standing, ...]", kind: str, text: str =
             links[row, 2] = Link(flag_term(one.flag, State.CLEAR if kind == "missing" else State.RAISED).text)
         if one.waiting:
             links[row, 1] = links[row, 3] = Link(Term(kind, one.flag).text)
+        said = {5: (RIGHT, WRONG, UNSURE), 6: (WRONG,)}
+        for column, there in ((5, answered), (6, one.wrong)):
+            if there:
+                words = f"{one.flag}, flag {kind}: {heads[column][0].lower()}"
+                links[row, column] = Link(words=words, ask=(looks.ANSWERED, str(one.slot), kind, *said[column]))
     return Table(title, heads, rows, text, links)
 
 
@@ -122,6 +129,7 @@ def months(known: Known) -> list[Block]:
         ("95 %", "As far as answers about suspects narrow it down"),
         ("Share", "Of the labels that are wrong"),
     ]
+    slots = {item.name: item.slot for item in known.mirror.scheme.classes}
     rows, links = [], {}
     for row, one in enumerate(found.parts):
         _, raised, clear, unsure = one.states[chosen] if chosen else one.all_states()
@@ -129,16 +137,16 @@ def months(known: Known) -> list[Block]:
         name = f"{one.equipment or 'Equipment not known'}, {one.month or 'no date'}"
         share = "–" if wrong is None else percent(wrong.share)
         rows.append((name, *map(count, (one.photos, one.looked_at, raised, clear, unsure)), *_estimate(wrong), share))
-        if one.filter:
-            links[row, 1] = Link(one.filter)
-            if one.looked_at:
-                links[row, 2] = Link(f"{one.filter} reviewed")
-            for column, state in ((3, State.RAISED), (4, State.CLEAR), (5, State.UNSURE)):
-                if chosen and one.states[chosen][state]:
-                    links[row, column] = Link(f"{one.filter} {flag_term(chosen, state).text}")
-            if wrong is not None and wrong.expected >= 0.5:
-                term = Term("suspect", chosen).text if chosen else "suspect"
-                links[row, 6] = Link(f"{one.filter} {term}")
+        of = f" {slots[chosen]}" if chosen else ""
+        opened = {1: ("", True), 2: ("looked", one.looked_at)}
+        opened |= {3: (f"raised{of}", raised), 4: (f"clear{of}", clear), 5: (f"unsure{of}", unsure)}
+        opened[6] = (f"suspect{of}", wrong is not None and wrong.expected >= 0.5)
+        for column, (what, there) in opened.items():
+            if there:
+                words = (
+                    f"{name}: {heads[column][0].lower().removesuffix(', est.')}{' ' + chosen if chosen and of else ''}"
+                )
+                links[row, column] = Link(words=words, ask=(looks.PART, one.equipment, one.month, what))
     blocks.append(Table(MONTH_TABLE, heads, rows, "", links))
     return blocks
 

@@ -35,6 +35,8 @@ from weldstudio.gui.work import Work
 from weldstudio.studio.counting import class_counts, equipment_counts, overview
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from weldstudio.studio.quality import Findings
     from weldstudio.studio.raise_rates import RaiseRate
 
@@ -212,16 +214,35 @@ class QualityPage(QWidget):
             self.refresh()
 
     def _open(self, link: Link) -> None:
-        from weldstudio.studio.picks import pick
-
         if link.action:
             self._actions.trigger(link.action)
+        elif link.ask:
+            self._ask(link)
         elif link.ids:
-            mirror = self._session.mirror
-            ids = np.unique(np.array(link.ids, np.int64))
-            self._session.show_photos(pick(mirror, link.words, ids[np.isin(ids, mirror.ids)]))
+            self._show(link.words, np.array(link.ids, np.int64))
         else:
             self._session.show_photos(link.filter)
+
+    def _ask(self, link: Link) -> None:
+        from weldstudio.studio import looks
+
+        match link.ask:
+            case ("every",):
+                self._session.show_photos("")
+            case (looks.SOURCE, slot, source):
+                self._show(link.words, looks.from_source(self._session.mirror, int(slot), int(source)))
+            case (looks.PART, equipment, month, what):
+                self._show(link.words, looks.of_part(self._session.mirror, equipment, month, what))
+            case (looks.ANSWERED, slot, kind, *said):
+                self._show(link.words, looks.answered(self._session.mirror, int(slot), kind, said))
+            case _:
+                self._session.run(looks.photos, link.ask).then(lambda ids: self._show(link.words, ids))
+
+    def _show(self, words: str, ids: "NDArray[np.int64]") -> None:
+        from weldstudio.studio.picks import pick
+
+        mirror = self._session.mirror
+        self._session.show_photos(pick(mirror, words, np.intersect1d(ids, mirror.ids)))
 
     def _review(self) -> None:
         """Show the photographs behind the current cell of the table that has the keyboard."""

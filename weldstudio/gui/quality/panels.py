@@ -5,12 +5,13 @@ from typing import Final
 
 from weldstudio.domain.labelling import Source, State
 from weldstudio.domain.scores import FEW
-from weldstudio.gui.quality.blocks import EMPTY, Block, Figures, Heading, Link, Note, Table
+from weldstudio.gui.quality.blocks import EMPTY, EVERY, Block, Figures, Heading, Link, Note, Table
 from weldstudio.gui.quality.comparing import cut_off, equipment
 from weldstudio.gui.quality.doubts import months, suspects, wait
 from weldstudio.gui.quality.known import Known
 from weldstudio.gui.quality.people import AGREEMENT, AUDITS
 from weldstudio.gui.words import count, counted, percent, percent_range
+from weldstudio.studio import looks
 from weldstudio.studio.filters import Filter, Term, flag_term
 
 MOST_PROBLEMS: Final = 200
@@ -41,9 +42,9 @@ def overview(known: Known) -> list[Block]:
         (
             count(seen.photos),
             "photograph" if seen.photos == 1 else "photographs",
-            Link("-problem"),
+            EVERY,
         ),
-        (count(seen.joints), "joint" if seen.joints == 1 else "joints", EMPTY),
+        (count(seen.joints), "joint" if seen.joints == 1 else "joints", EVERY),
         (
             percent(seen.looked_at / seen.photos, digits=0),
             f"looked at by a person ({count(seen.looked_at)})",
@@ -64,7 +65,11 @@ def overview(known: Known) -> list[Block]:
     if known.findings is not None and known.findings.weeks:
         heads = [("Week of", "Its Monday"), ("Photographs", "That a person looked at for the first time in that week")]
         rows = [(week, count(photos)) for week, photos in known.findings.weeks]
-        blocks.append(Table(WEEK_TABLE, heads, rows))
+        links = {
+            (row, 1): Link(words=f"first looked at in the week of {week}", ask=(looks.WEEK, week))
+            for row, (week, _) in enumerate(known.findings.weeks)
+        }
+        blocks.append(Table(WEEK_TABLE, heads, rows, "", links))
     return blocks
 
 
@@ -94,7 +99,18 @@ def labels(known: Known) -> list[Block]:
     if used:
         heads = [("Flag", ""), *(SOURCES[source] for source in used)]
         rows = [(c.name, *(count(c.sources.get(source, 0)) for source in used)) for c in known.classes]
-        blocks.append(Table(SOURCE_TABLE, heads, rows))
+        slots = {item.name: item.slot for item in known.mirror.scheme.live_flags}
+        slots |= {item.name: item.slot for item in known.mirror.scheme.live_merges}
+        links = {
+            (row, column): Link(
+                words=f"{c.name}: {SOURCES[source][0].lower()}",
+                ask=(looks.SOURCE, str(slots[c.name]), str(int(source))),
+            )
+            for row, c in enumerate(known.classes)
+            for column, source in enumerate(used, 1)
+            if c.sources.get(source)
+        }
+        blocks.append(Table(SOURCE_TABLE, heads, rows, "", links))
     if len(known.equipments) > 1:
         blocks.append(_by_equipment(known))
     return blocks
@@ -219,7 +235,13 @@ def _rates(known: Known) -> Table:
         )
         for r in known.rates
     ]
-    return Table(RATE_TABLE, heads, rows)
+    links = {}
+    for row, r in enumerate(known.rates):
+        name = rows[row][0]
+        links[row, 1] = Link(words=f"looked at by {name}", ask=(looks.EXPERT, r.who, r.medium))
+        if r.raised:
+            links[row, 2] = links[row, 3] = Link(words=f"raised by {name}", ask=(looks.RAISED, r.who, r.medium))
+    return Table(RATE_TABLE, heads, rows, "", links)
 
 
 def problems(known: Known) -> list[Block]:

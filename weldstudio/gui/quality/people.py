@@ -112,11 +112,13 @@ def _audits(session: Session, draws: "Sequence[Draw]") -> PeopleTable:
         for one in _found(session, draws)
     ]
     text = "Drawn by chance, so that what was found says how many of all labels are wrong."
-    links = {
-        (row, 3): Link(ids=ids, words=f"audit sample of {rows[row][0]}")
-        for row, one in enumerate(_found(session, draws))
-        if (ids := tuple(p for p, drawn in session.mirror.reviews.audits.items() if one.draw.action_id in drawn))
-    }
+    links = {}
+    for row, one in enumerate(_found(session, draws)):
+        drawn = tuple(p for p, of in session.mirror.reviews.audits.items() if one.draw.action_id in of)
+        opened = {3: (drawn, ""), 4: (one.wrong_ids, "wrong in the "), 6: (one.reject_ids, "rejected in the ")}
+        for column, (ids, words) in opened.items():
+            if ids:
+                links[row, column] = Link(ids=ids, words=f"{words}audit sample of {rows[row][0]}")
     return AUDITS, heads, rows, text, links
 
 
@@ -135,7 +137,13 @@ def _audited_flags(session: Session, draws: "Sequence[Draw]") -> PeopleTable:
         (flag.name, _share(flag.raised), _interval(flag.raised), _share(flag.clear), _interval(flag.clear))
         for flag in newest.flags
     ]
-    return f"Wrong labels in the sample of {when(newest.draw.at.timestamp())}", heads, rows, "", {}
+    links = {
+        (row, column): Link(ids=ids, words=f"{flag.name}: {words} in the audit")
+        for row, flag in enumerate(newest.flags)
+        for column, ids, words in ((1, flag.down, "wrongly raised"), (3, flag.up, "wrongly clear"))
+        if ids
+    }
+    return f"Wrong labels in the sample of {when(newest.draw.at.timestamp())}", heads, rows, "", links
 
 
 def _found(session: Session, draws: "Sequence[Draw]") -> "list[Audit]":

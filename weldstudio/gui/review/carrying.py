@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtCore import QByteArray, QMetaType, QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
+from weldstudio.domain.errors import PhotoError
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
 from weldstudio.gui.revealing import reveal
 from weldstudio.gui.review.about_card import AboutCard
 from weldstudio.gui.review.grid import PhotoGrid
+from weldstudio.gui.review.photo_view import PhotoView
 from weldstudio.gui.review.pictures import as_image
+from weldstudio.gui.review.sources import Sources
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
@@ -28,9 +31,12 @@ MOST = 1000
 class Carrying(QObject):
     """The originals are handed on as they are: never a copy of ours, never with an overlay."""
 
-    def __init__(self, session: Session, actions: Actions, grid: PhotoGrid, *, veil: Veil, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, actions: Actions, grid: PhotoGrid, *, sources: Sources, veil: Veil, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._session, self._grid, self._veil, self._window = session, grid, veil, window
+        self._sources = sources
         self._reading, self._asking = Background(self), Background(self)
         self.card = AboutCard(window)
         actions.connect("photo.reveal", self.reveal)
@@ -57,13 +63,21 @@ class Carrying(QObject):
         self._session.tell(f"Copied {paths[0].name if len(paths) == 1 else counted(len(paths), 'photograph')}.")
 
     def drag(self) -> None:
-        """Out of the window, as files."""
+        """Out of the grid, as files."""
         paths = self.paths()
-        if not paths or self._are_too_many(paths):
-            return
-        drag = QDrag(self._grid)
-        drag.setMimeData(mime_of(paths))
-        kept = self._grid.thumbs.get(self._session.targets()[0])
+        if paths and not self._are_too_many(paths):
+            self._drag(paths, self._session.targets()[0], self._grid)
+
+    def drag_large(self, view: PhotoView) -> None:
+        """The one photograph out of a view."""
+        source = self._sources.of(view.photo_id) if view.photo_id is not None else None
+        if source is not None and view.photo_id is not None:
+            self._drag([source.path], view.photo_id, view)
+
+    def _drag(self, paths: Sequence[Path], photo_id: int, out_of: QWidget) -> None:
+        drag = QDrag(out_of)
+        drag.setMimeData(_Dragged(paths))
+        kept = self._grid.thumbs.get(photo_id)
         if kept is not None:
             drag.setPixmap(kept.pixmap.scaledToWidth(96, Qt.TransformationMode.SmoothTransformation))
         drag.exec(Qt.DropAction.CopyAction)
@@ -109,14 +123,47 @@ class Carrying(QObject):
         return len(paths) > MOST
 
 
+_IMAGE = "application/x-qt-image"
+
+
+class _Dragged(QMimeData):
+    """Files, and of a single one the picture as well, decoded only for a program that asks for it."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__()
+        _fill(self, paths)
+        self._single = paths[0] if len(paths) == 1 else None
+        self._image: QImage | None = None
+
+    def formats(self) -> list[str]:
+        return [*super().formats(), *([_IMAGE] if self._single is not None else [])]
+
+    def hasFormat(self, mimetype: str) -> bool:
+        return mimetype in self.formats()
+
+    def retrieveData(self, mimetype: str, preferred: QMetaType) -> QImage | QByteArray | object:
+        if mimetype != _IMAGE or self._single is None:
+            return super().retrieveData(mimetype, preferred)
+        if self._image is None:
+            try:
+                self._image = as_image(read_photo(self._single))
+            except PhotoError:
+                self._image = QImage()  # it goes as a file all the same
+        return self._image
+
+
 def mime_of(paths: Sequence[Path], image: QImage | None = None) -> QMimeData:
     """Files for other programs, their paths as text, and a picture if there is one."""
     mime = QMimeData()
-    mime.setUrls(_urls(paths))
-    mime.setText("\n".join(map(str, paths)))
+    _fill(mime, paths)
     if image is not None:
         mime.setImageData(image)
     return mime
+
+
+def _fill(mime: QMimeData, paths: Sequence[Path]) -> None:
+    mime.setUrls(_urls(paths))
+    mime.setText("\n".join(map(str, paths)))
 
 
 def _urls(paths: Sequence[Path]) -> list[QUrl]:

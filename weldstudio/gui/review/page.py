@@ -125,7 +125,8 @@ class ReviewPage(QWidget):
             session, actions, self.inspector.decision, go_on=self.going.next_joint, window=self
         )
         self.figures = FigureKeys(session, actions, self.large, overlays=self.overlays, window=self)
-        self.carrying = Carrying(session, actions, self.grid, veil=self.veil, window=self)
+        self.carrying = Carrying(*(session, actions, self.grid), sources=self.sources, veil=self.veil, window=self)
+        self.large.panes.carried.connect(self.carrying.drag_large)
         self.examples = Examples(session, actions, self.inspector.flags)
         self.seek = SeekBox(session, actions, shown=self.filtering.shown, going=self.going, over=self)
         self.apart = Apart(session, actions, self.stack, large=self.large, going=self.going)

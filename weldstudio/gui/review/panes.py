@@ -22,9 +22,13 @@ class Panes(QWidget):
     chosen = Signal(int)
     """Place of a view beside the first: work on what it shows (double click, or Return where the keyboard is)."""
 
+    carried = Signal(object)
+    """The view whose photograph is dragged out of the window."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.main = PhotoView(self)
+        self.main.carried.connect(partial(self.carried.emit, self.main))
         self.main.setMinimumSize(1, 1)
         self.setMinimumSize(160, 120)
         self.main.moved.connect(partial(self._follow, self.main))
@@ -79,6 +83,7 @@ class Panes(QWidget):
         view.moved.connect(partial(self._follow, view))
         view.whole_wanted.connect(self.main.whole_wanted)
         view.closed.connect(partial(self.chosen.emit, place))
+        view.carried.connect(partial(self.carried.emit, view))
         view.set_opacity(self.main.opacity)
         # Below what floats on the photographs.
         view.lower()

@@ -1,5 +1,7 @@
 """What mouse, touchpad and fingers do on a photograph: wheel and pinch zoom, dragging and two fingers move it.
 
+Where all of it is in sight there is nothing to move: dragging then takes it out to other programs; with Ctrl always.
+
 A wheel zooms. A touchpad tells of itself (its scrolling has phases, or its device is known), and then two fingers move
 the photograph while pinching zooms, as elsewhere; with Ctrl they zoom as well, which is how Windows hands pinches on.
 """
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QInputDevice, QMouseEvent, QNativeGestureEvent, QWheelEvent
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture
+from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture
 
 from weldstudio.gui.review.viewport import STEP
 
@@ -30,6 +32,8 @@ class PhotoHand(QObject):
         self._dragged: QPointF | None = None
         self._before = view.place
         """How it lay when the button was pressed."""
+        self._out_from: QPointF | None = None
+        """Where the button was pressed to drag the photograph out of the window."""
         self.ring = False
         """Whether the keyboard came here by a key, so that it has to be seen where it is."""
         view.grabGesture(Qt.GestureType.PinchGesture)
@@ -81,6 +85,7 @@ class PhotoHand(QObject):
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(pinch, QPinchGesture):
             return False
+        self._out_from = None
         if self._dragged is not None:
             # The first finger was taken for the mouse, until the second was there.
             self._dragged = None
@@ -94,13 +99,22 @@ class PhotoHand(QObject):
 
     def _mouse(self, kind: QEvent.Type, event: QMouseEvent) -> bool:
         if kind == QEvent.Type.MouseButtonPress and event.button() in _DRAGS:
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            if event.button() == Qt.MouseButton.LeftButton and (control or not self._view.overflows):
+                self._out_from = event.position()
+                return False
             self._dragged, self._before = event.position(), self._view.place
+        elif kind == QEvent.Type.MouseMove and self._out_from is not None:
+            if (event.position() - self._out_from).manhattanLength() >= QApplication.startDragDistance():
+                self._out_from = None
+                self._view.carried.emit()
+            return False
         elif kind == QEvent.Type.MouseMove and self._dragged is not None:
             self._view.pan_by(event.position() - self._dragged)
             self._dragged = event.position()
             return False
         elif kind == QEvent.Type.MouseButtonRelease:
-            self._dragged = None
+            self._dragged = self._out_from = None
         elif kind == QEvent.Type.MouseButtonDblClick and event.button() == Qt.MouseButton.LeftButton:
             self._view.closed.emit()
             return True

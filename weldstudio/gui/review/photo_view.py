@@ -39,6 +39,8 @@ class PhotoView(QWidget):
     """The zoom shows more detail than the picture has."""
     closed = Signal()
     """Double click: back to the grid, or on to this photograph."""
+    carried = Signal()
+    """It is dragged out of the window."""
     moved = Signal()
     """Somebody has zoomed or moved the photograph: `place` is another one."""
 
@@ -175,13 +177,17 @@ class PhotoView(QWidget):
         super().showEvent(event)
         self._settle.start(0)
 
+    @property
+    def overflows(self) -> bool:
+        """Whether a part of the photograph is out of sight."""
+        rect = self._place.rect
+        return rect.width() > self.width() + 1 or rect.height() > self.height() + 1
+
     def show_cursor(self) -> None:
         """A hand where there is something to move."""
-        rect = self._place.rect
-        larger = rect.width() > self.width() + 1 or rect.height() > self.height() + 1
-        if self._hand.dragging and larger:
+        if self._hand.dragging and self.overflows:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif larger:
+        elif self.overflows:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.unsetCursor()

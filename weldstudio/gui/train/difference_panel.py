@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from weldstudio.gui.cell_table import CellTable, cells
@@ -32,7 +32,7 @@ class DifferencePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run = ""
+        self._run = self._kept = ""
         self._photos: tuple[int, ...] = ()
         self.title = QLabel()
         set_look(self.title, "section")
@@ -45,7 +45,8 @@ class DifferencePanel(QWidget):
         self.note.setAccessibleName("Note on the run")
         self.note.setMaximumHeight(theme.px(96))
         self.keep = QPushButton("Keep the note")
-        self.keep.clicked.connect(lambda: self.note_written.emit(self._run, self.note.toPlainText()))
+        self.keep.clicked.connect(self._keep)
+        self.note.installEventFilter(self)
         self.settings = CellTable("Settings that differ")
         self.photos = QPushButton("Show these photographs")
         self.photos.setToolTip("On the Review page: those whose labels differ, and those that only one of them had")
@@ -70,6 +71,8 @@ class DifferencePanel(QWidget):
     def show_runs(self, runs: "Sequence[RunFacts]") -> None:
         """Show what is known at once of these."""
         one = runs[0] if len(runs) == 1 else None
+        if one is None or one.id != self._run:
+            self._keep()
         self.note.setVisible(one is not None)
         self.keep.setVisible(one is not None)
         self.settings.hide()
@@ -81,18 +84,29 @@ class DifferencePanel(QWidget):
             self.words.setText(NONE if not runs else "Comparing…" if len(runs) == 2 else MANY)
             return
         if one.id != self._run:
-            self._run = one.id
-            self.note.setPlainText(one.summary.note)
+            self._run, self._kept = one.id, one.summary.note
+            self.note.setPlainText(self._kept)
         self.title.setText(f"{one.summary.name}, {when(one.summary.started)}".rstrip(", "))
         self.words.setText(one.summary.sentence)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut:
+            self._keep()  # nothing that was typed is lost by looking elsewhere
+        return super().eventFilter(watched, event)
+
+    def _keep(self) -> None:
+        text = self.note.toPlainText()
+        if self._run and text != self._kept:
+            self._kept = text
+            self.note_written.emit(self._run, text)
+
     def show_difference(self, names: tuple[str, str], difference: "RunDifference") -> None:
         """Show how two runs differ; `names` is how they are called."""
-        heads = [(names[0], "The first of the two"), (names[1], "The second of the two")]
+        heads = [("First", names[0]), ("Second", names[1])]  # names would leave no room for what differs
         rows = [(LABELS.get(key, key), *values) for key, values in difference.settings.items()]
         snapshot = difference.snapshot
         same = "" if rows else "The settings are the same. "
-        self.words.setText(f"{same}{snapshot.sentence}")
+        self.words.setText(f"First: {names[0]}\nSecond: {names[1]}\n\n{same}{snapshot.sentence}")
         _show(self.settings, [("Setting", ""), *heads], rows)
         self.settings.setVisible(bool(rows))
         said = [(f"{c.path.rpartition('/')[2]} · {c.name}", c.first.word, c.second.word) for c in snapshot.changed]

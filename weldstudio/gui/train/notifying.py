@@ -1,11 +1,8 @@
 """A word on the desktop when a training has ended or gave an alarm while somebody looks elsewhere."""
 
 import json
-import os
 import sys
-from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QProcess, QTimer
@@ -17,6 +14,7 @@ from weldstudio.gui.train.runs_list import RunRow
 from weldstudio.gui.words import percent
 
 SHOWN_MS: Final = 10_000
+SERVICE: Final = "org.freedesktop.Notifications"
 
 
 class RunNotices(QObject):
@@ -41,24 +39,8 @@ class RunNotices(QObject):
                 QApplication.alert(top)
         title, text = notice(row)
         failed = row.state in ("failed", "interrupted") or row.live
-        self._ask(commands(title, text, failed=failed), title, text, failed=failed)
-
-    def _ask(self, ways: Sequence[Sequence[str]], title: str, text: str, *, failed: bool) -> None:
-        """Ask the first of these programs to show it, the next where it cannot; where none can, the tray."""
-        if not ways:
+        if not any(_started(*way) for way in commands(title, text, failed=failed)):
             self._show(title, text, failed=failed)
-            return
-        program, *arguments = ways[0]
-        asked = QProcess(self)
-
-        def ended(code: int) -> None:
-            asked.deleteLater()
-            if code:
-                self._ask(ways[1:], title, text, failed=failed)
-
-        asked.finished.connect(lambda code, _status: ended(code))
-        asked.errorOccurred.connect(lambda error: ended(1) if error == QProcess.ProcessError.FailedToStart else None)
-        asked.start(program, arguments)
 
     def _show(self, title: str, text: str, *, failed: bool) -> None:
         if not QSystemTrayIcon.isSystemTrayAvailable():
@@ -76,32 +58,45 @@ class RunNotices(QObject):
             self._tray.hide()
 
 
-def commands(title: str, text: str, *, failed: bool) -> tuple[tuple[str, ...], ...]:
-    """Programs that ask a freedesktop.org desktop to show a message; none elsewhere: there the tray does it.
+def commands(title: str, text: str, *, failed: bool) -> tuple[tuple[str, list[str]], ...]:
+    """Programs with their arguments, any of which asks a freedesktop.org desktop to show a message; none elsewhere.
 
     Qt shows messages beside an icon in the tray alone, which not every such desktop has. Its binding of the bus cannot
-    write the unsigned number that the call for messages takes, but each of these programs, of which one is there, can.
+    write the unsigned number that the call for messages takes, but these programs can, of which one is there.
     """
-    bus = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"), "bus")
-    if sys.platform in ("win32", "darwin") or not ("DBUS_SESSION_BUS_ADDRESS" in os.environ or bus.exists()):
+    if not _heard():
         return ()
-    service, path = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
     body = escape(text, quote=False)  # a desktop may read it as markup
-    urgency = "critical" if failed else "normal"
-    call = ("gdbus", "call", "--session", "--dest", service, "--object-path", path, "--method", f"{service}.Notify")
-    said = ("weldstudio", "0", "", json.dumps(title, ensure_ascii=False), json.dumps(body, ensure_ascii=False))
+    call = ["call", "--session", "--dest", SERVICE, "--object-path", f"/{SERVICE.replace('.', '/')}", "--method"]
+    said = ["weldstudio", "0", "", json.dumps(title, ensure_ascii=False), json.dumps(body, ensure_ascii=False)]
+    urgency = f'{{"urgency": <byte {2 if failed else 1}>}}'
+    sent = ["--app-name=weldstudio", f"--urgency={'critical' if failed else 'normal'}", f"--expire-time={SHOWN_MS}"]
     return (
-        (
-            "notify-send",
-            "--app-name=weldstudio",
-            f"--urgency={urgency}",
-            f"--expire-time={SHOWN_MS}",
-            "--",
-            title,
-            body,
-        ),
-        (*call, *said, "[]", f'{{"urgency": <byte {2 if failed else 1}>}}', str(SHOWN_MS)),
+        ("notify-send", [*sent, "--", title, body]),
+        ("gdbus", [*call, f"{SERVICE}.Notify", *said, "[]", urgency, str(SHOWN_MS)]),
     )
+
+
+def _started(program: str, arguments: list[str]) -> bool:
+    process = QProcess()
+    process.setProgram(program)
+    process.setArguments(arguments)
+    process.setStandardOutputFile(QProcess.nullDevice())
+    process.setStandardErrorFile(QProcess.nullDevice())
+    return bool(process.startDetached())
+
+
+def _heard() -> bool:
+    """Whether there is a desktop that shows messages, or would be started by one."""
+    if sys.platform in ("win32", "darwin"):
+        return False
+    from PySide6.QtDBus import QDBusConnection
+
+    bus = QDBusConnection.sessionBus()
+    if not bus.isConnected():
+        return False
+    names = bus.interface()
+    return bool(names.isServiceRegistered(SERVICE).value() or SERVICE in names.activatableServiceNames().value())
 
 
 def notice(row: RunRow) -> tuple[str, str]:

@@ -239,7 +239,9 @@ class TrainPage(QWidget):
         return mirror.photo_path(photo) if photo in set(mirror.ids.tolist()) else None
 
     def _show_obstacle(self) -> None:
-        if self._starting:
+        if self._session.read_only:
+            self.panel.set_obstacle("This window can only look: start the training in the one that may write.")
+        elif self._starting:
             self.panel.set_obstacle("Preparing the run…")
         else:
             self.panel.set_obstacle("")

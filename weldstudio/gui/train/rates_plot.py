@@ -15,7 +15,7 @@ from weldstudio.domain.curves import ON_CLEAR, ON_RAISED, Curves
 from weldstudio.gui.theme import theme
 from weldstudio.gui.train.plot_parts import PercentAxis, dress_axes, dress_curve, pen_of, plain_plot, roomy
 
-ROOM = 0.03
+ROOM = 0.06
 
 
 class RatesPlot(pg.GraphicsLayoutWidget):
@@ -29,7 +29,9 @@ class RatesPlot(pg.GraphicsLayoutWidget):
         roomy(self)
         axes = {"left": PercentAxis("left"), "bottom": PercentAxis("bottom")}
         self.plane = plain_plot(
-            self.addPlot(row=0, col=0, axisItems=axes), "on raised: found", bottom="on clear: spared"
+            self.addPlot(row=0, col=0, axisItems=axes),
+            "on raised: found (sensitivity)",
+            bottom="on clear: spared (specificity)",
         )
         self.plane.setLimits(xMin=-ROOM, xMax=1 + ROOM, yMin=-ROOM, yMax=1 + ROOM)
         self._chance = self.plane.plot([0, 1], [1, 0])

@@ -145,8 +145,7 @@ class RunActions(QObject):
         """Give the chosen runs a star, or take it away where all have one."""
         rows = self._chosen()
         on = not all(row.star for row in rows)
-        for row in rows:
-            self._mark("Star" if on else "Take the star away", row, star=on)
+        self._mark("Star" if on else "Take the star away", rows, star=on)
 
     def ask_note(self) -> None:
         """Ask for the note on the chosen run."""
@@ -158,14 +157,14 @@ class RunActions(QObject):
     def note(self, row: RunRow, text: str) -> None:
         """Write a note on a run."""
         if text.strip() != row.note:
-            self._mark("Note on a run", row, note=text)
+            self._mark("Note on a run", [row], note=text)
 
     def delete(self) -> None:
         """Delete the chosen runs; undo brings them back."""
         rows = self._chosen()
-        for row in rows:
-            self._mark(f"Delete the run {row.name}", row, gone=True)
-        self._session.tell(f"{counted(len(rows), 'run')} deleted", undo=True)
+        said = counted(len(rows), "run")
+        self._mark(f"Delete {said}", rows, gone=True)
+        self._session.tell(f"{said} deleted", undo=True)
 
     def export(self) -> None:
         """Ask where to, and write the curves of the chosen runs there."""
@@ -195,8 +194,8 @@ class RunActions(QObject):
         else:
             self._session.tell(f"Drew the curves into {file.name}")
 
-    def _mark(self, text: str, row: RunRow, **what: Any) -> None:
-        self._session.edit(text, _mark, row.id, who=self._session.who, what=what)
+    def _mark(self, text: str, rows: Sequence[RunRow], **what: Any) -> None:
+        self._session.edit(text, _mark, [row.id for row in rows], who=self._session.who, what=what)
 
 
 def recipe_of(folder: Path) -> tuple[Recipe, Path | None]:
@@ -206,10 +205,10 @@ def recipe_of(folder: Path) -> tuple[Recipe, Path | None]:
     return recipe, kept[0] if kept else None
 
 
-def _mark(store: "Store", run_id: str, *, who: str, what: dict[str, Any]) -> Done:
+def _mark(store: "Store", runs: list[str], *, who: str, what: dict[str, Any]) -> Done:
     from weldstudio.studio import marking
 
-    return marking.mark(store, run_id, who=who, **what)
+    return marking.mark(store, runs, who=who, **what)
 
 
 def _write(_store: "Store", runs: list[RunFolder], target: Path) -> str:

@@ -123,7 +123,7 @@ class RunView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self._progress)
-        for banner in (self.news, *self._banners):
+        for banner in (*self._banners, self.news):  # last: an alarm's button never moves from under the mouse
             layout.addWidget(banner)
         layout.addLayout(tabs)
         layout.addWidget(level_line())

@@ -221,15 +221,15 @@ class RunsPage(QWidget):
         self._session.run(_facts, known).then(self._take)
 
     def _take(self, facts: list[RunFacts]) -> None:
-        first = not self._facts
+        known = {run.id for run in self._facts}
         self._facts = facts
         if not self._touched:
             self._more = run_table.varying(facts)[:MOST_VARYING]
         for gone in self.table.runs.pens.keys() - {run.id for run in facts}:
             self.table.runs.tick(gone, False)
-        if first:
-            for run in facts[:FIRST_TICKED]:
-                self.table.runs.tick(run.id, True)
+        begun = [run for run in facts if run.summary.started][:FIRST_TICKED]
+        for run in [run for run in facts if run.id not in known] if known else begun:
+            self.table.runs.tick(run.id, True)
         measure = self.measure.currentData()
         flags = [key for key in offered_columns(facts) if key.startswith("flag:")]
         offered = [self.measure.itemData(i) for i in range(self.measure.count())]
@@ -250,6 +250,8 @@ class RunsPage(QWidget):
                 rows = run_table.ordered(rows, self._sorted[0], descending=self._sorted[1])
         except RecipeError as error:
             rows, problem = self.table.runs.rows, str(error)
+        if self._facts and not rows:
+            problem = "No run passes this filter."
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
         self.table.show_rows(rows, (*FIXED, *self._more), self._sorted)

@@ -162,6 +162,8 @@ class RunsTable(QTableView):
         self.setModel(self.runs)
         self.setProperty("look", "bare")
         self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -205,6 +207,7 @@ class RunsTable(QTableView):
         if fresh:
             self.resizeColumnsToContents()
             self.setColumnWidth(0, theme.px(64))
+            self.setColumnWidth(1, self.columnWidth(1) + theme.px(24))  # for a star that is given later
         if chosen != self.chosen_ids:
             self.chosen.emit(self.chosen_ids)
 
