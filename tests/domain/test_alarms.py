@@ -107,6 +107,7 @@ GOOD = [
     Plan(width=40, signal=2.5, photos=300),
     Plan(rate=1.5, signal=1.8),
     Plan(wrong=0.05, epochs=30),
+    Plan(shares=(0.2,) * 6, photos=80, judged=20, signal=2.5, rate=0.5, epochs=5),  # of which 4 are raised
 ]
 
 

@@ -77,6 +77,13 @@ def test_average_precision_by_hand() -> None:
     assert average_precision(SCORES, RAISED) == pytest.approx((1 / 1 + 2 / 3 + 3 / 4) / 3)
 
 
+@pytest.mark.parametrize("kind", [True, False])
+def test_a_kind_of_photo_alone_makes_no_figure_of_both(kind: bool) -> None:
+    found = score_class(np.array([0.2, 0.7]), np.full(2, kind), 0.5)
+    assert (found.mean_per_class_accuracy, found.auc, found.average_precision) == (None, None, None)
+    assert found.interval == (0.0, 1.0)
+
+
 @given(pairs)
 def test_no_threshold_beats_the_best_one(rows: list[tuple[float, bool]]) -> None:
     scores = np.array([s for s, _ in rows])

@@ -26,6 +26,12 @@ from weldstudio.ml.train import train
 ALL = {"network.freeze": "0", "schedule.fitted_start": "false"}
 """All layers are trained, from a head that knows nothing, as the thesis did."""
 PLAIN = ALL | {"loss.name": "bce", "thresholds.rule": "half"}
+PLAIN_HEAD = {"network.freeze": "-1", "loss.name": "bce", "thresholds.rule": "half"}
+FLOWERS = ALL | {
+    "schedule.optimiser": "adam",
+    "schedule.learning_rate": "0.001",
+    "schedule.schedule": "fixed",
+}
 SOPER = {
     "augmentation.cut": "0",
     "augmentation.stretch": "0",
@@ -110,11 +116,24 @@ def comparisons(stages: int) -> dict[str, Comparison]:
             ),
             one_flag=True,
         ),
+        "imbalance_head": Comparison(
+            "98 % imbalance, decided at one half, last layer alone, fitted to the end",
+            (
+                Variant("plain cross entropy", PLAIN_HEAD, "not tried"),
+                Variant("Bayesian", PLAIN_HEAD | {"loss.name": "bayesian"}, "not tried", 1),
+                Variant("logit-adjusted", PLAIN_HEAD | {"loss.name": "logit_adjusted"}, "not tried", 1),
+                Variant(
+                    "plain, threshold from validation", PLAIN_HEAD | {"thresholds.rule": "accuracy"}, "not tried", 1
+                ),
+                Variant("plain, prior correction", PLAIN_HEAD | {"thresholds.rule": "prior"}, "not tried", 1),
+            ),
+            one_flag=True,
+        ),
         "basic": Comparison(
             "Basic CNN, plain or augmented [S]",
             (
-                Variant("plain", ALL | {"data.augment": "false"}, "74", weights=False),
-                Variant("augmented", ALL | SOPER, "79", 1, weights=False),
+                Variant("plain", FLOWERS | {"data.augment": "false"}, "74", weights=False),
+                Variant("augmented", FLOWERS | SOPER, "79", 1, weights=False),
             ),
             network="basic_cnn",
         ),

@@ -40,6 +40,7 @@ def _check(name: str) -> None:
     assert network.stage_names == row.stages
     assert architectures.parameters(network) == row.parameters
     assert network.overlay == row.overlay
+    network.load_state_dict(cloned(network.state_dict()))  # as what is kept of a training, or read from a file
     with torch.inference_mode():
         maps = network.feature_map(torch.zeros(1, 3, row.least_size, row.least_size))
         assert maps.shape[1] == row.feature_width

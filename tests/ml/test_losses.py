@@ -80,12 +80,23 @@ def test_the_prior_of_a_batch_without_a_class_is_finite() -> None:
 
 @pytest.mark.parametrize("task", ["multilabel", "exclusive"])
 @pytest.mark.parametrize("name", NAMES)
+def test_parts_of_a_batch_add_up_to_it(name: str, task: str) -> None:
+    states = EXCLUSIVE if task == "exclusive" else STATES
+    logits = torch.linspace(-2, 2, states.numel()).reshape(states.shape)
+    loss = Loss(LossChoice(name=name), task, states)
+    parts = [loss.entries(logits[part], states[part], states) for part in torch.arange(len(states)).split(2)]
+    assert torch.allclose(torch.cat(parts), loss.entries(logits, states))
+
+
+@pytest.mark.parametrize("task", ["multilabel", "exclusive"])
+@pytest.mark.parametrize("name", NAMES)
 def test_gradients_are_those_of_the_formula(name: str, task: str) -> None:
     """By differences, in double precision."""
     states = EXCLUSIVE if task == "exclusive" else STATES
     generator = torch.Generator().manual_seed(4)
     logits = torch.randn(*states.shape, generator=generator, dtype=torch.float64).requires_grad_(True)
-    loss = Loss(LossChoice(name=name, tau=0.7, gamma_raised=1.0), task, states)
+    choice = LossChoice(name=name, tau=0.7, gamma_raised=1.0, label_smoothing=0.1, pos_weight_cap=3.0)
+    loss = Loss(choice, task, states)
     assert torch.autograd.gradcheck(lambda z: loss(z, states), (logits,), atol=1e-5)
 
 

@@ -35,7 +35,7 @@ def _other_labels(manifest: Manifest) -> Manifest:
     return replace(
         manifest,
         photos=tuple(
-            replace(photo, states=(0 if number % 4 == 0 else 3 - photo.states[0], *photo.states[1:]))
+            photo._replace(states=(0 if number % 4 == 0 else 3 - photo.states[0], *photo.states[1:]))
             for number, photo in enumerate(manifest.photos)
         ),
     )
@@ -103,7 +103,7 @@ def test_a_fitted_head_on_a_frozen_trunk_is_independent_without_copies() -> None
 
 def test_every_photo_validates_in_one_fold_and_joints_stay_whole(made: MadeCollection) -> None:
     manifest = manifest_of(made)
-    manifest = replace(manifest, photos=tuple(replace(p, unit=p.id // 2) for p in manifest.photos))
+    manifest = replace(manifest, photos=tuple(p._replace(unit=p.id // 2) for p in manifest.photos))
     parts = parts_of(SMALL.with_values({"data.folds": "4"}), manifest)
     assert len(parts) == 4
     where: dict[int, set[int]] = {}

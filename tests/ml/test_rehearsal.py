@@ -56,9 +56,12 @@ def test_what_is_tried_before_leaves_the_training_as_it_would_have_been(made: Ma
 def test_a_suggested_rate_can_be_used(made: MadeCollection, tmp_path: Path) -> None:
     said = run(
         SMALL, manifest_of(made), tmp_path / "run", schedule__range_test="use", schedule__schedule="fixed",
-        schedule__learning_rate="0.00001", schedule__epochs="1",
+        schedule__learning_rate="0.00001", schedule__epochs="1", schedule__overfit_check="true",
     )  # fmt: skip
     (tested,) = of(RangeTested, said)
+    by_heart = next(n for n, m in enumerate(said) if isinstance(m, Stage) and "by heart" in m.text)
+    assert said.index(tested) < by_heart, "the check is made at the rate that is used"
+    assert not any("schedule.range_test" in alarm.remedy for alarm in of(Alarm, said)), "it was done already"
     rate = 0.00001 if tested.suggestion is None else tested.suggestion
     assert {step.learning_rate for step in of(Step, said)} == {rate}
 

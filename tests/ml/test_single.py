@@ -148,6 +148,17 @@ def test_two_phases_begin_with_the_head_alone(weights: Path, made: MadeCollectio
     assert said[-1].mean_per_class_accuracy >= points[0].mean_per_class_accuracy
 
 
+def test_without_a_fitted_start_the_training_alone_is_judged(
+    weights: Path, made: MadeCollection, tmp_path: Path
+) -> None:
+    manifest = replace(manifest_of(made), weights=str(weights))
+    said = run(SMALL, manifest, tmp_path / "run", schedule__fitted_start="false", schedule__epochs="1")
+    assert not [stage for stage in of(Stage, said) if "head" in stage.text]
+    assert of(Evaluated, said)[0].step == 0
+    assert of(Evaluated, said)[0].mean_per_class_accuracy == 0.5
+    assert said[-1].state == "done"
+
+
 def test_a_hinge_answers_with_probabilities(made: MadeCollection, tmp_path: Path) -> None:
     """After Platt's sigmoid the mean probability on validation photos is the share of raised ones, nearly."""
     manifest = manifest_of(made)

@@ -141,7 +141,7 @@ def test_exclusive_classes_are_told_by_their_recall(made: MadeCollection, tmp_pa
 def test_labels_that_are_not_known_change_nothing(made: MadeCollection, tmp_path: Path) -> None:
     manifest = _manifest(made)
     more = tuple(
-        replace(photo, id=photo.id + 1000, states=(0, 3, 0)) for photo in manifest.photos if photo.split != Split.TEST
+        photo._replace(id=photo.id + 1000, states=(0, 3, 0)) for photo in manifest.photos if photo.split != Split.TEST
     )
     plain = _train(FROZEN, manifest, tmp_path / "a")
     masked = _train(FROZEN, replace(manifest, photos=manifest.photos + more), tmp_path / "b")

@@ -18,6 +18,7 @@ from weldstudio.store import mirror as mirrors
 from weldstudio.store import photos
 from weldstudio.store.store import Store
 from weldstudio.studio import features, labelling, likeness, next_batch, propagating
+from weldstudio.studio import scheme as schemes
 from weldstudio.studio.look_alikes import LookAlikes
 
 
@@ -105,6 +106,23 @@ def test_what_to_label_next_is_unlabelled_and_partly_by_chance(store: Store) -> 
     found = next_batch.accuracy(store, mirrors.read(store))
     assert sum(up.of + down.of for up, down in found.values()) == 3
     assert [one.photo_id for one in next_batch.suggest(store, 12, seed=1, who="Ann").photos] != ids[:1]
+
+
+def test_a_flag_that_the_model_does_not_know_is_asked_about_by_what_its_first_labels_hint_at(store: Store) -> None:
+    mirror = mirrors.read(store)
+    truth = mirror.states(0)
+    schemes.save(store, mirror.scheme.with_flag("New", 5), who="Ann")
+    label(store, {int(i): [State.UNSEEN] * 3 + [State(int(truth[i - 1]))] for i in range(1, 16)})
+    asked = [one.photo_id for one in next_batch.suggest(store, 10, seed=0, who="Ann").photos if one.flag == "New"]
+    assert len(asked) == 9
+    assert np.mean([truth[photo - 1] == State.RAISED for photo in asked]) > 0.8  # a third of all
+
+
+def test_without_flags_there_is_nothing_to_ask_about(store: Store) -> None:
+    for slot in range(3):
+        schemes.retire_flag(store, slot, who="Ann")
+    with pytest.raises(JobFailed, match="no flags to label"):
+        next_batch.suggest(store, 10, seed=0, who="Ann")
 
 
 def test_rare_flags_have_their_share() -> None:

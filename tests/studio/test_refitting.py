@@ -78,7 +78,11 @@ def test_a_training_on_the_same_trunk_starts_from_the_refitted_heads(store: Stor
     found = starting_heads(store, recipe, file)
     assert found is not None
     assert found.slots.tolist() == [0, 1, 2]
-    for other in ({"network.input_size": "96"}, {"network.head": "two_layers"}, {"network.reinitialise": "1", "network.freeze": "0"}):
+    for other in (
+        {"network.input_size": "96"},
+        {"network.head": "two_layers"},
+        {"network.reinitialise": "1", "network.freeze": "0"},
+    ):
         assert starting_heads(store, recipe.with_values(other), file) is None
     write_weights(store.folder / "models" / "m2", b"other", b"head")
     assert starting_heads(store, recipe, store.folder / "models" / "m2" / file.name) is None

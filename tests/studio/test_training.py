@@ -379,6 +379,7 @@ def test_presets_load_and_the_fast_one_is_quick(tmp_path: Path) -> None:
     assert changed == replace(found["quick"], seed=3)
     (tmp_path / "own.toml").write_text(changed.to_toml(), "utf-8")
     assert training.load_recipe(tmp_path / "own.toml") == changed
+    assert training.load_recipe("thesis clamp task") == training.experiments()["clamp"]
     with pytest.raises(RecipeError, match="Did you mean 'quick'"):
         training.load_recipe("quik")
     with pytest.raises(RecipeError, match="Presets are: quick"):

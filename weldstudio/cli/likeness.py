@@ -114,7 +114,7 @@ def _hand_on(project: Path, path: str, *, do_copy: bool, who: str | None, as_jso
 def next_(project: Path, *, count: int, seed: int, accuracy: bool, who: str | None, as_json: bool) -> None:
     """The photos of PROJECT from whose labels most would be learned, rare flags with their share, unlike each other.
 
-    About one in eight is drawn by chance and remembered as such: from these alone --accuracy says how good the model is.
+    About one in eight is drawn by chance and remembered as such; --accuracy judges the model by these alone.
     """
     from weldstudio.store import mirror as mirrors
     from weldstudio.studio import next_batch

@@ -29,8 +29,9 @@ ALIKE = 0.05
 """The same, where the ranking is chance as well."""
 NO_GAIN = 0.98
 """Share of the prior's entropy from which a cross entropy is none the wiser."""
-SEEN = 0.8
-"""Area under the ROC curve that the validation photos must suffice to tell from chance; else a ranking says nothing."""
+SEEN, SURE = 0.8, 3.24
+"""Area under the ROC curve that must lie so many standard errors above chance on as many validation photos, else a
+ranking says nothing: nine in ten networks that see so much are then not taken for blind (1.96 + 1.28)."""
 CORRELATED = 0.95
 REPEATED = 0.02
 """Mean change of a photo's loss from epoch to epoch, as a share of the mean loss, below which it repeats itself."""
@@ -38,8 +39,8 @@ LEAST_BATCHES = 8
 WINDOW = 5
 """Steps of which the middle loss is taken."""
 SHOT_UP, GREW = 5.0, 1.2
-EARLY = 0.2
-"""Share of the planned steps before which a network may still know nothing."""
+EARLY, FEW_STEPS = 0.2, 20
+"""Share of the planned steps, and steps, before which a network may still know nothing."""
 FALLS = 3
 """Evaluations in a row."""
 MOST_NAMES = 4
@@ -140,7 +141,7 @@ class Watch:
         self._since = []
         if self.planned:
             now = {name for name in self.names if is_constant(message.per_class.get(name, {}))}
-            if message.step >= EARLY * self.planned:
+            if message.step >= max(EARLY * self.planned, FEW_STEPS):
                 yield from self._tell_constant(now & self._suspects)
             self._suspects = now
             yield from self._overfits()  # the passes that fit a head are no training
@@ -290,7 +291,7 @@ def is_constant(figures: Mapping[str, Any]) -> bool:
     low, high = auc_interval(area, raised, clear)
     if not low <= 0.5 <= high:
         return False
-    enough = auc_interval(SEEN, raised, clear)[0] > 0.5
+    enough = auc_interval(SEEN, raised, clear, z=SURE)[0] > 0.5
     return bool((spread < ALIKE or no_gain) if enough else (spread < ALIKE and no_gain))
 
 

@@ -59,10 +59,13 @@ def _joined(unit: NDArray[np.int64], owners: NDArray[np.int64], groups: NDArray[
     """Units joined further where owners of theirs are in one group; the smallest number of a unit stands for it."""
     parent = unit.copy()
     first: dict[int, int] = {}
-    for owner, group in zip(owners.tolist(), groups.tolist(), strict=True):
+    several = np.bincount(groups, minlength=1)[groups] > 1  # most pictures are like no other
+    for owner, group in zip(owners[several].tolist(), groups[several].tolist(), strict=True):
         a, b = _root(parent, owner), _root(parent, first.setdefault(group, owner))
         parent[max(a, b)] = min(a, b)
-    return np.array([_root(parent, i) for i in range(len(parent))], dtype=np.int64)
+    while (parent[parent] != parent).any():
+        parent = parent[parent]
+    return parent
 
 
 def clusters(hashes: NDArray[np.uint64], *, distance: int = DISTANCE) -> NDArray[np.int64]:

@@ -119,7 +119,8 @@ class Schedule:
     fitted_start: bool = told(
         True,
         "Fitted start",
-        "Begins the training of stages from the fitted head, so that a random head does not spoil them.",
+        "Begins the training of stages from the fitted head, so that a random head does not spoil them. Off: from a "
+        "head that knows nothing, as the theses did.",
         trained=True,
         source="Kumar et al., ICLR 2022",
     )

@@ -159,8 +159,8 @@ def auc(scores: Floats, raised: Bools) -> float | None:
 
 
 def average_precision(scores: Floats, raised: Bools) -> float | None:
-    """Area under the precision-recall steps; None without raised photos."""
-    if not raised.any():
+    """Area under the precision-recall steps; None unless both kinds of photos are known, as for the other area."""
+    if not raised.any() or raised.all():
         return None
     recall, precision = precision_recall(scores, raised)
     return float(np.sum(np.diff(np.r_[0.0, recall]) * precision))
@@ -189,9 +189,9 @@ class ClassScores:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the mean per-class accuracy."""
+        """95 % interval of the mean per-class accuracy; (0, 1) where there is none."""
         raised, clear, _ = self.trials
-        return mean_interval((raised, clear))
+        return mean_interval((raised, clear)) if raised[1] and clear[1] else (0.0, 1.0)
 
     @property
     def trials(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,24 +42,18 @@ def assign(
 
     order = _seeded_order(ids, seed)
     flags = raised[order].astype(bool)
-    ids = ids[order]
+    numbers = ids[order].tolist()
 
     # What each split still lacks: of every class, and in all. Fixed units have been dealt already.
     lacks = np.outer(weight, flags.sum(axis=0)).astype(float)
     lacks_any = weight * len(ids)
-    result: dict[int, Split] = {}
-    free = np.ones(len(ids), dtype=bool)
-    for index, unit in enumerate(ids):
-        if int(unit) in fixed:
-            split = fixed[int(unit)]
-            result[int(unit)] = split
-            free[index] = False
-            if split in splits:
-                lacks[splits.index(split)] -= flags[index]
-                lacks_any[splits.index(split)] -= 1
-
-    for index, choice in _deal(flags, free, lacks, lacks_any):
-        result[int(ids[index])] = splits[choice]
+    result = {unit: fixed[unit] for unit in numbers if unit in fixed}
+    dealt = np.array([result.get(unit, "") for unit in numbers], dtype=object)
+    for place, split in enumerate(splits):
+        lacks[place] -= flags[dealt == split].sum(axis=0)
+        lacks_any[place] -= (dealt == split).sum()
+    for index, choice in _deal(flags, dealt == "", lacks, lacks_any):
+        result[numbers[index]] = splits[choice]
     return result
 
 
@@ -77,32 +72,35 @@ def _deal(
 ) -> Iterator[tuple[int, int]]:
     """(row, place) of every free row of `flags` (n, classes); what the places lack is counted down."""
     remaining, free = flags & free[:, None], free.copy()
+    # Of a few places only: plain numbers are quicker than arrays.
+    lack, total = lacks.T.tolist(), lacks_any.tolist()
+    places = range(len(total))
     while True:
         counts = remaining.sum(axis=0)
         if not counts.any():
             break
         rarest = int(np.where(counts > 0, counts, np.iinfo(np.int64).max).argmin())
-        for index in np.flatnonzero(remaining[:, rarest]).tolist():
-            choice = _neediest(lacks[:, rarest], lacks_any)
+        needed = lack[rarest]
+        rows = np.flatnonzero(remaining[:, rarest])
+        ends = np.r_[0, flags[rows].sum(axis=1).cumsum()].tolist()
+        columns = np.nonzero(flags[rows])[1].tolist()
+        for index, (first, end) in zip(rows.tolist(), pairwise(ends), strict=True):
+            least = max(needed) - 1e-9
+            neediest = [place for place in places if needed[place] >= least]
+            choice = max(neediest, key=total.__getitem__) if len(neediest) > 1 else neediest[0]
             yield index, choice
-            lacks[choice] -= flags[index]
-            lacks_any[choice] -= 1
-            remaining[index] = False
-            free[index] = False
+            for column in columns[first:end]:
+                lack[column][choice] -= 1
+            total[choice] -= 1
+        remaining[rows] = False
+        free[rows] = False
     for index in np.flatnonzero(free).tolist():
-        choice = int(np.argmax(lacks_any))
+        choice = max(places, key=total.__getitem__)
         yield index, choice
-        lacks_any[choice] -= 1
+        total[choice] -= 1
 
 
 def _seeded_order(ids: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """A shuffle that depends on the set of ids and the seed, not on the order in which they came."""
     ascending = np.argsort(ids, kind="stable")
     return ascending[np.random.default_rng(seed).permutation(len(ids))]
-
-
-def _neediest(lacks: NDArray[np.floating], lacks_any: NDArray[np.floating]) -> int:
-    # Of a few places only: plain numbers are quicker than arrays.
-    lacking, total = lacks.tolist(), lacks_any.tolist()
-    least = max(lacking) - 1e-9
-    return int(max((place for place, much in enumerate(lacking) if much >= least), key=total.__getitem__))

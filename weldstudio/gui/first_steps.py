@@ -66,7 +66,7 @@ class Step(QWidget):
     def _draw(self) -> None:
         self._fit()
         name, role = ("success", "success") if self.done else ("unseen", "secondary")
-        self._mark.setPixmap(pixmap(name, role, _MARK, ratio=self.devicePixelRatioF()))
+        self._mark.setPixmap(pixmap(name, role, theme.px(_MARK), ratio=self.devicePixelRatioF()))
         set_look(self.words, "secondary" if self.done else "")
 
 

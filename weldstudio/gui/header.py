@@ -47,11 +47,11 @@ class SavedMark(QWidget):
     def sizeHint(self) -> QSize:
         metrics = self.label.fontMetrics()
         widest = max(metrics.horizontalAdvance(word) for _, _, word in _MARKS.values())
-        return QSize(widest + 16 + 4 + 8, super().sizeHint().height())
+        return QSize(widest + theme.px(16) + 4 + 8, super().sizeHint().height())
 
     def _draw(self) -> None:
         name, role, word = _MARKS[self._state]
-        self._picture.setPixmap(pixmap(name, role, 16, ratio=self.devicePixelRatioF()))
+        self._picture.setPixmap(pixmap(name, role, theme.px(16), ratio=self.devicePixelRatioF()))
         self.label.setText(word)
         look = "danger" if role == "danger" else "secondary"
         if look != self.label.property("look"):

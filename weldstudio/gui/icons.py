@@ -58,8 +58,8 @@ def icon(name: str, role: str = "text", size: int = ICON) -> QIcon:
 
 
 def set_icon(target: HasIcon, name: str, role: str = "text", size: int = ICON) -> None:
-    """Give `target` (a button or action) an icon that follows the theme for as long as the target lives."""
-    target.setIcon(icon(name, role, size))
+    """Give `target` (a button or action) an icon that follows theme and text size for as long as the target lives."""
+    target.setIcon(icon(name, role, theme.px(size)))
     if not isinstance(target, QObject):
         return
     previous = target.findChild(_Tint, options=Qt.FindChildOption.FindDirectChildrenOnly)
@@ -80,4 +80,4 @@ class _Tint(QObject):
     def _tint(self) -> None:
         target = self.parent()
         if target is not None and hasattr(target, "setIcon"):
-            target.setIcon(icon(self.name, self.role, self.size))
+            target.setIcon(icon(self.name, self.role, theme.px(self.size)))

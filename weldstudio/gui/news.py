@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from weldstudio.gui.icons import pixmap, set_icon
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GAP, theme
+from weldstudio.gui.theme import EDGE, GAP, ICON, theme
 
 TOAST_MS: Final = 6000
 
@@ -138,4 +138,4 @@ class Banner(QFrame):
 
     def _tint(self) -> None:
         name = {"danger": "error", "warning": "warning", "success": "success"}[self._kind]
-        self._picture.setPixmap(pixmap(name, self._kind, ratio=self.devicePixelRatioF()))
+        self._picture.setPixmap(pixmap(name, self._kind, theme.px(ICON), ratio=self.devicePixelRatioF()))

@@ -44,11 +44,12 @@ class RailButton(QAbstractButton):
         font = theme.font("secondary", bold=self.isChecked())
         painter.setFont(font)
         text_height = painter.fontMetrics().height()
-        top = (here.height() - ICON - 4 - text_height) / 2
-        picture = pixmap(self._icon, role, ratio=self.devicePixelRatioF())
-        painter.drawPixmap(round((here.width() - ICON) / 2), round(top), picture)
+        side = theme.px(ICON)
+        top = (here.height() - side - 4 - text_height) / 2
+        picture = pixmap(self._icon, role, side, ratio=self.devicePixelRatioF())
+        painter.drawPixmap(round((here.width() - side) / 2), round(top), picture)
         painter.setPen(theme.colour(role if role != "text" else "secondary"))
-        below = QRectF(0, top + ICON + 4, here.width(), text_height)
+        below = QRectF(0, top + side + 4, here.width(), text_height)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.text())
         if self.hasFocus():
             pen = painter.pen()

@@ -47,6 +47,7 @@ QFrame[look="banner-danger"] { background: @danger_ground; border: none; }
 QFrame[look="banner-warning"] { background: @warning_ground; border: none; }
 QFrame[look="banner-success"] { background: @success_ground; border: none; }
 
+QAbstractButton { icon-size: #16; }
 QPushButton, QToolButton {
   background: @surface; color: @text; border: 1px solid @line; border-radius: 6px;
   padding: 0 11px; min-height: #row2; }
@@ -106,24 +107,24 @@ QComboBox::down-arrow, QDateEdit::down-arrow { image: url(%icons/chevron_down.sv
 QComboBox QAbstractItemView { background: @lifted; color: @text; border: 1px solid @line; padding: 4px;
   selection-background-color: @chosen; selection-color: @text; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button
-  { border: none; width: 16px; background: transparent; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(%icons/chevron_up.svg); width: 12px; height: 12px; }
+  { border: none; width: #16; background: transparent; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(%icons/chevron_up.svg); width: #12; height: #12; }
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow
-  { image: url(%icons/chevron_down.svg); width: 12px; height: 12px; }
+  { image: url(%icons/chevron_down.svg); width: #12; height: #12; }
 
 QCheckBox, QRadioButton { color: @text; spacing: 8px; min-height: #check; padding: 0 2px; border: 2px solid transparent;
   border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @disabled; }
 QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {
-  width: 14px; height: 14px; border: 1px solid @control_line;
+  width: #14; height: #14; border: 1px solid @control_line;
   background: @field; }
 QCheckBox::indicator, QAbstractItemView::indicator { border-radius: 3px; }
-QRadioButton::indicator { border-radius: 8px; }
+QRadioButton::indicator { border-radius: #8; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: @accent; border-color: @accent;
   image: url(%icons/check.svg); }
 QCheckBox::indicator:checked:disabled { background: @disabled; border-color: @disabled; }
-QRadioButton::indicator:checked { border: 5px solid @accent; width: 6px; height: 6px; background: @on_accent; }
+QRadioButton::indicator:checked { border: #5 solid @accent; width: #dot; height: #dot; background: @on_accent; }
 
 QSlider { min-height: 20px; border: 2px solid transparent; border-radius: 6px; }
 QSlider:focus { border: 2px solid @accent; }
@@ -204,7 +205,10 @@ def style_sheet(kind: int, *, scale: float, row: int) -> str:
     sheet = sheet.replace("#spin", f"{row - 7}px")
     sheet = sheet.replace("#row2", f"{row - 4}px").replace("#row", f"{row - 4}px")
     sheet = sheet.replace("#check", f"{max(24, round(20 * scale))}px")
-    sheet = re.sub(r"#(12|13|15|20);", lambda m: f"{round(int(m[1]) * scale)}px;", sheet)
+    # A radio button stays as large when it is chosen: a dot within a thick line.
+    sheet = sheet.replace("#dot", f"{round(14 * scale) + 2 - 2 * round(5 * scale)}px")
+    sheet = sheet.replace("#8;", f"{(round(14 * scale) + 2) // 2}px;")
+    sheet = re.sub(r"#(5|12|13|14|15|16|20)(?=[; ])", lambda m: f"{round(int(m[1]) * scale)}px", sheet)
     return re.sub(r"@([a-z_0-9]+)", lambda m: ROLES[m[1]][kind], sheet)
 
 

@@ -73,7 +73,7 @@ class Theme(QObject):
         return self.px(ROW[self._density])
 
     def px(self, pixels: float) -> int:
-        """A length that grows with the text, in device-independent pixels; icons and gaps do not."""
+        """A length that grows with the text, in device-independent pixels; gaps do not."""
         return round(pixels * self._scale)
 
     def colour(self, role: str, *, alpha: float = 1.0) -> QColor:

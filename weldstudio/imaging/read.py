@@ -180,6 +180,8 @@ def _opening(path: Path, *, buffered: bool = True) -> IO[bytes]:
     try:
         return path.open("rb", buffering=-1 if buffered else 0)
     except FileNotFoundError as error:
+        if not path.parent.exists():
+            raise PhotoError(f"{path.name} cannot be read: its folder is not there. Is its drive connected?") from error
         raise PhotoError(f"{path.name} is not there any more; it was moved, renamed or deleted.") from error
     except IsADirectoryError as error:
         raise PhotoError(f"{path.name} is a folder, not a photo.") from error

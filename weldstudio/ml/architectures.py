@@ -13,6 +13,7 @@ Weights keep torchvision's names below `body.`, so that any torchvision file fit
 import importlib
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import torch
@@ -171,6 +172,9 @@ def _body(name: str) -> Any:
     if name.startswith(_WITHOUT_AUXILIARY):
         options |= {"aux_logits": False, "init_weights": True, "transform_input": False}
     body: Any = getattr(torchvision.models, name)(**options)
+    if name.startswith("mnasnet"):
+        # Its own way of loading asks for a version that tensors alone, as they are kept and read here, do not carry.
+        body._load_from_state_dict = partial(nn.Module._load_from_state_dict, body)
     if name.startswith(_CONNECTED):
         body.classifier = body.classifier[:-1]  # the hidden layers stay, the last linear one is ours
     else:

@@ -207,9 +207,9 @@ class Steps:
             with self.precision.computing():
                 logits = self.forward(x[part] if self.pieces > 1 else x, self.start).float()
             self.answers.append(logits.detach())
-            loss = share * self.loss.entries(logits, states[part]).sum() / known[0]
+            loss = share * self.loss.entries(logits, states[part], states).sum() / known[0]
             if share != 1:
-                loss = loss + (1 - share) * self.loss.entries(logits, others[part]).sum() / known[1]
+                loss = loss + (1 - share) * self.loss.entries(logits, others[part], others).sum() / known[1]
             value += float(loss.detach())
             if not isfinite(value):
                 return value

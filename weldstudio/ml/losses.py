@@ -68,17 +68,21 @@ class Loss:
             return (exclusive_target(states) >= 0).float()[:, None]
         return ((states == 1) | (states == 2)).float()
 
-    def entries(self, logits: Tensor, states: Tensor) -> Tensor:
-        """The loss of each entry, 0 where it does not count; shape as `known`."""
+    def entries(self, logits: Tensor, states: Tensor, batch: Tensor | None = None) -> Tensor:
+        """The loss of each entry, 0 where it does not count; shape as `known`.
+
+        `batch`: the labels of the whole batch, where these rows are but a part of it.
+        """
+        batch = states if batch is None else batch
         if self.exclusive:
-            return self._softmax_entries(logits, states)
-        return self._sigmoid_entries(logits, states)
+            return self._softmax_entries(logits, states, batch)
+        return self._sigmoid_entries(logits, states, batch)
 
     def __call__(self, logits: Tensor, states: Tensor) -> Tensor:
         """Mean over the entries that count, never over the sum of weights: that would bring the batch's prior back."""
         return self.entries(logits, states).sum() / self.known(states).sum().clamp(min=1)
 
-    def _sigmoid_entries(self, logits: Tensor, states: Tensor) -> Tensor:
+    def _sigmoid_entries(self, logits: Tensor, states: Tensor, batch: Tensor) -> Tensor:
         choice, prior = self.choice, self.prior.to(logits)
         raised, known = (states == 1).to(logits), self.known(states)
         if choice.name == "hinge":
@@ -97,7 +101,7 @@ class Loss:
             n, total = torch.where(raised > 0, self.raised, self.clear).to(logits), self.raised + self.clear
             loss = loss * total / (2 * n.clamp(min=1))
         if choice.name == "bayesian_batch":
-            ups, downs = (raised * known).sum(0), ((1 - raised) * known).sum(0)
+            ups, downs = (batch == 1).sum(0).to(logits), (batch == 2).sum(0).to(logits)
             present = ((ups > 0).to(logits) + (downs > 0).to(logits)).clamp(min=1)
             loss = loss * (ups + downs) / (present * torch.where(raised > 0, ups, downs).clamp(min=1))
         if choice.pos_weight_cap:
@@ -113,7 +117,7 @@ class Loss:
         passed = shifted**choice.gamma_clear * -torch.log((1 - shifted).clamp(min=1e-8))
         return torch.where(raised > 0, found, passed)
 
-    def _softmax_entries(self, logits: Tensor, states: Tensor) -> Tensor:
+    def _softmax_entries(self, logits: Tensor, states: Tensor, batch: Tensor) -> Tensor:
         choice, prior = self.choice, self.prior.to(logits)
         target = exclusive_target(states)
         counts = target >= 0
@@ -135,7 +139,8 @@ class Loss:
         if choice.name == "bayesian":
             loss = loss * self.raised.sum().to(logits) / (self.classes * self.raised.to(logits)[index].clamp(min=1))
         if choice.name == "bayesian_batch":
-            n = torch.bincount(index[counts], minlength=self.classes).to(logits)
+            others = exclusive_target(batch)
+            n = torch.bincount(others[others >= 0], minlength=self.classes).to(logits)
             loss = loss * n.sum() / ((n > 0).sum().clamp(min=1) * n[index].clamp(min=1))
         return (loss * counts)[:, None]
 

@@ -140,6 +140,11 @@ class Outcome:
         weight, bias = stacked(np.stack([a.logits for a in self.answers]).astype(np.float64), states)
         self.stacking = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
         better = int((np.abs(weight - 1 / len(self.answers)).max(0) > 0).sum())
+        if better in (0, len(every)):
+            told = (
+                "better than the mean for every flag" if better else "not better than the mean for any flag: it stays"
+            )
+            return f"Stacking is {told}."
         return f"Stacking is better than the mean for {better} of {len(every)} flags; the others keep the mean."
 
     def on_validation(self) -> "Validated":

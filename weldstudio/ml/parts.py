@@ -51,7 +51,7 @@ def parts_of(recipe: Recipe, manifest: Manifest) -> list[Part]:
 
 def _of_class(manifest: Manifest, index: int) -> Manifest:
     """The manifest of one flag alone: photos on which its label is not known take no part at all."""
-    photos = [replace(photo, states=(photo.states[index],)) for photo in manifest.photos]
+    photos = [photo._replace(states=(photo.states[index],)) for photo in manifest.photos]
     known = tuple(photo for photo in photos if photo.states[0] in (State.RAISED, State.CLEAR))
     return replace(manifest, classes=(manifest.classes[index],), photos=known)
 
@@ -77,4 +77,4 @@ def _folded(part: Part, count: int) -> list[Part]:
 
 
 def _moved(photo: ManifestPhoto, validates: bool) -> ManifestPhoto:
-    return replace(photo, split=Split.VALIDATION if validates else Split.TRAIN)
+    return photo._replace(split=Split.VALIDATION if validates else Split.TRAIN)

@@ -162,7 +162,13 @@ class Training:
         validation, chosen = self._made()
         known = (features[Split.TRAIN][torch.from_numpy(chosen.rows)], torch.from_numpy(chosen.states))
         held_out = (features[Split.VALIDATION], validation.states)
-        by_steps = self.recipe.network.head == "two_layers" or self.recipe.schedule.head_epochs
+        plan = self.recipe.schedule
+        if self._by_steps and not (plan.fitted_start or plan.head_epochs):
+            # As the sources began: no head fitted beforehand may pass for the outcome of the training.
+            self._know_nothing()
+            yield validation.judge(0, 0, phases.classified(self.network, held_out[0]))
+            return validation, chosen
+        by_steps = self.recipe.network.head == "two_layers" or plan.head_epochs
         phase = phases.trained_head if by_steps else phases.fitted_head
         yield from phase(
             self.context, self.network, self.recipe, training=known, validation=validation, held_out=held_out
@@ -191,8 +197,7 @@ class Training:
         fresh = choice.reinitialise if self.manifest.weights else len(self.network.stages)
         if fresh or not self.recipe.schedule.fitted_start:
             # Large weights fitted to chance features would drown the first gradients.
-            nn.init.zeros_(self.network.head.weight)
-            nn.init.zeros_(self.network.head.bias)
+            self._know_nothing()
         self.network.freeze(choice.frozen_stages, hold=len(self.network.stages) - fresh)
         photos = self.photos[Split.TRAIN]
         varies = self.recipe.data.augment
@@ -220,16 +225,21 @@ class Training:
             steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=rate))
         else:
             yield from self._rare(len(chosen.rows))
+            if self.recipe.schedule.range_test != "off":
+                found = yield from rehearsal.range_test(steps)
+                if found is not None and self.recipe.schedule.range_test == "use":
+                    steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=found))
             if self.recipe.schedule.overfit_check:
-                yield from rehearsal.overfit_check(steps)
-        if self.recipe.schedule.range_test != "off" and found_before is None:
-            found = yield from rehearsal.range_test(steps)
-            if found is not None and self.recipe.schedule.range_test == "use":
-                steps.recipe = replace(steps.recipe, schedule=replace(self.recipe.schedule, learning_rate=found))
+                yield from rehearsal.overfit_check(steps)  # at the rate that is trained at
         for message in train_stages(steps, validation, self.checkpoints):
             if isinstance(message, Alarm) and message.kind == "diverged":
                 self.sentence = message.sentence.removesuffix(" Try a smaller rate.")
             yield message
+
+    def _know_nothing(self) -> None:
+        """A head from which every photo gets the same answer."""
+        nn.init.zeros_(self.network.head.weight)
+        nn.init.zeros_(self.network.head.bias)
 
     def _behind_frozen(self, pixels: Photos, word: str) -> Generator[Message, None, FrozenMaps | None]:
         return (

@@ -174,6 +174,9 @@ class _Run:
                     if message.sentence in self._alarms:
                         continue  # said of an earlier part in the same words
                     self._alarms.add(message.sentence)
+                    # What the recipe does already is no remedy.
+                    remedy = {key: text for key, text in message.remedy.items() if str(self.recipe.value(key)) != text}
+                    message = replace(message, remedy=remedy)
                 if isinstance(message, Evaluated):
                     message = self._with_others(part, message)
                 yield message

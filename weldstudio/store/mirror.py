@@ -314,7 +314,8 @@ class Mirror:
         """Rows of photos and whether they are there; the row of one that is not means nothing."""
         if not len(self.ids):
             return np.zeros(len(photo_ids), np.int64), np.zeros(len(photo_ids), np.bool_)
-        rows = np.minimum(self.ids.searchsorted(photo_ids), len(self.ids) - 1)
+        dense = self.ids[-1] - self.ids[0] < len(self.ids)  # as long as no collection was taken out
+        rows = np.clip(photo_ids - self.ids[0] if dense else self.ids.searchsorted(photo_ids), 0, len(self.ids) - 1)
         return rows, self.ids[rows] == photo_ids
 
     def _widen(self, slots: int) -> None:

@@ -332,14 +332,11 @@ def counts(store: Store) -> dict[int, tuple[int, int]]:
     return {collection_id: (photos, problems) for collection_id, photos, problems in found}
 
 
-def hashes(store: Store) -> tuple[dict[int, int], dict[int, str]]:
-    """Perceptual hashes (uint64) and content hashes by photo, of the photos that have them."""
-    perceptual: dict[int, int] = {}
-    contents: dict[int, str] = {}
-    for rows in store.pieces("SELECT id, perceptual_hash, content_hash FROM photos"):
-        perceptual |= {i: value & 0xFFFF_FFFF_FFFF_FFFF for i, value, _ in rows if value is not None}
-        contents |= {i: value for i, _, value in rows if value is not None}
-    return perceptual, contents
+def contents(store: Store) -> dict[int, str]:
+    """Content hashes by photo, of the photos that have one."""
+    table = "photos WHERE content_hash IS NOT NULL"
+    ids, texts = columns.numbers_and_texts(store, ("id",), "content_hash", table)
+    return dict(zip(ids[0].tolist(), texts, strict=True))
 
 
 def _photo(row: tuple[Any, ...]) -> Photo:

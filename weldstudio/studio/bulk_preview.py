@@ -96,17 +96,18 @@ def edits_of(
 ) -> tuple[Edit, ...]:
     """What the store will write where these classes (slots) are given these states on photos."""
     rule = Entailment(mirror.scheme, tuple(wanted), source)
-    found: dict[tuple[int, int], list[int]] = {}
-    ids = list(photo_ids)
-    alike: dict[bytes, list[int]] = {}
-    labels = np.ascontiguousarray(mirror.labels[mirror.rows(ids)])
-    blobs = labels.view(f"V{labels.shape[1]}").ravel().tolist() if labels.size else [b""] * len(ids)
-    for photo_id, blob in zip(ids, blobs, strict=True):
-        alike.setdefault(blob, []).append(photo_id)
-    for blob, photos in alike.items():
-        for slot, _, byte in rule.edits(blob):
-            found.setdefault((slot, byte), []).extend(photos)
-    return tuple((slot, byte, tuple(photos)) for (slot, byte), photos in found.items())
+    ids = np.fromiter(photo_ids, np.int64)
+    rows = mirror.rows(ids)
+    alike = np.zeros(len(rows), np.int64)
+    for slot in rule.touchable:
+        if slot < mirror.labels.shape[1]:
+            alike = np.unique(alike << 8 | mirror.labels[rows, slot], return_inverse=True)[1]
+    order = np.argsort(alike, kind="stable")
+    found: dict[tuple[int, int], list[NDArray[np.int64]]] = {}
+    for places in np.split(order, np.flatnonzero(np.diff(alike[order])) + 1) if len(rows) else ():
+        for slot, _, byte in rule.edits(mirror.labels[rows[places[0]]].tobytes()):
+            found.setdefault((slot, byte), []).append(ids[places])
+    return tuple((slot, byte, tuple(np.concatenate(photos).tolist())) for (slot, byte), photos in found.items())
 
 
 def preview(
@@ -119,15 +120,16 @@ def preview(
     then.labels, then.tallied = mirror.labels.copy(order="K"), {}
     for slot, byte, photos in edits_of(mirror, ids, wanted, source):
         then.set_label(photos, slot, byte)
+    was, becomes = mirror.labels[rows], then.labels[rows]
     classes = []
     changed = np.zeros(len(rows), np.bool_)
     for item in mirror.scheme.classes:
-        before, after = (one.scheme.states_of(item.slot, one.labels[rows]) for one in (mirror, then))
+        before, after = mirror.scheme.states_of(item.slot, was), mirror.scheme.states_of(item.slot, becomes)
         other = before != after
         changed |= other
         if other.any():
             classes.append(ClassChange(item.name, _counted(before[other]), _counted(after[other])))
-    touched = _bytes_differ(mirror.labels[rows], then.labels[rows])
+    touched = _bytes_differ(was, becomes)
     moved = _moved(mirror, then)
     said = mirror.decided.said(np.array([one.joint_id for one in moved], np.int64))
     return BulkPreview(

@@ -52,14 +52,15 @@ class Entailment:
             touchable |= {slot, *_rivals(scheme, slot)}
             if isinstance(item, Merge):
                 touchable |= set(item.members)
-        self._touchable = sorted(touchable)
+        self.touchable = sorted(touchable)
+        """The slots that all follows from, and that may change."""
         self._known: dict[bytes, tuple[Edit, ...]] = {}
 
     def edits(self, before: bytes) -> tuple[Edit, ...]:
         """The edits for a photo with these label bytes."""
         if len(before) < self._width:
             before = before.ljust(self._width, b"\0")
-        key = bytes([before[slot] for slot in self._touchable])
+        key = bytes([before[slot] for slot in self.touchable])
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._thought_through(before)
@@ -78,7 +79,7 @@ class Entailment:
                 now[other] = label_byte(follows, self._source)
                 said.discard(other)
         edits = []
-        for slot in self._touchable:
+        for slot in self.touchable:
             old, new = before[slot], now[slot]
             confirmed = slot in said and new & 3 and _WEIGHT[self._source] > _WEIGHT[Source(old >> 2)]
             if old & 3 != new & 3 or confirmed:

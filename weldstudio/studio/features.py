@@ -102,7 +102,7 @@ def trunk_of(folder: Path, card: ModelCard) -> str:
 def place(store: Store, card: ModelCard) -> Place:
     """Where the features of this model lie, or will lie. Raises JobFailed."""
     trunk = trunk_of(registry.folder_of(store, card.id), card)
-    return Place(trunk, store.folder / FOLDER / trunk, photo_rows.hashes(store)[1])
+    return Place(trunk, store.folder / FOLDER / trunk, photo_rows.contents(store))
 
 
 def active_place(store: Store) -> Place:
@@ -118,7 +118,7 @@ def every(store: Store) -> list[FeatureSet]:
             used.setdefault(trunk_of(registry.folder_of(store, card.id), card), []).append(card.id)
         except JobFailed:
             continue  # a model that cannot be used keeps nothing
-    contents = photo_rows.hashes(store)[1]
+    contents = photo_rows.contents(store)
     shown = [photo.id for photo in photo_rows.every(store) if photo.problem is None]
     known = [contents.get(photo_id) for photo_id in shown]
     found = []

@@ -1,14 +1,10 @@
 """Preflight: what is wrong with a training before it starts, said with the flag, the count and the remedy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import sqrt
 
-import numpy as np
-
 from weldstudio.domain.agreement import Kappa
-from weldstudio.domain.labelling import State
-from weldstudio.domain.manifest import Manifest, ManifestPhoto
+from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import Sampled, obstacle, sampled, stacking
 from weldstudio.domain.scheme import did_you_mean
@@ -19,30 +15,29 @@ JUDGING = 5
 """Validation photos of a kind below which a score says little."""
 
 
-def without_hopeless(manifest: Manifest) -> tuple[Manifest, list[str]]:
-    """The manifest without classes that have no raised or no clear training photo, and what there is to say."""
+def hopeful(
+    names: Sequence[str], task: str, counts: Mapping[str, Mapping[str, tuple[int, int]]]
+) -> tuple[list[int], list[str]]:
+    """Places of the classes that have raised and clear training photos, and what there is to say of all of them.
+
+    `counts`: split -> class -> (raised, clear).
+    """
     warnings: list[str] = []
     keep: list[int] = []
-    counts = manifest.counts()
-    for index, item in enumerate(manifest.classes):
-        raised, clear = counts[Split.TRAIN.value][item.name]
-        if not raised or (not clear and manifest.task == "multilabel"):
+    for index, name in enumerate(names):
+        raised, clear = counts[Split.TRAIN.value][name]
+        if not raised or (not clear and task == "multilabel"):
             missing = "raised" if not raised else "clear"
-            warnings.append(f"'{item.name}' is left out: no training photo has it {missing}. Label some.")
+            warnings.append(f"'{name}' is left out: no training photo has it {missing}. Label some.")
             continue
         keep.append(index)
-        flags = manifest.task == "multilabel"
+        flags = task == "multilabel"
         for number, word in ((raised, "raised"), (clear, "clear")) if flags else ((raised, "raised"),):
             if number < FEW:
-                warnings.append(too_few(item.name, number, word))
+                warnings.append(too_few(name, number, word))
         if flags:
-            warnings += _judged_by_few(item.name, *counts[Split.VALIDATION.value][item.name])
-    if len(keep) == len(manifest.classes):
-        return manifest, warnings
-    photos = tuple(_narrowed(photo, keep) for photo in manifest.photos)
-    telling = (State.RAISED,) if manifest.task == "exclusive" else (State.RAISED, State.CLEAR)
-    known = tuple(photo for photo in photos if any(state in telling for state in photo.states))
-    return replace(manifest, classes=tuple(manifest.classes[i] for i in keep), photos=known), warnings
+            warnings += _judged_by_few(name, *counts[Split.VALIDATION.value][name])
+    return keep, warnings
 
 
 def _judged_by_few(name: str, raised: int, clear: int) -> list[str]:
@@ -58,10 +53,6 @@ def _judged_by_few(name: str, raised: int, clear: int) -> list[str]:
             f"'{name}' is judged by {found} validation photos; {JUDGING} of each are the least to trust a score by."
         ]
     return []
-
-
-def _narrowed(photo: ManifestPhoto, keep: Sequence[int]) -> ManifestPhoto:
-    return replace(photo, states=tuple(photo.states[i] for i in keep))
 
 
 def manifest_problem(manifest: Manifest) -> str:
@@ -138,9 +129,10 @@ def wrong_labels(manifest: Manifest, reviewed: Mapping[str, Kappa]) -> list[str]
     end of its 95 % interval [Dalyac 2014, 6.3.5].
     """
     warnings = []
-    for name, (raised, clear) in manifest.counts()[Split.TRAIN.value].items():
-        found = reviewed.get(name)
-        if found is None or found.n < FEW or not raised + clear:
+    twice = {item.name: found for item in manifest.classes if (found := reviewed.get(item.name)) and found.n >= FEW}
+    for name, found in twice.items():
+        raised, clear = manifest.counts()[Split.TRAIN.value][name]
+        if not raised + clear:
             continue
         differ = found.first + found.second
         low, _ = wilson(differ, found.n)
@@ -157,5 +149,4 @@ def wrong_labels(manifest: Manifest, reviewed: Mapping[str, Kappa]) -> list[str]
 
 def sampling_of(recipe: Recipe, manifest: Manifest) -> Sampled:
     """The training photos that would take part."""
-    states = np.array([photo.states for photo in manifest.of(Split.TRAIN)], np.uint8)
-    return sampled(states, recipe.sampling, task=manifest.task, seed=recipe.seed)
+    return sampled(manifest.states(Split.TRAIN), recipe.sampling, task=manifest.task, seed=recipe.seed)

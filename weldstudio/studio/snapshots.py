@@ -3,9 +3,11 @@
 A preview and the run that follows it come from the same function, so that what was shown is what is used.
 """
 
+import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +16,23 @@ from weldstudio.domain.errors import RecipeError
 from weldstudio.domain.evaluation import one_of_a_group
 from weldstudio.domain.labelling import Source, State, looked_at, sources
 from weldstudio.domain.levels import classes_at
-from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto
+from weldstudio.domain.manifest import Manifest, ManifestClass, ManifestPhoto, counted
 from weldstudio.domain.near_duplicates import units
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.scheme import Group, Level, Scheme, SchemeClass
 from weldstudio.domain.split import Split, assign
 from weldstudio.store import mirror as mirrors
+from weldstudio.store import perceptual
 from weldstudio.store import photos as photo_rows
 from weldstudio.store import splits as split_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
 from weldstudio.studio import doubting, known_names, reviewing, second
 from weldstudio.studio.preflight import (
+    hopeful,
     manifest_problem,
     recipe_problem,
     recipe_warnings,
-    without_hopeless,
     wrong_labels,
 )
 
@@ -74,9 +77,11 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     judging = recipe.data.test_filter or recipe.data.filter
     judges = _filtered(mirror, judging) & ~mirror.problem
     learned = known_labels(mirror, recipe, accepted=recipe.data.accepted_labels)
-    judged = known_labels(mirror, recipe, accepted=False)
-    states = np.stack([mirror.scheme.states_of(c.slot, learned) for c in classes], axis=1)
-    honest = np.stack([mirror.scheme.states_of(c.slot, judged) for c in classes], axis=1)
+    states = np.stack([mirror.scheme.states_of(c.slot, learned) for c in classes]).T
+    honest = states
+    if recipe.data.accepted_labels:
+        judged = known_labels(mirror, recipe, accepted=False)
+        honest = np.stack([mirror.scheme.states_of(c.slot, judged) for c in classes]).T
     # Which photos may be learned from and judged by: asked photo by photo, this would take far longer.
     told, truly = (_says(some, task) for some in (states, honest))
     labelled = told & (wanted | judges)
@@ -85,22 +90,24 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
         if task == "exclusive" and (wanted | judges).any():
             sentence = "No photo of this choice has exactly one of these classes raised; label some of each class."
         return Snapshot(Manifest(_manifest_classes(mirror.scheme, classes), (), task), problem=sentence)
-    hashes, contents = photo_rows.hashes(store)
+    contents = photo_rows.contents(store)
     stored = split_rows.read(store)
-    splits, new, torn, unit_of = _splits(mirror, recipe, labelled, hashes=hashes, contents=contents, stored=stored)
-    of_photo = np.array([splits.get(int(joint), "") for joint in mirror.joint], dtype=object)
+    splits, new, torn, unit_of = _splits(
+        mirror, recipe, labelled, hashes=perceptual.hashes(store), contents=contents, stored=stored
+    )
+    of_photo = np.array([splits.get(joint, "") for joint in mirror.joint.tolist()], dtype=object)
     train = of_photo == Split.TRAIN
     chosen = np.flatnonzero(np.where(train, wanted & told, judges & truly) & (of_photo != ""))
-    labels = np.where(train[chosen, None], states[chosen], honest[chosen]).tolist()
-    folders = {collection: os.fspath(root).rstrip(os.sep) + os.sep for collection, root in mirror.roots.items()}
-    used = []
-    for row, label in zip(chosen.tolist(), labels, strict=True):
-        photo_id = int(mirror.ids[row])
-        path = folders[int(mirror.collection[row])] + mirror.paths[row].replace("/", os.sep)
-        unit = unit_of.get(int(mirror.joint[row]), -1)
-        used.append(ManifestPhoto(photo_id, path, of_photo[row], tuple(label), contents.get(photo_id), unit))
-    manifest = Manifest(_manifest_classes(mirror.scheme, classes), tuple(used), task)
-    manifest, warnings = without_hopeless(manifest)
+    labels = np.where(train[chosen, None], states[chosen], honest[chosen])
+    counts = counted([c.name for c in classes], {split: labels[of_photo[chosen] == split] for split in Split})
+    keep, warnings = hopeful([c.name for c in classes], task, counts)
+    if len(keep) < len(classes):
+        classes, labels = tuple(classes[i] for i in keep), labels[:, keep]
+        telling = (State.RAISED,) if task == "exclusive" else (State.RAISED, State.CLEAR)
+        tells = np.isin(labels, telling).any(axis=1)
+        chosen, labels = chosen[tells], labels[tells]
+    used = _used(mirror, chosen, of_photo[chosen].tolist(), labels=labels, contents=contents, units=unit_of)
+    manifest = Manifest(_manifest_classes(mirror.scheme, classes), used, task)
     if torn:
         warnings.append(
             f"{torn} joint{'s' if torn > 1 else ''} with near-duplicates both in training and in validation or test "
@@ -110,37 +117,68 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     if manifest.task == "multilabel":
         warnings += doubting.forewarned(mirror, [item.name for item in manifest.classes])
     problem = manifest_problem(manifest) or recipe_problem(recipe, manifest)
-    seen = set(mirror.ids[looked_at(mirror.labels)].tolist())
-    reviewed = {split.value: sum(photo.id in seen for photo in manifest.of(split)) for split in Split}
-    joints = {
-        split.value: len(np.unique(mirror.joint[np.isin(mirror.ids, [photo.id for photo in manifest.of(split)])]))
-        for split in Split
-    }
-    left_out = _left_out(mirror, manifest, wanted=wanted | judges, told=told, dealt=of_photo != "")
+    person = looked_at(mirror.labels)[chosen]
+    reviewed = {split.value: int((person & (of_photo[chosen] == split)).sum()) for split in Split}
+    joints = {split.value: len(np.unique(mirror.joint[chosen[of_photo[chosen] == split]])) for split in Split}
+    left_out = _left_out(chosen, task, wanted=wanted | judges, problem=mirror.problem, told=told, dealt=of_photo != "")
     return Snapshot(manifest, tuple(warnings), problem, new, reviewed, joints, left_out)
+
+
+def _used(
+    mirror: Mirror,
+    chosen: NDArray[np.int64],
+    splits: Sequence[Split],
+    *,
+    labels: NDArray[np.uint8],
+    contents: Mapping[int, str],
+    units: Mapping[int, int],
+) -> tuple[ManifestPhoto, ...]:
+    """The photos in these rows, with their states `labels` (rows, classes); `units` by joint."""
+    collecting = gc.isenabled()
+    gc.disable()  # or it looks through everything again and again while a hundred thousand values are made
+    try:
+        folders = {collection: os.fspath(root).rstrip(os.sep) + os.sep for collection, root in mirror.roots.items()}
+        paths = [
+            folders[collection] + mirror.paths[row].replace("/", os.sep)
+            for row, collection in zip(chosen.tolist(), mirror.collection[chosen].tolist(), strict=True)
+        ]
+        photo_ids, width, whole = mirror.ids[chosen].tolist(), max(1, labels.shape[1]), labels.tobytes()
+        rows_of = [whole[start : start + width] for start in range(0, len(whole), width)]
+        shared = {row: tuple(row) for row in set(rows_of)}  # most photos are labelled like many others
+        unit_of = map(units.get, mirror.joint[chosen].tolist(), repeat(-1))
+        states = map(shared.__getitem__, rows_of)
+        return tuple(map(ManifestPhoto, photo_ids, paths, splits, states, map(contents.get, photo_ids), unit_of))
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _says(states: NDArray[np.uint8], task: str) -> NDArray[np.bool_]:
     """Photos (n,) whose labels tell something: any known one, or exactly one raised of classes that exclude others."""
     if task == "exclusive":
         states = one_of_a_group(states)
-    result: NDArray[np.bool_] = np.asarray(np.isin(states, (State.RAISED, State.CLEAR)).any(axis=1))
+    result: NDArray[np.bool_] = ((states == State.RAISED) | (states == State.CLEAR)).any(axis=1)
     return result
 
 
 def _left_out(
-    mirror: Mirror, manifest: Manifest, *, wanted: NDArray[np.bool_], told: NDArray[np.bool_], dealt: NDArray[np.bool_]
+    used: NDArray[np.int64],
+    task: str,
+    *,
+    problem: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+    told: NDArray[np.bool_],
+    dealt: NDArray[np.bool_],
 ) -> dict[str, int]:
-    """Why the photos that are not in the manifest are not, each counted under the first reason that holds."""
-    rest = ~np.isin(mirror.ids, [photo.id for photo in manifest.photos])
+    """Why the photos that are not among the rows `used` are not, each counted under the first reason that holds."""
+    rest = np.ones(len(wanted), np.bool_)
+    rest[used] = False
     found: dict[str, int] = {}
     for reason, holds in (
-        ("cannot be read", mirror.problem),
+        ("cannot be read", problem),
         ("not in the filter", ~wanted),
         (
-            "without a raised or clear label"
-            if manifest.task != "exclusive"
-            else "with none or several classes raised",
+            "without a raised or clear label" if task != "exclusive" else "with none or several classes raised",
             ~told,
         ),
         ("near-duplicates in other splits", ~dealt),
@@ -214,7 +252,7 @@ def _splits(
     recipe: Recipe,
     labelled: NDArray[np.bool_],
     *,
-    hashes: dict[int, int],
+    hashes: tuple[NDArray[np.int64], NDArray[np.uint64]],
     contents: dict[int, str],
     stored: dict[int, Split],
 ) -> tuple[dict[int, Split], dict[int, Split], int, dict[int, int]]:
@@ -260,15 +298,19 @@ def _splits(
 
 
 def _units(
-    mirror: Mirror, joints: NDArray[np.int64], *, hashes: dict[int, int], contents: dict[int, str]
+    mirror: Mirror,
+    joints: NDArray[np.int64],
+    *,
+    hashes: tuple[NDArray[np.int64], NDArray[np.uint64]],
+    contents: dict[int, str],
 ) -> NDArray[np.int64]:
     """Unit number of each joint: joints are joined where photos of theirs are near-duplicates."""
-    rows = np.flatnonzero(np.isin(mirror.joint, joints))
-    owners = np.searchsorted(joints, mirror.joint[rows])
-    pairs = [(owner, i) for owner, i in zip(owners.tolist(), mirror.ids[rows].tolist(), strict=True) if i in hashes]
+    ids, found = hashes
+    mine = np.isin(ids, mirror.ids[np.isin(mirror.joint, joints)])
+    ids, found = ids[mine], found[mine]
     return units(
-        np.array([owner for owner, _ in pairs], dtype=np.int64),
-        np.array([hashes[i] for _, i in pairs], dtype=np.uint64),
-        contents=[contents.get(i) for _, i in pairs],
+        np.searchsorted(joints, mirror.joint[mirror.rows(ids)]),
+        found,
+        contents=[contents.get(i) for i in ids.tolist()],
         count=len(joints),
     )

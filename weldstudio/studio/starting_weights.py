@@ -46,8 +46,9 @@ def starting_weights(store: Store, recipe: Recipe, given: Path | None) -> Weight
         found = next((model for model in shipped.every() if model.card.network == choice.name), None)
         if found is None:
             raise RecipeError(
-                f"No weights for {NETWORKS[choice.name].title} come with the program; begin with a weights file, with "
-                "a model of this project, or with random ones (network.weights = random)."
+                f"No weights for {NETWORKS[choice.name].title} come with the program. Start from those of ImageNet, "
+                "fetched once by torchvision (network.weights = torchvision), from a weights file, from a model of "
+                "this project, or from random ones."
             )
         origin = f"{found.card.name}, which comes with weldstudio; it began with: {found.card.weights_origin}"
         return Weights(found.folder / shipped.WEIGHTS, origin, found.card.weights_licence)

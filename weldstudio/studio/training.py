@@ -115,19 +115,28 @@ def first_choice() -> str:
 
 
 def load_recipe(name_or_file: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
-    """A preset by its id, or a recipe file, with dotted keys replaced. Raises RecipeError."""
-    known = presets() | experiments()
-    if str(name_or_file) in known:
-        return known[str(name_or_file)].with_values(overrides or {})
+    """A preset by its id or name, or a recipe file, with dotted keys replaced. Raises RecipeError."""
+    known, wanted = presets() | experiments(), str(name_or_file)
+    if wanted in known:
+        return known[wanted].with_values(overrides or {})
     file = Path(name_or_file)
     if not file.is_file():
-        hint = did_you_mean(str(name_or_file), known) or f" Presets are: {', '.join(known)}."
+        for recipe in known.values():
+            if _letters(recipe.name) == _letters(wanted):
+                return recipe.with_values(overrides or {})
+        hint = did_you_mean(wanted, [*known, *(recipe.name for recipe in known.values())])
+        hint = hint or f" Presets are: {', '.join(known)}."
         raise RecipeError(f"There is no preset and no recipe file '{name_or_file}'.{hint}")
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {file} cannot be read: {error}.") from error
     return Recipe.from_toml(text).with_values(overrides or {})
+
+
+def _letters(name: str) -> str:
+    """What counts of a name that somebody types."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def preview(store: Store, recipe: Recipe, weights: Path | None = None) -> Snapshot:

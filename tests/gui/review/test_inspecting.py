@@ -83,6 +83,7 @@ def test_a_label_key_computes_and_paints_each_thing_once_and_what_no_label_chang
             before = Counter(paints.counts)
             at.key(Qt.Key.Key_1)
             at.page.filtering.count.stop()  # counts follow at a pace of their own
+            at.page.inspecting._turned.stop()  # and so does which flag would turn the verdict
             at.qtbot.waitUntil(lambda before=before: all(paints.counts[name] > before[name] for name in once))
             at.qtbot.waitUntil(lambda: at.session.outbox.saved == "saved")
             at.qtbot.wait(10)  # for what might be painted behind it

@@ -151,9 +151,10 @@ def _paint_name(painter: QPainter, area: QRect, row: Row) -> None:
     left = area.left() + (INDENT if row.kind == Kind.MEMBER else 0)
     role = "disabled" if row.kind == Kind.RETIRED else "secondary"
     ratio = painter.device().devicePixelRatioF()
-    glyph = QRect(QPoint(left, area.center().y() - GLYPH // 2 + 1), QSize(GLYPH, GLYPH))
-    painter.drawPixmap(glyph, pixmap(GLYPHS[row.kind], role, GLYPH, ratio=ratio))
-    left += GLYPH + GAP
+    side = theme.px(GLYPH)
+    glyph = QRect(QPoint(left, area.center().y() - side // 2 + 1), QSize(side, side))
+    painter.drawPixmap(glyph, pixmap(GLYPHS[row.kind], role, side, ratio=ratio))
+    left += side + GAP
     if row.colour:
         # A colour that a person gave: data, not a role.
         dot = QRectF(left, area.center().y() - 4, 10, 10)

@@ -79,16 +79,17 @@ class _ModelDelegate(TwoLines):
     def paint_lines(self, painter: QPainter, first: QRect, second: QRect, *, index: Index) -> None:
         row: ModelRow = index.data(ROW_ROLE)
         ratio = painter.device().devicePixelRatioF()
-        mark = QRect(QPoint(first.left(), first.center().y() - 7), QSize(16, 16))
+        side = theme.px(16)
+        mark = QRect(QPoint(first.left(), first.center().y() - side // 2 + 1), QSize(side, side))
         if row.active:
-            painter.drawPixmap(mark, pixmap("star_filled", "accent", 16, ratio=ratio))
+            painter.drawPixmap(mark, pixmap("star_filled", "accent", side, ratio=ratio))
         elif row.difference:
-            painter.drawPixmap(mark, pixmap("warning", "warning", 16, ratio=ratio))
-        line = first.adjusted(16 + GAP, 0, 0, 0)
+            painter.drawPixmap(mark, pixmap("warning", "warning", side, ratio=ratio))
+        line = first.adjusted(side + GAP, 0, 0, 0)
         paint_name(painter, line, row.card.name, value=percent(row.accuracy), bold=(row.active, True))
         painter.setFont(theme.font("secondary", figures=True))
         painter.setPen(theme.colour("secondary"))
-        under = second.adjusted(16 + GAP, 0, 0, 0)
+        under = second.adjusted(side + GAP, 0, 0, 0)
         words = "in use" if row.active else "other scheme" if row.difference else ""
         if row.card.demonstration:
             words = f"{words}, demo" if words else "demonstration"

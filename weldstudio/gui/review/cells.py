@@ -39,11 +39,12 @@ def _paint_missing(painter: QPainter, cell: QRect, problem: str | None) -> None:
     painter.fillRect(cell, theme.colour("on_well", alpha=0.06))
     if problem is None:
         return
-    icon = pixmap("warning", "well_disagreement", 20, ratio=painter.device().devicePixelRatio())
+    side = theme.px(20)
+    icon = pixmap("warning", "well_disagreement", side, ratio=painter.device().devicePixelRatio())
     painter.drawPixmap(cell.topLeft() + QPoint(8, 8), icon)
     painter.setFont(theme.font("secondary"))
     painter.setPen(theme.colour("on_well_secondary"))
-    room = cell.adjusted(8, 32, -8, -8)
+    room = cell.adjusted(8, side + 12, -8, -8)
     painter.save()
     painter.setClipRect(room)
     # Between words where there are any; a long file name alone is broken anywhere.

@@ -12,7 +12,7 @@ from weldstudio.gui.review.completion_list import CompletionList
 from weldstudio.gui.review.grid import LARGEST, SMALLEST
 from weldstudio.gui.review.shown import SORTS
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import GAP, GROUP, theme
+from weldstudio.gui.theme import GAP, GROUP, ICON, theme
 from weldstudio.studio.completing import Completion, Completions
 from weldstudio.studio.reviewing import KEYS, WORDS
 from weldstudio.studio.views import Order
@@ -144,7 +144,9 @@ class FilterBar(QWidget):
         self.field.setClearButtonEnabled(True)
         self.field.setAccessibleName("Filter")
         self.field.setToolTip(_help())
-        self._glass = self.field.addAction(icon("search", "secondary"), QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = self.field.addAction(
+            icon("search", "secondary", theme.px(ICON)), QLineEdit.ActionPosition.LeadingPosition
+        )
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(lambda: self.typed.emit(self.field.text()))
@@ -209,6 +211,7 @@ class FilterBar(QWidget):
         if self.field.text() != text:
             self.field.offered.hide()
             self.field.setText(text)
+            self.field.setCursorPosition(0)  # of a long one its beginning says what is shown
         self.sort.setCurrentIndex(self.sort.findData(order.sort))
         with QSignalBlocker(self.turn):
             self.turn.setChecked(order.descending)
@@ -231,9 +234,9 @@ class FilterBar(QWidget):
         self.entered.emit(self.field.text())
 
     def _draw(self) -> None:
-        self._glass.setIcon(icon("search", "secondary"))
-        self._small.setPixmap(pixmap("grid", "secondary", 14, ratio=self.devicePixelRatioF()))
-        self._large.setPixmap(pixmap("photo", "secondary", 20, ratio=self.devicePixelRatioF()))
+        self._glass.setIcon(icon("search", "secondary", theme.px(ICON)))
+        self._small.setPixmap(pixmap("grid", "secondary", theme.px(14), ratio=self.devicePixelRatioF()))
+        self._large.setPixmap(pixmap("photo", "secondary", theme.px(20), ratio=self.devicePixelRatioF()))
 
 
 def _help() -> str:

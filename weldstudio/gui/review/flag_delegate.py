@@ -85,7 +85,7 @@ def _parts(
     glyph = theme.px(18)
     state = QRect(key.right() + 9, rect.center().y() - glyph // 2 + 1, glyph, glyph)
     text = state.right() + 9
-    eye = QRect(right - 18, rect.center().y() - 8, 18, 18)
+    eye = QRect(right - glyph, rect.center().y() - glyph // 2 + 1, glyph, glyph)
     points_wide = small.horizontalAdvance("0000")
     points = QRect(eye.left() - 6 - points_wide, top, points_wide, body.height())
     name = QRect(text, top, (points.left() + 4 if points_shown else eye.left() - 6) - text, body.height())
@@ -96,7 +96,8 @@ def _parts(
     figures = small.horizontalAdvance(f"{DEMONSTRATION} 0.00" if demonstration else "0.00")
     number = QRect(eye.left() - 6 - figures, low, figures, small.height())
     # Its room is always kept, so that all bars are equally long.
-    mark = QRect(number.left() - 22, low + (small.height() - 16) // 2, 16, 16)
+    side = theme.px(16)
+    mark = QRect(number.left() - side - 6, low + (small.height() - side) // 2, side, side)
     bar_left = word.right() + 1
     bar = QRect(bar_left, low, max(0, mark.left() - 6 - bar_left), small.height())
     return Parts(key, state, name, mark, points, eye, word, bar, number)
@@ -138,9 +139,9 @@ class FlagDelegate(QStyledItemDelegate):
         if row.probability is not None:
             _paint_bar(painter, parts, row)
         if index.data(self._shown_role):
-            _icon(painter, parts.eye, "eye", "accent", size=18)
+            _icon(painter, parts.eye, "eye", "accent", size=parts.eye.width())
         elif row.slot == self.hovered and row.probability is not None:
-            _icon(painter, parts.eye, "eye", "disabled", size=18)
+            _icon(painter, parts.eye, "eye", "disabled", size=parts.eye.width())
         painter.restore()
 
 
@@ -187,7 +188,7 @@ def _paint_name(painter: QPainter, parts: Parts, row: FlagRow, *, bold: bool) ->
     painter.setPen(theme.colour("text"))
     painter.drawText(parts.name, _VCENTRE, _elided(row.name, parts.name.width(), "body", bold=bold, middle=True))
     if row.disagrees:
-        _icon(painter, parts.mark, "disagreement", "disagreement", size=16)
+        _icon(painter, parts.mark, "disagreement", "disagreement", size=parts.mark.width())
 
 
 def _paint_points(painter: QPainter, parts: Parts, row: FlagRow, *, bold: bool) -> None:

@@ -174,5 +174,6 @@ def _source_words(byte: int) -> str:
 
 def _counts(states: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
     """Class by class, how many photos, (photos, classes), have which state."""
-    found = (states[:, :, None] == np.arange(4, dtype=np.uint8)).sum(axis=0)
+    classes = states.shape[1]
+    found = np.bincount((states + 4 * np.arange(classes)).ravel(), minlength=4 * classes).reshape(classes, 4)
     return [(unseen, raised, clear, unsure) for unseen, raised, clear, unsure in found.tolist()]

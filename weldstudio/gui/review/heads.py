@@ -142,7 +142,8 @@ def paint_head(painter: QPainter, line: QRect, head: Head, *, shown: int) -> Non
     inner = line.adjusted(_EDGE, 0, -_EDGE, 0)
     bold, small = theme.font("body", bold=True), theme.font("secondary", figures=True)
     wide, narrow = QFontMetrics(bold).horizontalAdvance, QFontMetrics(small).horizontalAdvance
-    mark = _ICON + _PART if head.labels is not None else 0
+    side = theme.px(_ICON)
+    mark = side + _PART if head.labels is not None else 0
     for told, number in head.shorter(shown):
         needed = mark + sum(narrow(text) + _PART for text in (told, number) if text)
         if wide(head.title) + needed <= inner.width():
@@ -157,9 +158,9 @@ def paint_head(painter: QPainter, line: QRect, head: Head, *, shown: int) -> Non
     if head.labels is not None:
         outcome = Said("", head.labels, override=head.override).outcome
         role = f"well_{outcome.value}"
-        icon = pixmap(ICONS[outcome], role, _ICON, ratio=painter.device().devicePixelRatio())
-        painter.drawPixmap(inner.left() + left, line.center().y() - _ICON // 2 + 1, icon)
-        left += _ICON + 4
+        icon = pixmap(ICONS[outcome], role, side, ratio=painter.device().devicePixelRatio())
+        painter.drawPixmap(inner.left() + left, line.center().y() - side // 2 + 1, icon)
+        left += side + 4
         painter.setPen(theme.colour(role))
         painter.drawText(inner.adjusted(left, 0, 0, 0), middle, told)
         left += narrow(told) + _PART

@@ -30,6 +30,7 @@ from weldstudio.store import refitted
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
 from weldstudio.studio import deciding, first_training, joints, merged_labels, notes
+from weldstudio.studio.kept import kept
 from weldstudio.studio.part import part
 from weldstudio.studio.review_terms import differing, holds, waiting
 from weldstudio.studio.reviewing import Counts
@@ -127,7 +128,9 @@ class Inspecting(QObject):
         if session.mirror_or_none is None:
             return
         mirror = session.mirror
-        subject = self._subject = subject_of(mirror, session.targets())
+        photos = session.targets()
+        made_of = (mirror.ids, mirror.joint, mirror.joints, photos)
+        subject = self._subject = kept(mirror, "subject", made_of, lambda: subject_of(mirror, photos))
         self._veiled = bool(self._veil.hidden(np.concatenate([subject.rows, subject.joint_rows])).any())
         self._rows, self._model = self._predicted_rows(), self._predicted_verdict()
         card = session.engine.card
@@ -158,7 +161,9 @@ class Inspecting(QObject):
 
     def _show_labels(self) -> None:
         seen, places = self._seen(self._subject.rows)
-        self._rows = with_labels(self._rows, seen.scheme, seen.labels[places])
+        # Of all photographs, which are counted in any order, no copy is made.
+        labels = seen.labels if len(places) == len(seen) else seen.labels[places]
+        self._rows = with_labels(self._rows, seen.scheme, labels)
         self._inspector.flags.flags.show_rows(self._rows)
         self._inspector.banner.say(self._said())
         self._show_waiting()

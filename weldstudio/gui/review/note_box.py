@@ -44,7 +44,6 @@ class NoteField(QPlainTextEdit):
         super().__init__(parent)
         self._subject = Subject(about, 0, "")
         self._mark = QLabel(self)
-        self.setViewportMargins(_MARK + 4, 0, 0, 0)
         set_look(self, "note")
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -124,7 +123,10 @@ class NoteField(QPlainTextEdit):
         self._fit()
 
     def _dress(self) -> None:
-        self._mark.setPixmap(pixmap(_ICONS[self._subject.about], "secondary", _MARK, ratio=self.devicePixelRatioF()))
+        side = theme.px(_MARK)
+        self.setViewportMargins(side + 4, 0, 0, 0)
+        self._mark.setPixmap(pixmap(_ICONS[self._subject.about], "secondary", side, ratio=self.devicePixelRatioF()))
+        self._mark.setFixedSize(side, side)
         self._fit()
 
     def _fit(self) -> None:
@@ -136,7 +138,7 @@ class NoteField(QPlainTextEdit):
         margin = 2 * (self.document().documentMargin() + _PADDING)
         height = self.fontMetrics().lineSpacing()
         self.setFixedHeight(round(lines * height + margin))
-        self._mark.move(7, round((height + margin - _MARK) / 2))
+        self._mark.move(7, round((height + margin - theme.px(_MARK)) / 2))
 
 
 def _ends(event: QKeyEvent) -> bool:

@@ -72,8 +72,10 @@ def paint_note(
     metrics = QFontMetrics(font)
     # Whole, in as many lines as it needs: the number at its end is what one looks for.
     wrap = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
-    text = metrics.boundingRect(QRect(0, 0, max(80, view.width() - 52), view.height()), wrap, note).size()
-    chip = QRect(NOTE_GAP, top, text.width() + 36, text.height() + 8)
+    side = theme.px(16)
+    room = QRect(0, 0, max(80, view.width() - side - 36), view.height())
+    text = metrics.boundingRect(room, wrap, note).size()
+    chip = QRect(NOTE_GAP, top, text.width() + side + 20, text.height() + 8)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("veil"))
@@ -81,11 +83,11 @@ def paint_note(
     ratio = painter.device().devicePixelRatio()
     role = "on_well_secondary" if weak else "on_well"
     painter.drawPixmap(
-        chip.left() + 8, chip.top() + 4 + (metrics.height() - 16) // 2, pixmap(icon, role, 16, ratio=ratio)
+        chip.left() + 8, chip.top() + 4 + (metrics.height() - side) // 2, pixmap(icon, role, side, ratio=ratio)
     )
     painter.setFont(font)
     painter.setPen(theme.colour(role))
-    painter.drawText(chip.adjusted(28, 0, -7, 0), wrap, note)
+    painter.drawText(chip.adjusted(side + 12, 0, -7, 0), wrap, note)
     return chip.bottom() + 1 + NOTE_GAP // 2
 
 
@@ -101,8 +103,9 @@ def paint_frame(painter: QPainter, view: QRect, *, strong: bool) -> None:
 def paint_problem(painter: QPainter, view: QRect, sentence: str) -> None:
     """Why there is no photo, in the middle."""
     middle = view.center()
-    icon = pixmap("warning", "well_disagreement", 32, ratio=painter.device().devicePixelRatio())
-    painter.drawPixmap(middle.x() - 16, middle.y() - 48, icon)
+    side = theme.px(32)
+    icon = pixmap("warning", "well_disagreement", side, ratio=painter.device().devicePixelRatio())
+    painter.drawPixmap(middle.x() - side // 2, middle.y() - side - 16, icon)
     painter.setFont(theme.font("body"))
     painter.setPen(theme.colour("on_well"))
     room = QRect(24, middle.y(), view.width() - 48, view.height() // 2)

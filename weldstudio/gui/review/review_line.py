@@ -61,7 +61,6 @@ class ReviewLine(QFrame):
         super().__init__(parent)
         self._spoken = Spoken()
         self.mark = QLabel()
-        self.mark.setFixedSize(_ICON, _ICON)
         self.text, self.more = QLabel(), QLabel()
         for label in (self.text, self.more):
             label.setWordWrap(True)
@@ -118,4 +117,5 @@ class ReviewLine(QFrame):
         self.more.setVisible(bool(said.more))
         self.mark.setVisible(bool(said.icon))
         if said.icon:
-            self.mark.setPixmap(pixmap(said.icon, said.role, _ICON, ratio=self.devicePixelRatioF()))
+            self.mark.setFixedSize(theme.px(_ICON), theme.px(_ICON))
+            self.mark.setPixmap(pixmap(said.icon, said.role, theme.px(_ICON), ratio=self.devicePixelRatioF()))

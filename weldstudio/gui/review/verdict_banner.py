@@ -131,13 +131,16 @@ class VerdictBanner(QWidget):
         outcome = self._said.outcome
         role = outcome.value
         ratio = self.devicePixelRatioF()
-        painter.drawPixmap(line.left(), line.center().y() - 9, pixmap(ICONS[outcome], role, ratio=ratio))
+        side = theme.px(20)
+        painter.drawPixmap(
+            line.left(), line.center().y() - side // 2 + 1, pixmap(ICONS[outcome], role, side, ratio=ratio)
+        )
         painter.setPen(theme.colour("text" if outcome == Outcome.OPEN else role))
         small = theme.font("section", bold=True)
         word = self._said.word
         painter.setFont(small)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), word)
-        room = line.adjusted(28, 0, -painter.fontMetrics().horizontalAdvance(word) - 8, 0)
+        room = line.adjusted(side + 8, 0, -painter.fontMetrics().horizontalAdvance(word) - 8, 0)
         painter.setFont(theme.font("page", bold=True, figures=True))
         text = points_words(verdict)
         if painter.fontMetrics().horizontalAdvance(text) > room.width():

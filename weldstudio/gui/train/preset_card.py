@@ -1,7 +1,7 @@
 """A preset as a card: its name, and one sentence that says what it is for."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from weldstudio.gui.theme import RADIUS, theme
@@ -45,6 +45,11 @@ class PresetCard(QAbstractButton):
     def _sentence_area(self, width: int) -> QRect:
         room = QRect(0, 0, width - 2 * PAD, 10_000)
         return QFontMetrics(theme.font("secondary")).boundingRect(room, Qt.TextFlag.TextWordWrap, self._sentence)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # its least height was that of the width before
 
     def enterEvent(self, event: object) -> None:
         self.update()

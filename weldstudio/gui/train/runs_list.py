@@ -142,9 +142,10 @@ class _RunDelegate(TwoLines):
     def paint_lines(self, painter: QPainter, first: QRect, second: QRect, *, index: Index) -> None:
         row: RunRow = index.data(ROW_ROLE)
         icon, role = MARKS.get(row.state, ("info", "secondary"))
-        mark = QRect(QPoint(first.left(), first.center().y() - 7), QSize(16, 16))
-        painter.drawPixmap(mark, pixmap(icon, role, 16, ratio=painter.device().devicePixelRatioF()))
-        left = 16 + GAP
+        side = theme.px(16)
+        mark = QRect(QPoint(first.left(), first.center().y() - side // 2 + 1), QSize(side, side))
+        painter.drawPixmap(mark, pixmap(icon, role, side, ratio=painter.device().devicePixelRatioF()))
+        left = side + GAP
         value = percent(row.accuracy) if row.accuracy is not None else ""
         paint_name(painter, first.adjusted(left, 0, 0, 0), row.name, value=value)
         painter.setFont(theme.font("secondary", figures=True))

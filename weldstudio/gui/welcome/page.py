@@ -23,7 +23,7 @@ from weldstudio.gui.actions import Actions
 from weldstudio.gui.icons import pixmap, set_icon
 from weldstudio.gui.news import Banner
 from weldstudio.gui.style_sheet import set_look
-from weldstudio.gui.theme import EDGE, GAP, GROUP, theme
+from weldstudio.gui.theme import EDGE, GAP, GROUP, ICON, theme
 from weldstudio.gui.welcome.recent import RecentList
 from weldstudio.settings import Settings
 
@@ -266,7 +266,7 @@ class _DropCard(QFrame):
 
     def _tint(self) -> None:
         role = "accent" if self._hot else "secondary"
-        self._picture.setPixmap(pixmap("import", role, ratio=self.devicePixelRatioF()))
+        self._picture.setPixmap(pixmap("import", role, theme.px(ICON), ratio=self.devicePixelRatioF()))
 
     def sizeHint(self) -> QSize:
         return super().sizeHint().expandedTo(QSize(0, 64))

@@ -90,8 +90,9 @@ class RecentRow(QAbstractButton):
             painter.drawRoundedRect(here, 6, 6)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         middle = here.height() // 2
-        painter.drawPixmap(GAP, middle - ICON // 2, pixmap("folder", "secondary", ratio=self.devicePixelRatioF()))
-        left, room = GAP + ICON + GROUP, here.width() - (GAP + ICON + GROUP) - 48
+        side = theme.px(ICON)
+        painter.drawPixmap(GAP, middle - side // 2, pixmap("folder", "secondary", side, ratio=self.devicePixelRatioF()))
+        left, room = GAP + side + GROUP, here.width() - (GAP + side + GROUP) - 48
         painter.setFont(theme.font(bold=True))
         painter.setPen(theme.colour("text"))
         metrics = painter.fontMetrics()
