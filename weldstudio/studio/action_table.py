@@ -190,6 +190,7 @@ TABLE: Final[tuple[Action, ...]] = (
         ("joint.follow", "Let the points decide the verdict again", "", ""),
         ("joint.withdraw", "Take back what was decided of the joint", "", ""),
         ("joint.next", "Next joint", "Ctrl+Space", "joint"),
+        ("joint.only", "Filter by this joint, or no longer", "", "joint"),
     ),
     *_page(
         "flags",
@@ -278,6 +279,7 @@ _LOOKING = (
     "label.advance",
     "review.blind",
     "joint.next",
+    "joint.only",
     "scheme.contractors",
     "scheme.save",
     "views.export",

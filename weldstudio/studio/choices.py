@@ -1,7 +1,7 @@
 """What one can filter by, fact by fact, and how many photographs each choice would show beside what is filtered."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -74,8 +74,9 @@ def of_fact(mirror: Mirror, key: str) -> list[Choice]:
     if key == "state":
         return [Choice(text, Term(word)) for text, word in _MORE.items()]
     found = [value for value, _ in completing.values(mirror, key)]
-    if key == "taken":
-        found = [value for value in found if len(value) == 4]  # years
+    if key == "run":
+        ways = (("", False), ("Not in ", True))
+        return [Choice(way + run, Term(key, run, negated=out)) for run in found[: MOST // 2] for way, out in ways]
     if key in WORD_VALUES:
         return [Choice(value[:1].upper() + value[1:].replace("-", " "), Term(key, value)) for value in found]
     return [Choice(value, Term(key, value)) for value in found[:MOST]]
@@ -87,7 +88,10 @@ def of_class(name: str) -> list[Choice]:
         Choice(f"Labelled {state.word}" if state != State.UNSEEN else "Not labelled", flag_term(name, state))
         for state in (*list(State)[1:], State.UNSEEN)
     ]
-    found.append(Choice("The model raises it", Term("model", name, (State.RAISED,))))
+    found += [
+        Choice(f"The model raises it{words}", Term("model", name, (state,)))
+        for words, state in (("", State.RAISED), (" not", State.CLEAR))
+    ]
     found += [
         Choice(f"Probability {text}", Term("model", name, (), low, high))
         for text, low, high in (("0.8 or more", 0.8, None), ("0.2 to 0.8", 0.2, 0.8), ("0.2 or less", None, 0.2))
@@ -95,9 +99,14 @@ def of_class(name: str) -> list[Choice]:
     return [*found, Choice("Label and model disagree", Term("disagrees", name))]
 
 
+def of_joint(mirror: Mirror, photo_id: int) -> Term:
+    """The photographs of the joint that one shows."""
+    return Term("joint", mirror.joint_name(photo_id))
+
+
 def without_rivals(wanted: Filter, term: Term) -> Filter:
     """The filter without the terms in whose place a choice would come: of the same fact, or class."""
-    return Filter(tuple(t for t in wanted.terms if t.negated or not _same(t, term)))
+    return Filter(tuple(t for t in wanted.terms if not _gives_way(t, term)))
 
 
 def counts(
@@ -121,6 +130,13 @@ def counts(
             yield int(np.count_nonzero(found))
         else:
             yield len(unveiled(np.flatnonzero(found), others & Filter((term,)), Sort.ADDED))
+
+
+def _gives_way(one: Term, other: Term) -> bool:
+    """Whether a term goes as another one comes: one that is turned round only if that says the same or the opposite."""
+    if one.negated or other.negated:
+        return replace(one, negated=other.negated) == other
+    return _same(one, other)
 
 
 def _same(one: Term, other: Term) -> bool:

@@ -49,6 +49,7 @@ from weldstudio.gui.review.views import Views
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
 from weldstudio.gui.theme import GAP, GROUP
+from weldstudio.studio import choices
 from weldstudio.studio.queues import Sort
 
 _ZOOM: Final = 1.25
@@ -56,7 +57,7 @@ _SIZE_STEP: Final = 32
 _MENU: Final = (
     *("photo.open", "photo.grid", "label.nothing", "label.copy", "label.copy_joint", "label.copy_alike"),
     *("photo.select_all", "photo.select_none"),
-    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe"),
+    *("joint.accept", "joint.reject", "joint.new_photo", "joint.override", "joint.describe", "joint.only"),
     *("example.typical", "example.look_alike"),
     *("review.done", "review.return", "review.again", "accept.flag", "accept.photo", "accept.all"),
     *("photo.note", "history.open", "photo.predict", "photo.about", "photo.figure", "photo.copy", "photo.reveal"),
@@ -226,6 +227,7 @@ class ReviewPage(QWidget):
             "photo.previous": lambda: going.step(-1),
             "photo.next_unreviewed": going.next_unreviewed,
             "joint.next": going.next_joint,
+            "joint.only": self._only_joint,
             "photo.open": self._open_or_take,
             "photo.grid": going.close_large,
             "photo.select_all": lambda: self.grid.change(Selection.select_all),
@@ -301,6 +303,10 @@ class ReviewPage(QWidget):
         ):
             self._actions.set_enabled(action_id, shown)
         self._actions.set_enabled("photo.predict", shown and self._session.mirror.model_id is not None)
+
+    def _only_joint(self) -> None:
+        if (photo := self._session.current) is not None:
+            self.filtering.choose(choices.of_joint(self._session.mirror, photo))
 
     def _open_or_take(self) -> None:
         if not self.panel.take_current():
