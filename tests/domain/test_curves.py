@@ -154,6 +154,23 @@ def test_smoothing_is_a_mean_that_begins_unbiased_and_leaves_gaps() -> None:
     assert np.isnan(found[1])
     assert found[2] == pytest.approx((0.5 * 0.5 * 1 + 0.5 * 3) / 0.75)
     assert smoothed(np.full(9, 2.0), 0.9).tolist() == pytest.approx([2.0] * 9)
+    rough = np.sin(np.arange(300.0))
+    rough[[7, 70, 71]] = np.nan, np.inf, -np.inf
+    mean, mass, wanted = 0.0, 0.0, rough.copy()
+    for place in np.flatnonzero(np.isfinite(rough)):
+        mean, mass = 0.97 * mean + 0.03 * rough[place], 0.97 * mass + 0.03
+        wanted[place] = mean / mass
+    np.testing.assert_allclose(smoothed(rough, 0.97), wanted)
+
+
+def test_a_curve_is_thinned_once_until_more_of_it_is_known() -> None:
+    curves = Curves()
+    curves.take([Step(step, 1.0, 0.5, 0.1, 50.0) for step in range(1, 9)])
+    assert curves.training_loss is curves.training_loss
+    assert curves.training_loss[0][-1] == 8
+    curves.take([Step(9, 1.0, 0.5, 0.1, 50.0)])
+    assert curves.training_loss[0][-1] == 9
+    assert curves.learning_rate[1][-1] == 0.1
 
 
 def test_walls_and_filters_are_kept_in_order_and_a_resumed_run_repeats_none() -> None:

@@ -78,6 +78,22 @@ def test_copies_of_the_likeliest_photo_are_asked_about_once() -> None:
     assert (rows[columns == 0] < 20).sum() == 1
 
 
+@pytest.mark.parametrize("known", ["nothing", "scarce", "much"])
+@pytest.mark.parametrize("count", [1, 2, 30, 80])
+def test_any_batch_has_no_photo_twice_even_of_equal_ones(count: int, known: str) -> None:
+    logits = np.full((60, 3), np.nan if known == "nothing" else 0, np.float32)
+    rows, _ = next_photos(
+        lambda some: np.ones((len(some), 4), np.float32),
+        logits,
+        np.zeros(3, np.float32),
+        waiting=np.ones((60, 3), np.bool_),
+        width=np.ones(3),
+        scarce=np.full(3, known == "scarce"),
+        count=count,
+    )
+    assert len(set(rows.tolist())) == len(rows) == min(count, 60)
+
+
 def test_few_labels_hint_at_the_photos_like_the_raised_ones() -> None:
     case = drawn(3)
     states = np.zeros_like(case.states)

@@ -106,6 +106,19 @@ def test_photos_like_one_and_what_to_label_next(asked: Learn) -> None:
     assert set(suggested.slots) <= {3, 5, -1}
 
 
+def test_before_there_are_labels_the_models_likeliest_photos_are_asked_about(asked: Learn) -> None:
+    ground = Path(asked.ground_file)
+    with np.load(ground) as found:
+        on = {name: found[name] for name in found.files}
+    on["states"][:, 1] = State.UNSEEN
+    on["said"][:, 1] = np.linspace(0, 0.2, N)
+    np.savez(ground, **on)
+    suggested = next(each for each in talk([asked, Suggest(2, 40, 0)], until=3) if isinstance(each, Suggested))
+    of_flag = [photo for photo, slot in zip(suggested.photo_ids, suggested.slots, strict=True) if slot == 5]
+    assert len(of_flag) > 15
+    assert min(of_flag) > 10 + N - 2 * len(of_flag)
+
+
 def test_what_cannot_be_is_a_sentence(asked: Learn, tmp_path: Path) -> None:
     (failed,) = talk([FindSimilar(1, 16, 3)], until=1)
     assert isinstance(failed, Failed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ ACCURACY, ON_RAISED, ON_CLEAR = FIGURES = ("mean_per_class_accuracy", "sensitivi
 
 MOST_POINTS = 1000
 """Points that a curve is thinned to before it is drawn: more cannot be told apart on a screen, and cost time."""
+_BLOCK = 64
+_NOTHING = np.empty(0)
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ class Curves:
     _means: list[float] = field(default_factory=list)
     _figures: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     """(class, figure) -> its value at each evaluation."""
+    _kept: dict[object, tuple[int, tuple[Array, Array]]] = field(default_factory=dict, repr=False, compare=False)
+    """Curve -> its length and what was drawn of it."""
 
     def take(self, messages: Iterable[Message]) -> bool:
         """Notes what was said. Returns whether anything was that a person would see."""
@@ -149,25 +154,25 @@ class Curves:
     @property
     def training_loss(self) -> tuple[Array, Array]:
         """Steps and loss, thinned."""
-        return thinned(np.asarray(self._steps, float), np.asarray(self._losses, float))
+        return self._drawn("training", self._steps, self._losses)
 
     @property
     def validation_loss(self) -> tuple[Array, Array]:
-        return self._thinned(self._validation)
+        return self._drawn("validation", self._evaluated_at, self._validation)
 
     @property
     def accuracy(self) -> tuple[Array, Array]:
         """Steps and mean per-class accuracy (0 to 1); NaN where no class has a value."""
-        return self._thinned(self._means)
+        return self._drawn("means", self._evaluated_at, self._means)
 
     @property
     def learning_rate(self) -> tuple[Array, Array]:
         """Steps and learning rate."""
-        return thinned(np.asarray(self._steps, float), np.asarray(self._rates, float))
+        return self._drawn("rates", self._steps, self._rates)
 
     def class_figure(self, name: str, figure: str = ACCURACY) -> tuple[Array, Array]:
         """The same of one class, or another of its `FIGURES`."""
-        return self._thinned(self._figures.get((name, figure), []))
+        return self._drawn((name, figure), self._evaluated_at, self._figures.get((name, figure), []))
 
     def figure(self, figure: str) -> tuple[Array, Array]:
         """Steps and the mean of a figure over the classes that have a value."""
@@ -176,7 +181,8 @@ class Curves:
             return np.empty(0), np.empty(0)
         values = np.asarray(rows, float)
         known = np.isfinite(values).sum(axis=0)
-        return self._thinned(list(np.where(known > 0, np.nansum(values, axis=0) / np.maximum(known, 1), np.nan)))
+        means = np.where(known > 0, np.nansum(values, axis=0) / np.maximum(known, 1), np.nan)
+        return thinned(np.asarray(self._evaluated_at[: len(means)], float), means)
 
     def written(self) -> tuple[tuple[str, list[int], list[float]], ...]:
         """Every curve in full, (name, steps, values), for files: what is drawn is thinned."""
@@ -195,8 +201,13 @@ class Curves:
             *per_class,
         )
 
-    def _thinned(self, values: list[float]) -> tuple[Array, Array]:
-        return thinned(np.asarray(self._evaluated_at[: len(values)], float), np.asarray(values, float))
+    def _drawn(self, curve: object, steps: list[int], values: list[float]) -> tuple[Array, Array]:
+        """A curve, thinned; the very same arrays until more of it is known: it only grows."""
+        length, points = self._kept.get(curve, (-1, (_NOTHING, _NOTHING)))
+        if length != len(values):
+            points = thinned(np.asarray(steps[: len(values)], float), np.asarray(values, float))
+            self._kept[curve] = len(values), points
+        return points
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -249,17 +260,24 @@ def _number(value: float | None) -> float:
 
 
 def smoothed(y: Array, weight: float) -> Array:
-    """An exponential mean that begins unbiased (Kingma & Ba 2015, 3); NaN stays and weighs nothing. 0 changes nothing.
+    """An exponential mean that begins unbiased (Kingma & Ba 2015, 3). 0 changes nothing.
 
-    `weight` (0 to below 1) is how much of what was before stays at each point.
+    `weight` (0 to below 1) is how much of what was before stays at each point. What is no finite number stays as it is
+    and weighs nothing.
     """
-    if weight <= 0 or not len(y):
+    known = np.isfinite(y)
+    if weight <= 0 or not known.any():
         return y
-    found, mean, mass = np.full(len(y), np.nan), 0.0, 0.0
-    for place, value in enumerate(y.tolist()):
-        if value == value:  # no number is unequal to itself alone
-            mean, mass = weight * mean + (1 - weight) * value, weight * mass + (1 - weight)
-            found[place] = mean / mass
+    values = y[known]
+    # By blocks: within one, each mean is a sum with powers of the weight; from one to the next a single number goes.
+    far = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    within = np.where(far >= 0, (1 - weight) * weight ** np.maximum(far, 0), 0.0)
+    means = np.pad(values, (0, -len(values) % _BLOCK)).reshape(-1, _BLOCK) @ within.T
+    fading = weight ** np.arange(1, _BLOCK + 1)
+    for before, block in pairwise(means):
+        block += before[-1] * fading
+    found = y.copy()
+    found[known] = means.ravel()[: len(values)] / (1 - weight ** np.arange(1, len(values) + 1))
     return found
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.labelling import State
 from weldstudio.domain.refit import Floats, States
 
-_MOST = 1500
+_MOST = 800
 """Labelled photos that are learned from at most, the raised ones first."""
 _RIDGE = 1e-2
 _CHUNK = 8192

@@ -179,7 +179,7 @@ def _distances(points: Floats, others: Floats) -> Floats:
 def _unlike(points: Floats, pool: Rows, count: int, *, rng: np.random.Generator) -> Rows:
     """The first of a pool, and those unlike it and each other."""
     apart = ((points - points[0]) ** 2).sum(axis=1)
-    return pool[np.r_[0, _spread(points, apart, count - 1, rng=rng)]] if count > 1 else pool[:1]
+    return pool[np.r_[0, 1 + _spread(points[1:], apart[1:], count - 1, rng=rng)]]
 
 
 def _spread(points: Floats, apart: Floats, count: int, *, rng: np.random.Generator) -> Rows:

@@ -101,8 +101,7 @@ class CellTable(QTableWidget):
             for column, cell in enumerate(row):
                 if not before or before[i][column] != cell:
                     self._fill(i, column, cell)
-        if fresh:
-            self._fit()
+        self._fit(anew=fresh)
 
     def cell(self, row: int, column: int) -> Cell:
         """What stands there."""
@@ -152,9 +151,11 @@ class CellTable(QTableWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._spread()
+        if event.size().width() != event.oldSize().width():
+            self._fit()  # columns of words have their share of the room there is
 
-    def _fit(self) -> None:
+    def _fit(self, *, anew: bool = True) -> None:
+        """Each column as wide as its widest figure; unless `anew` none becomes narrower, so that nothing jumps."""
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(theme.px(24))
@@ -167,7 +168,8 @@ class CellTable(QTableWidget):
                     needed = max(widest, 0 if titled is None else head.horizontalAdvance(titled.text())) + PADDING
                     if column in self._words:  # of long ones the middle is left out
                         needed = min(needed, max(theme.px(LEAST_NAME), self.viewport().width() // 2))
-                    header.resizeSection(column, max(theme.px(self._narrow), needed))
+                    least = theme.px(self._narrow) if anew else header.sectionSize(column)
+                    header.resizeSection(column, max(least, needed))
         self.updateGeometries()
         self._spread()
 

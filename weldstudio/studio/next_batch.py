@@ -50,7 +50,7 @@ class Batch:
 
 
 def suggest(store: Store, count: int = BATCH, *, seed: int, who: str) -> Batch:
-    """The next photos to label; those by chance are remembered as drawn. Raises JobFailed without features.
+    """The next photos to label; those by chance are remembered as drawn. Raises JobFailed without features or flags.
 
     Of a flag of which the model says nothing yet, what the labels of this moment hint at is looked at here.
     """
@@ -62,6 +62,8 @@ def suggest(store: Store, count: int = BATCH, *, seed: int, who: str) -> Batch:
     if file is None or not len(rows):
         raise JobFailed("No photo has features yet; make them with `weldstudio features`.")
     items = mirror.scheme.classes
+    if not items:
+        raise JobFailed("There are no flags to label yet; add one on the Flags page or with `weldstudio scheme`.")
     states = np.stack([mirror.states(item.slot)[rows] for item in items], axis=1)
     said = np.stack([mirror.probability(item.slot, rows) for item in items], axis=1).astype(np.float64)
     cuts = np.array([mirror.threshold(item.slot) for item in items])

@@ -122,7 +122,7 @@ def test_no_two_of_the_first_classes_share_hue_and_dash() -> None:
 def test_pyqtgraph_is_imported_here_alone() -> None:
     package = Path(__file__).resolve().parents[3] / "weldstudio"
     importing = [file.name for file in package.rglob("*.py") if "import pyqtgraph" in file.read_text(encoding="utf-8")]
-    assert sorted(importing) == ["overlay_plot.py", "plot_parts.py", "plots.py", "rates_plot.py"]
+    assert sorted(importing) == ["overlay_plot.py", "plot_parts.py", "plots.py"]
 
 
 def test_the_crosshair_does_not_stay_from_another_run(plots: CurvePlots) -> None:

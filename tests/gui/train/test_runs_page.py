@@ -165,7 +165,9 @@ def test_curves_are_exported_as_table_picture_and_drawing(
     assert len({picture.pixel(x, picture.height() // 2) for x in range(picture.width())}) > 2
     name = "curves.svg"
     stage.do("train.export")
-    assert "<path" in (tmp_path / name).read_text(encoding="utf-8")
+    drawing = (tmp_path / name).read_text(encoding="utf-8")
+    assert "<path" in drawing
+    assert all(f", {run}<" in drawing for run in RUNS)  # on the screen the table is the legend; here nothing else is
     name = "none/curves.png"
     stage.do("train.export")
     assert "cannot be drawn" in stage.failed[-1]

@@ -84,18 +84,25 @@ def class_cells(rows: Sequence[ClassRow]) -> list[list[Cell]]:
 
 
 def _cell(row: ClassRow, column: int) -> Cell:
-    _, meaning, opens, value = COLUMNS[column]
+    _, meaning, _, value = COLUMNS[column]
     few = row.few and column > 2
     tip = f"{row.name}\n{meaning}"
     if few:
         tip += f"\nIn grey: fewer than {FEW} raised or clear photographs say next to nothing"
     return Cell(
         value(row),
-        opens=bool(opens) and _there(row, opens),
+        opens=bool(behind(row, column)),
         pale=few,
         tip=row.name if column == 0 else tip,
         bold=column == MEAN and not row.few,
     )
+
+
+def behind(row: ClassRow, column: int) -> str:
+    """What a click opens; where nothing is wrong, what is right."""
+    wanted = COLUMNS[column][2]
+    right = {"misses": "raised", "false_alarms": "clear", "wrong": "judged"}.get(wanted, "")
+    return next((what for what in (wanted, right) if what and _there(row, what)), "")
 
 
 def _there(row: ClassRow, opens: str) -> bool:
@@ -107,6 +114,7 @@ def _there(row: ClassRow, opens: str) -> bool:
         "misses": missed,
         "false_alarms": alarms,
         "wrong": missed or alarms,
+        "judged": row.raised + row.clear > 0,
         "near": row.threshold is not None,
         "curve": row.auc is not None or row.average_precision is not None,
     }

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -51,6 +52,8 @@ class ModelsPage(QWidget):
         super().__init__(parent)
         self._session, self._actions = session, actions
         self._work: Work | None = None
+        self._reported = ""
+        """Id of the model whose report is shown."""
         self._before: ModelCard | None = None
         """The model that was in use before the active one."""
         self.list = ModelList()
@@ -119,7 +122,7 @@ class ModelsPage(QWidget):
         # Each part is made inside what holds it, and the report put in last: Qt styles what moves anew.
         self._stack = QStackedWidget(self)
         full = QWidget(self._stack)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName("Report of the model")
@@ -257,7 +260,14 @@ class ModelsPage(QWidget):
         self._show_possible()
         self.tabs.show_model(row)
         if row is not None:
+            bar = self._area.verticalScrollBar()
+            place = bar.value() if self._reported == row.card.id else 0
+            focused = QApplication.focusWidget()
+            if focused is not None and self.report.isAncestorOf(focused):
+                self._area.setFocus()  # what had it goes, and the next one would be scrolled to
+            self._reported = row.card.id
             self.report.show_model(row)
+            QTimer.singleShot(0, bar, lambda: bar.setValue(place))
 
     def _show_possible(self) -> None:
         row = self.list.chosen_row

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from weldstudio.domain.networks import NETWORKS
 from weldstudio.gui.cell_table import Cell, CellTable
-from weldstudio.gui.models.class_cells import COLUMNS, class_cells
 from weldstudio.gui.models.class_cells import HEADS as CLASS_HEADS
+from weldstudio.gui.models.class_cells import behind, class_cells
 from weldstudio.gui.models.class_rows import class_rows
 from weldstudio.gui.models.model_list import ModelRow
 from weldstudio.gui.models.part_rows import HEADS, part_rows, parts_of
@@ -32,6 +32,9 @@ _NAMES: Final = 220
 MOST_HISTORY: Final = 5
 """Of what was done with a model, so much is shown, the newest first."""
 TOO_FEW: Final = "Too few photographs to learn from: "
+WISH: Final = (
+    ": neither its training nor the choice of its thresholds has seen these, so they say how good it really is."
+)
 FIT_WORDS: Final = {"squash": "the whole photo, squeezed to a square", "crop": "the square in its middle"}
 
 
@@ -63,6 +66,8 @@ class Report(QWidget):
         self._add_head(row)
         self._add_facts(row)
         known = {"validation": row.card.scores, **row.evaluations}
+        if not known.get("test", {}).get("per_class"):
+            self._add_wish()
         for split in ("test", "validation"):
             if known.get(split, {}).get("per_class"):
                 self._add_scores(split, known[split], row)
@@ -86,6 +91,13 @@ class Report(QWidget):
         self._layout.addWidget(banner)
         offer = "Evaluate again" if again else ""
         banner.say(sentence, kind="warning", offer=offer, take=self.again.emit, closable=False)
+
+    def _add_wish(self) -> None:
+        """It was not evaluated on test photographs yet."""
+        wish = QLabel(link("Evaluate it on test photographs", "again") + WISH)
+        wish.setWordWrap(True)
+        wish.linkActivated.connect(lambda _: self.again.emit())
+        self._layout.addWidget(wish)
 
     def _add_facts(self, row: ModelRow) -> None:
         box = QWidget()
@@ -141,7 +153,7 @@ class Report(QWidget):
         table = CellTable("Scores per flag, worst first", narrow=52)
         table.show_heads(CLASS_HEADS)
         table.show_cells(class_cells(rows))
-        table.opened.connect(lambda row, column: self._open(wanted, rows[row], COLUMNS[column][2]))
+        table.opened.connect(lambda row, column: self._open(wanted, rows[row], behind(rows[row], column)))
         self.tables[split] = table
         self._layout.addWidget(table)
         self._add_parts(scores, wanted)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMetaType, QMimeData, QObject, Qt, QUrl
+from PySide6.QtCore import QMetaType, QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
@@ -141,7 +141,7 @@ class _Dragged(QMimeData):
     def hasFormat(self, mimetype: str) -> bool:
         return mimetype in self.formats()
 
-    def retrieveData(self, mimetype: str, preferred: QMetaType) -> QImage | QByteArray | object:
+    def retrieveData(self, mimetype: str, preferred: QMetaType | QMetaType.Type) -> object:
         if mimetype != _IMAGE or self._single is None:
             return super().retrieveData(mimetype, preferred)
         if self._image is None:

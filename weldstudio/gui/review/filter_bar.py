@@ -211,6 +211,7 @@ class FilterBar(QWidget):
         if self.field.text() != text:
             self.field.offered.hide()
             self.field.setText(text)
+            self.field.setCursorPosition(0)  # of a long one its beginning says what is shown
         self.sort.setCurrentIndex(self.sort.findData(order.sort))
         with QSignalBlocker(self.turn):
             self.turn.setChecked(order.descending)

@@ -1,11 +1,11 @@
 """One curve of each of up to twenty runs over each other, so that one sees which learned better, and sooner."""
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.curves import Array, Curves, smoothed
@@ -45,8 +45,12 @@ class OverlayPlot(SteppedPlots):
         self.plot.setLimits(xMin=0)
         self._items: dict[str, Any] = {}
         self._runs: dict[str, tuple[int, Curves]] = {}
+        self._set: dict[str, tuple[Array, Array]] = {}
+        """What each item draws; the same arrays again need no work."""
         self._measure, self._smoothing, self._log = "accuracy", 0.0, False
         self._front: str | None = None
+        self.names: dict[str, str] = {}
+        """What runs are called in a picture, by id."""
         self._cross = pg.InfiniteLine(angle=90)
         self._cross.hide()
         self.plot.addItem(self._cross, ignoreBounds=True)
@@ -65,20 +69,20 @@ class OverlayPlot(SteppedPlots):
         self._runs = {run: (number, curves) for run, number, curves in kept}
         for run in [run for run in self._items if run not in self._runs]:
             self.plot.removeItem(self._items.pop(run))
+            self._set.pop(run, None)
         for run in self._runs:
             if run not in self._items:
                 self._items[run] = self.plot.plot(antialias=True)
         self._draw()
 
-    def name_runs(self, names: Mapping[str, str]) -> None:
-        """A legend within the plot, for where no list stands beside it; `names` by id."""
-        legend = self.plot.addLegend(offset=(-12, -12), labelTextColor=theme.colour("text"), labelTextSize="10pt")
-        for run, item in self._items.items():
-            legend.addItem(item, escape(names[run]))
+    @property
+    def named(self) -> dict[str, QPen]:
+        return {f"{self.names.get(run, '')}, {run}".lstrip(", "): i.opts["pen"] for run, i in self._items.items()}
 
     def show_measure(self, measure: str, *, smoothing: float = 0.0, log: bool = False) -> None:
         """Draw another of `MEASURES`, or 'flag:NAME'; smoothed, or on a logarithmic axis (losses and rates alone)."""
         self._measure, self._smoothing = measure, smoothing
+        self._set.clear()
         self._log = log and not self._is_share
         self.plot.setLogMode(y=self._log)
         self._dress()
@@ -116,8 +120,10 @@ class OverlayPlot(SteppedPlots):
 
     def _draw(self) -> None:
         for run, (_, curves) in self._runs.items():
-            x, y = measured(curves, self._measure)
-            set_points(self._items[run], (x, smoothed(y, self._smoothing)))
+            points = measured(curves, self._measure)
+            if self._set.get(run) is not points:
+                self._set[run] = points
+                set_points(self._items[run], (points[0], smoothed(points[1], self._smoothing)))
         self._dress_items()
 
     def _dress(self) -> None:

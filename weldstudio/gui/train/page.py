@@ -22,6 +22,7 @@ from weldstudio.domain.errors import UserError
 from weldstudio.domain.recipe import Recipe
 from weldstudio.gui.actions import Actions
 from weldstudio.gui.background import Background
+from weldstudio.gui.news import Banner
 from weldstudio.gui.roomy import Roomy
 from weldstudio.gui.session import Session
 from weldstudio.gui.style_sheet import set_look
@@ -311,7 +312,7 @@ class TrainPage(QWidget):
         if not self.runs.chooses(ready.run_id):
             return
         if ready.active:
-            self.view.news.say(f"The model “{ready.name}” is ready and answers from now on.", kind="success")
+            _say_of_model(self.view.news, self._actions, f"The model “{ready.name}” is ready and answers from now on.")
         else:
             self.view.news.say(
                 f"The model “{ready.name}” is ready.",
@@ -324,8 +325,12 @@ class TrainPage(QWidget):
         from weldstudio.studio import registry
 
         self._session.edit(f"Use model {ready.name}", registry.activate, ready.model_id, who=self._session.who).then(
-            lambda _done: self.view.news.say(f"The model “{ready.name}” answers from now on.", kind="success")
+            lambda _done: _say_of_model(self.view.news, self._actions, f"The model “{ready.name}” answers from now on.")
         )
+
+
+def _say_of_model(news: Banner, actions: Actions, sentence: str) -> None:
+    news.say(sentence, kind="success", offer="See how good it is", take=actions["page.models"].trigger)
 
 
 class _Column(QWidget):

@@ -63,7 +63,16 @@ class Rules(pg.GraphicsObject):
             painter.drawLine(QPointF(left, y), QPointF(right, y))
 
 
-class SteppedPlots(pg.GraphicsLayoutWidget):
+class Plots(pg.GraphicsLayoutWidget):
+    """Plots of which a picture can be made."""
+
+    @property
+    def named(self) -> dict[str, QPen]:
+        """The pens of the curves by what these are called: on the screen a list beside them says that."""
+        raise NotImplementedError
+
+
+class SteppedPlots(Plots):
     """Plots over the steps of runs. `pointed` carries the step under the mouse, None when it leaves."""
 
     pointed = Signal(object)

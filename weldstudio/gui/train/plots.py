@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
 from weldstudio.domain.curves import Array, Curves, smoothed
@@ -90,6 +91,11 @@ class CurvePlots(SteppedPlots):
     def curves(self) -> Curves:
         """What is drawn at the moment."""
         return self._curves
+
+    @property
+    def named(self) -> dict[str, QPen]:
+        lines = {"training": self._training, "validation, all classes": self._mean, **self._classes}
+        return {name: line.opts["pen"] for name, line in lines.items()}
 
     @property
     def chosen_class(self) -> str | None:

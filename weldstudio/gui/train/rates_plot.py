@@ -7,18 +7,18 @@ from the upper left to the lower right.
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from weldstudio.domain.curves import ON_CLEAR, ON_RAISED, Curves
 from weldstudio.gui.theme import theme
-from weldstudio.gui.train.plot_parts import PercentAxis, dress_axes, dress_curve, pen_of, plain_plot, roomy
+from weldstudio.gui.train.plot_parts import PercentAxis, Plots, dress_axes, dress_curve, pen_of, plain_plot, roomy
 
 ROOM = 0.06
 
 
-class RatesPlot(pg.GraphicsLayoutWidget):
+class RatesPlot(Plots):
     """Draws the two rates of `Curves`. `pointed` carries the class under the mouse, None when it leaves."""
 
     pointed = Signal(object)
@@ -61,6 +61,10 @@ class RatesPlot(pg.GraphicsLayoutWidget):
         self._dress_ways()
         if afresh:
             self.fit()
+
+    @property
+    def named(self) -> dict[str, QPen]:
+        return {name: way.opts["pen"] for name, way in zip(self._curves.classes, self._ways, strict=False)}
 
     def choose_class(self, name: str | None) -> None:
         """Bring one class forward; None: all alike."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QGraphicsView, QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
 
 from weldstudio.domain.changes import Done
 from weldstudio.domain.errors import JobFailed, UserError
@@ -183,7 +183,9 @@ class RunActions(QObject):
         self._session.run(_write, runs, target).then(lambda told: self._session.tell(told), self._session.report)
 
     def _draw(self, file: Path) -> None:
-        plot = next((p for p in self._page.findChildren(QGraphicsView) if p.isVisible()), None)
+        from weldstudio.gui.train.plot_parts import Plots  # plots take their time to import
+
+        plot = next((p for p in self._page.findChildren(Plots) if p.isVisible()), None)
         if plot is None:
             self._session.tell("There are no curves on the screen to be drawn")
             return

@@ -310,6 +310,7 @@ class RunsPage(QWidget):
 
     def _draw(self) -> None:
         pens = self.table.runs.pens
+        self.plot.names = {run.id: run.summary.name for run in self._facts}
         self.plot.show_runs([(run, pens[run], self._curves[run]) for run in pens if run in self._curves])
         self._point(None)
 
