@@ -56,6 +56,11 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
             raise RecipeError(f"{file.name} is empty (0 bytes). Fetch or export it again.") from error
         if _is_cut_off(file):
             raise RecipeError(f"{file.name} is cut off or damaged. Fetch or export it again.") from error
+        if "TorchScript" in str(error):
+            raise RecipeError(
+                f"{file.name} is a TorchScript program, which is code; it was not opened. Save its state_dict() "
+                "in its place."
+            ) from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecipeError(
             f"{file.name} cannot be read as weights ({reason}). Fetch or export it again, as .pth or .safetensors."
