@@ -89,3 +89,5 @@ def test_it_is_there_again_where_it_stood(qtbot: QtBot, page: ReviewPage, own: O
     assert isinstance(again, ReviewPage)
     assert again.apart.window is not None
     assert again.apart.window.geometry().size() == own.geometry().size()
+    # On the only screen it stays in front, or nobody would see it behind the other window.
+    qtbot.waitUntil(again.apart.window.isActiveWindow)

@@ -105,7 +105,13 @@ class Apart(QObject):
         """As it was left: called once the page is on screen."""
         if self._session.settings.photo_window and self.window is None:
             self._toggle.setChecked(True)
-            self._stack.window().activateWindow()
+            self._hand_back()
+
+    def _hand_back(self) -> None:
+        """The keyboard to the grid, unless it would come forward and hide the photograph on the same screen."""
+        main = self._stack.window()
+        if self.window is not None and self.window.screen() is not main.screen():
+            main.activateWindow()
 
     def end(self) -> None:
         """The project is being closed: the window goes, and is there again next time."""
