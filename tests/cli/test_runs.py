@@ -28,7 +28,7 @@ def test_without_a_recipe_one_is_taken_that_can_start(tmp_path: Path, run: Run) 
         pass
     assert run("train", tmp_path / "project", "--check")["problem"] == ""
     refused = run("train", tmp_path / "project", "--check", "--set", "network.weights=shipped", status=1)
-    assert "network.weights = random" in refused["problem"]
+    assert "network.weights = torchvision" in refused["problem"]
 
 
 def test_a_check_that_finds_a_problem_says_it_and_fails(tmp_path: Path, run: Run) -> None:

@@ -76,6 +76,17 @@ def test_near_pictures_join_their_owners_and_these_chain() -> None:
     assert len(set(found)) == 28
 
 
+def test_a_burst_of_one_view_stays_together_in_a_small_collection() -> None:
+    hashes = _detailed(40)
+    view = hashes[0]
+    hashes[:9] = [view ^ (0b11 << (2 * shot)) for shot in range(9)]
+    found = _units(list(range(40)), hashes)
+    assert len(set(found[:9])) == 1
+    assert len(set(found)) == 32
+    hashes[:18] = [view] * 18
+    assert len(set(_units(list(range(40)), hashes)[:18])) == 1
+
+
 def test_a_chain_of_chance_likenesses_is_cut_where_it_is_weak() -> None:
     """A hundred joints each three bits from the next, and two of them equal: only these two stay together."""
     value, hashes = _detailed(1)[0], []

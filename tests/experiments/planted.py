@@ -20,7 +20,9 @@ from tests.experiments import labelled_folder
 from tests.experiments.labelled_folder import percent
 from weldstudio.domain.doubt import contradicted
 from weldstudio.domain.labelling import State
-from weldstudio.domain.learner import Learner
+from weldstudio.domain.learner import ROUGHLY
+from weldstudio.domain.leave_one_out import leave_one_out
+from weldstudio.domain.neighbours import Neighbours
 from weldstudio.domain.refit import Heads, Space, sigmoid
 from weldstudio.domain.scores import average_precision
 
@@ -34,7 +36,10 @@ def main() -> int:
     options = _options()
     manifest = labelled_folder.read(options.folder, seed=0, most=options.photos)
     truth = np.array([photo.states for photo in manifest.photos]) == State.RAISED
-    features = _features(manifest, options)
+    space = Space.of(_features(manifest, options))
+    near = Neighbours(space)
+    for _ in near.find(np.where(truth, State.RAISED, State.CLEAR).astype(np.uint8)):
+        pass
     group = [list(range(truth.shape[1]))] if manifest.task == "exclusive" and not options.apart else []
     print(
         f"{options.folder.name}, {len(truth):,} photographs, {truth.shape[1]} flags, {options.network}, {options.size}"
@@ -46,7 +51,7 @@ def main() -> int:
     )
     for kind in options.kinds or [name for name in KINDS if name != "swapped" or manifest.task == "exclusive"]:
         for noise in NOISE:
-            found = [_tried(features, truth, group, KINDS[kind], noise, seed) for seed in range(options.seeds)]
+            found = [_tried(near, truth, group, KINDS[kind], noise, seed) for seed in range(options.seeds)]
             cells = [
                 percent([row[n] for row in found], scale=100) if found[0][n] is not None else "-" for n in range(4)
             ]
@@ -88,7 +93,7 @@ KINDS: dict[str, Callable[[Bools, float, np.random.Generator], Bools]] = {
 
 
 def _tried(
-    features: NDArray[np.float32],
+    near: Neighbours,
     truth: Bools,
     group: list[list[int]],
     plant: Callable[[Bools, float, np.random.Generator], Bools],
@@ -99,13 +104,14 @@ def _tried(
     wrong = plant(truth, noise, np.random.default_rng(seed))
     given = truth ^ wrong
     states = np.where(given, State.RAISED, State.CLEAR).astype(np.uint8)
-    learner = Learner(Space.of(features.copy()), states, units=np.arange(len(states)))
-    for work in (learner.fit(), learner.judge()):
-        for _ in work:
-            pass
-    spoken = contradicted(learner.alone.probabilities.astype(np.float16), states, group).astype(np.float32)
+    alone = next(found for found in leave_one_out(near.space, states) if found is not None)
+    for _ in near.join(alone.probabilities, states):
+        pass
+    spoken = contradicted(alone.probabilities.astype(np.float16), states, group).astype(np.float32)
     ours = _score(np.where(given, 1 - spoken, spoken), wrong)
-    theirs = _cleanlab(learner, given)
+    share = given.mean(axis=0)
+    strength = np.maximum(alone.ridges * share * (1 - share), 1e-7).astype(np.float32)  # as the learner takes it
+    theirs = _cleanlab(Heads(near.space, states, strength), given)
     return (*ours, *((None, None) if theirs is None else _score(theirs, wrong)))
 
 
@@ -114,7 +120,7 @@ def _score(doubt: NDArray[np.floating], wrong: Bools) -> tuple[float, float]:
     return 1 - float(wrong.ravel()[looks].mean()), float(average_precision(doubt.ravel().astype(float), wrong.ravel()))
 
 
-def _cleanlab(learner: Learner, given: Bools) -> NDArray[np.floating] | None:
+def _cleanlab(whole: Heads, given: Bools) -> NDArray[np.floating] | None:
     """One less its quality of each label, (n, flags)."""
     try:
         from cleanlab.multilabel_classification.rank import get_label_quality_scores_per_class
@@ -123,8 +129,8 @@ def _cleanlab(learner: Learner, given: Bools) -> NDArray[np.floating] | None:
     said = np.empty(given.shape)
     folds = np.random.default_rng(0).integers(0, FOLDS, len(given))
     for fold in range(FOLDS):
-        heads: Heads = learner.heads.copy()
-        for _ in heads.converge(known=folds != fold):
+        heads = whole.copy()
+        for _ in heads.converge(known=folds != fold, tolerance=ROUGHLY):
             pass
         said[folds == fold] = sigmoid(heads.logits[folds == fold])
     labels = [np.flatnonzero(row).tolist() for row in given]

@@ -15,9 +15,9 @@ from weldstudio.domain.labelling import Source, State, source_of, state_of
 from weldstudio.domain.photo import PhotoFacts
 from weldstudio.imaging.feature_file import FeatureFile
 from weldstudio.store import mirror as mirrors
-from weldstudio.store import photos
+from weldstudio.store import models, photos
 from weldstudio.store.store import Store
-from weldstudio.studio import features, labelling, likeness, next_batch, propagating
+from weldstudio.studio import features, labelling, likeness, next_batch, propagating, twins
 from weldstudio.studio import scheme as schemes
 from weldstudio.studio.look_alikes import LookAlikes
 
@@ -32,7 +32,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
         alike = file.read(file.find([every[3].content_hash]))
         file.append([every[4].content_hash or ""], alike * 1.0001)
         file.close()
-        for place, value in ((3, 1 << 60), (4, (1 << 60) + 1), (6, 1 << 50), (7, (1 << 50) + 1)):
+        view, other = 0x2D4B_A6C3_5A96_3C69, 0x5A3C_96A5_C369_2D4B
+        for place, value in ((3, view), (4, view + 2), (6, other), (7, other + 4)):
             photo = every[place]
             facts = PhotoFacts(photo.path, 64, 48, content_hash=photo.content_hash, perceptual_hash=value)
             photos.record_facts(made, photo.collection_id, [facts])
@@ -67,6 +68,43 @@ def test_near_duplicates_are_confirmed_and_conflicts_come_first(store: Store) ->
     assert found[0].photo_ids == (4, 5)
     assert mirrors.read(store).scheme.classes[0].name in found[0].conflicts
     assert (7, 8) not in [one.photo_ids for one in found]  # their hashes are near, their features are not
+
+
+def test_plain_pictures_are_near_duplicates_where_their_files_are_equal(store: Store) -> None:
+    for photo in photos.every(store)[20:22]:
+        facts = PhotoFacts(photo.path, 64, 48, content_hash="f" * 64, perceptual_hash=0)
+        photos.record_facts(store, photo.collection_id, [facts])
+    assert (21, 22) in [one.photo_ids for one in finished(likeness.duplicates(store))]
+    assert likeness.cluster(store, 21) == [21, 22]
+    assert likeness.cluster(store, 4) == [4, 5]
+    assert likeness.cluster(store, 30) == [30]
+
+
+def test_they_are_known_until_photographs_come(store: Store) -> None:
+    assert not twins.known(mirrors.read(store))
+    finished(likeness.mark(store))
+    assert twins.known(mirrors.read(store))
+    mirror = mirrors.read(store)
+    mirror.ids = np.append(mirror.ids, mirror.ids[-1] + 1)
+    assert not twins.known(mirror)
+    models.activate(store, None)
+    assert not twins.known(mirrors.read(store)), "without a model's eyes they are others"
+
+
+@pytest.mark.parametrize("looks", ["one view", "a chain", "two views"])
+def test_a_large_group_of_equal_hashes_is_looked_at_in_pieces(store: Store, looks: str) -> None:
+    rng = np.random.default_rng(0)
+    ids = np.arange(1, 1501)
+    near = {
+        "one view": np.ones((1500, 1)) * [[1.0, 0.0]],
+        "a chain": np.stack([np.cos(ids / 500), np.sin(ids / 500)], axis=1),
+        "two views": np.where(rng.random((1500, 1)) < 0.5, [[1.0, 0.0]], [[0.0, 1.0]]),
+    }[looks]
+    pieces = list(likeness._confirmed(ids, ids, near.astype(np.float32)))
+    parts = [part for part in pieces if part is not None]
+    assert len(parts) == (2 if looks == "two views" else 1)
+    assert sorted(np.concatenate(parts).tolist()) == ids.tolist()
+    assert len(pieces) > len(parts)
 
 
 def test_labels_are_handed_on_to_near_duplicates_that_do_not_differ(store: Store) -> None:

@@ -138,4 +138,5 @@ def test_a_loss_that_shoots_up_does_not_flatten_the_others() -> None:
     heights = [float(pair.split(",")[1]) for pair in plot.split('points="')[1].split('"')[0].split()]
     assert len(heights) <= report_plots.MOST_POINTS + 1
     assert np.ptp(heights[:-1]) > 50
+    assert ">&gt; " in plot, "the edge says that there is more above"
     assert report_plots.run_plot("Loss", [("curve", [])], share=False) == ""

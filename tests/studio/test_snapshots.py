@@ -106,7 +106,8 @@ def test_flags_without_raised_or_clear_photos_are_left_out_and_said(tmp_path: Pa
         label(store, {i: [R if n % 2 else C, C, X] for n, i in enumerate(ids)})
         found = take(store, Recipe())
     assert found.classes == (FLAGS[0],)
-    assert f"'{FLAGS[1]}' is left out: no training photo has it raised. Label some." in found.warnings
+    told = f"'{FLAGS[1]}' is left out: of {found.photos['train']} training photos none has it raised. Label at least 10"
+    assert any(warning.startswith(told) for warning in found.warnings)
     assert any(FLAGS[0] in warning and "at least 10" in warning for warning in found.warnings)
     assert all(len(photo.states) == 1 for photo in found.manifest.photos)
 
@@ -122,6 +123,11 @@ def test_what_cannot_be_learned_is_a_problem_in_a_sentence(kind: str, tmp_path: 
             label(store, dict.fromkeys(ids, rows[kind]))
         found = take(store, Recipe())
     assert found.problem.endswith(".")
+    whole = " ".join((found.problem, *found.warnings))
+    assert all(name in whole for name in FLAGS)
+    counted = {"nothing": "Of 12 photos", "unsure": "(12 are unsure)", "one photo": "of 1 training photo none"}
+    assert counted.get(kind, "of 7 training photos none") in whole
+    assert "abel at least 10" in whole
 
 
 def test_a_stored_split_never_moves_and_new_joints_are_dealt_out_beside_it(tmp_path: Path) -> None:

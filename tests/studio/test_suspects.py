@@ -19,7 +19,18 @@ from weldstudio.imaging import side_file
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import contrast, doubting, labelling, likeness, reviewing, second, snapshots, suspects, twins
+from weldstudio.studio import (
+    contrast,
+    doubting,
+    labelling,
+    likeness,
+    looks,
+    reviewing,
+    second,
+    snapshots,
+    suspects,
+    twins,
+)
 from weldstudio.studio.filters import parse
 
 
@@ -136,6 +147,8 @@ def test_a_second_opinion_stands_beside_the_first_and_the_label_stays_until_that
     assert suspects.of_photo(mirror, wrong.photo_id) == []
     names = {who for who, _, _ in second.answers(store)[wrong.photo_id, 0]}
     assert names == {"Ann", "Ben"}
+    assert looks.answered(mirror, 0, "wrong", ("wrong",)).tolist() == [wrong.photo_id]
+    assert looks.answered(mirror, 0, "missing", ("wrong",)).tolist() == []
     second.settle(store, wrong.photo_id, 0, State.CLEAR, who="Lee")
     mirror = mirrors.read(store)
     assert wrong.photo_id not in shown(mirror, "conflict")
@@ -152,6 +165,7 @@ def test_labels_that_near_duplicates_contradict_come_first_and_follow_the_labels
     assert shown(mirror, "suspect")[0] == odd
     assert suspects.listed(mirror)[0] == suspects.of_photo(mirror, odd)[0]
     assert suspects.of_photo(mirror, odd)[0].twin
+    assert looks.contradicted(mirror).tolist() == [odd]
     assert shown(mirrors.read(store), "seems-missing")[0] == odd  # another window knows them too
     mirror.set_label([odd], 0, label_byte(State.RAISED, Source.HAND))
     assert not [one for one in suspects.listed(mirror, slot=0) if one.twin]

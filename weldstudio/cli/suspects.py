@@ -84,7 +84,7 @@ def suspects(
             return
         mirror = mirrors.read(store)
         if not twins.known(mirror):
-            twins.keep(store, mirror, drive(likeness.duplicates(store), "Comparing", quiet=as_json, cancelled=GONE))
+            drive(likeness.mark(store, mirror), "Comparing", quiet=as_json, cancelled=GONE)
         found = doubts.listed(mirror, slot=slot, kind=kind)
         standings = [one for one in doubting.standings(mirror) if slot in (None, one.slot)]
         lazy = doubting.lazy(mirror, doubting.standings(mirror))

@@ -14,8 +14,12 @@ TELLING = 16
 A plain wall, a sky or a drawing on an even ground has next to none, and equals the next one. Of photographs of scenes
 and of single objects less than a twentieth lie below; without them the longest chain of 2,000 fell from 97 to 4.
 """
-_LARGEST_SHARE = 0.1
-"""A unit that holds more of all joints than this is a chain of chance likenesses, and would leave no split whole."""
+_LARGEST_SHARE, _BURST = 0.1, 16
+"""A unit that holds more of all joints than this is a chain of chance likenesses, and would leave no split whole.
+
+In a small collection it may be a burst of one view: so many stay together, up to a third of all joints; and where
+hashes are equal, up to half of them.
+"""
 _PAIRS = 4_000_000
 """Pairs compared in one go."""
 _PIECE, _GROUP, _ROOTS = 1_000_000, 2_000, 10_000
@@ -36,9 +40,9 @@ def units(
     same = [known.setdefault(content, i) if content is not None else i for i, content in enumerate(contents)]
     unit = _joined(unit, owners, np.array(same, dtype=np.int64))
     telling = is_telling(hashes)
-    largest = max(4, int(_LARGEST_SHARE * count))
+    chain = max(4, int(_LARGEST_SHARE * count), min(_BURST, count // 3))
     open_owners = np.ones(count, dtype=bool)
-    for distance in (DISTANCE, DISTANCE // 2, 0):
+    for distance, largest in ((DISTANCE, chain), (DISTANCE // 2, chain), (0, max(chain, count // 2))):
         rows = telling & open_owners[owners]
         tried = _joined(unit, owners[rows], clusters(hashes[rows], distance=distance))
         open_owners &= np.bincount(tried, minlength=count)[tried] > largest

@@ -38,7 +38,7 @@ class Neighbours:
     """Of the labelled photos of a space. For one thread; broken off, `find` goes on where it was."""
 
     def __init__(self, space: Space) -> None:
-        self._space = space
+        self.space = space
         self.rows = np.zeros(0, np.int64)
         """(m,) rows of the photos that were labelled, ascending."""
         self.places = np.zeros((0, 0), np.int32)
@@ -86,12 +86,12 @@ class Neighbours:
         count = min(COUNT, len(labelled) - 1)
         if count < 1:
             return
-        most = np.argsort(-self._space.spread, kind="stable")[:DIRECTIONS]
-        axes = self._space.axes[:, most]
+        most = np.argsort(-self.space.spread, kind="stable")[:DIRECTIONS]
+        axes = self.space.axes[:, most]
         points = np.empty((len(labelled), len(most)), np.float32)
         for start in range(0, len(labelled), MOST_COMPARED):
             part = slice(start, start + MOST_COMPARED)
-            points[part] = self._space.points[labelled[part]] @ axes
+            points[part] = self.space.points[labelled[part]] @ axes
             yield None
         points /= lengths(points)[:, None]
         places, cosines = np.empty((len(points), count), np.int32), np.empty((len(points), count), np.float32)

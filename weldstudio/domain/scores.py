@@ -21,7 +21,7 @@ FEW = 10
 def too_few(name: str, number: int, word: str) -> str:
     """What is said of a class that is raised or clear (`word`) on fewer training photos than that."""
     photos = f"{number} training photo{'' if number == 1 else 's'}"
-    return f"'{name}' is {word} on {photos}; at least {FEW} are needed to learn."
+    return f"'{name}' is {word} on {photos}; at least {FEW} are needed to learn. Label more."
 
 
 @dataclass(frozen=True, slots=True)

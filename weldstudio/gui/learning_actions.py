@@ -6,6 +6,7 @@ import numpy as np
 
 from weldstudio.domain.next_photos import BATCH
 from weldstudio.gui.learning import SIMILAR, Learning, Lesson
+from weldstudio.gui.marking import Marking
 from weldstudio.gui.session import Session
 from weldstudio.gui.words import counted
 
@@ -19,6 +20,7 @@ ACTION: Final = "work.learn"
 def begin(session: Session, window: "MainWindow") -> None:
     """A project was opened: learn from its labels."""
     learning = Learning(session)
+    Marking(session)
     window.action_table[ACTION].setChecked(session.settings.learn)
     window.action_table["work.teach"].setChecked(session.settings.teach)
 

@@ -29,6 +29,10 @@ class Clusters:
     """(k,) photo ids, ascending."""
     numbers: NDArray[np.int64]
     """(k,) which cluster each is in."""
+    upto: NDArray[np.int64]
+    """(1,) the newest photo there was."""
+    model: NDArray[np.str_]
+    """(1,) the model whose trunk confirmed them, '' = none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

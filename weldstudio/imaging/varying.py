@@ -15,6 +15,8 @@ from PIL import Image, ImageFilter
 from weldstudio.domain.recipe import Augmentation
 from weldstudio.imaging.fitting import Pixels
 
+COLOUR_PHOTOS = 200
+"""Training photos, the first ones, from which the principal colours are computed."""
 _FIELDS: dict[str, dict[str, float]] = {
     "cut": {"cut": 0.0, "stretch": 0.0},
     "shift": {"shift": 0.0},

@@ -23,7 +23,7 @@ from weldstudio.domain.messages import Alarm, Evaluated, Message, Stage, Step
 from weldstudio.domain.model import Preprocessing
 from weldstudio.domain.recipe import Augmentation, Recipe
 from weldstudio.domain.sampling import class_rows, proportional_order
-from weldstudio.imaging.varying import Variation, principal_colours, vetoes
+from weldstudio.imaging.varying import COLOUR_PHOTOS, Variation, principal_colours, vetoes
 from weldstudio.ml import schedule
 from weldstudio.ml.acceleration import Precision, carried, compiled, made_ahead
 from weldstudio.ml.architectures import Network
@@ -43,8 +43,6 @@ _logger = logging.getLogger(__name__)
 LEAST_EVALUATIONS = 10
 MOST_PIECES = 8
 """Memory may run out three times in a run."""
-COLOUR_PHOTOS = 200
-"""Training photos from which the principal colours are computed."""
 
 
 @dataclass(slots=True)

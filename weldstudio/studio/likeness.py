@@ -1,10 +1,11 @@
 """Photos like one another: neighbours of one by what the trunk sees, and clusters of near-duplicates with conflicts.
 
-Near-duplicates are candidates by their perceptual hashes, confirmed by the cosine of their features where both have
-some. A cluster whose photos carry different labels of a flag holds a wrong label for certain.
+Near-duplicates are candidates by their perceptual hashes, where these tell enough of them, confirmed by the cosine of
+their features where they have some; of pictures too plain to be told apart, equal files alone. A cluster whose photos
+carry different labels of a flag holds a wrong label for certain.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from weldstudio.domain.changes import Progress
 from weldstudio.domain.errors import JobFailed
 from weldstudio.domain.labelling import State
-from weldstudio.domain.near_duplicates import around, clustering
+from weldstudio.domain.near_duplicates import around, clustering, is_telling
 from weldstudio.domain.refit import Floats
 from weldstudio.domain.similar import DUPLICATE, lengths, nearest
 from weldstudio.imaging.feature_file import FeatureFile
@@ -22,7 +23,7 @@ from weldstudio.store import models, perceptual
 from weldstudio.store import photos as photo_rows
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import features
+from weldstudio.studio import features, twins
 from weldstudio.studio.refitting import records_of
 
 LOOKING = "looking for near-duplicates"
@@ -72,7 +73,8 @@ def duplicates(store: Store) -> Generator[Progress, None, list[Cluster]]:
     mirror = mirrors.read(store)
     yield Progress(0, None, LOOKING)
     ids, hashes = perceptual.hashes(store)
-    work = clustering(hashes)
+    telling = is_telling(hashes)
+    work = clustering(hashes[telling])
     while True:
         yield Progress(0, None, LOOKING)
         try:
@@ -80,9 +82,7 @@ def duplicates(store: Store) -> Generator[Progress, None, list[Cluster]]:
         except StopIteration as end:
             numbers: NDArray[np.int64] = end.value
             break
-    order = np.argsort(numbers, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(numbers[order]) != 0]) if len(order) else order
-    groups = [group for group in np.split(ids[order], starts[1:]) if len(group) > 1]
+    groups = [*_groups(ids[telling], numbers), *_groups(ids[~telling], perceptual.equal_files(store, ids[~telling]))]
     members = np.sort(np.concatenate(groups)) if groups else ids[:0]
     known, points = yield from _points_of(store, members)
     found = []
@@ -90,10 +90,27 @@ def duplicates(store: Store) -> Generator[Progress, None, list[Cluster]]:
         if number % _STEP == 0:
             yield Progress(number, len(groups), LOOKING)
         for part in _confirmed(group, known, points):
+            if part is None:
+                yield Progress(number, len(groups), LOOKING)
+                continue
             rows = mirror.rows(part.tolist())
             paths = tuple(mirror.paths[row] for row in rows.tolist())
             found.append(Cluster(tuple(part.tolist()), paths, _conflicts(mirror, rows)))
     return sorted(found, key=lambda one: (not one.conflicts, -len(one.photo_ids), one.photo_ids))
+
+
+def mark(store: Store, mirror: Mirror | None = None) -> Generator[Progress, None, list[Cluster]]:
+    """As `duplicates`, and has the project and a mirror know them: labels that they contradict come first then."""
+    found = yield from duplicates(store)
+    twins.keep(store, mirrors.read(store) if mirror is None else mirror, found)
+    return found
+
+
+def _groups(ids: NDArray[np.int64], numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Ids of the same number, two at least."""
+    order = np.argsort(numbers, kind="stable")
+    starts = np.flatnonzero(np.diff(numbers[order])) + 1
+    return [group for group in np.split(ids[order], starts) if len(group) > 1]
 
 
 def cluster(store: Store, photo_id: int) -> list[int]:
@@ -102,37 +119,49 @@ def cluster(store: Store, photo_id: int) -> list[int]:
     place = int(ids.searchsorted(photo_id))
     if place == len(ids) or ids[place] != photo_id:
         return [photo_id]
-    group = ids[around(hashes, place)]
+    telling = is_telling(hashes)
+    if telling[place]:
+        some = np.flatnonzero(telling)
+        group = ids[some[around(hashes[some], int(some.searchsorted(place)))]]
+    else:
+        flat = ids[~telling]
+        first = perceptual.equal_files(store, flat)
+        group = flat[first == first[flat.searchsorted(photo_id)]]
     if len(group) < 2:
         return [photo_id]
     known, points = _points_or_none(store)
     parts = _confirmed(group, known, points)
-    return next((part.tolist() for part in parts if photo_id in part), [photo_id])
+    return next((part.tolist() for part in parts if part is not None and photo_id in part), [photo_id])
 
 
-def _confirmed(group: NDArray[np.int64], known: NDArray[np.int64], points: Floats) -> list[NDArray[np.int64]]:
-    """A group parted so that every photo is near another of its part; one without features is taken at its word."""
+def _confirmed(
+    group: NDArray[np.int64], known: NDArray[np.int64], points: Floats
+) -> Iterator[NDArray[np.int64] | None]:
+    """A group parted so that every photo is near another of its part; one without features is taken at its word.
+
+    None is a pause.
+    """
     places = np.minimum(known.searchsorted(group), max(0, len(known) - 1))
     has = known[places] == group if len(known) else np.zeros(len(group), np.bool_)
-    if has.sum() < 2:
-        return [group]
-    own = points[places[has]]
+    if has.sum() < 2 or not has.all():
+        yield group
+        return
+    own = points[places]
     own = own / lengths(own)[:, None]
-    near = np.ones((len(group), len(group)), np.bool_)
-    near[np.ix_(has, has)] = own @ own.T >= DUPLICATE
-    left, parts = np.ones(len(group), np.bool_), []
-    for first in range(len(group)):
-        if not left[first]:
-            continue
-        part = np.zeros(len(group), np.bool_)
-        edge = [first]
-        while len(edge):
-            part[edge] = True
-            left[edge] = False
-            edge = np.flatnonzero(near[edge].any(axis=0) & left).tolist()
-        if part.sum() > 1:
-            parts.append(group[part])
-    return parts
+    left = np.arange(len(group))
+    while len(left):
+        part, edge, left = [left[:1]], left[:1], left[1:]
+        while len(edge) and len(left):
+            if len(group) > _STEP:
+                yield None
+            some, edge = edge[:_STEP], edge[_STEP:]
+            near = (own[left] @ own[some].T >= DUPLICATE).any(axis=1)
+            part.append(left[near])
+            edge = np.concatenate([edge, left[near]])
+            left = left[~near]
+        members = np.sort(np.concatenate(part))
+        if len(members) > 1:
+            yield group[members]
 
 
 def _conflicts(mirror: Mirror, rows: NDArray[np.int64]) -> tuple[str, ...]:

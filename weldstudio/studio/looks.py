@@ -20,6 +20,7 @@ RAISED: Final = "raised"
 SOURCE: Final = "source"
 PART: Final = "part"
 ANSWERED: Final = "answered"
+TWINS: Final = "twins"
 
 
 def photos(store: Store, ask: Sequence[str]) -> NDArray[np.int64]:
@@ -59,6 +60,12 @@ def of_part(mirror: Mirror, equipment: str, month: str, what: str) -> NDArray[np
     elif word:
         chosen = chosen & np.any([mirror.states(one) == State.of_word(word) for one in slots], axis=0)
     return mirror.ids[chosen]
+
+
+def contradicted(mirror: Mirror) -> NDArray[np.int64]:
+    """Ids, ascending, of photos with a suspect that near-duplicates contradict."""
+    slots = [item.slot for item in mirror.scheme.classes]
+    return mirror.ids[np.any([suspects.proposed(mirror, slot) >= suspects.TWIN for slot in slots], axis=0)]
 
 
 def answered(mirror: Mirror, slot: int, kind: str, said: Sequence[str]) -> NDArray[np.int64]:

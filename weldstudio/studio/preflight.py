@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 
 from weldstudio.domain.agreement import Kappa
+from weldstudio.domain.alarms import named
 from weldstudio.domain.manifest import Manifest
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.sampling import Sampled, obstacle, sampled, stacking
@@ -27,8 +28,7 @@ def hopeful(
     for index, name in enumerate(names):
         raised, clear = counts[Split.TRAIN.value][name]
         if not raised or (not clear and task == "multilabel"):
-            missing = "raised" if not raised else "clear"
-            warnings.append(f"'{name}' is left out: no training photo has it {missing}. Label some.")
+            warnings.append(_left_out(name, raised, clear))
             continue
         keep.append(index)
         flags = task == "multilabel"
@@ -38,6 +38,29 @@ def hopeful(
         if flags:
             warnings += _judged_by_few(name, *counts[Split.VALIDATION.value][name])
     return keep, warnings
+
+
+def nothing_labelled(names: Sequence[str], task: str, *, photos: int, unsure: int) -> str:
+    """Why nothing can be learned of these photos, none of which says anything of the classes."""
+    if not photos:
+        return "No photo can be used: the filter finds none, or none of those that it finds can be read. Change it."
+    those = f"Of {photos:,} photo{'' if photos == 1 else 's'} of this choice none has"
+    if task == "exclusive":
+        return f"{those} exactly one of {named(names)} raised; label at least {FEW} of each class."
+    doubted = f" ({unsure:,} {'is' if unsure == 1 else 'are'} unsure)" if unsure else ""
+    label = f"label at least {FEW} of each, for every flag."
+    return f"{those} a raised or clear label of {named(names)}{doubted}; {label}"
+
+
+def _left_out(name: str, raised: int, clear: int) -> str:
+    """What is said of a class of which training photos show one kind at most."""
+    if not raised + clear:
+        return (
+            f"'{name}' is left out: no training photo is labelled for it. Label at least {FEW} raised and {FEW} clear."
+        )
+    missing = "raised" if not raised else "clear"
+    known = f"of {raised + clear:,} training photo{'' if raised + clear == 1 else 's'} none has it {missing}"
+    return f"'{name}' is left out: {known}. Label at least {FEW} that do."
 
 
 def _judged_by_few(name: str, raised: int, clear: int) -> list[str]:
@@ -50,7 +73,7 @@ def _judged_by_few(name: str, raised: int, clear: int) -> list[str]:
     if min(raised, clear) < JUDGING:
         found = f"{raised} raised and {clear} clear"
         return [
-            f"'{name}' is judged by {found} validation photos; {JUDGING} of each are the least to trust a score by."
+            f"'{name}' is judged by {found} validation photos; label more: {JUDGING} of each are the least to trust."
         ]
     return []
 

@@ -19,7 +19,7 @@ from weldstudio.store import events
 from weldstudio.store import mirror as mirrors
 from weldstudio.store.mirror import Mirror
 from weldstudio.store.store import Store
-from weldstudio.studio import cut_off, doubting, features, likeness, next_batch, second, suspects, twins
+from weldstudio.studio import cut_off, doubting, features, likeness, next_batch, second, suspects
 from weldstudio.studio import drift as drifting
 from weldstudio.studio.cut_off import CutOff
 from weldstudio.studio.doubting import Estimator, Lazy, Standing
@@ -142,8 +142,7 @@ class _Compared:
 def look(store: Store, *, trusted: str = "") -> Generator[Progress, None, Findings]:
     """Looks through all labels. Closing it leaves what was there. `trusted` is an equipment."""
     mirror = mirrors.read(store)
-    clusters = yield from likeness.duplicates(store)
-    twins.keep(store, mirror, clusters)
+    clusters = yield from likeness.mark(store, mirror)
     yield Progress(0, None, "estimating wrong labels")
     standings = doubting.standings(mirror)
     yield Progress(0, None, "counting by equipment and month")

@@ -76,6 +76,7 @@ def run_plot(title: str, lines: Sequence[tuple[str, Points]], *, share: bool) ->
     for level in (bottom, (bottom + top) / 2, top):
         _, y = place((0, level))
         said = f"{100 * level:.0f} %" if share else f"{level:.2g}"
+        said = f"&gt; {said}" if level == top < values[-1] else said
         marks.append(f'<line class="axis" x1="40" x2="{width - 12}" y1="{y:.1f}" y2="{y:.1f}"/>')
         marks.append(f'<text x="34" y="{y + 3:.1f}" text-anchor="end">{said}</text>')
     for kind, points in lines:

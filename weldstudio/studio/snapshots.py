@@ -31,6 +31,7 @@ from weldstudio.studio import doubting, known_names, reviewing, second
 from weldstudio.studio.preflight import (
     hopeful,
     manifest_problem,
+    nothing_labelled,
     recipe_problem,
     recipe_warnings,
     wrong_labels,
@@ -86,9 +87,9 @@ def take(store: Store, recipe: Recipe) -> Snapshot:
     told, truly = (_says(some, task) for some in (states, honest))
     labelled = told & (wanted | judges)
     if not labelled.any():
-        sentence = "No photo of this choice is labelled raised or clear yet; label some of each, for every flag."
-        if task == "exclusive" and (wanted | judges).any():
-            sentence = "No photo of this choice has exactly one of these classes raised; label some of each class."
+        asked = (wanted | judges) & ~told
+        unsure = int((states[asked] == State.UNSURE).any(axis=1).sum())
+        sentence = nothing_labelled([c.name for c in classes], task, photos=int(asked.sum()), unsure=unsure)
         return Snapshot(Manifest(_manifest_classes(mirror.scheme, classes), (), task), problem=sentence)
     contents = photo_rows.contents(store)
     stored = split_rows.read(store)

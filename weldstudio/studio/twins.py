@@ -28,7 +28,8 @@ def keep(store: Store, mirror: Mirror, found: "list[Cluster]") -> None:
     """Has the mirror know these clusters, and whoever opens the project later. Raises JobFailed."""
     pairs = sorted((photo, number) for number, one in enumerate(found) for photo in one.photo_ids)
     ids, numbers = (np.array([pair[place] for pair in pairs], np.int64) for place in (0, 1))
-    clusters = Clusters(ids, numbers)
+    upto = np.array([int(mirror.ids[-1]) if len(mirror) else 0], np.int64)
+    clusters = Clusters(ids, numbers, upto, np.array([mirror.model_id or ""]))
     forget(mirror)
     kept(mirror, _NAME, (mirror.ids,), lambda: _in_rows(mirror, clusters))
     if store.read_only:
@@ -40,8 +41,11 @@ def keep(store: Store, mirror: Mirror, found: "list[Cluster]") -> None:
 
 
 def known(mirror: Mirror) -> bool:
-    """Whether somebody has looked for near-duplicates."""
-    return _placed(mirror) is not None
+    """Whether somebody has looked for near-duplicates among all photos, with what the active model sees."""
+    found = side_file.read(mirror.folder / CLUSTERS, Clusters)
+    if found is None:
+        return False
+    return not len(mirror) or (found.upto[0] >= mirror.ids[-1] and str(found.model[0]) == (mirror.model_id or ""))
 
 
 def forget(mirror: Mirror) -> None:

@@ -1,18 +1,20 @@
 """Variations of a photo as a training would see them, to be looked at before it starts."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from weldstudio.domain.errors import RecipeError
+from weldstudio.domain.errors import PhotoError, RecipeError
 from weldstudio.domain.labelling import State
+from weldstudio.domain.manifest import ManifestPhoto
 from weldstudio.domain.recipe import Recipe
 from weldstudio.domain.split import Split
 from weldstudio.imaging.fitting import enlarged, read_input
-from weldstudio.imaging.varying import Variation, principal_colours, vetoes
+from weldstudio.imaging.varying import COLOUR_PHOTOS, Variation, principal_colours, vetoes
 from weldstudio.store.store import Store
 from weldstudio.studio import snapshots
 
@@ -41,9 +43,23 @@ def of_photo(store: Store, recipe: Recipe, photo_id: int | None = None, *, count
     pixels = read_input(photo.path, enlarged(recipe.preprocessing))
     raised = [state == State.RAISED for state in photo.states]
     spared = vetoes(recipe.augmentation, [item.name for item in manifest.classes], raised)
-    variation = Variation(recipe.augmentation, recipe.network.size, principal_colours([pixels]))
+    colours = _colours(training, recipe) if recipe.augmentation.colour else None
+    variation = Variation(recipe.augmentation, recipe.network.size, colours)
     pictures = (variation.of(pixels, seed=(recipe.seed, number, 0), without=spared) for number in range(count))
     return Variations(photo.id, tuple(pictures))
+
+
+def _colours(training: Sequence[ManifestPhoto], recipe: Recipe) -> NDArray[np.float64]:
+    """The principal colours as a training finds them: of the first photos that can be read."""
+
+    def read(photo: ManifestPhoto) -> NDArray[np.uint8] | None:
+        try:
+            return read_input(photo.path, enlarged(recipe.preprocessing))
+        except PhotoError:
+            return None
+
+    with ThreadPoolExecutor() as pool:
+        return principal_colours([p for p in pool.map(read, training[:COLOUR_PHOTOS]) if p is not None])
 
 
 def sheet(pictures: Sequence[NDArray[np.uint8]], across: int = 4) -> Image.Image:

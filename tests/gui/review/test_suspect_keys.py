@@ -12,10 +12,11 @@ from tests.studio.labelled import label
 from tests.studio.test_refitting import refit
 from weldstudio.domain.labelling import State
 from weldstudio.gui.main_window import MainWindow
+from weldstudio.gui.marking import Marking
 from weldstudio.gui.review.page import ReviewPage
 from weldstudio.gui.session import Session
 from weldstudio.store import mirror as mirrors
-from weldstudio.studio import suspects
+from weldstudio.studio import suspects, twins
 
 
 @pytest.fixture
@@ -42,6 +43,10 @@ def test_the_suspects_are_worked_through_by_one_key(qtbot: QtBot, window: MainWi
     session.undo()
     assert session.mirror.states(0)[0] == State.CLEAR
     assert not session.mirror.reviews.suspects
+    session.set_current(1)
+    qtbot.keyClick(page, Qt.Key.Key_F12, Qt.KeyboardModifier.ControlModifier)
+    assert session.mirror.states(0)[0] == State.UNSURE
+    session.undo()
     session.set_current(1)
     qtbot.keyClick(page, Qt.Key.Key_F12)
     assert session.mirror.states(0)[0] == State.CLEAR
@@ -83,3 +88,16 @@ def test_the_most_alike_of_both_labels_stand_beside_a_doubt(qtbot: QtBot, window
     assert states[session.mirror.row(same or 0)] == State.CLEAR
     qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ControlModifier)
     assert not page.large.panes.beside
+
+
+def test_near_duplicates_are_marked_without_a_page_being_opened(
+    qtbot: QtBot, window: MainWindow, session: Session
+) -> None:
+    marking = session.findChild(Marking)
+    assert marking is not None
+    assert not twins.known(session.mirror)
+    marking.begin()
+    qtbot.waitUntil(lambda: not session.works)
+    assert twins.known(session.mirror)
+    marking.begin()
+    assert not session.works, "once is enough"

@@ -1,6 +1,7 @@
 """Opens the photographs behind a number of the report: what the model says of them is taken in when first asked for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -36,4 +37,8 @@ class Behind(QObject):
         self._wanted = None
         names = judging.found.names
         slot = judging.card.slots[names.index(wanted.name)] if wanted.name in names else None
-        self._judged.show_photos(wanted.words(judging.card.name), photos(judging, wanted), slot=slot)
+        ids = photos(judging, wanted)
+        if not len(ids) and wanted.what in ("wrong", "wrong_at_half"):  # nothing is: then what is right
+            wanted = replace(wanted, what="judged")
+            ids = photos(judging, wanted)
+        self._judged.show_photos(wanted.words(judging.card.name), ids, slot=slot)

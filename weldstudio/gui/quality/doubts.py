@@ -18,6 +18,7 @@ MISSING_TABLE: Final = "Flag missing"
 WRONG_TABLE: Final = "Flag wrong"
 MONTH_TABLE: Final = "By equipment and month"
 LOOK: Final = "quality.refresh"
+_TWINS: Final = Link(words="suspects that near-duplicates contradict", ask=(looks.TWINS,))
 
 
 def wait(known: Known) -> Note:
@@ -53,7 +54,7 @@ def suspects(known: Known) -> list[Block]:
     figures = [
         (count(waiting["missing"]), "labels where a flag seems to be missing", Link("seems-missing")),
         (count(waiting["wrong"]), "labels where a flag seems to be wrong", Link("seems-wrong")),
-        (count(twins), "of these contradicted by near-duplicates: they come first", Link("suspect")),
+        (count(twins), "of these contradicted by near-duplicates: they come first", _TWINS),
     ]
     blocks: list[Block] = [Figures([(n, words, link if n != "0" else Link()) for n, words, link in figures])]
     blocks += [

@@ -229,6 +229,8 @@ class QualityPage(QWidget):
         match link.ask:
             case ("every",):
                 self._session.show_photos("")
+            case (looks.TWINS,):
+                self._show(link.words, looks.contradicted(self._session.mirror))
             case (looks.SOURCE, slot, source):
                 self._show(link.words, looks.from_source(self._session.mirror, int(slot), int(source)))
             case (looks.PART, equipment, month, what):
@@ -242,7 +244,11 @@ class QualityPage(QWidget):
         from weldstudio.studio.picks import pick
 
         mirror = self._session.mirror
-        self._session.show_photos(pick(mirror, words, np.intersect1d(ids, mirror.ids)))
+        there = np.intersect1d(ids, mirror.ids)
+        if len(there):
+            self._session.show_photos(pick(mirror, words, there))
+        else:
+            self._session.tell("There is no such photograph any more; F5 counts again.")
 
     def _review(self) -> None:
         """Show the photographs behind the current cell of the table that has the keyboard."""

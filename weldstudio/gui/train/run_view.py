@@ -95,6 +95,10 @@ class RunView(QWidget):
         theme.changed.connect(self._dress)
         self._dress()
 
+    def hasHeightForWidth(self) -> bool:
+        """No: else the page were as high as words and curves would like to be, with the start button below its edge."""
+        return False
+
     def _arrange(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(EDGE, GROUP, GROUP, GAP)
@@ -128,7 +132,6 @@ class RunView(QWidget):
         layout.addLayout(tabs)
         layout.addWidget(level_line())
         layout.addWidget(self._shown, 1)
-        # Not a stack: that is never lower than its pages would like to be, and pushes the start button off the page.
         self._inner = inner
         self._inner.hide()
         outer = QVBoxLayout(self)
