@@ -155,6 +155,15 @@ def test_every_raised_flag_has_its_overlay(qtbot: QtBot, page: ReviewPage) -> No
     assert [view._layer.note for view in page.large.panes.beside if view._layer] == ["Soil  0.20"]
     press(page, Qt.Key.Key_O)
     assert all(view._layer is None for view in page.large.panes.views)
+    assert [view._caption for view in page.large.panes.beside] == ["Soil"]
+    window, folder = page.window(), page._session.folder
+    assert isinstance(window, MainWindow)
+    window.close_project()
+    window.open_project(folder)
+    qtbot.waitUntil(lambda: "review" in window.pages)
+    again = window.pages["review"]
+    assert isinstance(again, ReviewPage)
+    assert again.overlays.on, "one photograph several times, with nothing on it, would say nothing"
 
 
 def test_what_stood_beside_stands_there_the_next_time(qtbot: QtBot, page: ReviewPage) -> None:

@@ -76,6 +76,8 @@ class Beside(QObject):
         for mode in MODES:
             actions[f"beside.{mode}"].setChecked(session.settings.beside == mode)
             actions.connect(f"beside.{mode}", partial(self._switch, mode))
+        if session.settings.beside == "raised":
+            actions["overlay.toggle"].setChecked(True)  # as when it was chosen
         actions.connect(MORE, partial(self._count, 1))
         actions.connect(FEWER, partial(self._count, -1))
         large.panes.chosen.connect(self._choose)
@@ -157,8 +159,10 @@ class Beside(QObject):
         if self._overlays.probabilities() or self._veil.hides(current) or self._session.engine.card is None:
             self._slots = tuple(slot for slot in self._overlays.raised() if slot != self._session.chosen_flag)
         problem = self._session.mirror.problems.get(current)
-        on = self._overlays.on
-        return [Pane(current, overlay=self._overlays.of(slot) if on else None, problem=problem) for slot in self._slots]
+        scheme, on = self._session.mirror.scheme, self._overlays.on
+        found = [(scheme.by_slot(slot).name, self._overlays.of(slot) if on else None) for slot in self._slots]
+        # An overlay says its name itself.
+        return [Pane(current, "" if overlay is not None else name, overlay, problem=problem) for name, overlay in found]
 
     @property
     def _room(self) -> int:
