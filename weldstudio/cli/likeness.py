@@ -93,8 +93,8 @@ def _hand_on(project: Path, path: str, *, do_copy: bool, who: str | None, as_jso
         text = "\n".join([found.preview(mirror).text, *named])
         if do_copy and found.to:
             done = propagating.propagate(store, found.photo_id, who=signature(who))
-            result["action"] = done.action_id
-            text += f"\n{done.text}. `weldstudio history --revert {done.action_id[:8]}` takes it back."
+            action = result["action"] = str(done.action_id)
+            text += f"\n{done.text}. `weldstudio history --revert {action[:8]}` takes it back."
         elif found.to:
             text += "\nNothing was changed; --copy does it."
     answer.give(as_json, result, text)
