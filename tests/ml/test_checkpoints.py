@@ -163,7 +163,7 @@ def test_a_run_with_a_frozen_trunk_goes_on_with_the_next_photo(made: MadeCollect
     manifest = manifest_of(made)
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no photo")
-    photos = (replace(manifest.photos[0], path=str(broken)), *manifest.photos[1:])
+    photos = (manifest.photos[0]._replace(path=str(broken)), *manifest.photos[1:])
     manifest = replace(manifest, photos=photos)
     folder = tmp_path / "run"
     with pytest.MonkeyPatch.context() as small:

@@ -179,7 +179,7 @@ def _joints(mirror: Mirror, wanted: str) -> Iterator[str]:
     known, text, starts = kept(mirror, "joints joined", (mirror.joints,), joined)
     for part in (_BETWEEN + wanted, wanted):
         at = text.find(part)
-        while at >= 0:
+        while 0 <= at < len(text):  # nothing wanted is found behind the last one too
             name = bisect.bisect_right(starts, at) - 1
             yield known[name]
             at = text.find(part, starts[name + 1])

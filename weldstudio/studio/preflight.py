@@ -43,7 +43,10 @@ def hopeful(
 def nothing_labelled(names: Sequence[str], task: str, *, photos: int, unsure: int) -> str:
     """Why nothing can be learned of these photos, none of which says anything of the classes."""
     if not photos:
-        return "No photo can be used: the filter finds none, or none of those that it finds can be read. Change it."
+        return (
+            "No photo can be used: there is none, the filter finds none, or none that it finds can be read. Add photos "
+            "and label them, or change the filter."
+        )
     those = f"Of {photos:,} photo{'' if photos == 1 else 's'} of this choice none has"
     if task == "exclusive":
         return f"{those} exactly one of {named(names)} raised; label at least {FEW} of each class."

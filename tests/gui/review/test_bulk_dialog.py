@@ -81,7 +81,7 @@ def test_labels_are_handed_on_to_near_duplicates_once_they_were_shown(
     with Store.open(project) as store:
         first, second, third, *_ = photos.every(store)
         for photo in (first, second, third):
-            facts = PhotoFacts(photo.path, 64, 48, content_hash=f"{photo.id:064x}", perceptual_hash=1 << 60)
+            facts = PhotoFacts(photo.path, 64, 48, content_hash=f"{photo.id:064x}", perceptual_hash=0x5A3C_96E1)
             photos.record_facts(store, photo.collection_id, [facts])
     session, grid = stage.session, stage.page.grid  # type: ignore[attr-defined]
     session.label([third.id], 0, State.CLEAR)
