@@ -205,7 +205,8 @@ def _paint_bar(painter: QPainter, parts: Parts, row: FlagRow) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("track"))
     painter.drawRoundedRect(track, BAR / 2, BAR / 2)
-    role = "raised" if row.predicted else "unseen"
+    strong = row.predicted and not row.stale
+    role = "disabled" if row.stale else "raised" if strong else "unseen"
     filled = QRectF(track)
     filled.setWidth(max(2.0, track.width() * min(1.0, max(0.0, row.probability))))
     painter.setBrush(theme.colour(role))
@@ -215,7 +216,7 @@ def _paint_bar(painter: QPainter, parts: Parts, row: FlagRow) -> None:
     at = track.left() + track.width() * row.threshold
     painter.fillRect(QRectF(at - 1, track.top() - 3, 2, BAR + 6), theme.colour("text"))
     painter.setFont(_font("secondary", figures=True))
-    painter.setPen(theme.colour("text" if row.predicted else "secondary"))
+    painter.setPen(theme.colour("disabled" if row.stale else "text" if strong else "secondary"))
     said = f"{row.probability:.2f}"
     painter.drawText(parts.number, _RIGHT, f"{DEMONSTRATION} {said}" if row.demonstration else said)
 

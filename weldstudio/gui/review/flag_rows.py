@@ -33,6 +33,8 @@ class FlagRow:
     """Of the one photo; None where the model says nothing or there are several photos."""
     before: float | None = None
     """In teach mode, of the one photo before the last label."""
+    stale: str = ""
+    """Name and date of the earlier model that said so, where the one in use has not looked yet."""
     threshold: float = 0.5
     source: str = ""
     """Where the one photo's label came from, in a word."""
@@ -65,9 +67,13 @@ class FlagRow:
     @property
     def disagrees(self) -> bool:
         """Whether label and model say different things of the one photo."""
-        return self.photos == 1 and (
-            (self.state == State.RAISED and self.predicted is False)
-            or (self.state == State.CLEAR and self.predicted is True)
+        return (
+            self.photos == 1
+            and not self.stale
+            and (
+                (self.state == State.RAISED and self.predicted is False)
+                or (self.state == State.CLEAR and self.predicted is True)
+            )
         )
 
     @property
@@ -84,8 +90,10 @@ class FlagRow:
         lines.append(f"{label} ({self.source})" if self.source else label)
         if self.probability is not None:
             side = "raises it" if self.predicted else "does not raise it"
-            model = "Demonstration model" if self.demonstration else "Model"
+            model = self.stale or ("Demonstration model" if self.demonstration else "Model")
             lines.append(f"{model}: {self.probability:.2f}, threshold {self.threshold:.2f}: {side}")
+            if self.stale:
+                lines.append("The model in use has not looked at this photograph yet")
             if self.before is not None:
                 lines.append(f"Before the last label: {self.before:.2f}")
         if self.members:

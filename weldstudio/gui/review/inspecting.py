@@ -21,11 +21,12 @@ from weldstudio.gui.review.inspector import Inspector
 from weldstudio.gui.review.labelling import LabelKeys
 from weldstudio.gui.review.overlays import Overlays
 from weldstudio.gui.review.review_line import Spoken, spoken
+from weldstudio.gui.review.stale import Stale
 from weldstudio.gui.review.subject import Subject, subject_of
 from weldstudio.gui.review.veil import Veil
 from weldstudio.gui.review.verdict_banner import Said
 from weldstudio.gui.session import Session
-from weldstudio.gui.words import counted
+from weldstudio.gui.words import counted, when
 from weldstudio.store import refitted
 from weldstudio.store.decided import NOTHING_TOLD
 from weldstudio.store.mirror import Mirror
@@ -81,6 +82,8 @@ class Inspecting(QObject):
         self._turned.timeout.connect(self._show_standing)
         for timer in (self._later, self._turned):
             session.closing.connect(timer.stop)
+        self._stale = Stale(session, self)
+        self._stale.answered.connect(self.refresh)
         self._in_demo = True
         """Until it is known: the word that a model is a demonstration shall not flash up in the demo."""
         session.run(_is_demo).then(self._know_demo)
@@ -198,9 +201,24 @@ class Inspecting(QObject):
             answer = {s: p for s, p in answer.items() if s not in refitted.said_of(session.mirror, subject.photos[0])}
         seen, places = self._seen(subject.rows)
         rows = class_rows(seen, places, keys, answer=answer, demonstration=self._demonstration)
+        silent = session.mirror.model_id is not None and all(row.probability is None for row in rows)
+        if alone and silent and not self._veiled:
+            rows = self._stale_rows(rows)
         if before := learning.before_of(session, subject.photos[0]) if alone else {}:
             rows = [replace(row, before=before.get(row.slot)) for row in rows]
         return [replace(row, read_only=True) for row in rows] if session.read_only else rows
+
+    def _stale_rows(self, rows: list[FlagRow]) -> list[FlagRow]:
+        """The rows with what an earlier model said, if the one in use has not looked yet."""
+        found = self._stale.of(self._subject.photos[0])
+        if found is None:
+            return rows
+        version = f"{found.model}, {when(found.created)}"
+        shown = []
+        for row in rows:
+            said, threshold = found.said.get(row.slot, (None, row.threshold))
+            shown.append(replace(row, probability=said, threshold=threshold, stale=version, demonstration=False))
+        return shown
 
     def _predicted_verdict(self) -> Verdict | None:
         mirror, subject = self._session.mirror, self._subject
@@ -278,6 +296,8 @@ class Inspecting(QObject):
             return Said(title, headline=", ".join(raised) or ("Not looked at yet" if unseen else "Nothing raised"))
         labels = deciding.verdict_of(seen, joint, rows=rows)
         note = "" if mirror.model_id is None else "Model: hidden" if self._veiled else "Model: not scored yet"
+        if stale := next((row.stale for row in self._rows if row.stale), ""):
+            note = f"Grey bars: {stale}"
         override = None if self._owed() else mirror.decided.overrides.get(joint)
         return Said(
             *(title, labels, self._model),
