@@ -1,7 +1,7 @@
 """What to label next: near each flag's threshold, rare flags with their share, unlike each other, and some by chance.
 
 Under imbalance and label noise the photos around a class's best threshold teach most (DIRECT: Nuggehalli et al., ICML
-2025, arXiv 2312.09196). The flags take turns in proportion to how little is known of their recall, the square of its
+2025, arXiv 2312.09196). The flags take turns in proportion to how little is known of their recall, the cube of its
 interval's width, so a flag with few raised photos is asked about often. Within a flag the batch is thinned by k-means++
 on the features. While few raised photos of a flag are known, its likeliest are asked about. While none is, those that
 stand out among what is like nothing labelled: clusters of k-means about the labelled photos, all turns of a batch at
@@ -70,7 +70,7 @@ def next_photos(
     wanted = count - len(by_chance)
     while wanted > len(asked) and free.any():
         open_ = waiting & free[:, None]
-        share = np.where(open_.any(axis=0), np.maximum(width, _LEAST * width.max()) ** 2, 0)
+        share = np.where(open_.any(axis=0), np.maximum(width, _LEAST * width.max()) ** 3, 0)
         if not share.sum():
             break
         turns = _dealt(share, wanted - len(asked), rng)
