@@ -45,6 +45,14 @@ def press(page: ReviewPage, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -
     QTest.keyClick(page.window().focusWidget() or page, key, modifier)
 
 
+def opened_again(qtbot: QtBot, page: ReviewPage) -> ReviewPage:
+    """The page after its project was closed and opened."""
+    window, folder = page.window(), page._session.folder
+    assert isinstance(window, MainWindow)
+    window.close_project()
+    return opened(qtbot, window, folder)
+
+
 def beside(page: ReviewPage) -> list[int | None]:
     return [view.photo_id for view in page.large.panes.beside]
 
@@ -156,25 +164,13 @@ def test_every_raised_flag_has_its_overlay(qtbot: QtBot, page: ReviewPage) -> No
     press(page, Qt.Key.Key_O)
     assert all(view._layer is None for view in page.large.panes.views)
     assert [view._caption for view in page.large.panes.beside] == ["Soil"]
-    window, folder = page.window(), page._session.folder
-    assert isinstance(window, MainWindow)
-    window.close_project()
-    window.open_project(folder)
-    qtbot.waitUntil(lambda: "review" in window.pages)
-    again = window.pages["review"]
-    assert isinstance(again, ReviewPage)
+    again = opened_again(qtbot, page)
     assert again.overlays.on, "one photograph several times, with nothing on it, would say nothing"
 
 
 def test_what_stood_beside_stands_there_the_next_time(qtbot: QtBot, page: ReviewPage) -> None:
     press(page, Qt.Key.Key_F2)
-    window, folder = page.window(), page._session.folder
-    assert isinstance(window, MainWindow)
-    window.close_project()
-    window.open_project(folder)
-    qtbot.waitUntil(lambda: "review" in window.pages)
-    again = window.pages["review"]
-    assert isinstance(again, ReviewPage)
+    again = opened_again(qtbot, page)
     again.going.open_large()
     assert beside(again) == [2, 3]
 
